@@ -1,0 +1,1 @@
+"""The mathematics of learning, in NumPy and the standard library alone."""

@@ -1,0 +1,100 @@
+"""What there is to choose from: every enumeration of an experiment, with the words a person reads.
+
+A member says its name in files, its label, one plain sentence and its formula. What it computes stands in one table
+elsewhere (`activations.py`, `initializers.py`, …); a test asserts that each table covers its enumeration.
+"""
+
+from enum import Enum
+
+from nnstudio.core.setting import Choice
+
+
+class Task(Enum):
+    """What the outputs mean, which decides how many there are."""
+
+    BINARY = "binary"
+    MULTICLASS = "multiclass"
+    REGRESSION = "regression"
+
+
+class DatasetKind(Choice):
+    CIRCLE = "circle", "Circle", "A disc of one class inside a ring of the other."
+    XOR = "xor", "XOR", "Four squares; opposite ones share a class.", "class = sign(x₁·x₂)"
+    XOR4 = "xor4", "XOR truth table", "The four points of the textbooks: learned exactly, or not at all.", "x₁ ⊕ x₂"
+    GAUSSIANS = "gaussians", "Two Gaussians", "Two round clouds; a single straight line parts them."
+    SPIRALS = "spirals", "Spirals", "Two to five spiral arms wound around each other: hard for a small network."
+    MOONS = "moons", "Moons", "Two half moons that reach into each other."
+    MNIST = "mnist", "MNIST", "70 000 handwritten digits, 28×28 pixels each."
+
+
+class Feature(Choice):
+    """What the network is told about a point (x₁, x₂)."""
+
+    X1 = "x1", "x₁", "The first coordinate."
+    X2 = "x2", "x₂", "The second coordinate."
+    X1_SQUARED = "x1^2", "x₁²", "The square of the first coordinate: makes circles easy."
+    X2_SQUARED = "x2^2", "x₂²", "The square of the second coordinate: makes circles easy."
+    X1_X2 = "x1*x2", "x₁x₂", "The product of both coordinates: makes XOR easy."
+    SIN_X1 = "sin(x1)", "sin x₁", "A wave along the first coordinate."
+    SIN_X2 = "sin(x2)", "sin x₂", "A wave along the second coordinate."
+
+
+class Scaling(Choice):
+    """What is done to the inputs before the network sees them."""
+
+    NONE = "none", "None", "The inputs stay as they are.", "x"
+    STANDARDISE = (
+        "standardise",
+        "Standardise",
+        "Each input gets mean 0 and standard deviation 1 over the training points.",
+        "(x − mean) / σ",
+    )
+    MIN_MAX = (
+        "min-max",
+        "Min–max",
+        "Each input is stretched so that the training points fill −1 … 1.",
+        "2 (x − min) / (max − min) − 1",
+    )
+
+
+class ActivationKind(Choice):
+    LINEAR = "linear", "Linear", "Passes its input on; a stack of them is still a straight line.", "z"
+    RELU = "relu", "ReLU", "Zero below zero, the identity above; quick, but a unit can die.", "max(0, z)"
+    LEAKY_RELU = "leaky-relu", "Leaky ReLU", "Like ReLU, with a slope of 0.01 below zero: nothing dies.", "max(0.01 z, z)"
+    SIGMOID = "sigmoid", "Sigmoid", "Squeezes into 0 … 1; deep stacks of it lose their gradients.", "1 / (1 + e⁻ᶻ)"
+    TANH = "tanh", "Tanh", "Squeezes into −1 … 1 around zero.", "tanh z"
+
+
+class InitializerKind(Choice):
+    HE = "he", "He", "Normal, sized for ReLU (He et al. 2015).", "N(0, 2 / inputs)"
+    GLOROT = "glorot", "Glorot", "Uniform, sized for tanh (Glorot & Bengio 2010).", "U(±√(6 / (inputs + outputs)))"
+    NORMAL = "normal", "Normal(σ)", "Normal with the σ below, whatever the layer's size.", "N(0, σ²)"
+    UNIFORM = "uniform", "Uniform(a, b)", "Evenly between a and b; 0 to 1 is a notorious mistake.", "U(a, b)"
+    ZEROS = "zeros", "Zeros", "All units stay alike for ever: watch what it breaks.", "0"
+
+
+class BiasKind(Choice):
+    CONSTANT = "constant", "Constant", "All biases start at the value below."
+    LIKE_WEIGHTS = "like-weights", "Like the weights", "Biases are drawn from the same distribution as the weights."
+
+
+class LossKind(Choice):
+    CROSS_ENTROPY = (
+        "cross-entropy",
+        "Cross-entropy",
+        "How surprised the network is by the right answer; sigmoid or softmax at the output.",
+        "−Σ y log p",
+    )
+    MEAN_SQUARED_ERROR = (
+        "mean-squared-error",
+        "Mean squared error",
+        "The mean of the squared differences, without the factor ½; sigmoid at the output of a classifier.",
+        "mean (p − y)²",
+    )
+
+
+class OptimizerKind(Choice):
+    SGD = "sgd", "SGD", "One step against the gradient of each mini-batch.", "w ← w − η g"
+    MOMENTUM = "momentum", "Momentum", "Keeps rolling: adds a share of the last step.", "v ← μ v + g;  w ← w − η v"
+    RMSPROP = "rmsprop", "RMSProp", "Divides by the recent size of each gradient.", "s ← ρ s + (1−ρ) g²;  w ← w − η g / (√s + ε)"
+    ADAM = "adam", "Adam", "Momentum and RMSProp together, corrected at the start.", "w ← w − η m̂ / (√v̂ + ε)"

@@ -1,0 +1,56 @@
+"""What is done to the inputs before the network sees them.
+
+Large or lopsided inputs make gradient descent stumble, so they are shifted and stretched: x′ = (x − shift) / scale.
+Both numbers are measured on the training examples alone, shown to the user and written into every export; a check by
+hand must be able to repeat them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnstudio.core.choices import Scaling
+
+Vector = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class InputScaling:
+    """x′ = (x − shift) / scale, with one number for each input, shape (inputs,)."""
+
+    shift: Vector
+    scale: Vector
+
+    def __call__(self, inputs: NDArray[np.floating]) -> NDArray[np.floating]:
+        """Scale inputs of shape (n, inputs)."""
+        if not self.shift.any() and (self.scale == 1).all():
+            return inputs
+        return (inputs - self.shift) / self.scale
+
+
+def _none(inputs: Vector) -> tuple[Vector, Vector]:
+    return np.zeros(inputs.shape[1]), np.ones(inputs.shape[1])
+
+
+def _standardise(inputs: Vector) -> tuple[Vector, Vector]:
+    return inputs.mean(axis=0), inputs.std(axis=0)
+
+
+def _min_max(inputs: Vector) -> tuple[Vector, Vector]:
+    low, high = inputs.min(axis=0), inputs.max(axis=0)
+    return (low + high) / 2, (high - low) / 2
+
+
+SCALINGS: dict[Scaling, Callable[[Vector], tuple[Vector, Vector]]] = {
+    Scaling.NONE: _none,
+    Scaling.STANDARDISE: _standardise,
+    Scaling.MIN_MAX: _min_max,
+}
+
+
+def measure(kind: Scaling, inputs: NDArray[np.floating]) -> InputScaling:
+    """The scaling of this kind for training inputs (n, inputs). An input that never varies is only shifted."""
+    shift, scale = SCALINGS[kind](inputs.astype(np.float64, copy=False))
+    return InputScaling(shift, np.where(scale > 0, scale, 1.0))

@@ -1,0 +1,143 @@
+"""One immutable picture of a run.
+
+Training and drawing never touch the same array. Between two updates the worker makes a `Frame`: the state of the run at
+that moment, complete, read-only. A frame is a state, not an event, so whoever draws may skip any of them. The costly
+parts are there only when a `Probe` says that somebody looks.
+"""
+
+from dataclasses import dataclass
+from enum import Enum, Flag, auto
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnstudio.core.data.dataset import Dataset
+from nnstudio.core.experiment import Experiment
+from nnstudio.core.history import HistoryPrefix
+
+FloatArray = NDArray[np.float32] | NDArray[np.float64]
+
+
+class Probe(Flag):
+    """The costly parts of a frame that somebody looks at."""
+
+    NOTHING = 0
+    NEURONS = auto()  # PlanePicture.neurons; ImagePicture.activations
+    OUTPUT = auto()  # PlanePicture.output; ImagePicture.confusion and samples
+    ACTIVATIONS = auto()  # LayerReading.histogram
+    GRADIENTS = auto()  # LayerReading.gradient_norm and update_ratio
+
+
+class Status(Enum):
+    """How a run is doing; `Frame.message` says why."""
+
+    READY = "ready"  # nothing learned yet
+    LEARNING = "learning"
+    PAUSED = "paused"
+    DIVERGED = "diverged"  # a number became infinite or NaN; the last finite parameters are kept
+    FAILED = "failed"  # an error in the program; the last state is kept
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """How good the network is now. Losses are means over examples, without the penalty; accuracies are shares from 0
+    to 1, for regression R²."""
+
+    train_loss: float
+    test_loss: float
+    train_accuracy: float
+    test_accuracy: float
+    penalty: float
+
+
+@dataclass(frozen=True, slots=True)
+class Histogram:
+    """How often a layer's activations took which value: `counts` (bins,) between `low` and `high`; the shares of units
+    that are dead (zero for every probed example) and of activations that are saturated (at the end of their range)."""
+
+    counts: NDArray[np.int64]
+    low: float
+    high: float
+    dead: float | None
+    saturated: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class LayerReading:
+    """One layer with parameters, hidden or output.
+
+    weights (inputs, units), biases (units,): views of the frame's own copy of the parameters
+    gradient_norm: ‖∇W‖ of the last update; update_ratio: ‖ΔW‖ / ‖W‖ of the last update; None before the first
+    """
+
+    name: str
+    activation: str
+    weights: FloatArray
+    biases: FloatArray
+    histogram: Histogram | None = None
+    gradient_norm: float | None = None
+    update_ratio: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanePicture:
+    """What the network makes of the plane. Row 0 of every map is the upper edge, column 0 the left one; the extent is
+    the data set's.
+
+    inputs (features, r, r): each input, as scaled
+    neurons: for each hidden layer (units, r, r): each neuron's activation
+    output (outputs, R, R): probability for classifiers (one map for two classes), value for regression
+    """
+
+    inputs: FloatArray | None
+    neurons: tuple[FloatArray, ...] | None
+    output: FloatArray | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImagePicture:
+    """What the network makes of images.
+
+    example (height, width): the image it looks at now, 0 … 1; label: what it is
+    activations: for each hidden layer (units,): what each unit answers to the example
+    probabilities (classes,)
+    confusion (classes, classes): test images, row = truth, column = answer
+    samples (k, height, width), sample_labels (k,), sample_answers (k,), sample_confidences (k,): test images with answers
+    """
+
+    example: FloatArray
+    label: int
+    activations: tuple[FloatArray, ...] | None
+    probabilities: FloatArray | None
+    confusion: NDArray[np.int64] | None
+    samples: FloatArray | None
+    sample_labels: NDArray[np.int64] | None
+    sample_answers: NDArray[np.int64] | None
+    sample_confidences: FloatArray | None
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The state of a run at one moment; everything a view may draw.
+
+    run: counts the times that training began anew; a new number means new data or a new network
+    updates: updates done; updates_per_second: measured over the last second of training, 0 when paused
+    params: copy of the flat parameter vector, which `layers` shows layer by layer
+    recovery: for a diverged run, the learning rate it suggests going on with
+    """
+
+    experiment: Experiment
+    dataset: Dataset
+    run: int
+    status: Status
+    message: str
+    updates: int
+    epoch: float
+    updates_per_second: float
+    params: FloatArray
+    metrics: Metrics
+    history: HistoryPrefix
+    layers: tuple[LayerReading, ...]
+    plane: PlanePicture | None = None
+    image: ImagePicture | None = None
+    recovery: float | None = None

@@ -1,0 +1,89 @@
+"""The columns of a run: what was measured at which update.
+
+The history is append-only and bounded. Rows come at every update at first; each time `ROWS_PER_INTERVAL` rows have
+been written since the last change, the interval between rows doubles, so an hour of training costs no more than a few
+ten thousand rows, and the rule depends on nothing but the count of updates. A prefix is a view: cells once written never
+change, so it can be read on another thread while training goes on.
+"""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+ROWS_PER_INTERVAL = 2000
+_FIRST_CAPACITY = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPrefix:
+    """The rows written so far, read-only; NaN where nothing was measured at that row. All arrays have length n.
+
+    update: the number of updates done, strictly rising
+    epoch: the same in passes over the training data
+    batch_loss: data loss of the row's mini-batch, before its update
+    train_loss, test_loss: data loss over the training and the test examples
+    train_accuracy, test_accuracy: share of right answers (classification) or R² (regression)
+    penalty: the L1 and L2 terms, which come on top of the data loss
+    learning_rate: the rate of the row's update
+    """
+
+    update: NDArray[np.float64]
+    epoch: NDArray[np.float64]
+    batch_loss: NDArray[np.float64]
+    train_loss: NDArray[np.float64]
+    test_loss: NDArray[np.float64]
+    train_accuracy: NDArray[np.float64]
+    test_accuracy: NDArray[np.float64]
+    penalty: NDArray[np.float64]
+    learning_rate: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.update)
+
+
+COLUMNS = tuple(column.name for column in fields(HistoryPrefix))
+
+
+class History:
+    """Append-only table of floats, one row of `COLUMNS` a measurement."""
+
+    def __init__(self) -> None:
+        self._table = np.empty((len(COLUMNS), _FIRST_CAPACITY))
+        self._rows = 0
+        self.interval = 1
+        """Updates between two rows."""
+        self._rows_at_interval = 0
+
+    def __len__(self) -> int:
+        return self._rows
+
+    def append(self, *row: float) -> None:
+        """Add one value for each of `COLUMNS`, in their order."""
+        capacity = self._table.shape[1]
+        if self._rows == capacity:
+            # A new table: prefixes handed out before keep the old one.
+            table = np.empty((len(COLUMNS), 2 * capacity))
+            table[:, :capacity] = self._table
+            self._table = table
+        self._table[:, self._rows] = row
+        self._rows += 1
+        self._rows_at_interval += 1
+        if self._rows_at_interval == ROWS_PER_INTERVAL:
+            self.interval *= 2
+            self._rows_at_interval = 0
+
+    def prefix(self) -> HistoryPrefix:
+        """Everything written so far, as read-only views."""
+        table = self._table[:, : self._rows]
+        table.flags.writeable = False
+        return HistoryPrefix(*table)
+
+    def truncated(self, update: float) -> "History":
+        """A copy of the rows up to `update`, for a run that goes back; the old prefixes stay as they are."""
+        earlier = History()
+        for row in self._table[:, : self._rows].T:
+            if row[0] > update:
+                break
+            earlier.append(*row)
+        return earlier
