@@ -1,0 +1,134 @@
+"""Frames to draw without a run: for each view's preview and for the tests of the views."""
+
+import numpy as np
+
+from nnstudio.core.choices import ActivationKind, DatasetKind
+from nnstudio.core.data.dataset import build
+from nnstudio.core.data.images import ImageSet
+from nnstudio.core.experiment import DatasetSpec, DenseSpec, Experiment
+from nnstudio.core.frame import Frame, Histogram, ImagePicture, LayerReading, Metrics, PlanePicture, Status
+from nnstudio.core.history import History
+
+
+def _history(updates: int, random: np.random.Generator) -> History:
+    history = History()
+    for update in np.unique(np.linspace(0, updates, 1500).astype(int)):
+        fall = 0.02 + 0.67 * np.exp(-update / max(updates / 6, 1))
+        noise = np.exp(random.normal(0, 0.3))
+        measured = update % 25 == 0
+        test = fall * 1.3 if measured else np.nan
+        share = 1 - fall / 2 if measured else np.nan
+        train = fall if measured else np.nan
+        history.append(update, update / 25, fall * noise, train, test, share, share - 0.02, 0.001, 0.03)
+    return history
+
+
+def _layers(sizes: list[int], names: list[str], random: np.random.Generator) -> tuple[np.ndarray, list[LayerReading]]:
+    params = random.normal(0, 1, sum((a + 1) * b for a, b in zip(sizes, sizes[1:], strict=False))).astype(np.float32)
+    readings: list[LayerReading] = []
+    offset = 0
+    for index, (inputs, units) in enumerate(zip(sizes, sizes[1:], strict=False)):
+        block = params[offset : offset + (inputs + 1) * units].reshape(inputs + 1, units)
+        offset += block.size
+        last = index == len(sizes) - 2
+        counts = np.histogram(np.tanh(random.normal(0, 1.5, 5000)), 40, (-1, 1))[0]
+        readings.append(
+            LayerReading(
+                name="Output" if last else f"Dense {index + 1}",
+                activation=names[index],
+                weights=block[:-1],
+                biases=block[-1],
+                histogram=Histogram(counts, -1.0, 1.0, None, 0.31),
+                gradient_norm=0.02 / (index + 1),
+                update_ratio=0.004 / (index + 1),
+            )
+        )
+    return params, readings
+
+
+def plane_frame(classes: int = 2, updates: int = 31_200, units: tuple[int, ...] = (8, 8)) -> Frame:
+    """A network in the middle of learning the spirals."""
+    random = np.random.default_rng(7)
+    spec = DatasetSpec(kind=DatasetKind.SPIRALS, arms=classes)
+    dataset = build(spec)
+    outputs = dataset.outputs
+    experiment = Experiment(dataset=spec, layers=tuple(DenseSpec(units=n) for n in units))
+    names = ["Tanh"] * len(units) + ["Sigmoid" if outputs == 1 else "Softmax"]
+    params, readings = _layers([2, *units, outputs], names, random)
+    resolution, fine = 40, 100
+    signal = dataset.grid(resolution)[:, :-1]
+    neurons = []
+    for reading in readings[:-1]:
+        signal = np.tanh(signal @ reading.weights + reading.biases)
+        neurons.append(np.ascontiguousarray(signal.T).reshape(-1, resolution, resolution))
+    signal = dataset.grid(fine)[:, :-1]
+    for reading in readings[:-1]:
+        signal = np.tanh(signal @ reading.weights + reading.biases)
+    signal = signal @ readings[-1].weights + readings[-1].biases
+    if outputs == 1:
+        output = 1 / (1 + np.exp(-signal))
+    else:
+        output = np.exp(signal - signal.max(axis=1, keepdims=True))
+        output /= output.sum(axis=1, keepdims=True)
+    inputs = dataset.grid(resolution)[:, :-1].T.reshape(-1, resolution, resolution)
+    return Frame(
+        experiment=experiment,
+        dataset=dataset,
+        run=1,
+        status=Status.LEARNING if updates else Status.READY,
+        message="",
+        updates=updates,
+        epoch=updates / 25,
+        updates_per_second=22_400.0 if updates else 0.0,
+        params=params,
+        metrics=Metrics(0.0214, 0.0391, 0.996, 0.988, 0.0008),
+        history=_history(updates, random).prefix(),
+        layers=tuple(readings),
+        plane=PlanePicture(inputs, tuple(neurons), output.T.reshape(-1, fine, fine)),
+    )
+
+
+def untrained_frame() -> Frame:
+    """The same network before its first update."""
+    return plane_frame(updates=0)
+
+
+def image_frame(units: tuple[int, ...] = (128, 64)) -> Frame:
+    """A network in the middle of learning digits; the digits are blobs."""
+    random = np.random.default_rng(7)
+    y, x = np.mgrid[:28, :28]
+    centres = random.uniform(8, 20, (300, 2))
+    pixels = 255 * np.exp(-((x - centres[:, :1, None]) ** 2 + (y - centres[:, 1:, None]) ** 2) / 20)
+    labels = random.integers(0, 10, 300)
+    images = ImageSet(pixels.astype(np.uint8), labels, pixels[:100].astype(np.uint8), labels[:100], 10)
+    spec = DatasetSpec(kind=DatasetKind.MNIST, images=300)
+    dataset = build(spec, lambda _: images)
+    layers = tuple(DenseSpec(units=n, activation=ActivationKind.RELU) for n in units)
+    params, readings = _layers([784, *units, 10], ["ReLU"] * len(units) + ["Softmax"], random)
+    scores = random.dirichlet(np.full(10, 0.2))
+    confusion = np.diag(random.integers(900, 1000, 10)) + random.integers(0, 12, (10, 10))
+    return Frame(
+        experiment=Experiment(dataset=spec, layers=layers),
+        dataset=dataset,
+        run=1,
+        status=Status.LEARNING,
+        message="",
+        updates=5628,
+        epoch=6.0,
+        updates_per_second=1900.0,
+        params=params,
+        metrics=Metrics(0.0214, 0.0884, 0.994, 0.975, 0.0002),
+        history=_history(5628, random).prefix(),
+        layers=tuple(readings),
+        image=ImagePicture(
+            example=pixels[0].astype(np.float32) / 255,
+            label=int(labels[0]),
+            activations=tuple(np.maximum(random.normal(0, 1, n), 0).astype(np.float32) for n in units),
+            probabilities=scores.astype(np.float32),
+            confusion=confusion,
+            samples=pixels[:24].astype(np.float32) / 255,
+            sample_labels=labels[:24],
+            sample_answers=np.where(random.random(24) < 0.8, labels[:24], (labels[:24] + 1) % 10),
+            sample_confidences=random.uniform(0.5, 1, 24).astype(np.float32),
+        ),
+    )

@@ -1,0 +1,26 @@
+"""What every view is: a widget that draws frames.
+
+A view keeps no truth of its own: `show_frame` hands it a whole picture of the run, and whatever it draws comes from the
+last one. `probes` says which costly parts of a frame it needs while it is visible.
+"""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from nnstudio.core.frame import Frame, Probe
+
+
+class View(QWidget):
+    """Base of all views. `title` stands on its card; `switches()` is what stands to the right of it."""
+
+    title: str = ""
+    probes: Probe = Probe.NOTHING
+    probes_changed = Signal()
+
+    def show_frame(self, frame: Frame) -> None:
+        """Draw this frame from now on. Called only while the view is visible, at up to 60 Hz."""
+        raise NotImplementedError
+
+    def switches(self) -> QWidget | None:
+        """The controls for the right end of the card's title bar, made once, or None."""
+        return None
