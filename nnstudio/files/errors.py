@@ -1,0 +1,41 @@
+"""What goes wrong with files, in words for a person.
+
+Everything in this folder raises `FileError` and nothing else for a file that is missing, broken or cannot be written.
+Its message says what happened, what is safe and what to do, so that the interface and the command line can show it as
+it stands.
+"""
+
+import errno
+
+from nnstudio.core.data.dataset import DataError
+
+_REASONS = {
+    errno.ENOENT: "it does not exist",
+    errno.ENOTDIR: "its folder is not a folder",
+    errno.EISDIR: "it is a folder",
+    errno.EACCES: "there is no permission",
+    errno.EPERM: "there is no permission",
+    errno.EROFS: "the disk is read-only",
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the disk quota is used up",
+    errno.EFBIG: "the file would become too large",
+    errno.ENAMETOOLONG: "its name is too long",
+    errno.EIO: "the disk reports an error",
+}
+
+
+class FileError(Exception):
+    """The message is for a person; `details` may hold what helps to find the cause."""
+
+    def __init__(self, message: str, details: str = "") -> None:
+        super().__init__(message)
+        self.details = details
+
+
+class DataFileError(FileError, DataError):
+    """A data file that cannot be read: the core, which knows no files, meets it as a `DataError`."""
+
+
+def reason(error: OSError) -> str:
+    """Why the system refused, as the end of a sentence that has named the file."""
+    return _REASONS.get(error.errno or 0) or error.strerror or str(error) or type(error).__name__
