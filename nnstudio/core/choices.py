@@ -60,7 +60,12 @@ class Scaling(Choice):
 class ActivationKind(Choice):
     LINEAR = "linear", "Linear", "Passes its input on; a stack of them is still a straight line.", "z"
     RELU = "relu", "ReLU", "Zero below zero, the identity above; quick, but a unit can die.", "max(0, z)"
-    LEAKY_RELU = "leaky-relu", "Leaky ReLU", "Like ReLU, with a slope of 0.01 below zero: nothing dies.", "max(0.01 z, z)"
+    LEAKY_RELU = (
+        "leaky-relu",
+        "Leaky ReLU",
+        "ReLU with a slope of 0.01 below zero: nothing dies.",
+        "max(0.01 z, z)",
+    )
     SIGMOID = "sigmoid", "Sigmoid", "Squeezes into 0 … 1; deep stacks of it lose their gradients.", "1 / (1 + e⁻ᶻ)"
     TANH = "tanh", "Tanh", "Squeezes into −1 … 1 around zero.", "tanh z"
 
@@ -96,5 +101,10 @@ class LossKind(Choice):
 class OptimizerKind(Choice):
     SGD = "sgd", "SGD", "One step against the gradient of each mini-batch.", "w ← w − η g"
     MOMENTUM = "momentum", "Momentum", "Keeps rolling: adds a share of the last step.", "v ← μ v + g;  w ← w − η v"
-    RMSPROP = "rmsprop", "RMSProp", "Divides by the recent size of each gradient.", "s ← ρ s + (1−ρ) g²;  w ← w − η g / (√s + ε)"
+    RMSPROP = (
+        "rmsprop",
+        "RMSProp",
+        "Divides by the recent size of each gradient.",
+        "w ← w − η g / (√s + ε)",
+    )
     ADAM = "adam", "Adam", "Momentum and RMSProp together, corrected at the start.", "w ← w − η m̂ / (√v̂ + ε)"

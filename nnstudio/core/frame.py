@@ -102,7 +102,7 @@ class ImagePicture:
     activations: for each hidden layer (units,): what each unit answers to the example
     probabilities (classes,)
     confusion (classes, classes): test images, row = truth, column = answer
-    samples (k, height, width), sample_labels (k,), sample_answers (k,), sample_confidences (k,): test images with answers
+    samples (k, height, width), sample_labels, sample_answers, sample_confidences (k,): test images with answers
     """
 
     example: FloatArray

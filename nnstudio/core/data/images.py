@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnstudio.core.choices import Scaling
-from nnstudio.core.data.scaling import InputScaling, measure
+from nnstudio.core.data.scaling import InputScaling, Vector, measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,5 +31,7 @@ class ImageSet:
         else:
             used = measure(kind, values[share > 0][:, None])
             shift, scale = float(used.shift[0]), float(used.scale[0])
-        size = pixels.shape[1] * pixels.shape[2]
-        return InputScaling(np.full(size, shift), np.full(size, scale or 1.0))
+        size: int = pixels.shape[1] * pixels.shape[2]
+        shifts: Vector = np.full(size, shift)
+        scales: Vector = np.full(size, scale or 1.0)
+        return InputScaling(shifts, scales)

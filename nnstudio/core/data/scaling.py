@@ -39,8 +39,11 @@ def _standardise(inputs: Vector) -> tuple[Vector, Vector]:
 
 
 def _min_max(inputs: Vector) -> tuple[Vector, Vector]:
-    low, high = inputs.min(axis=0), inputs.max(axis=0)
-    return (low + high) / 2, (high - low) / 2
+    low: Vector = inputs.min(axis=0)
+    high: Vector = inputs.max(axis=0)
+    middle: Vector = (low + high) / 2
+    half: Vector = (high - low) / 2
+    return middle, half
 
 
 SCALINGS: dict[Scaling, Callable[[Vector], tuple[Vector, Vector]]] = {

@@ -1,0 +1,47 @@
+"""Mini-batches: which examples share the next update.
+
+All examples are shuffled anew at the start of every epoch; the last batch of an epoch is whatever is left and is used.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Indices = NDArray[np.int64]
+
+
+class Batches:
+    """An endless sequence of index arrays over `count` examples; `size` may change between two batches."""
+
+    def __init__(self, count: int, size: int, seed: int) -> None:
+        self.count = count
+        self.size = size
+        self.seen = 0
+        """Examples handed out since the beginning."""
+        self._random = np.random.default_rng((seed, 2))
+        self._order: Indices = np.empty(0, np.int64)
+        self._position = 0
+
+    def next(self) -> Indices:
+        """The indices of the next mini-batch; a view, valid until the epoch ends."""
+        if self._position >= len(self._order):
+            self._order = self._random.permutation(self.count)
+            self._position = 0
+        batch = self._order[self._position : self._position + self.size]
+        self._position += len(batch)
+        self.seen += len(batch)
+        return batch
+
+    @property
+    def at_epoch_end(self) -> bool:
+        """Whether the next batch opens a new epoch."""
+        return self._position >= len(self._order)
+
+    def state(self) -> tuple[int, Indices, int, Any]:
+        """Everything needed to go on from here."""
+        return self.seen, self._order, self._position, self._random.bit_generator.state
+
+    def restore(self, state: tuple[int, Indices, int, Any]) -> None:
+        """Go back to a state that `state()` gave. An order is never written to, so no copy is needed."""
+        self.seen, self._order, self._position, self._random.bit_generator.state = state

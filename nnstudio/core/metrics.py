@@ -1,0 +1,28 @@
+"""How good the answers are."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnstudio.core.array import Array
+from nnstudio.core.choices import Task
+
+
+def answers_of(outputs: Array) -> NDArray[np.int64]:
+    """The class with the largest probability, for outputs (outputs, n); with one output, whether it exceeds ½."""
+    if len(outputs) == 1:
+        return (outputs[0] > 0.5).astype(np.int64)
+    return outputs.argmax(axis=0)
+
+
+def accuracy(outputs: Array, targets: Array, labels: NDArray[np.int64], task: Task) -> float:
+    """The share of right answers; for regression R² = 1 − Σ (p − y)² / Σ (y − ȳ)². Outputs and targets (outputs, n)."""
+    if task is Task.REGRESSION:
+        spread = float(((targets - targets.mean()) ** 2).sum(dtype=np.float64))
+        error = float(((outputs - targets) ** 2).sum(dtype=np.float64))
+        return 1 - error / spread if spread else float(error == 0)
+    return float((answers_of(outputs) == labels).mean())
+
+
+def confusion_matrix(labels: NDArray[np.int64], answers: NDArray[np.int64], classes: int) -> NDArray[np.int64]:
+    """How often a class (row) was answered with a class (column); shape (classes, classes)."""
+    return np.bincount(labels * classes + answers, minlength=classes * classes).reshape(classes, classes)

@@ -1,0 +1,111 @@
+"""The network: a stack of layers over one flat vector of parameters.
+
+`params` and `grads` are one long vector each; every layer holds views of its part. So an optimizer is a few lines, a
+snapshot is one copy, and comparing a gradient with finite differences is one loop. A `Pass` is the whole network at
+work on a fixed number of examples.
+"""
+
+from collections.abc import Sequence
+from math import prod
+
+import numpy as np
+
+from nnstudio.core.array import Array, DType, Shape
+from nnstudio.core.choices import ActivationKind
+from nnstudio.core.experiment import DenseSpec, InitializationSpec, LayerSpec
+from nnstudio.core.layers import LAYERS
+from nnstudio.core.layers.layer import Buffer, Layer, Stage
+
+
+class Network:
+    """Layers for examples of `input_shape`, and a dense output layer that ends in logits: the loss knows what to make
+    of them. Raises `ShapeError` for a stack that cannot work.
+
+    params, grads: the flat vectors; layer by layer a block of (inputs + 1, units), row by row, biases last
+    """
+
+    def __init__(self, specs: Sequence[LayerSpec], input_shape: Shape, outputs: int, dtype: DType) -> None:
+        self.input_shape = input_shape
+        self.dtype = dtype
+        self.layers = build_layers(specs, input_shape, outputs)
+        sizes = [prod(layer.parameter_shape) for layer in self.layers]
+        self.params = np.zeros(sum(sizes), dtype)
+        self.grads = np.zeros_like(self.params)
+        self.penalized = np.zeros_like(self.params)
+        """1 where a penalty applies, at weights; 0 at biases."""
+        offset = 0
+        for layer, size in zip(self.layers, sizes, strict=True):
+            part = slice(offset, offset + size)
+            layer.bind(self._block(self.params, part, layer), self._block(self.grads, part, layer))
+            self._block(self.penalized, part, layer)[:-1] = 1
+            offset += size
+
+    @staticmethod
+    def _block(vector: Array, part: slice, layer: Layer) -> Array:
+        return vector[part].reshape(layer.parameter_shape)
+
+    def blocks(self, vector: Array) -> list[tuple[Layer, Array]]:
+        """Every layer with parameters and its block (inputs + 1, units) of a vector laid out like `params`."""
+        result: list[tuple[Layer, Array]] = []
+        offset = 0
+        for layer in self.layers:
+            size = prod(layer.parameter_shape)
+            if size:
+                result.append((layer, self._block(vector, slice(offset, offset + size), layer)))
+            offset += size
+        return result
+
+    def initialize(self, spec: InitializationSpec, seed: int) -> None:
+        """Draw the first parameters, all layers from one generator."""
+        random = np.random.default_rng((seed, 1))
+        for layer in self.layers:
+            layer.initialize(spec, random)
+
+    def __repr__(self) -> str:
+        sizes = [str(prod(self.input_shape)), *(str(prod(layer.shape)) for layer in self.layers)]
+        return f"Network({'-'.join(sizes)}, {self.params.size} parameters)"
+
+
+class Pass:
+    """A network at work on the rows of `inputs`, an augmented matrix (n, features + 1) that may be filled anew before
+    each forward pass. Without `training` there is no backward pass and no noise.
+
+    logits (outputs, n), logits_gradient (outputs, n): the loss writes the gradient before `backward()`
+    """
+
+    def __init__(self, network: Network, inputs: Array, training: bool = False) -> None:
+        self.inputs = inputs
+        source = Buffer(network.input_shape, inputs.T, with_gradient=False)
+        self.stages: list[Stage] = []
+        for layer in network.layers:
+            stage = layer.stage(source, training)
+            self.stages.append(stage)
+            source = stage.output
+        self.logits = source.values
+        self.logits_gradient: Array = source.gradient if source.gradient is not None else np.empty(0)
+        self._backward = list(reversed(self.stages))
+
+    def forward(self) -> None:
+        """From `inputs` to `logits`."""
+        for stage in self.stages:
+            stage.forward()
+
+    def backward(self) -> None:
+        """From `logits_gradient` to the network's `grads`."""
+        for stage in self._backward:
+            stage.backward()
+
+
+def build_layers(specs: Sequence[LayerSpec], input_shape: Shape, outputs: int) -> list[Layer]:
+    """The layers for these specs and the output layer, with their shapes inferred one from the other."""
+    layers: list[Layer] = []
+    counts: dict[type[LayerSpec], int] = {}
+    shape = input_shape
+    for spec in specs:
+        counts[type(spec)] = counts.get(type(spec), 0) + 1
+        kind = LAYERS[type(spec)]
+        layer = kind(f"{kind.__name__} {counts[type(spec)]}", spec, shape)
+        layers.append(layer)
+        shape = layer.shape
+    layers.append(LAYERS[DenseSpec]("Output", DenseSpec(units=outputs, activation=ActivationKind.LINEAR), shape))
+    return layers
