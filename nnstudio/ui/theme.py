@@ -1,16 +1,25 @@
 """Colours and type. Orange is negative, blue is positive, everywhere.
 
-`current()` is the theme in force. Widgets that paint themselves read it in `paintEvent`; everything else gets it through
-the application's palette and style sheet.
+`current()` is the theme in force. Widgets that paint themselves read it in `paintEvent`; everything else gets it
+through the application's palette and style sheet. `apply` changes both while the program runs; every widget then hears
+a PaletteChange.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import Enum
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QApplication
+
+from nnstudio.ui import fonts
+from nnstudio.ui.stylesheet import mix, style_sheet
+
+NORMAL_TEXT = 13  # pixels
+LARGER_TEXT = 16
 
 
 class ThemeChoice(Enum):
@@ -38,6 +47,12 @@ class Theme:
     good: str
     warning: str
     bad: str
+    on_accent: str = "#ffffff"
+
+    @classmethod
+    def roles(cls) -> tuple[str, ...]:
+        """The names of the colours."""
+        return tuple(field.name for field in fields(cls) if field.name != "dark")
 
     @property
     def accent(self) -> str:
@@ -91,11 +106,74 @@ CLASS_COLORS = (
 )
 
 _current = LIGHT
+_text_scale = 1.0
 
 
 def current() -> Theme:
     """The theme in force."""
     return _current
+
+
+def text_scale() -> float:
+    """How much larger than normal text is now; whoever fixes sizes in pixels multiplies by it."""
+    return _text_scale
+
+
+def apply(app: QApplication, choice: ThemeChoice, larger_text: bool = False) -> None:
+    """Dress the whole application in a theme. Calling it again restyles every open window at once."""
+    global _current, _text_scale
+    _current = DARK if _wants_dark(app, choice) else LIGHT
+    size = LARGER_TEXT if larger_text else NORMAL_TEXT
+    _text_scale = size / NORMAL_TEXT
+    fonts.load()
+    app.setStyle("Fusion")
+    app.setFont(fonts.text(size))
+    app.setPalette(palette(_current))
+    app.setStyleSheet(style_sheet(_current, _text_scale))
+    # Widgets that the style sheet dresses do not hear of the new palette by themselves.
+    for widget in app.allWidgets():
+        app.sendEvent(widget, QEvent(QEvent.Type.PaletteChange))
+
+
+def _wants_dark(app: QApplication, choice: ThemeChoice) -> bool:
+    if choice is ThemeChoice.SYSTEM:
+        return app.styleHints().colorScheme() == Qt.ColorScheme.Dark
+    return choice is ThemeChoice.DARK
+
+
+def palette(theme: Theme) -> QPalette:
+    """The colours for whatever the style sheet does not reach."""
+    result = QPalette()
+    role = QPalette.ColorRole
+    colors = {
+        role.Window: theme.ground,
+        role.WindowText: theme.text,
+        role.Base: theme.card,
+        role.AlternateBase: theme.field,
+        role.Text: theme.text,
+        role.PlaceholderText: theme.dim,
+        role.Button: theme.card,
+        role.ButtonText: theme.text,
+        role.BrightText: theme.bad,
+        role.Light: theme.card,
+        role.Midlight: theme.field,
+        role.Mid: theme.line,
+        role.Dark: theme.dim,
+        role.Shadow: theme.line,
+        role.Highlight: theme.accent,
+        role.HighlightedText: theme.on_accent,
+        role.Accent: theme.accent,
+        role.Link: theme.accent,
+        role.LinkVisited: theme.accent,
+        role.ToolTipBase: theme.card,
+        role.ToolTipText: theme.text,
+    }
+    for which, color in colors.items():
+        result.setColor(which, QColor(color))
+    faint = QColor(mix(theme.card, theme.dim, 0.55))
+    for which in (role.WindowText, role.Text, role.ButtonText):
+        result.setColor(QPalette.ColorGroup.Disabled, which, faint)
+    return result
 
 
 def class_color(label: int, classes: int) -> QColor:
@@ -105,14 +183,17 @@ def class_color(label: int, classes: int) -> QColor:
     return QColor(CLASS_COLORS[label % len(CLASS_COLORS)])
 
 
+def _channels(color: str) -> NDArray[np.float64]:
+    rgb = QColor(color)
+    return np.array([rgb.red(), rgb.green(), rgb.blue()], float)
+
+
 @cache
 def heat_map_table(theme: Theme) -> NDArray[np.uint32]:
     """256 colours as 0xffRRGGBB, from fully negative over zero (index 127.5) to fully positive."""
-    ends = [np.array(QColor(c).getRgb()[:3], float) for c in (theme.negative, theme.zero, theme.positive)]
+    ends = [_channels(c) for c in (theme.negative, theme.zero, theme.positive)]
     position = np.linspace(-1, 1, 256)[:, None]
-    colors = np.where(
-        position < 0, ends[1] + (ends[0] - ends[1]) * -position, ends[1] + (ends[2] - ends[1]) * position
-    )
+    colors = np.where(position < 0, ends[1] + (ends[0] - ends[1]) * -position, ends[1] + (ends[2] - ends[1]) * position)
     red, green, blue = np.round(colors).astype(np.uint32).T
     table = (np.uint32(0xFF000000) | red << 16 | green << 8 | blue).astype(np.uint32)
     table.flags.writeable = False

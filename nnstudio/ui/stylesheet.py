@@ -1,0 +1,220 @@
+"""The style sheet: how every standard control looks, written once, filled in from the theme.
+
+Plain widgets look right by themselves. What a widget is *for* is said by a dynamic property, `setProperty("role", …)`:
+
+* labels: "section" (a card's title), "dim", "caption" (small and dim), "strong", "mono" (a number in a row), "value"
+  (a number that is read from afar), "pill" (with a property "tone": "quiet", "good", "warning", "bad")
+* buttons: "primary" (one in a window), "play", "plain" (as without a role), "icon" (a bare picture), "segment", "chip"
+  (an on/off choice), "tile" (a picture to choose)
+* frames: "field" (a quiet box for a number), "banner" (with "tone")
+
+Sizes are written for normal text; `style_sheet` scales all but hair lines.
+"""
+
+import re
+from string import Template
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QColor
+
+from nnstudio.ui.fonts import NUMBERS
+from nnstudio.ui.resources import find
+
+if TYPE_CHECKING:
+    from nnstudio.ui.theme import Theme
+
+_SHEET = Template("""
+QMainWindow, QDialog { background: $ground; }
+QMainWindow::separator { background: transparent; width: 10px; height: 10px; }
+
+QMenuBar { background: $card; border-bottom: 1px solid $line; padding: 0 6px; }
+QMenuBar::item { background: transparent; padding: 5px 8px; border-radius: 5px; }
+QMenuBar::item:selected { background: $field; }
+QMenu { background: $card; border: 1px solid $line; padding: 5px; }
+QMenu::item { padding: 5px 24px 5px 12px; border-radius: 5px; }
+QMenu::item:selected { background: $tint; }
+QMenu::item:disabled { color: $dim; }
+QMenu::icon { padding-left: 8px; }
+QMenu::separator { height: 1px; background: $line; margin: 5px 8px; }
+QToolTip { background: $card; color: $text; border: 1px solid $line; padding: 5px 7px; }
+
+QLabel[role="section"] { color: $dim; font-size: 11px; font-weight: 600; letter-spacing: 0.9px; }
+QLabel[role="dim"] { color: $dim; }
+QLabel[role="caption"] { color: $dim; font-size: 11px; }
+QLabel[role="strong"] { font-weight: 600; }
+QLabel[role="mono"] { font-family: "$numbers"; }
+QLabel[role="value"] { font-family: "$numbers"; font-size: 16px; font-weight: 500; }
+QLabel[role="counter"] { font-family: "$numbers"; font-size: 18px; font-weight: 500; }
+QLabel[role="pill"] { border-radius: 11px; padding: 3px 11px; font-weight: 500; }
+QLabel[role="pill"][tone="quiet"] { background: $field; color: $dim; }
+QLabel[role="pill"][tone="good"] { background: $good_tint; color: $good; }
+QLabel[role="pill"][tone="warning"] { background: $warning_tint; color: $warning; }
+QLabel[role="pill"][tone="bad"] { background: $bad_tint; color: $bad; }
+
+QPushButton, QToolButton {
+    background: $card; color: $text; border: 1px solid $line; border-radius: 7px; padding: 6px 10px; icon-size: 14px;
+}
+QPushButton:hover, QToolButton:hover { background: $field; }
+QPushButton:pressed, QToolButton:pressed { background: $line; }
+QPushButton:disabled, QToolButton:disabled { color: $faint; }
+QPushButton:focus, QToolButton:focus { border: 1px solid $accent; }
+QPushButton:checked, QToolButton:checked { background: $tint; border: 1px solid $accent; }
+QPushButton::menu-indicator, QToolButton::menu-indicator { width: 0px; }
+
+*[role="primary"] {
+    background: $accent; color: $on_accent; border: 1px solid $accent; padding: 6px 13px; font-weight: 600;
+}
+*[role="primary"]:hover { background: $accent_hover; }
+*[role="primary"]:pressed { background: $accent_pressed; }
+*[role="primary"]:focus { border: 1px solid $text; }
+*[role="primary"]:disabled { background: $field; border-color: $line; color: $faint; }
+*[role="play"] {
+    background: $accent; border: 2px solid $accent; border-radius: 20px; padding: 0px; icon-size: 16px;
+    min-width: 36px; max-width: 36px; min-height: 36px; max-height: 36px;
+}
+*[role="play"]:hover { background: $accent_hover; border-color: $accent_hover; }
+*[role="play"]:pressed { background: $accent_pressed; border-color: $accent_pressed; }
+*[role="play"]:focus { border: 2px solid $text; }
+*[role="icon"] { background: transparent; border: 1px solid transparent; border-radius: 5px; padding: 2px; }
+*[role="icon"]:hover { background: $field; }
+*[role="icon"]:pressed { background: $line; }
+*[role="icon"]:focus { border: 1px solid $accent; }
+
+QFrame[role="switch"] { border: 1px solid $line; border-radius: 6px; }
+*[role="segment"] {
+    background: transparent; color: $dim; border: 1px solid transparent; border-radius: 0px; padding: 1px 8px;
+    font-size: 12px;
+}
+*[role="segment"]:hover { color: $text; background: transparent; }
+*[role="segment"]:checked { background: $accent; color: $on_accent; border: 1px solid $accent; font-weight: 500; }
+*[role="segment"]:focus { border: 1px solid $text; }
+*[role="segment"][end="left"] { border-top-left-radius: 5px; border-bottom-left-radius: 5px; }
+*[role="segment"][end="right"] { border-top-right-radius: 5px; border-bottom-right-radius: 5px; }
+*[role="segment"][end="both"] { border-radius: 5px; }
+
+*[role="chip"] { color: $dim; border-radius: 6px; padding: 2px 8px; font-size: 12px; }
+*[role="chip"]:checked { color: $text; background: $tint; border: 1px solid $accent; }
+*[role="chip"]:focus { border: 1px solid $text; }
+*[role="tile"] { background: $field; color: $dim; border-radius: 6px; padding: 0px; font-size: 10px; }
+*[role="tile"]:hover { border: 1px solid $dim; }
+*[role="tile"]:checked { border: 2px solid $accent; background: $tint; }
+*[role="tile"]:focus { border: 2px solid $text; }
+
+QFrame[role="field"] { background: $field; border-radius: 7px; }
+QFrame[role="banner"] { border-radius: 8px; }
+QFrame[role="banner"][tone="good"] { background: $good_tint; border: 1px solid $good_line; }
+QFrame[role="banner"][tone="bad"] { background: $bad_tint; border: 1px solid $bad_line; }
+QFrame[role="bar"] { background: $card; border-bottom: 1px solid $line; }
+
+QLineEdit, QAbstractSpinBox, QComboBox, QPlainTextEdit, QTextEdit {
+    background: $field; color: $text; border: 1px solid transparent; border-radius: 6px; padding: 5px 9px;
+    selection-background-color: $accent; selection-color: $on_accent;
+}
+QLineEdit:hover, QAbstractSpinBox:hover, QComboBox:hover { border: 1px solid $line; }
+QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus, QPlainTextEdit:focus, QTextEdit:focus {
+    border: 1px solid $accent;
+}
+QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled { color: $faint; }
+*[role="seed"] {
+    background: transparent; color: $dim; font-family: "$numbers"; font-size: 12px; border: 1px solid transparent;
+    padding: 2px 4px; border-radius: 5px;
+}
+*[role="seed"]:hover { background: $field; }
+*[role="seed"]:focus { background: $field; color: $text; border: 1px solid $accent; }
+QComboBox { combobox-popup: 0; padding-right: 26px; }
+QComboBox::drop-down { border: none; width: 26px; subcontrol-origin: border; subcontrol-position: center right; }
+QComboBox::down-arrow { image: url("$arrow_down"); width: 12px; height: 12px; }
+QComboBox QAbstractItemView {
+    background: $card; border: 1px solid $line; padding: 4px; outline: 0;
+    selection-background-color: $tint; selection-color: $text;
+}
+QComboBox QAbstractItemView::item { min-height: 26px; padding: 0px 6px; border-radius: 5px; }
+QComboBox QAbstractItemView::item:selected { background: $tint; color: $text; }
+QSpinBox, QDoubleSpinBox { padding-right: 20px; }
+QAbstractSpinBox QLineEdit, QComboBox QLineEdit { background: transparent; border: none; padding: 0px; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: none; background: transparent; width: 18px; }
+QAbstractSpinBox::up-arrow { image: url("$arrow_up"); width: 8px; height: 8px; }
+QAbstractSpinBox::down-arrow { image: url("$arrow_down"); width: 8px; height: 8px; }
+
+QCheckBox, QRadioButton { spacing: 6px; padding: 1px; border: 1px solid transparent; border-radius: 4px; }
+QCheckBox:focus, QRadioButton:focus { border: 1px solid $accent; }
+QCheckBox:disabled, QRadioButton:disabled { color: $faint; }
+QCheckBox::indicator, QRadioButton::indicator {
+    width: 12px; height: 12px; border: 1px solid $dim; border-radius: 3px; background: $card;
+}
+QRadioButton::indicator { border-radius: 7px; }
+QCheckBox::indicator:hover, QRadioButton::indicator:hover { border-color: $accent; }
+QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url("$check"); }
+QRadioButton::indicator:checked { background: $accent; border-color: $accent; }
+QCheckBox::indicator:disabled { border-color: $line; }
+
+QSlider:horizontal { min-height: 16px; }
+QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $line; }
+QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: $accent; }
+QSlider::handle:horizontal {
+    width: 10px; height: 10px; margin: -5px 0px; border: 2px solid $accent; border-radius: 7px; background: $card;
+}
+QSlider::handle:horizontal:hover { background: $tint; }
+QSlider::handle:horizontal:focus { background: $accent; }
+QSlider::handle:horizontal:disabled { border-color: $line; }
+
+QScrollArea, QScrollArea > QWidget > QWidget[role="scrolled"] { background: transparent; border: none; }
+QScrollBar { background: transparent; border: none; margin: 0px; }
+QScrollBar:vertical { width: 8px; }
+QScrollBar:horizontal { height: 8px; }
+QScrollBar::handle { background: $thumb; border-radius: 3px; margin: 1px; }
+QScrollBar::handle:hover { background: $dim; }
+QScrollBar::handle:vertical { min-height: 28px; }
+QScrollBar::handle:horizontal { min-width: 28px; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0px; height: 0px; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+
+QProgressBar { background: $field; border: none; border-radius: 3px; max-height: 6px; color: transparent; }
+QProgressBar::chunk { background: $accent; border-radius: 3px; }
+QTableView { background: $card; border: 1px solid $line; border-radius: 6px; gridline-color: $line; outline: 0; }
+QTableView:focus { border: 1px solid $accent; }
+QTableView::item { padding: 3px 6px; }
+QTableView::item:selected { background: $tint; color: $text; }
+QHeaderView::section { background: $card; color: $dim; border: none; padding: 4px 6px; font-weight: 500; }
+QTabBar::tab { background: transparent; color: $dim; border: none; padding: 5px 12px; margin: 0px 2px 4px 0px; }
+QTabBar::tab:selected { background: $tint; color: $text; border-radius: 6px; }
+QTabBar::tab:hover { color: $text; }
+""")
+
+
+def style_sheet(theme: "Theme", scale: float = 1.0) -> str:
+    """The application's style sheet in this theme, its sizes multiplied by `scale`."""
+    colors = {name: str(getattr(theme, name)) for name in theme.roles()}
+    names = {
+        "accent": theme.accent,
+        "numbers": NUMBERS,
+        "tint": mix(theme.card, theme.accent, 0.12),
+        "faint": mix(theme.card, theme.dim, 0.55),
+        "thumb": mix(theme.card, theme.dim, 0.4),
+        "accent_hover": mix(theme.accent, theme.text, 0.12),
+        "accent_pressed": mix(theme.accent, theme.text, 0.24),
+        "arrow_down": find("icons/arrow-down.svg").as_posix(),
+        "arrow_up": find("icons/arrow-up.svg").as_posix(),
+        "check": find("icons/check.svg").as_posix(),
+    }
+    for tone in ("good", "warning", "bad"):
+        names[f"{tone}_tint"] = mix(theme.card, colors[tone], 0.16)
+        names[f"{tone}_line"] = mix(theme.card, colors[tone], 0.4)
+    return _scaled(_SHEET.substitute(colors, **names), scale)
+
+
+def mix(under: str, over: str, share: float) -> str:
+    """The colour that `share` of `over` makes on `under`."""
+    a, b = QColor(under), QColor(over)
+    parts = ((a.red(), b.red()), (a.green(), b.green()), (a.blue(), b.blue()))
+    return "#" + "".join(f"{round(x + (y - x) * share):02x}" for x, y in parts)
+
+
+def _scaled(sheet: str, scale: float) -> str:
+    """Rounded down, because Qt drops the rounding of a corner that is more than half as large as its widget."""
+
+    def grow(match: re.Match[str]) -> str:
+        size = float(match[1])
+        return match[0] if size <= 1 else f"{int(size * scale)}px"
+
+    return re.sub(r"(\d+(?:\.\d+)?)px", grow, sheet)

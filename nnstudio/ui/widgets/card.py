@@ -1,0 +1,123 @@
+"""A card: a quiet white sheet with a title that can be moved, floated and closed.
+
+Every panel and view of the window lies on one. Its title bar carries the name on the left and the view's switches on
+the right; between the two, float and close appear when the pointer or the keyboard comes near. The bar is also the
+handle to drag the card by.
+"""
+
+from PySide6.QtCore import QEvent, QRectF, Qt
+from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from nnstudio.ui import theme
+from nnstudio.ui.icons import icon
+
+_RADIUS = 8
+_MARGIN = 12
+
+
+class CardDock(QDockWidget):
+    """A dock that looks like a card. `name` identifies it in the saved layout, `switches` stand at the right."""
+
+    def __init__(self, name: str, title: str, body: QWidget, switches: QWidget | None = None) -> None:
+        super().__init__(title)
+        self.setObjectName(name)
+        self.setAccessibleName(title)
+        self.toggleViewAction().setToolTip(f"Show or hide the card {title}.")
+        self.setTitleBarWidget(_TitleBar(self, title, switches))
+        sheet = QWidget()
+        column = QVBoxLayout(sheet)
+        column.setContentsMargins(_MARGIN, 0, _MARGIN, _MARGIN)
+        column.addWidget(body)
+        self.setWidget(sheet)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colors = theme.current()
+        painter = QPainter(self)
+        if self.isFloating():
+            painter.fillRect(self.rect(), QColor(colors.ground))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(colors.line), 1))
+        painter.setBrush(QColor(colors.card))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), _RADIUS, _RADIUS)
+
+
+def scrolling(body: QWidget) -> QScrollArea:
+    """`body` in a slim vertical scroll area, for cards that hold more than a small window can show."""
+    area = QScrollArea()
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.viewport().setAutoFillBackground(False)
+    area.setWidget(body)
+    body.setAutoFillBackground(False)
+    return area
+
+
+class _TitleBar(QWidget):
+    def __init__(self, card: CardDock, title: str, switches: QWidget | None) -> None:
+        super().__init__(card)
+        name = QLabel(title.upper())
+        name.setProperty("role", "section")
+        name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        self._tools = (_QuietButton("float", f"Float or dock {title}"), _QuietButton("close", f"Close {title}"))
+        self._tools[0].clicked.connect(self._float)
+        self._tools[1].clicked.connect(card.close)
+        self._card = card
+        row = QHBoxLayout(self)
+        row.setContentsMargins(_MARGIN, 10, _MARGIN, 6)
+        row.setSpacing(2)
+        row.addWidget(name)
+        row.addSpacing(6)
+        for button in self._tools:
+            row.addWidget(button)
+        row.addStretch(1)
+        if switches is not None:
+            row.addWidget(switches)
+
+    def _float(self) -> None:
+        self._card.setFloating(not self._card.isFloating())
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self._show_tools(True)
+        super().enterEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._show_tools(False)
+        super().leaveEvent(event)
+
+    def _show_tools(self, shown: bool) -> None:
+        for button in self._tools:
+            button.set_shown(shown)
+
+
+class _QuietButton(QToolButton):
+    """Keeps its place but shows itself only when the pointer is on the title bar, or the keyboard on it."""
+
+    def __init__(self, name: str, text: str) -> None:
+        super().__init__()
+        self._shown = False
+        self.setProperty("role", "icon")
+        self.setIcon(icon(name, "dim"))
+        self.setToolTip(f"{text}.")
+        self.setAccessibleName(text)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def set_shown(self, shown: bool) -> None:
+        self._shown = shown
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._shown or self.hasFocus():
+            super().paintEvent(event)
