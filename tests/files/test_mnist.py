@@ -48,13 +48,6 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.fixture
-def real_folder() -> Path:
-    if "NNSTUDIO_DATA" not in os.environ:
-        pytest.skip("NNSTUDIO_DATA is not set, so there is no MNIST to read")
-    return Path(os.environ["NNSTUDIO_DATA"]) / "mnist"
-
-
 def replace(folder: Path, name: str, content: bytes) -> None:
     (folder / f"{name}.gz").write_bytes(gzip.compress(content, mtime=0))
 
@@ -67,10 +60,10 @@ def refusal(folder: Path) -> str:
     return str(caught.value)
 
 
-def test_real_files_have_the_published_content(real_folder: Path) -> None:
-    assert find_mnist() == real_folder
+def test_real_files_have_the_published_content(mnist_folder: Path) -> None:
+    assert find_mnist() == mnist_folder
     start = time.perf_counter()
-    images = read_mnist(real_folder)
+    images = read_mnist(mnist_folder)
     assert time.perf_counter() - start < 1.5  # 0.2 s on two idle cores
     assert images.train_pixels.shape == (60_000, 28, 28)
     assert images.test_pixels.shape == (10_000, 28, 28)

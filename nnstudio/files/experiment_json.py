@@ -1,0 +1,133 @@
+"""An experiment as text: readable, saved by name, and checked to the last field when it comes back.
+
+`experiment_to_json` writes every field, in the order of the dataclasses, so that a saved experiment keeps its meaning
+when a default changes. `experiment_from_json` takes defaults for missing fields but reports unknown ones: a misspelt
+field that is silently ignored trains the wrong network. A hidden layer carries its `kind`, a key of `LAYER_KINDS`.
+
+Every file says its `schema`; `MIGRATIONS` lifts older ones, step by step, before anything else looks at them.
+"""
+
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass
+from typing import Any, get_type_hints
+
+import msgspec
+
+from nnstudio.core.experiment import LAYER_KINDS, Experiment, LayerSpec
+from nnstudio.core.setting import SettingError, settings_of
+from nnstudio.files.errors import FileError
+
+SCHEMA = 1
+
+MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+"""Turns an object of this schema into one of the next. It gets unchecked input and must leave odd values alone."""
+
+_LONGEST_MESSAGE = 300
+
+
+class ExperimentError(FileError):
+    """An experiment that cannot be used; `field` names the culprit, such as `training.learning_rate`."""
+
+    def __init__(self, field: str, why: str) -> None:
+        shown = why if len(why) <= _LONGEST_MESSAGE else why[:_LONGEST_MESSAGE] + " …"
+        super().__init__(f"The experiment cannot be used: {shown} Nothing was changed.")
+        self.field = field
+
+
+def experiment_to_json(experiment: Experiment) -> str:
+    """The whole experiment as indented JSON."""
+    plain = {"schema": SCHEMA, **_plain(experiment)}
+    return msgspec.json.format(msgspec.json.encode(plain), indent=2).decode() + "\n"
+
+
+def experiment_from_json(text: str) -> Experiment:
+    """The experiment that `text` describes. Raises `ExperimentError`, which names the field."""
+    try:
+        return _read(Experiment, _migrated(msgspec.json.decode(text)), "")
+    except (msgspec.MsgspecError, UnicodeError) as error:
+        raise ExperimentError("", f"it is not valid JSON ({error}).") from error
+    except RecursionError as error:
+        raise ExperimentError("", "it is nested too deeply.") from error
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(part) for part in value]
+    if not is_dataclass(value):
+        return value
+    kind = {"kind": _kind_name(value)} if isinstance(value, LayerSpec) else {}
+    return kind | {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+
+
+def _kind_name(layer: LayerSpec) -> str:
+    return next(name for name, kind in LAYER_KINDS.items() if kind is type(layer))
+
+
+def _migrated(plain: Any) -> dict[str, Any]:
+    if not isinstance(plain, dict):
+        raise ExperimentError("", "it is not an object in braces.")
+    schema = plain.pop("schema", None)
+    if schema is None:
+        raise ExperimentError("schema", f'schema is missing; this version writes "schema": {SCHEMA}.')
+    if type(schema) is not int or schema < 1:
+        raise ExperimentError("schema", f"schema is {schema!r}, but must be a whole number from 1 to {SCHEMA}.")
+    if schema > SCHEMA:
+        raise ExperimentError("schema", f"it was saved by a newer version (schema {schema}); update the program.")
+    for step in range(schema, SCHEMA):
+        plain = MIGRATIONS[step](plain)
+    return plain
+
+
+def _read(spec: type[Any], plain: Any, path: str) -> Any:
+    """An instance of the dataclass `spec`. `path` is where `plain` stands, such as `layers[0]`."""
+    if not isinstance(plain, dict):
+        raise ExperimentError(path, f"{path} is {plain!r}, but must be an object in braces.")
+    known = get_type_hints(spec)
+    prefix = f"{path}." if path else ""
+    values = {}
+    for name, value in plain.items():
+        if name not in known:
+            raise ExperimentError(prefix + name, f"{prefix}{name} is not known; remove it or correct its name.")
+        values[name] = _value(spec, name, known[name], value, prefix + name)
+    try:
+        return spec(**values)
+    except SettingError as error:
+        field = prefix + error.field.rpartition(".")[2]
+        raise ExperimentError(field, str(error).replace(error.field, field, 1)) from error
+
+
+def _value(spec: type[Any], name: str, hint: Any, value: Any, path: str) -> Any:
+    if is_dataclass(hint):
+        return _read(hint, value, path)  # type: ignore[arg-type]
+    if hint == tuple[LayerSpec, ...]:
+        return _layers(value, path)
+    if isinstance(value, int) and value.bit_length() > 64:
+        raise ExperimentError(path, f"{path} is far too large a number.")
+    try:
+        return msgspec.convert(value, hint)
+    except msgspec.ValidationError as error:
+        why = f"{path}: {error}."
+        try:
+            # The setting knows better words than the decoder: the legal names, or what kind of number it must be.
+            settings_of(spec)[name].check(path, value)
+        except SettingError as refusal:
+            why = str(refusal)
+        except KeyError:
+            pass
+        raise ExperimentError(path, why) from error
+
+
+def _layers(plain: Any, path: str) -> tuple[LayerSpec, ...]:
+    if not isinstance(plain, list):
+        raise ExperimentError(path, f"{path} is {plain!r}, but must be a list in brackets.")
+    return tuple(_layer(layer, f"{path}[{index}]") for index, layer in enumerate(plain))
+
+
+def _layer(plain: Any, path: str) -> LayerSpec:
+    if not isinstance(plain, dict):
+        raise ExperimentError(path, f"{path} is {plain!r}, but must be an object in braces.")
+    kind = plain.get("kind")
+    if not isinstance(kind, str) or kind not in LAYER_KINDS:
+        said = "is missing" if kind is None else f"is {kind!r}"
+        raise ExperimentError(f"{path}.kind", f"{path}.kind {said}, but must be one of: {', '.join(LAYER_KINDS)}.")
+    return _read(LAYER_KINDS[kind], {name: value for name, value in plain.items() if name != "kind"}, path)
