@@ -1,0 +1,79 @@
+"""A flat field that opens a list to choose from, for a `Setting` with a `Choice`.
+
+Each entry carries its member's sentence and formula. Only what a person picks is told; the mouse wheel belongs to the
+panel that scrolls, so that nobody changes an optimizer in passing.
+"""
+
+import html
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
+
+from nnstudio.core.setting import Choice, Setting
+
+
+class ChoiceBox(QComboBox):
+    """The members of `setting.choice`; `chosen` gives the member that the user picked."""
+
+    chosen = Signal(object)
+
+    def __init__(self, setting: Setting, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        if setting.choice is None:
+            raise TypeError(f"{setting.label} is no choice.")
+        self.setting = setting
+        self._members = tuple(setting.choice)
+        self._chosen = self._members[0]
+        for index, member in enumerate(self._members):
+            self.addItem(member.label)
+            self.setItemData(index, explanation(member), Qt.ItemDataRole.ToolTipRole)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(6)
+        self.setMaxVisibleItems(20)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(setting.label)
+        self.setWhatsThis(_members_in_words(setting))
+        self.activated.connect(self._activated)
+        self._explain()
+
+    def current(self) -> Choice:
+        """The member shown."""
+        return self._chosen
+
+    def set_current(self, member: Choice) -> None:
+        """Show a member; emits nothing."""
+        self._chosen = member
+        self.setCurrentIndex(self._members.index(member))
+        self._explain()
+
+    def rename(self, member: Choice, label: str) -> None:
+        """Call a member otherwise, where its name depends on the circumstances."""
+        self.setItemText(self._members.index(member), label)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+    def _explain(self) -> None:
+        self.setToolTip(f"{html.escape(self.setting.help)}<br>{explanation(self._chosen)}")
+        self.setAccessibleDescription(f"{self.setting.help} {self._chosen.label}: {self._chosen.help}")
+
+    @Slot(int)
+    def _activated(self, index: int) -> None:
+        member = self._members[index]
+        if member is not self._chosen:
+            self._chosen = member
+            self._explain()
+            self.chosen.emit(member)
+
+
+def explanation(member: Choice) -> str:
+    """A member's sentence and formula as rich text."""
+    formula = f"<br><code>{html.escape(member.formula)}</code>" if member.formula else ""
+    return f"<b>{html.escape(member.label)}</b>: {html.escape(member.help)}{formula}"
+
+
+def _members_in_words(setting: Setting) -> str:
+    entries = "".join(f"<p>{explanation(member)}</p>" for member in setting.choice or ())
+    return f"<b>{setting.label}</b><p>{html.escape(setting.help)}</p>{entries}"
