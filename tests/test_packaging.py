@@ -42,7 +42,9 @@ def python(installed: Path, *arguments: str) -> subprocess.CompletedProcess[str]
 def test_the_wheel_holds_every_module_and_resource(wheel: Path):
     held = set(zipfile.ZipFile(wheel).namelist())
     modules = [path.relative_to(ROOT) for path in (ROOT / "nnstudio").rglob("*.py")]
-    resources = [Path("nnstudio") / path.relative_to(ROOT) for path in (ROOT / "resources").rglob("*") if path.is_file()]
+    resources = [
+        Path("nnstudio") / path.relative_to(ROOT) for path in (ROOT / "resources").rglob("*") if path.is_file()
+    ]
     assert {path.as_posix() for path in modules + resources} <= held
     assert "nnstudio/resources/system-libraries.txt" in held
     assert not [name for name in held if name.startswith("tests/")]
