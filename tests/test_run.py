@@ -43,7 +43,7 @@ class Machine:
         for name in (*TOOLS, "cp"):
             (self.bin / name).symlink_to(shutil.which(name) or name)
         program(self.bin / "id", "#!/bin/sh\necho 1000\n")
-        program(self.bin / "apt-get", "#!/bin/sh\necho apt-get $*\n")
+        program(self.bin / "apt-get", "#!/bin/sh\necho apt-get $* >&2\n")
 
     def has_python(self) -> None:
         program(self.bin / "python3", PYTHON)
