@@ -117,6 +117,14 @@ class ImagePicture:
 
 
 @dataclass(frozen=True, slots=True)
+class Rejection:
+    """An experiment that could not be had, and why; the run goes on with the one before."""
+
+    experiment: Experiment
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """The state of a run at one moment; everything a view may draw.
 
@@ -124,6 +132,8 @@ class Frame:
     updates: updates done; updates_per_second: measured over the last second of training, 0 when paused
     params: copy of the flat parameter vector, which `layers` shows layer by layer
     recovery: for a diverged run, the learning rate it suggests going on with
+    rejection: the last experiment asked for, if it could not be had
+    commands: how many commands had been obeyed when the picture was taken
     """
 
     experiment: Experiment
@@ -141,3 +151,5 @@ class Frame:
     plane: PlanePicture | None = None
     image: ImagePicture | None = None
     recovery: float | None = None
+    rejection: Rejection | None = None
+    commands: int = 0

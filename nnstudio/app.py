@@ -1,0 +1,114 @@
+"""The composition root: the only place that wires the parts together.
+
+Environment, application, session, window, in this order; and back again when the window closes. With `--screenshot` it
+photographs the window after training and leaves.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QSettings, QTimer
+from PySide6.QtWidgets import QApplication
+
+from nnstudio import __version__
+from nnstudio.core.choices import DatasetKind
+from nnstudio.core.frame import Frame
+from nnstudio.core.presets import default_experiment
+from nnstudio.files.errors import FileError
+from nnstudio.files.images import ImageLibrary
+from nnstudio.files.project import load_project
+from nnstudio.ui import fonts, theme
+from nnstudio.ui.main_window import MainWindow
+from nnstudio.ui.panels.mnist_dialog import remembered_folder
+from nnstudio.ui.session import Session
+from nnstudio.ui.settings import Settings
+from nnstudio.ui.theme import ThemeChoice
+
+SETTLING_MILLISECONDS = 300
+"""How long a paused window may take to show its last frame before it is photographed."""
+
+
+def run(options: argparse.Namespace) -> int:
+    """Open the window and stay until it closes; returns the exit code."""
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(application, QApplication)
+    application.setApplicationName("nnstudio")
+    application.setApplicationDisplayName("NN Studio")
+    application.setApplicationVersion(__version__)
+    application.setDesktopFileName("nnstudio")
+    fonts.load()
+    visit = options.screenshot is not None
+    # A picture shows the window as it comes, not as somebody has arranged it.
+    settings = Settings(None if visit else QSettings("nnstudio", "nnstudio"))
+    if options.theme is not None:
+        settings.theme = ThemeChoice(options.theme)
+    theme.apply(application, settings.theme, settings.larger_text)
+    try:
+        experiment, params = _first_experiment(options)
+    except FileError as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        return 2
+    session = Session(experiment, ImageLibrary(remembered_folder()))
+    window = MainWindow(session, settings)
+    if options.size is not None:
+        window.resize(*options.size)
+    application.aboutToQuit.connect(session.stop)
+    session.start()
+    if params is not None:
+        session.set_parameters(params)
+    window.show()
+    if options.play is not None or visit:
+        visitor = Visitor(session, window, options.play or 0.0, options.screenshot)
+        visitor.begin()
+        code = application.exec()
+        return code or visitor.exit_code
+    return application.exec()
+
+
+def _first_experiment(options: argparse.Namespace):
+    if options.file is not None:
+        return load_project(options.file)
+    kind = DatasetKind(options.dataset) if options.dataset else DatasetKind.SPIRALS
+    return default_experiment(kind), None
+
+
+class Visitor(QObject):
+    """Plays for so many seconds once the first frame is there; then, if asked to, photographs the window and leaves."""
+
+    def __init__(self, session: Session, window: MainWindow, seconds: float, picture: Path | None) -> None:
+        super().__init__()
+        self._session = session
+        self._window = window
+        self._seconds = seconds
+        self._picture = picture
+        self.exit_code = 0
+
+    def begin(self) -> None:
+        """Wait for the first frame of the experiment that was asked for."""
+        self._session.failed.connect(self._give_up)
+        self._session.frame_shown.connect(self._start)
+
+    def _start(self, frame: Frame) -> None:
+        self._session.frame_shown.disconnect(self._start)
+        if self._seconds:
+            self._session.play()
+        QTimer.singleShot(round(self._seconds * 1000) if self._seconds else SETTLING_MILLISECONDS, self._finish)
+
+    def _finish(self) -> None:
+        if self._picture is None:
+            return
+        self._save()
+        QApplication.quit()
+
+    def _save(self) -> None:
+        assert self._picture is not None
+        if not self._window.grab().save(str(self._picture)):
+            print(f"{self._picture} could not be written: is the folder there, and writable?", file=sys.stderr)  # noqa: T201
+            self.exit_code = 2
+
+    def _give_up(self, message: str) -> None:
+        if self._picture is not None:
+            print(message, file=sys.stderr)  # noqa: T201
+            self.exit_code = 2
+            QApplication.quit()

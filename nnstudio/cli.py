@@ -1,0 +1,62 @@
+"""The command line.
+
+`nnstudio` opens the window. Everything here runs before Qt and NumPy are imported, so that a missing library or an
+absent screen is a sentence, a typing error is answered at once, and `--help` costs nothing.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from nnstudio import __version__, system
+
+DATASETS = ("circle", "xor", "xor4", "gaussians", "spirals", "moons", "mnist")
+THEMES = ("system", "light", "dark")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program; returns the exit code."""
+    options = _parser().parse_args(arguments)
+    system.limit_blas_threads()
+    problem = system.problem()
+    if problem is not None:
+        print(problem, file=sys.stderr)  # noqa: T201
+        return 3
+    from nnstudio.app import run  # Qt is imported from here on
+
+    return run(options)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="nnstudio",
+        description="Build a neural network, watch it learn, understand why, take the weights away.",
+    )
+    parser.add_argument("--version", action="version", version=f"nnstudio {__version__}")
+    parser.add_argument("file", nargs="?", type=Path, help="an experiment or project file to open")
+    parser.add_argument("--dataset", choices=DATASETS, help="begin with this data set and the network that suits it")
+    parser.add_argument("--play", type=_seconds, metavar="SECONDS", help="train for so long, then go on or leave")
+    parser.add_argument("--size", type=_size, metavar="WIDTHxHEIGHT", help="size of the window, such as 1440x900")
+    parser.add_argument("--theme", choices=THEMES, help="colours of the window")
+    parser.add_argument(
+        "--screenshot", type=Path, metavar="OUT.png", help="save a picture of the window after --play, and leave"
+    )
+    return parser
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= 86_400:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds from 0 to 86400")
+    return seconds
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.partition("x")
+    if not (width.isdecimal() and height.isdecimal() and 400 <= int(width) <= 7680 and 300 <= int(height) <= 4320):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a size such as 1440x900 (at least 400x300)")
+    return int(width), int(height)
