@@ -6,6 +6,8 @@ it stands.
 """
 
 import errno
+import stat
+from pathlib import Path
 
 from nnstudio.core.data.dataset import DataError
 
@@ -39,3 +41,14 @@ class DataFileError(FileError, DataError):
 def reason(error: OSError) -> str:
     """Why the system refused, as the end of a sentence that has named the file."""
     return _REASONS.get(error.errno or 0) or error.strerror or str(error) or type(error).__name__
+
+
+def unreadable(path: Path, why: str, details: str) -> FileError:
+    """The error of a file that cannot be opened."""
+    return FileError(f"{path.name} cannot be read: {why}. Nothing was changed; choose another file.", details)
+
+
+def check_file(path: Path) -> None:
+    """Raise an `OSError` unless `path` is a plain file: reading a pipe would block for ever."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise OSError(None, "it is a folder or a device")

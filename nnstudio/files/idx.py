@@ -16,7 +16,7 @@ from typing import BinaryIO, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from nnstudio.files.errors import DataFileError, reason
+from nnstudio.files.errors import DataFileError, check_file, reason
 
 MAXIMUM_SIZE = 256 * 2**20
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -42,9 +42,7 @@ def refused(path: Path, why: str, details: str = "") -> DataFileError:
 
 
 def _opened(path: Path) -> BinaryIO:
-    # A folder or a pipe under this name would raise something obscure or block for ever.
-    if path.exists() and not path.is_file():
-        raise refused(path, "is not a file")
+    check_file(path)
     with path.open("rb") as stream:
         packed = stream.read(2) == _GZIP_MAGIC
     return cast(BinaryIO, gzip.open(path)) if packed else path.open("rb")

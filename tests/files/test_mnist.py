@@ -185,7 +185,7 @@ def test_missing_empty_and_unreadable_folders(folder: Path, tmp_path: Path, monk
     (folder / f"{TEST_LABELS}.gz").unlink()
     assert f"{TEST_LABELS}.gz is missing" in refusal(folder)
     (folder / f"{TEST_LABELS}.gz").mkdir()
-    assert "is not a file" in refusal(folder)
+    assert "folder or a device" in refusal(folder)
 
 
 @pytest.mark.parametrize("call", ["open", "listdir"])

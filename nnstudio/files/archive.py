@@ -1,0 +1,54 @@
+"""Zip archives: the form of .npz files and of projects.
+
+An archive from elsewhere may be cut off, locked, or unpack to far more than it weighs. So its members come as streams,
+which the reader limits and whose checksum is compared at their end, and whatever goes wrong while an archive is open
+ends as one `FileError`.
+"""
+
+import io
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from nnstudio.files.errors import check_file, reason, unreadable
+
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_LOCKED = 0x1  # bit of a member's flags
+_BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, NotImplementedError)
+
+
+@contextmanager
+def open_archive(path: Path) -> Iterator[zipfile.ZipFile]:
+    """The archive, for reading inside a `with`. Errors of the file, there too, become a `FileError`."""
+    try:
+        check_file(path)
+        # The file is opened here because an archive keeps its own open for as long as one of its members is.
+        with path.open("rb") as stream, zipfile.ZipFile(stream) as archive:
+            yield archive
+    except OSError as error:
+        raise unreadable(path, reason(error), str(error)) from error
+    except _BROKEN as error:
+        raise unreadable(path, "it is broken or another kind of file", str(error)) from error
+
+
+def open_member(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
+    """The unpacked bytes of a member that is there; the reader says how many it wants."""
+    info = archive.getinfo(name)
+    if info.compress_type not in _METHODS or info.flag_bits & _LOCKED:
+        raise zipfile.BadZipFile(f"{name} is locked or packed by an unusual method")
+    return archive.open(info)
+
+
+def pack(members: Mapping[str, bytes]) -> bytes:
+    """An archive of these files. The same members give the same bytes: their dates are left out."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, content in members.items():
+            info = zipfile.ZipInfo(name)
+            info.external_attr = 0o644 << 16
+            archive.writestr(info, content, zipfile.ZIP_DEFLATED)
+    return packed.getvalue()

@@ -1,0 +1,89 @@
+"""A project: the experiment and, if it was trained, its weights, in one file.
+
+A .nns file is a zip archive, so that anybody can look inside: `project.json` says what it is and in which version,
+`experiment.json` is the experiment as text, `params.npy` the flat parameter vector. Its checksums are compared, its
+sizes bounded, nothing in it is executed or unpickled, and it is either saved whole or not at all.
+"""
+
+import io
+import math
+from pathlib import Path
+from typing import Annotated, Literal
+from zipfile import ZipFile
+
+import msgspec
+import numpy as np
+
+from nnstudio.core.experiment import Experiment
+from nnstudio.core.frame import FloatArray
+from nnstudio.files.archive import open_archive, open_member, pack
+from nnstudio.files.atomic import write_atomically
+from nnstudio.files.errors import FileError
+from nnstudio.files.experiment_json import experiment_from_json, experiment_to_json
+from nnstudio.files.npy import stored_npy
+
+SUFFIX = ".nns"
+VERSION = 1
+MAXIMUM_PARAMETERS = 2**26
+_MAXIMUM_TEXT = 2**22
+_ABOUT, _EXPERIMENT, _PARAMS = "project.json", "experiment.json", "params.npy"
+
+
+class _About(msgspec.Struct, frozen=True):
+    program: Literal["nnstudio"]
+    version: Annotated[int, msgspec.Meta(ge=1)]
+
+
+def save_project(path: Path, experiment: Experiment, params: FloatArray | None) -> None:
+    """Write both to `path`; `params` is the flat vector, or None if nothing is trained. Raises `FileError`."""
+    members = {
+        _ABOUT: msgspec.json.encode(_About("nnstudio", VERSION)),
+        _EXPERIMENT: experiment_to_json(experiment).encode(),
+    }
+    if params is not None:
+        stored = io.BytesIO()
+        np.lib.format.write_array(stored, params, allow_pickle=False)
+        members[_PARAMS] = stored.getvalue()
+    write_atomically(path, pack(members))
+
+
+def load_project(path: Path) -> tuple[Experiment, FloatArray | None]:
+    """The experiment and its flat parameter vector, or None. Whether the vector fits the experiment's network shows
+    only when that is built. Raises `FileError`, for a wrong field `ExperimentError`."""
+    with open_archive(path) as archive:
+        names = archive.namelist()
+        if _ABOUT not in names or _EXPERIMENT not in names:
+            raise _unusable(path, "it is not a project of this program")
+        version = _version(_text(archive, _ABOUT, path), path)
+        if version > VERSION:
+            raise _unusable(path, f"it was saved by a newer version (format {version}); update the program")
+        experiment = experiment_from_json(_text(archive, _EXPERIMENT, path))
+        return experiment, _params(archive, path) if _PARAMS in names else None
+
+
+def _text(archive: ZipFile, name: str, path: Path) -> str:
+    content = open_member(archive, name).read(_MAXIMUM_TEXT + 1)
+    if len(content) > _MAXIMUM_TEXT:
+        raise _unusable(path, f"its {name} is far too long")
+    return content.decode()
+
+
+def _version(about: str, path: Path) -> int:
+    try:
+        return msgspec.json.decode(about, type=_About).version
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise _unusable(path, f"its {_ABOUT} is broken ({error})") from error
+
+
+def _params(archive: ZipFile, path: Path) -> FloatArray:
+    stored = stored_npy(open_member(archive, _PARAMS))
+    if len(stored.shape) != 1 or stored.kind not in ("<f4", "<f8") or math.prod(stored.shape) > MAXIMUM_PARAMETERS:
+        raise _unusable(path, f"its weights have the shape {stored.shape} and the type {stored.kind}")
+    params = stored.read().copy()
+    if not np.isfinite(params).all():
+        raise _unusable(path, "its weights hold NaN or infinite values")
+    return params
+
+
+def _unusable(path: Path, why: str) -> FileError:
+    return FileError(f"{path.name} cannot be opened: {why}. Nothing was changed; choose another file.")

@@ -1,0 +1,142 @@
+"""Projects survive saving and opening; a damaged one is refused, and never half taken."""
+
+import io
+import os
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nnstudio.core.choices import DatasetKind
+from nnstudio.core.experiment import DatasetSpec, DenseSpec, Experiment
+from nnstudio.files.archive import pack
+from nnstudio.files.errors import FileError
+from nnstudio.files.experiment_json import experiment_to_json
+from nnstudio.files.project import load_project, save_project
+
+EXPERIMENT = Experiment(dataset=DatasetSpec(kind=DatasetKind.MOONS), layers=(DenseSpec(units=5),), seed=9)
+ABOUT = b'{"program": "nnstudio", "version": 1}'
+TEXT = experiment_to_json(EXPERIMENT).encode()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "moons.nns"
+
+
+def refusal(path: Path) -> str:
+    with pytest.raises(FileError) as caught:
+        load_project(path)
+    assert "Nothing was changed" in str(caught.value)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_there_and_back_with_weights(path: Path, dtype: type[np.floating[Any]]) -> None:
+    params = np.random.default_rng(1).normal(size=21).astype(dtype)
+    save_project(path, EXPERIMENT, params)
+    experiment, loaded = load_project(path)
+    assert experiment == EXPERIMENT
+    assert loaded is not None
+    assert loaded.dtype == dtype
+    assert loaded.tobytes() == params.tobytes()
+    assert loaded.flags.writeable
+    assert os.listdir(path.parent) == [path.name]
+
+
+def test_there_and_back_untrained(path: Path) -> None:
+    save_project(path, EXPERIMENT, None)
+    assert load_project(path) == (EXPERIMENT, None)
+
+
+def test_anybody_can_look_inside(path: Path) -> None:
+    params = np.arange(4, dtype=np.float32)
+    save_project(path, EXPERIMENT, params)
+    with zipfile.ZipFile(path) as archive:
+        assert archive.namelist() == ["project.json", "experiment.json", "params.npy"]
+        assert archive.read("experiment.json") == TEXT
+        with archive.open("params.npy") as stream:
+            np.testing.assert_array_equal(np.load(stream, allow_pickle=False), params)
+    first = path.read_bytes()
+    save_project(path, EXPERIMENT, params)
+    assert path.read_bytes() == first
+
+
+def npy(array: np.ndarray) -> bytes:
+    stream = io.BytesIO()
+    np.save(stream, array)
+    return stream.getvalue()
+
+
+def huge() -> bytes:
+    """An array that announces half a gigabyte and holds nothing."""
+    stream = io.BytesIO()
+    header = {"descr": "<f4", "fortran_order": False, "shape": (2**27,)}
+    np.lib.format.write_array_header_1_0(stream, header)
+    return stream.getvalue()
+
+
+WRONG: list[tuple[dict[str, bytes], str]] = [
+    ({}, "not a project"),
+    ({"project.json": ABOUT}, "not a project"),
+    ({"experiment.json": TEXT}, "not a project"),
+    ({"project.json": b'{"program": "nnstudio", "version": 2}', "experiment.json": TEXT}, "newer version"),
+    ({"project.json": b'{"program": "other", "version": 1}', "experiment.json": TEXT}, "project.json is broken"),
+    ({"project.json": b"[" * 50_000, "experiment.json": TEXT}, "project.json is broken"),
+    ({"project.json": b"\xff\xfe", "experiment.json": TEXT}, "broken"),
+    ({"project.json": ABOUT, "experiment.json": b'{"schema": 1, "sed": 3}'}, "sed is not known"),
+    ({"project.json": ABOUT, "experiment.json": b" " * 5_000_000}, "far too long"),
+    ({"project.json": ABOUT, "experiment.json": TEXT, "params.npy": b"nothing"}, "broken"),
+]
+
+
+@pytest.mark.parametrize(("members", "says"), WRONG, ids=map(str, range(len(WRONG))))
+def test_wrong_projects(path: Path, members: dict[str, bytes], says: str) -> None:
+    path.write_bytes(pack(members))
+    assert says in refusal(path)
+
+
+@pytest.mark.parametrize(
+    ("stored", "says"),
+    [
+        (npy(np.zeros((2, 2))), "(2, 2)"),
+        (npy(np.zeros(3, np.int64)), "<i8"),
+        (npy(np.array([{}], object)), "|O"),
+        (npy(np.array([1.0, np.nan])), "NaN"),
+        (huge(), "134217728"),
+    ],
+    ids=["shape", "type", "objects", "NaN", "size"],
+)
+def test_wrong_weights(path: Path, stored: bytes, says: str) -> None:
+    path.write_bytes(pack({"project.json": ABOUT, "experiment.json": TEXT, "params.npy": stored}))
+    assert says in refusal(path)
+
+
+def test_cut_off_at_every_length_and_flipped_bits(path: Path) -> None:
+    params = np.arange(6, dtype=np.float32)
+    save_project(path, EXPERIMENT, params)
+    sound = path.read_bytes()
+    for length in range(len(sound)):
+        path.write_bytes(sound[:length])
+        refusal(path)
+    taken = 0
+    for position in np.random.default_rng(2).choice(8 * len(sound), 1500, replace=False):
+        flipped = bytearray(sound)
+        flipped[position // 8] ^= 1 << position % 8
+        path.write_bytes(flipped)
+        try:
+            experiment, loaded = load_project(path)
+        except FileError:
+            continue
+        assert experiment == EXPERIMENT
+        assert loaded is None or loaded.tobytes() == params.tobytes()
+        taken += 1
+    assert 0 < taken < 1500
+
+
+def test_missing_file_and_failed_save(path: Path, tmp_path: Path) -> None:
+    assert "does not exist" in refusal(path)
+    with pytest.raises(FileError, match="folder does not exist"):
+        save_project(tmp_path / "nowhere" / "a.nns", EXPERIMENT, None)
