@@ -153,6 +153,7 @@ class Run:
     def recover(self) -> None:
         """Go back to the newest state whose training loss is no worse than at the beginning, and pause there. The last
         finite weights themselves are taken if they are that good; often they are already far out."""
+        self.playing = False
         trainer = self.trainer
         first = trainer.history.prefix().train_loss[0]
         limit = first if isfinite(first) else float("inf")

@@ -31,11 +31,14 @@ class InputScaling:
 
 
 def _none(inputs: Vector) -> tuple[Vector, Vector]:
-    return np.zeros(inputs.shape[1]), np.ones(inputs.shape[1])
+    count: int = inputs.shape[1]
+    return np.zeros(count), np.ones(count)
 
 
 def _standardise(inputs: Vector) -> tuple[Vector, Vector]:
-    return inputs.mean(axis=0), inputs.std(axis=0)
+    mean: Vector = inputs.mean(axis=0)
+    deviation: Vector = inputs.std(axis=0)
+    return mean, deviation
 
 
 def _min_max(inputs: Vector) -> tuple[Vector, Vector]:
