@@ -7,6 +7,7 @@ work on a fixed number of examples.
 
 from collections.abc import Sequence
 from math import prod
+from typing import Any
 
 import numpy as np
 
@@ -32,12 +33,12 @@ class Network:
         self.params = np.zeros(sum(sizes), dtype)
         self.grads = np.zeros_like(self.params)
         self.penalized = np.zeros_like(self.params)
-        """1 where a penalty applies, at weights; 0 at biases."""
+        """1 where a penalty applies, at weights; 0 at biases and at what scales and shifts a normalised value."""
         offset = 0
         for layer, size in zip(self.layers, sizes, strict=True):
             part = slice(offset, offset + size)
             layer.bind(self._block(self.params, part, layer), self._block(self.grads, part, layer))
-            self._block(self.penalized, part, layer)[:-1] = 1
+            self._block(self.penalized, part, layer)[: layer.penalized_rows] = 1
             offset += size
 
     @staticmethod
@@ -56,10 +57,20 @@ class Network:
         return result
 
     def initialize(self, spec: InitializationSpec, seed: int) -> None:
-        """Draw the first parameters, all layers from one generator."""
+        """Draw the first parameters, all layers from one generator, and give each a generator of its own for noise."""
         random = np.random.default_rng((seed, 1))
-        for layer in self.layers:
+        for index, layer in enumerate(self.layers):
             layer.initialize(spec, random)
+            layer.seed(np.random.default_rng((seed, 3, index)))
+
+    def state(self) -> tuple[Any, ...]:
+        """Layer by layer a copy of what training changes besides `params`."""
+        return tuple(layer.state() for layer in self.layers)
+
+    def restore(self, state: tuple[Any, ...]) -> None:
+        """Go back to a state that `state()` gave."""
+        for layer, part in zip(self.layers, state, strict=True):
+            layer.restore(part)
 
     def __repr__(self) -> str:
         sizes = [str(prod(self.input_shape)), *(str(prod(layer.shape)) for layer in self.layers)]
@@ -75,7 +86,11 @@ class Pass:
 
     def __init__(self, network: Network, inputs: Array, training: bool = False) -> None:
         self.inputs = inputs
-        source = Buffer(network.input_shape, inputs.T, with_gradient=False)
+        source = Buffer(network.input_shape, inputs.T)
+        self._columns: Array | None = None
+        if not network.layers[0].reads_rows:
+            source = Buffer.empty(network.input_shape, len(inputs), inputs.dtype, with_gradient=False)
+            self._columns = source.augmented
         self.stages: list[Stage] = []
         for layer in network.layers:
             stage = layer.stage(source, training)
@@ -87,6 +102,8 @@ class Pass:
 
     def forward(self) -> None:
         """From `inputs` to `logits`."""
+        if self._columns is not None:
+            np.copyto(self._columns, self.inputs.T)
         for stage in self.stages:
             stage.forward()
 
@@ -94,6 +111,12 @@ class Pass:
         """From `logits_gradient` to the network's `grads`."""
         for stage in self._backward:
             stage.backward()
+
+    def freeze(self) -> None:
+        """From now on compute the same function in every forward pass: with the noise of the last one, and without a
+        trace in running statistics."""
+        for stage in self.stages:
+            stage.frozen = True
 
 
 def build_layers(specs: Sequence[LayerSpec], input_shape: Shape, outputs: int) -> list[Layer]:

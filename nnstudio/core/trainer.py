@@ -49,7 +49,7 @@ class Snapshot:
     memory: Array
     optimizer_steps: int
     batches: Any
-    states: tuple[tuple[Array, ...], ...]
+    layers: tuple[Any, ...]
 
 
 class Trainer:
@@ -270,7 +270,7 @@ class Trainer:
             memory=self.optimizer.memory.copy(),
             optimizer_steps=self.optimizer.steps,
             batches=self.batches.state(),
-            states=tuple(tuple(array.copy() for array in layer.state) for layer in self.network.layers),
+            layers=self.network.state(),
         )
 
     def restore(self, snapshot: Snapshot) -> None:
@@ -280,9 +280,7 @@ class Trainer:
         self.optimizer.memory[...] = snapshot.memory
         self.optimizer.steps = snapshot.optimizer_steps
         self.batches.restore(snapshot.batches)
-        for layer, states in zip(self.network.layers, snapshot.states, strict=True):
-            for array, state in zip(layer.state, states, strict=True):
-                array[...] = state
+        self.network.restore(snapshot.layers)
         self.updates = snapshot.updates
         self.history = self.history.truncated(self.updates)
         self._forget()

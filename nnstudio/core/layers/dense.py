@@ -20,6 +20,7 @@ class Dense(Layer):
     """A dense layer; an image is read as one long vector."""
 
     spec: DenseSpec
+    reads_rows = True
 
     def __init__(self, name: str, spec: DenseSpec, input_shape: Shape) -> None:
         super().__init__(name, spec, input_shape)
@@ -30,6 +31,10 @@ class Dense(Layer):
     @property
     def parameter_shape(self) -> tuple[int, int]:
         return (self.inputs + 1, self.spec.units)
+
+    @property
+    def penalized_rows(self) -> int:
+        return self.inputs
 
     def initialize(self, spec: InitializationSpec, random: np.random.Generator) -> None:
         initialize(self.params[:-1], self.params[-1], self.inputs, self.spec.units, spec, random)

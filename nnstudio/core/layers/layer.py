@@ -8,6 +8,7 @@ gradient that flows back.
 
 from abc import ABC, abstractmethod
 from math import prod
+from typing import Any
 
 import numpy as np
 
@@ -27,23 +28,43 @@ class Buffer:
     gradient (*shape, n): ∂L/∂values, mean over the batch included; None where nothing flows back
     """
 
-    def __init__(self, shape: Shape, augmented: Array, with_gradient: bool) -> None:
+    def __init__(self, shape: Shape, augmented: Array, gradient: Array | None = None) -> None:
         self.shape = shape
         self.rows = augmented.shape[1]
         self.augmented = augmented
         self.values = augmented[:-1].reshape(*shape, self.rows)
         if not np.shares_memory(self.values, augmented):  # a copy would be written and never read
             raise AssertionError("the values of a buffer must be a view")
-        self.gradient = np.empty((*shape, self.rows), augmented.dtype) if with_gradient else None
+        self.gradient = gradient
 
     @classmethod
     def empty(cls, shape: Shape, rows: int, dtype: DType, with_gradient: bool) -> "Buffer":
         """A new buffer for `rows` examples."""
-        return cls(shape, np.ones((prod(shape) + 1, rows), dtype), with_gradient)
+        gradient = np.empty((*shape, rows), dtype) if with_gradient else None
+        return cls(shape, np.ones((prod(shape) + 1, rows), dtype), gradient)
+
+    def like(self, with_gradient: bool) -> "Buffer":
+        """A buffer of the same shape with values of its own, for a stage that turns the gradient over in place: the
+        memory of the gradient is shared, and new only if it is wanted here although nothing flows further back."""
+        dtype = self.augmented.dtype
+        if self.gradient is None:
+            return Buffer.empty(self.shape, self.rows, dtype, with_gradient)
+        return Buffer(self.shape, np.ones((prod(self.shape) + 1, self.rows), dtype), self.gradient)
+
+    def reshaped(self, shape: Shape) -> "Buffer":
+        """The same memory for examples of another shape."""
+        gradient = self.gradient
+        return Buffer(shape, self.augmented, None if gradient is None else gradient.reshape(*shape, self.rows))
 
 
 class Stage(ABC):
-    """A layer at work on a fixed number of examples."""
+    """A layer at work on a fixed number of examples.
+
+    frozen: whether every forward pass computes the same function, with the noise of the last pass and without a trace
+    in running statistics, as comparing gradients with finite differences needs it
+    """
+
+    frozen = False
 
     def __init__(self, source: Buffer, output: Buffer) -> None:
         self.source = source
@@ -58,8 +79,23 @@ class Stage(ABC):
         """Read `output.gradient` (and use it up), write the parameters' gradient and, if wanted, `source.gradient`."""
 
 
+class Unchanged(Stage):
+    """A stage that lets values and gradients through: its output is the memory of its source."""
+
+    def forward(self) -> None:
+        pass
+
+    def backward(self) -> None:
+        pass
+
+
 class Layer(ABC):
-    """One layer of a network; `shape` is what one example looks like behind it."""
+    """One layer of a network; `shape` is what one example looks like behind it.
+
+    reads_rows: whether it works as well on inputs that lie in memory example by example
+    """
+
+    reads_rows = False
 
     def __init__(self, name: str, spec: LayerSpec, input_shape: Shape) -> None:
         self.name = name
@@ -72,6 +108,11 @@ class Layer(ABC):
         """(inputs + 1, units): the weights, and the biases as the last row; (0, 0) for a layer without parameters."""
         return (0, 0)
 
+    @property
+    def penalized_rows(self) -> int:
+        """How many rows of the parameters, from the first, are weights that a penalty pulls towards zero."""
+        return 0
+
     def bind(self, params: Array, grads: Array) -> None:
         """Take views of the network's flat vectors, of shape `parameter_shape`."""
         self.params = params
@@ -79,12 +120,16 @@ class Layer(ABC):
 
     def initialize(self, spec: InitializationSpec, random: np.random.Generator) -> None:
         """Draw the first parameters; a layer without any has nothing to draw."""
-        return
 
-    @property
-    def state(self) -> tuple[Array, ...]:
-        """Arrays that training changes besides the parameters, such as running statistics."""
-        return ()
+    def seed(self, random: np.random.Generator) -> None:
+        """Take a generator of the layer's own for noise in training; most layers are quiet."""
+
+    def state(self) -> Any:
+        """A copy of what training changes besides the parameters: running statistics, or where the noise stands."""
+        return None
+
+    def restore(self, state: Any) -> None:
+        """Go back to a state that `state()` gave."""
 
     @abstractmethod
     def stage(self, source: Buffer, training: bool) -> Stage:
