@@ -4,9 +4,9 @@ Plain widgets look right by themselves. What a widget is *for* is said by a dyna
 
 * labels: "section" (a card's title), "dim", "caption" (small and dim), "strong", "mono" (a number in a row), "value"
   (a number that is read from afar), "pill" (with a property "tone": "quiet", "good", "warning", "bad")
-* buttons: "primary" (one in a window), "play", "plain" (as without a role), "icon" (a bare picture), "segment", "chip"
-  (an on/off choice), "tile" (a picture to choose)
-* frames: "field" (a quiet box for a number), "banner" (with "tone")
+* buttons: "primary" (one in a window), "play", "labelled" (a QToolButton with icon and text), "icon" (a bare picture),
+  "segment", "chip" (an on/off choice), "tile" (a picture to choose)
+* frames: "field" (a quiet box for a number), "group" (buttons that belong together), "banner" (with "tone")
 
 Sizes are written for normal text; `style_sheet` scales all but hair lines.
 """
@@ -27,8 +27,8 @@ _SHEET = Template("""
 QMainWindow, QDialog { background: $ground; }
 QMainWindow::separator { background: transparent; width: 10px; height: 10px; }
 
-QMenuBar { background: $card; border-bottom: 1px solid $line; padding: 0 6px; }
-QMenuBar::item { background: transparent; padding: 5px 8px; border-radius: 5px; }
+QMenuBar { background: $card; border-bottom: 1px solid $line; padding: 0px; spacing: 1px; }
+QMenuBar::item { background: transparent; padding: 5px 9px; margin-left: 1px; border-radius: 5px; }
 QMenuBar::item:selected { background: $field; }
 QMenu { background: $card; border: 1px solid $line; padding: 5px; }
 QMenu::item { padding: 5px 24px 5px 12px; border-radius: 5px; }
@@ -45,7 +45,7 @@ QLabel[role="strong"] { font-weight: 600; }
 QLabel[role="mono"] { font-family: "$numbers"; }
 QLabel[role="value"] { font-family: "$numbers"; font-size: 16px; font-weight: 500; }
 QLabel[role="counter"] { font-family: "$numbers"; font-size: 18px; font-weight: 500; }
-QLabel[role="pill"] { border-radius: 11px; padding: 3px 11px; font-weight: 500; }
+QLabel[role="pill"] { border-radius: 11px; padding: 4px 10px; font-size: 12px; font-weight: 500; }
 QLabel[role="pill"][tone="quiet"] { background: $field; color: $dim; }
 QLabel[role="pill"][tone="good"] { background: $good_tint; color: $good; }
 QLabel[role="pill"][tone="warning"] { background: $warning_tint; color: $warning; }
@@ -61,6 +61,8 @@ QPushButton:focus, QToolButton:focus { border: 1px solid $accent; }
 QPushButton:checked, QToolButton:checked { background: $tint; border: 1px solid $accent; }
 QPushButton::menu-indicator, QToolButton::menu-indicator { width: 0px; }
 
+QToolButton[role="labelled"] { padding-right: 4px; }
+QToolButton[role="step"] { icon-size: 16px; padding: 6px 8px; }
 *[role="primary"] {
     background: $accent; color: $on_accent; border: 1px solid $accent; padding: 6px 13px; font-weight: 600;
 }
@@ -68,8 +70,9 @@ QPushButton::menu-indicator, QToolButton::menu-indicator { width: 0px; }
 *[role="primary"]:pressed { background: $accent_pressed; }
 *[role="primary"]:focus { border: 1px solid $text; }
 *[role="primary"]:disabled { background: $field; border-color: $line; color: $faint; }
+QToolButton[role="primary"] { padding-right: 7px; }
 *[role="play"] {
-    background: $accent; border: 2px solid $accent; border-radius: 20px; padding: 0px; icon-size: 16px;
+    background: $accent; border: 2px solid $accent; border-radius: 20px; padding: 0px; icon-size: 18px;
     min-width: 36px; max-width: 36px; min-height: 36px; max-height: 36px;
 }
 *[role="play"]:hover { background: $accent_hover; border-color: $accent_hover; }
@@ -104,6 +107,11 @@ QFrame[role="field"] { background: $field; border-radius: 7px; }
 QFrame[role="banner"] { border-radius: 8px; }
 QFrame[role="banner"][tone="good"] { background: $good_tint; border: 1px solid $good_line; }
 QFrame[role="banner"][tone="bad"] { background: $bad_tint; border: 1px solid $bad_line; }
+QFrame[role="group"] { background: $card; border: 1px solid $line; border-radius: 7px; }
+*[role="grouped"] {
+    background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 5px 3px 5px 9px;
+}
+QLabel[role="corner"] { color: $dim; padding: 0px 14px; }
 QFrame[role="bar"] { background: $card; border-bottom: 1px solid $line; }
 
 QLineEdit, QAbstractSpinBox, QComboBox, QPlainTextEdit, QTextEdit {
@@ -131,7 +139,7 @@ QComboBox QAbstractItemView {
 QComboBox QAbstractItemView::item { min-height: 26px; padding: 0px 6px; border-radius: 5px; }
 QComboBox QAbstractItemView::item:selected { background: $tint; color: $text; }
 QSpinBox, QDoubleSpinBox { padding-right: 20px; }
-QAbstractSpinBox QLineEdit, QComboBox QLineEdit { background: transparent; border: none; padding: 0px; }
+QAbstractSpinBox QLineEdit, QComboBox QLineEdit { background: transparent; border: none; padding: 0px 0px 0px 6px; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: none; background: transparent; width: 18px; }
 QAbstractSpinBox::up-arrow { image: url("$arrow_up"); width: 8px; height: 8px; }
 QAbstractSpinBox::down-arrow { image: url("$arrow_down"); width: 8px; height: 8px; }

@@ -37,7 +37,8 @@ class CardDock(QDockWidget):
         self.setTitleBarWidget(_TitleBar(self, title, switches))
         sheet = QWidget()
         column = QVBoxLayout(sheet)
-        column.setContentsMargins(_MARGIN, 0, _MARGIN, _MARGIN)
+        right = 1 if isinstance(body, ScrollingBody) else _MARGIN
+        column.setContentsMargins(_MARGIN, 0, right, _MARGIN)
         column.addWidget(body)
         self.setWidget(sheet)
 
@@ -52,17 +53,25 @@ class CardDock(QDockWidget):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), _RADIUS, _RADIUS)
 
 
-def scrolling(body: QWidget) -> QScrollArea:
-    """`body` in a slim vertical scroll area, for cards that hold more than a small window can show."""
-    area = QScrollArea()
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setWidgetResizable(True)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.viewport().setAutoFillBackground(False)
-    area.setWidget(body)
-    body.setAutoFillBackground(False)
-    return area
+class ScrollingBody(QScrollArea):
+    """`body` with a slim vertical scroll bar where the card is too low for it. The bar stands in the card's margin, so
+    that nothing moves when it comes."""
+
+    def __init__(self, body: QWidget) -> None:
+        super().__init__()
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidget(body)
+        for widget in (self.viewport(), body):
+            widget.setAutoFillBackground(False)
+        self.verticalScrollBar().rangeChanged.connect(self._keep_margin)
+        self._keep_margin(0, 0)
+
+    def _keep_margin(self, low: int, high: int) -> None:
+        bar = self.verticalScrollBar().sizeHint().width() if high > low else 0
+        self.setViewportMargins(0, 0, max(_MARGIN - 1 - bar, 0), 0)
 
 
 class _TitleBar(QWidget):

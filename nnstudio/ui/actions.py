@@ -1,0 +1,177 @@
+"""Everything the window can do, as one table: text, icon, keys, method.
+
+Menus, buttons, the keyboard and the help sheet are all drawn from these rows, so they cannot disagree. A row names a
+method of the session (`run`), of the file menu (`files`) or of the window (`window`); it is called without arguments.
+"""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+
+from nnstudio.ui.icons import ICON_GAP, icon
+from nnstudio.ui.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One action. `repeats`: goes on while the key is held down. `help` is What's This; without it the tip serves."""
+
+    name: str
+    text: str
+    icon: str
+    keys: str
+    target: str
+    method: str
+    tip: str
+    help: str = ""
+    repeats: bool = False
+
+
+ROWS = (
+    Row("new", "&New", "", "Ctrl+N", "files", "new", "Start over with the default experiment."),
+    Row("open", "&Open experiment…", "folder", "Ctrl+O", "files", "open", "Open an experiment with its weights."),
+    Row("save", "&Save", "", "Ctrl+S", "files", "save", "Save the experiment with its weights."),
+    Row("save_as", "Save &as…", "", "Ctrl+Shift+S", "files", "save_as", "Save the experiment under another name."),
+    Row(
+        "export",
+        "&Export weights…",
+        "export",
+        "Ctrl+E",
+        "files",
+        "export_weights",
+        "Save the weights for NumPy (.npz) or other programs (.safetensors).",
+        "Writes every layer's weights W (inputs × units) and biases b as the arrays <code>layer1/weight</code>, "
+        "<code>layer1/bias</code>, …, in full precision, with the experiment and the scaling of the inputs.",
+    ),
+    Row("import", "&Import weights…", "import", "", "files", "import_weights", "Load weights that fit this network."),
+    Row("quit", "&Quit", "", "Ctrl+Q", "window", "close", "Close the window."),
+    Row("undo", "&Undo", "", "Ctrl+Z", "run", "undo", "Take back the last change of the experiment."),
+    Row("redo", "&Redo", "", "Ctrl+Shift+Z", "run", "redo", "Make the change again that was taken back."),
+    Row(
+        "play",
+        "&Play",
+        "play",
+        "Space",
+        "run",
+        "toggle_play",
+        "Start or pause training.",
+        "Training repeats one update after another: a batch of examples goes through the network, the loss is "
+        "measured, its gradient flows back, and the optimiser moves every weight a little.",
+    ),
+    Row(
+        "step",
+        "One &update",
+        "step",
+        "Right",
+        "run",
+        "step",
+        "Train on one batch: one update of the weights.",
+        "One update: W ← W − η · ∇W for plain gradient descent, from the mean gradient over one batch.",
+        repeats=True,
+    ),
+    Row(
+        "step_epoch",
+        "One &epoch",
+        "",
+        "Shift+Right",
+        "run",
+        "step_epoch",
+        "Train until every training example has been seen once more.",
+        repeats=True,
+    ),
+    Row(
+        "back",
+        "&Back",
+        "back",
+        "Left",
+        "run",
+        "back",
+        "Go one update back.",
+        "Takes the last update back, weights and optimiser's memory alike.",
+        repeats=True,
+    ),
+    Row(
+        "restart",
+        "&Restart",
+        "restart",
+        "R",
+        "run",
+        "restart",
+        "Begin again from the same first weights.",
+        "Training begins again from the same first weights: with nothing else changed it takes the same path.",
+    ),
+    Row(
+        "new_weights",
+        "New &weights",
+        "dice",
+        "Shift+R",
+        "run",
+        "new_weights",
+        "Begin again from new random weights.",
+        "Draws a new seed, and from it new first weights. The seed beside the button can be typed: the same seed gives "
+        "the same weights.",
+    ),
+    Row("larger_text", "&Larger text", "", "", "window", "toggle_larger_text", "Larger text, for a projector."),
+    Row("reset_layout", "&Reset layout", "", "", "window", "reset_layout", "Put all cards back in their places."),
+    Row("help", "&Keyboard and help", "", "F1", "window", "show_help", "All keys on one sheet."),
+    Row("whats_this", "&What's this?", "", "Shift+F1", "window", "ask_whats_this", "Click on what you wonder about."),
+    Row("about", "&About NN Studio", "", "", "window", "show_about", "Version and licences."),
+)
+
+CHECKABLE = frozenset({"larger_text"})
+ON_ACCENT = frozenset({"play", "export"})  # their buttons are coloured
+
+
+class Actions(QObject):
+    """The QActions of all rows, by name. They follow the session: Play turns into Pause, Undo greys out."""
+
+    def __init__(self, run: Session, files: QObject, window: QObject) -> None:
+        super().__init__(window)
+        self._run = run
+        self._targets: dict[str, QObject] = {"run": run, "files": files, "window": window}
+        self._actions: dict[str, QAction] = {}
+        self._rows = {row.name: row for row in ROWS}
+        self._group = QActionGroup(self)
+        self._group.setExclusionPolicy(QActionGroup.ExclusionPolicy.None_)
+        for row in ROWS:
+            self._actions[row.name] = self._group.addAction(_action(row))
+        self._group.triggered.connect(self._triggered)
+        run.playing_changed.connect(self._show_playing)
+        run.history_changed.connect(self._show_history)
+        self._show_playing(run.playing)
+        self._show_history()
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._actions[name]
+
+    def _triggered(self, action: QAction) -> None:
+        row = self._rows[action.objectName()]
+        getattr(self._targets[row.target], row.method)()
+
+    def _show_playing(self, playing: bool) -> None:
+        play = self._actions["play"]
+        play.setText("&Pause" if playing else "&Play")
+        play.setIcon(icon("pause" if playing else "play", "on_accent"))
+
+    def _show_history(self) -> None:
+        self._actions["undo"].setEnabled(self._run.can_undo)
+        self._actions["redo"].setEnabled(self._run.can_redo)
+
+
+def _action(row: Row) -> QAction:
+    action = QAction(row.text)
+    action.setObjectName(row.name)
+    action.setIconText(ICON_GAP + row.text.replace("&", ""))
+    action.setCheckable(row.name in CHECKABLE)
+    action.setAutoRepeat(row.repeats)
+    if row.icon:
+        action.setIcon(icon(row.icon, "on_accent" if row.name in ON_ACCENT else "text"))
+    action.setIconVisibleInMenu(False)
+    if row.keys:
+        action.setShortcut(QKeySequence(row.keys))
+    keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+    action.setToolTip(f"{row.tip} ({keys})" if keys else row.tip)
+    action.setStatusTip(row.tip)
+    action.setWhatsThis(row.help or row.tip)
+    return action

@@ -1,0 +1,56 @@
+"""Who gets a key: the field that has the focus, or the run.
+
+Space plays, arrows step, R restarts, wherever one is in the window. Text fields keep their keys by themselves (Qt
+asks them first); this guard speaks for the other controls. A slider keeps the arrows. A button or a list keeps Space
+and its arrows if somebody *tabbed* to it, for then the keyboard is all they have; after a mere click Space plays.
+"""
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QAbstractSlider, QApplication, QComboBox, QWidget
+
+_ARROWS = frozenset({Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down})
+_COMMANDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+
+
+class KeyFocus(QObject):
+    """Watches the one widget that has the focus, for as long as `parent` lives."""
+
+    def __init__(self, app: QApplication, parent: QObject) -> None:
+        super().__init__(parent)
+        self._clicked: QWidget | None = None
+        app.focusChanged.connect(self._moved)
+
+    def _moved(self, old: QWidget | None, new: QWidget | None) -> None:
+        if old is not None:
+            old.removeEventFilter(self)
+        if new is None:
+            return  # another program is in front: on return things are as they were
+        new.installEventFilter(self)
+        if QApplication.mouseButtons() != Qt.MouseButton.NoButton:
+            self._clicked = new
+        elif old is not None:
+            self._clicked = None
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        override = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride
+        if not (override and self._keeps(watched, event)):
+            return False
+        event.accept()
+        return True
+
+    def _keeps(self, watched: QObject, event: QKeyEvent) -> bool:
+        key = event.key()
+        if event.modifiers() & _COMMANDS:
+            return False
+        if isinstance(watched, QAbstractSlider | QAbstractItemView) and key in _ARROWS:
+            return True
+        if watched is self._clicked:
+            return False
+        if isinstance(watched, QAbstractButton):
+            group = watched.group()
+            choosing = watched.autoExclusive() or (group is not None and group.exclusive())
+            return key == Qt.Key.Key_Space or (choosing and key in _ARROWS)
+        if isinstance(watched, QComboBox | QAbstractItemView):
+            return key == Qt.Key.Key_Space or event.text().isalpha()
+        return False

@@ -1,0 +1,239 @@
+"""The window: places the panels and the views, and joins their signals to the session. It decides nothing.
+
+Menu bar, transport bar, the banner for messages, and below them the desk with its cards: Data, Network, Output and
+Training from left to right as the data flows, the curves under them.
+"""
+
+from dataclasses import replace
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QMainWindow,
+    QMenu,
+    QMenuBar,
+    QProxyStyle,
+    QStyle,
+    QStyleHintReturn,
+    QStyleOption,
+    QVBoxLayout,
+    QWhatsThis,
+    QWidget,
+)
+
+from nnstudio.core.layer_specs import LayerSpec
+from nnstudio.ui import theme
+from nnstudio.ui.actions import Actions
+from nnstudio.ui.desk import Desk
+from nnstudio.ui.files_menu import FilesMenu
+from nnstudio.ui.help import About, HelpSheet
+from nnstudio.ui.icons import icon
+from nnstudio.ui.key_focus import KeyFocus
+from nnstudio.ui.panels.data_panel import DataPanel
+from nnstudio.ui.panels.training_panel import TrainingPanel
+from nnstudio.ui.panels.transport import Transport
+from nnstudio.ui.session import Session
+from nnstudio.ui.settings import Settings
+from nnstudio.ui.theme import ThemeChoice
+from nnstudio.ui.trouble import Trouble
+from nnstudio.ui.views.activations_view import ActivationsView
+from nnstudio.ui.views.gradients_view import GradientsView
+from nnstudio.ui.views.loss_view import LossView
+from nnstudio.ui.views.network_view import NetworkView
+from nnstudio.ui.views.output_view import OutputView
+from nnstudio.ui.views.view import View
+from nnstudio.ui.widgets.banner import Banner
+from nnstudio.ui.widgets.card import CardDock, ScrollingBody
+
+# None is a line between two entries.
+MENUS: dict[str, tuple[str | None, ...]] = {
+    "&File": ("new", "open", None, "save", "save_as", None, "export", "import", None, "quit"),
+    "&Edit": ("undo", "redo"),
+    "&Run": ("play", "step", "step_epoch", "back", None, "restart", "new_weights"),
+}
+THEMES = {ThemeChoice.SYSTEM: "As the &system", ThemeChoice.LIGHT: "&Light", ThemeChoice.DARK: "&Dark"}
+MARGIN = 11
+
+
+class MainWindow(QMainWindow):
+    """One window for one session. `settings` is read now and written when the window closes."""
+
+    def __init__(self, session: Session, settings: Settings) -> None:
+        super().__init__()
+        self._session = session
+        self._settings = settings
+        self._restyle()
+        self.setWindowIcon(icon("nnstudio", ""))
+        self.banner = Banner()
+        self.files = FilesMenu(session, settings, self.banner, self)
+        self.commands = Actions(session, self.files, self)
+        self.transport = Transport(session, self.commands)
+        self.desk = self._make_desk()
+        self.setCentralWidget(self._make_page())
+        self._make_menus()
+        Trouble(session, self.banner)
+        KeyFocus(_app(), self)
+        _app().styleHints().colorSchemeChanged.connect(self._restyle)
+        self._place()
+        # Otherwise Qt gives the focus to the first button, which would take the Space of somebody who just came in.
+        self.centralWidget().setFocus()
+
+    # Making the window
+
+    def _make_desk(self) -> Desk:
+        self.network = NetworkView()
+        self.network.layers_edited.connect(self._edit_layers)
+        self.network.next_image_requested.connect(self._session.next_image)
+        self.output = OutputView()
+        self.loss, self.activations, self.gradients = LossView(), ActivationsView(), GradientsView()
+        data = CardDock("data", "Data", ScrollingBody(DataPanel(self._session)))
+        training = CardDock("training", "Training", ScrollingBody(TrainingPanel(self._session)))
+        above = [
+            (data, 215),
+            (self._card("network", self.network), 621),
+            (self._card("output", self.output), 315),
+            (training, 235),
+        ]
+        below = [
+            (self._card("loss", self.loss), 537),
+            (self._card("activations", self.activations), 430),
+            (self._card("gradients", self.gradients), 430),
+        ]
+        return Desk([above, below], [525, 255])
+
+    def _card(self, name: str, view: View) -> CardDock:
+        self._session.attach(view)
+        return CardDock(name, view.title, view, view.switches())
+
+    def _make_page(self) -> QWidget:
+        page = QWidget()
+        # A click beside the controls takes the focus out of a field, and commits what was typed there.
+        page.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        table = QVBoxLayout()
+        table.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        table.setSpacing(10)
+        table.addWidget(self.banner)
+        table.addWidget(self.desk, 1)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.transport)
+        column.addLayout(table, 1)
+        return page
+
+    def _make_menus(self) -> None:
+        self.menuBar().setStyle(_CalmMenuBar(self.menuBar()))
+        for title, names in MENUS.items():
+            self._fill(self.menuBar().addMenu(title), names)
+        view = self.menuBar().addMenu("&View")
+        for card in self.desk.cards:
+            view.addAction(card.toggleViewAction())
+        view.addSeparator()
+        view.addMenu(self._theme_menu())
+        self.commands["larger_text"].setChecked(self._settings.larger_text)
+        self._fill(view, ("larger_text", None, "reset_layout"))
+        self._fill(self.menuBar().addMenu("&Help"), ("help", "whats_this", None, "about"))
+        self._file_name = QLabel()
+        self._file_name.setProperty("role", "corner")
+        self._file_name.setAccessibleName("Open file")
+        self.menuBar().setCornerWidget(self._file_name)
+        self.files.title_changed.connect(self._show_title)
+        self._show_title(self.files.title())
+
+    def _fill(self, menu: QMenu, names: tuple[str | None, ...]) -> None:
+        for name in names:
+            if name is None:
+                menu.addSeparator()
+            else:
+                menu.addAction(self.commands[name])
+
+    def _theme_menu(self) -> QMenu:
+        menu = QMenu("&Theme", self)
+        group = QActionGroup(self)
+        for choice, text in THEMES.items():
+            action = group.addAction(menu.addAction(text))
+            action.setCheckable(True)
+            action.setData(choice.value)
+            action.setChecked(choice is self._settings.theme)
+        group.triggered.connect(self._choose_theme)
+        return menu
+
+    def _place(self) -> None:
+        self.resize(1440, 900)
+        if not self._settings.geometry.isEmpty():
+            self.restoreGeometry(self._settings.geometry)
+        self.desk.restore(self._settings.layout)
+
+    # What happens in it
+
+    def _edit_layers(self, layers: tuple[LayerSpec, ...]) -> None:
+        self._session.edit(replace(self._session.experiment, layers=layers))
+
+    def _show_title(self, title: str) -> None:
+        self._file_name.setText(title)
+        self.setWindowTitle(f"{title} – NN Studio" if title else "NN Studio")
+        self.menuBar().setCornerWidget(self._file_name)  # makes the menu bar measure it anew
+
+    def _choose_theme(self, action: QAction) -> None:
+        self._settings.theme = ThemeChoice(action.data())
+        self._restyle()
+
+    def toggle_larger_text(self) -> None:
+        """Larger or normal text, as the menu entry now says."""
+        self._settings.larger_text = self.commands["larger_text"].isChecked()
+        self._restyle()
+
+    def _restyle(self) -> None:
+        theme.apply(_app(), self._settings.theme, self._settings.larger_text)
+
+    def reset_layout(self) -> None:
+        """All cards open and in their places."""
+        self.desk.arrange()
+
+    def show_help(self) -> None:
+        """The sheet of keys."""
+        HelpSheet(self).open()
+
+    def show_about(self) -> None:
+        """Version and licences."""
+        About(self).open()
+
+    def ask_whats_this(self) -> None:
+        """The next click explains what it hits."""
+        QWhatsThis.enterWhatsThisMode()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.files.may_leave():
+            event.ignore()
+            return
+        self._settings.geometry = self.saveGeometry()
+        self._settings.layout = self.desk.layout_state()
+        self._settings.save()
+        event.accept()
+
+
+class _CalmMenuBar(QProxyStyle):
+    """Fusion without the lines under File, Edit, …; Alt+F still works."""
+
+    def __init__(self, menu_bar: QMenuBar) -> None:
+        super().__init__("Fusion")
+        self.setParent(menu_bar)
+
+    def styleHint(
+        self,
+        hint: QStyle.StyleHint,
+        option: QStyleOption | None = None,
+        widget: QWidget | None = None,
+        returnData: QStyleHintReturn | None = None,  # noqa: N803 -- Qt's name
+    ) -> int:
+        if hint == QStyle.StyleHint.SH_UnderlineShortcut:
+            return 0
+        return super().styleHint(hint, option, widget, returnData)
+
+
+def _app() -> QApplication:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    return app

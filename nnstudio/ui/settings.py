@@ -1,0 +1,50 @@
+"""What the window remembers between two uses: its place, its cards, its theme.
+
+Values are read once, when the window is made, and written when it closes. Without a store nothing is remembered, which
+suits tests and screenshots.
+"""
+
+from PySide6.QtCore import QByteArray, QSettings
+
+from nnstudio.ui.theme import ThemeChoice
+
+LAYOUT_VERSION = 1  # raised whenever the cards change, so that an older layout is not forced on them
+
+
+class Settings:
+    """Public attributes, read from `store` and written back to it by `save`.
+
+    geometry, layout: what Qt saved of the window and of its cards; empty before the first time
+    folder: where files were last opened or saved
+    """
+
+    def __init__(self, store: QSettings | None = None) -> None:
+        self._store = store
+        self.theme = ThemeChoice.SYSTEM
+        self.larger_text = False
+        self.geometry = QByteArray()
+        self.layout = QByteArray()
+        self.folder = ""
+        if store is not None:
+            self._read(store)
+
+    def _read(self, store: QSettings) -> None:
+        # Qt gives strings back in a new process, hence `type`; a file edited by hand may hold anything at all.
+        theme = store.value("theme", "", type=str)
+        if theme in {choice.value for choice in ThemeChoice}:
+            self.theme = ThemeChoice(theme)
+        self.larger_text = store.value("larger_text", False, type=bool) is True
+        self.geometry = QByteArray(store.value("window/geometry", QByteArray(), type=QByteArray))
+        self.layout = QByteArray(store.value("window/layout", QByteArray(), type=QByteArray))
+        self.folder = str(store.value("folder", "", type=str))
+
+    def save(self) -> None:
+        """Write everything to the store."""
+        if self._store is None:
+            return
+        self._store.setValue("theme", self.theme.value)
+        self._store.setValue("larger_text", self.larger_text)
+        self._store.setValue("window/geometry", self.geometry)
+        self._store.setValue("window/layout", self.layout)
+        self._store.setValue("folder", self.folder)
+        self._store.sync()

@@ -1,0 +1,89 @@
+"""A message inside the window: a calm green note, or a red one when something went wrong.
+
+It never takes the focus and blocks nothing. It may offer one thing to do about the matter, and details to copy.
+"""
+
+from enum import Enum
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+
+from nnstudio.ui.icons import ICON_GAP, icon
+
+
+class Tone(Enum):
+    """Whether the news is good."""
+
+    GOOD = "good"
+    BAD = "bad"
+
+
+class Banner(QFrame):
+    """Hidden until `announce`; a newer message replaces an older one."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "banner")
+        self.setAccessibleName("Message")
+        self._text = QLabel()
+        self._text.setWordWrap(True)
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._offer = QToolButton()
+        self._offer.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._offer.setProperty("role", "labelled")
+        self._offer.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._copy = QPushButton(f"{ICON_GAP}Copy details")
+        self._copy.setIcon(icon("copy"))
+        self._copy.setToolTip("Copies the whole message, to paste it into a question or a report.")
+        self._copy.setWhatsThis(self._copy.toolTip())
+        self._copy.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._copy.clicked.connect(self._copy_details)
+        self._close = QToolButton()
+        self._close.setProperty("role", "icon")
+        self._close.setIcon(icon("close", "dim"))
+        self._close.setToolTip("Hides this message.")
+        self._close.setAccessibleName("Hide this message")
+        self._close.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._close.clicked.connect(self.hide)
+        self._details = ""
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 7, 8, 7)
+        row.setSpacing(8)
+        row.addWidget(self._text, 1)
+        row.addWidget(self._offer)
+        row.addWidget(self._copy)
+        row.addWidget(self._close)
+        self.hide()
+
+    def announce(self, tone: Tone, text: str, offer: QAction | None = None, details: str = "") -> None:
+        """Show a sentence, with what to do about it (`offer`) and what can be copied (`details`)."""
+        self._text.setText(text)
+        self.setAccessibleDescription(text)
+        self._details = details
+        self._copy.setVisible(bool(details))
+        self._offer.setVisible(offer is not None)
+        if offer is not None:
+            self._offer.setDefaultAction(offer)
+        self.setProperty("tone", tone.value)
+        self.style().unpolish(self)
+        self.style().polish(self)
+        self.show()
+
+    def text(self) -> str:
+        """The sentence shown last."""
+        return self._text.text()
+
+    def offer(self) -> QToolButton:
+        """The button that acts on the message."""
+        return self._offer
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.hide()
+        else:
+            super().keyPressEvent(event)
+
+    def _copy_details(self) -> None:
+        QGuiApplication.clipboard().setText(f"{self._text.text()}\n\n{self._details}")

@@ -1,0 +1,44 @@
+"""How the run is doing, in one coloured word: Ready, Learning, Paused, Diverged, Failed."""
+
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from nnstudio.core.frame import Status
+
+_LOOKS = {
+    Status.READY: ("Ready", "quiet", "Nothing has been learned yet."),
+    Status.LEARNING: ("Learning", "good", "Training is running."),
+    Status.PAUSED: ("Paused", "warning", "Training waits; Play goes on from here."),
+    Status.DIVERGED: ("Diverged", "bad", "A number became infinite; the last finite weights are kept."),
+    Status.FAILED: ("Failed", "bad", "An error stopped training; the last state is kept."),
+}
+
+
+class StatusPill(QLabel):
+    """Says it in words and colour; the tooltip adds a sentence."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "pill")
+        self.setAccessibleName("Status of the run")
+        self.setWhatsThis("How the run is doing: ready, learning, paused, diverged or failed.")
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
+        self._status: Status | None = None
+        self.set_status(Status.READY)
+
+    def status(self) -> Status | None:
+        """What is shown now."""
+        return self._status
+
+    def set_status(self, status: Status, message: str = "") -> None:
+        """Show this status; `message`, if there is one, replaces the tooltip's sentence."""
+        word, tone, sentence = _LOOKS[status]
+        self.setToolTip(message or sentence)
+        if status is self._status:
+            return
+        self._status = status
+        self.setText(f"● {word}")
+        self.setAccessibleDescription(f"{word}. {sentence}")
+        self.setProperty("tone", tone)
+        # A style sheet looks at properties only when a widget is polished.
+        self.style().unpolish(self)
+        self.style().polish(self)
