@@ -1,0 +1,73 @@
+"""The quiet buttons above the network: bare text until the pointer or the keyboard comes by.
+
+They stand in a picture whose columns may be narrow, so they choose the longest of their texts that fits, and they are
+exactly as large as the layout makes them.
+"""
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QToolButton, QWidget
+
+from nnstudio.ui.stylesheet import mix
+from nnstudio.ui.theme import current
+from nnstudio.ui.views.network.titles import fitting
+from nnstudio.ui.widgets.canvas import text_font
+
+_ARROW = 11.0
+
+
+class FlatButton(QToolButton):
+    """A tool button that paints itself; `round_` ones keep their ground, `bold` ones are titles."""
+
+    def __init__(self, parent: QWidget, *, bold: bool = False, round_: bool = False) -> None:
+        super().__init__(parent)
+        self._titles: tuple[str, ...] = ("",)
+        self._bold, self._round = bold, round_
+        # A click must not take the arrow keys away from stepping through training.
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def set_titles(self, *titles: str) -> None:
+        """What stands on the button: the first of these texts that fits."""
+        self._titles = titles
+        self.setText(titles[0])
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        metrics = QFontMetricsF(text_font(13, self._bold))
+        return QSize(round(metrics.horizontalAdvance(self._titles[0]) + 24), round(metrics.height() + 8))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        pressed = self.isDown() or (self.menu() is not None and self.menu().isVisible())
+        lively = self.isEnabled() and (self.underMouse() or pressed)
+        box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        radius = box.height() / 2 if self._round else 6.0
+        if self._round or lively:
+            ground = mix(theme.field, theme.accent, 0.28 if pressed else 0.14) if lively else theme.field
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(ground))
+            painter.drawRoundedRect(box, radius, radius)
+        if self.hasFocus():
+            painter.setPen(QPen(QColor(theme.accent), 1.5))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(box, radius, radius)
+        plain = theme.text if self._bold else theme.dim
+        self._paint_text(painter, QColor(mix(theme.card, theme.dim, 0.45) if not self.isEnabled() else plain))
+
+    def _paint_text(self, painter: QPainter, color: QColor) -> None:
+        font = text_font(13 if self._bold else 15, self._bold)
+        metrics = QFontMetricsF(font)
+        arrow = _ARROW if self.menu() is not None else 0.0
+        text = fitting(self._titles, metrics, self.width() - arrow - 4)
+        width = metrics.horizontalAdvance(text)
+        left = (self.width() - width - arrow) / 2
+        painter.setPen(color)
+        painter.setFont(font)
+        painter.drawText(QRectF(left, 0, width + 2, self.height()), Qt.AlignmentFlag.AlignVCenter, text)
+        if arrow:
+            middle = QPointF(left + width + 7, self.height() / 2 + 1)
+            painter.setPen(QPen(QColor(current().dim), 1.3))
+            offsets = (QPointF(-3, -1.5), QPointF(0, 1.5), QPointF(3, -1.5))
+            painter.drawPolyline(QPolygonF([middle + offset for offset in offsets]))

@@ -1,0 +1,121 @@
+"""All controls above the network: a header for each hidden layer and a + in every gap between columns.
+
+They are real widgets, so Tab reaches them and screen readers read them. The row gathers what they say into one signal
+that carries the whole new tuple of layers.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from PySide6.QtCore import QObject, QRect, Signal
+from PySide6.QtWidgets import QWidget
+
+from nnstudio.core.experiment import MAXIMUM_HIDDEN_LAYERS, LayerSpec
+from nnstudio.ui.views.network.column import Column
+from nnstudio.ui.views.network.flat_button import FlatButton
+from nnstudio.ui.views.network.layer_edits import Layers, inserted, may_insert, removed, replaced
+from nnstudio.ui.views.network.layer_header import SMALL, LayerHeader
+
+
+class InsertButton(FlatButton):
+    """The + in a gap; says which gap it stands in."""
+
+    inserted = Signal(int)
+
+    def __init__(self, position: int, parent: QWidget) -> None:
+        super().__init__(parent, round_=True)
+        self._position = position
+        self.set_titles("+")
+        self.setWhatsThis("A new layer makes a new network: training starts again from its first weights.")
+        self.clicked.connect(self._emit_inserted)
+
+    def allow(self, allowed: bool) -> None:
+        """Say whether one more layer is legal."""
+        self.setEnabled(allowed)
+        place = f"after layer {self._position}" if self._position else "after the input"
+        self.setAccessibleName(f"Insert a hidden layer {place}")
+        reason = f"There are {MAXIMUM_HIDDEN_LAYERS} hidden layers, which is the most."
+        self.setToolTip(f"Insert a hidden layer {place}." if allowed else reason)
+
+    def _emit_inserted(self) -> None:
+        self.inserted.emit(self._position)
+
+
+class HeaderRow(QObject):
+    """The controls above the network, children of `canvas`."""
+
+    layers_edited = Signal(object)  # tuple[LayerSpec, ...], the whole new tuple
+
+    def __init__(self, canvas: QWidget) -> None:
+        super().__init__(canvas)
+        self._canvas = canvas
+        self._layers: Layers = ()
+        self.headers: list[LayerHeader] = []
+        self.inserts: list[InsertButton] = []
+
+    def show_layers(self, layers: Layers) -> None:
+        """Show the controls of these layers; those of layers that stay are kept, with their open menus."""
+        self._layers = layers
+        for position in range(len(self.headers), len(layers)):
+            header = LayerHeader(position, self._canvas)
+            header.changed.connect(self._replace)
+            header.removed.connect(self._remove)
+            self.headers.append(header)
+        for position in range(len(self.inserts), len(layers) + 1):
+            insert = InsertButton(position, self._canvas)
+            insert.inserted.connect(self._insert)
+            self.inserts.append(insert)
+        for surplus in (*self.headers[len(layers) :], *self.inserts[len(layers) + 1 :]):
+            surplus.hide()
+            surplus.deleteLater()
+        del self.headers[len(layers) :], self.inserts[len(layers) + 1 :]
+        for header, spec in zip(self.headers, layers, strict=True):
+            header.show_layer(spec)
+        for insert in self.inserts:
+            insert.allow(may_insert(layers))
+        self._chain()
+
+    def _chain(self) -> None:
+        """Tab goes from left to right: + , title, −, +, + …"""
+        before: QWidget = self._canvas
+        for position, insert in enumerate(self.inserts):
+            controls: list[QWidget] = [insert]
+            if position < len(self.headers):
+                header = self.headers[position]
+                controls += [header.title, header.fewer, header.more]
+            for control in controls:
+                QWidget.setTabOrder(before, control)
+                before = control
+
+    def place(self, columns: Sequence[Column], top: int, height: int) -> None:
+        """Put the headers above their columns and the + into the middle of the gaps.
+
+        Between an edit and the first frame of the new network the two do not match; then everything stays where it is.
+        """
+        if len(columns) != len(self.headers) + 2:
+            return
+        gaps = [(a.right + b.left) / 2 for a, b in pairwise(columns)]
+        upper = height - SMALL
+        for insert, x in zip(self.inserts, gaps, strict=True):
+            insert.show()
+            insert.setGeometry(round(x) - SMALL // 2, top + (upper - SMALL) // 2, SMALL, SMALL)
+        for header, column, left, right in zip(self.headers, columns[1:-1], gaps[:-1], gaps[1:], strict=True):
+            half = min(column.center - left, right - column.center) - SMALL / 2 - 2
+            header.show()
+            header.place(QRect(round(column.center - half), top, round(2 * half), height))
+
+    def _edit(self, layers: Layers) -> None:
+        # Shown at once, so that a second click before the next frame builds on the first.
+        self.show_layers(layers)
+        self.layers_edited.emit(layers)
+
+    def _replace(self, position: int, spec: LayerSpec) -> None:
+        if self._layers[position] != spec:
+            self._edit(replaced(self._layers, position, spec))
+
+    def _remove(self, position: int) -> None:
+        self._edit(removed(self._layers, position))
+
+    def _insert(self, position: int) -> None:
+        if may_insert(self._layers):
+            self._edit(inserted(self._layers, position))

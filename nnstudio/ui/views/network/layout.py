@@ -1,0 +1,151 @@
+"""Where the columns of a network stand: pure geometry, from sizes and counts to rectangles.
+
+On the plane a column is a single row of tiles, high or low as there are many neurons. For images the layers are grids,
+and the width is shared out by what each of them would like to have. All lengths are logical pixels; `em` is the height
+of a line of text, so that larger text gets the room it needs.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF
+
+from nnstudio.ui.views.network.column import Column, first_shown
+
+PITCH = 84.0
+"""The least distance of two columns; the view scrolls sideways rather than go below."""
+_WIDEST_PITCH = 250.0
+_SMALLEST_TILE = 16.0
+_BAND = 28.0
+_WIDEST_BAND = 84.0
+_NARROWEST_GRID = 56.0
+
+
+def plane_width(columns: int, names: float, em: float) -> float:
+    """The least width at which `columns` columns neither clip nor overlap."""
+    return 2 * _side(names, em) + (columns - 1) * PITCH * max(1.0, em / 16)
+
+
+def _side(names: float, em: float) -> float:
+    """From the edge to the middle of the outermost column: half a tile, a name, half a title."""
+    return max(18 + 8 + names, 2.4 * em) + 6
+
+
+def plane_columns(
+    area: QRectF, counts: Sequence[int], firsts: Sequence[int], names: float, em: float
+) -> tuple[Column, ...]:
+    """A column for each layer, evenly spaced; `names` is the room that names beside the outer tiles need."""
+    side = _side(names, em)
+    pitch = min((area.width() - 2 * side) / (len(counts) - 1), _WIDEST_PITCH)
+    start = area.center().x() - pitch * (len(counts) - 1) / 2
+    largest = min(max(36.0, area.height() / 11), 56.0, pitch * 0.44)
+    return tuple(
+        _stack(start + pitch * index, area, count, first, largest, em)
+        for index, (count, first) in enumerate(zip(counts, firsts, strict=True))
+    )
+
+
+def _stack(center: float, area: QRectF, count: int, first: int, largest: float, em: float) -> Column:
+    """One column of tiles, centred in the height. Gaps are 14 beside a tile of 36 and 3 beside one of 16."""
+    bottom, shown = area.bottom(), count
+    smallest_pitch = _SMALLEST_TILE + 3
+    if count * smallest_pitch > area.height():
+        bottom -= em + 4
+        shown = max(1, int((bottom - area.top()) / smallest_pitch))
+    pitch = min((largest - 6) / 0.6, (bottom - area.top()) / shown)
+    tile = max(4.0, min(largest, pitch - max(3.0, 0.4 * pitch - 6)))
+    top = (area.top() + bottom - pitch * shown) / 2
+    first = first_shown(count, first, shown)
+    left = round(center - tile / 2)
+    tiles = tuple(
+        QRectF(left, round(top + pitch * (k + 0.5) - tile / 2), round(tile), round(tile)) for k in range(shown)
+    )
+    more = QRectF(center - PITCH / 2, bottom, PITCH, em + 4) if shown < count else None
+    return Column(left, left + round(tile), count, first, tiles, more=more)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The shape of one unit in a grid, in multiples of its tile: with what stands beside it and the gaps."""
+
+    wide: float
+    high: float
+    largest: float
+    smallest: float
+
+
+WEIGHTS = Cell(1.32, 1.08, 30, 18)
+ACTIVATION = Cell(1.28, 1.28, 27, 10)
+
+
+def image_width(hidden: int, em: float) -> float:
+    """The least width for an image network with `hidden` layers."""
+    return 64 + 4.6 * em + 24 + hidden * _NARROWEST_GRID * max(1.0, em / 16) + (hidden + 1) * _BAND
+
+
+def image_columns(
+    area: QRectF, cells: Sequence[Cell], counts: Sequence[int], firsts: Sequence[int], em: float
+) -> tuple[Column, ...]:
+    """The image, a grid for each hidden layer (`cells` says of what), and a row for each class."""
+    image = min(112.0, max(64.0, 0.17 * area.width()), area.height())
+    answers = min(max(4.6 * em, 0.15 * area.width()), 7 * em)
+    hidden = len(cells)
+    room = area.width() - image - answers - (hidden + 1) * _BAND
+    wishes = [_natural_width(cell, n, area.height()) for cell, n in zip(cells, counts[1:-1], strict=True)]
+    floor = _NARROWEST_GRID * max(1.0, em / 16)
+    spare = max(0.0, room - floor * hidden)
+    beyond = [max(0.0, wish - floor) for wish in wishes]
+    share = min(1.0, spare / sum(beyond)) if sum(beyond) else 0.0
+    widths = [floor + share * extra for extra in beyond]
+    band = min(_WIDEST_BAND, _BAND + max(0.0, room - sum(widths)) / (hidden + 1))
+    x = area.center().x() - (image + answers + sum(widths) + (hidden + 1) * band) / 2
+    tile = QRectF(x, area.center().y() - image / 2, image, image)
+    columns = [Column(x, x + image, 1, 0, (tile,))]
+    x += image + band
+    for cell, width, count, first in zip(cells, widths, counts[1:-1], firsts[1:-1], strict=True):
+        columns.append(_grid(QRectF(x, area.top(), width, area.height()), cell, count, first, em))
+        x += width + band
+    columns.append(_rows(QRectF(x, area.top(), answers, area.height()), counts[-1]))
+    return tuple(columns)
+
+
+def _natural_width(cell: Cell, count: int, height: float) -> float:
+    rows = max(1, int(height / (cell.largest * cell.high)))
+    return -(-count // rows) * cell.largest * cell.wide
+
+
+def _grid(area: QRectF, cell: Cell, count: int, first: int, em: float) -> Column:
+    """As large tiles as let all units fit, or as many of the smallest as do."""
+    tile = max(_tile_for(area, cell, count, across) for across in range(1, max(2, int(area.width() / cell.smallest))))
+    fits = tile >= cell.smallest
+    if not fits:
+        area = area.adjusted(0, 0, 0, -em - 4)
+        tile = cell.smallest
+    rows = max(1, int(area.height() / (tile * cell.high) + 1e-6))
+    across = -(-count // rows) if fits else max(1, int(area.width() / (tile * cell.wide)))
+    shown = min(count, rows * across)
+    first = first_shown(count, first, shown, across)
+    wide, high = tile * cell.wide, tile * cell.high
+    used = min(rows, -(-shown // across))
+    left = area.center().x() - (across * wide - (wide - tile)) / 2
+    top = area.center().y() - (used * high - (high - tile)) / 2
+    tiles = tuple(
+        QRectF(left + (k % across) * wide, top + (k // across) * high, tile, tile)
+        for k in range(min(shown, count - first))
+    )
+    more = None if fits else QRectF(area.left(), area.bottom(), area.width(), em + 4)
+    return Column(left, left + across * wide - (wide - tile), count, first, tiles, across, more)
+
+
+def _tile_for(area: QRectF, cell: Cell, count: int, across: int) -> float:
+    """The largest tile with which `count` units fit in rows of `across`."""
+    rows = -(-count // across)
+    return min(cell.largest, area.width() / across / cell.wide, area.height() / rows / cell.high)
+
+
+def _rows(area: QRectF, count: int) -> Column:
+    pitch = min(37.0, area.height() / count)
+    top = area.center().y() - pitch * count / 2
+    height = pitch * 0.84
+    tiles = tuple(QRectF(area.left(), top + pitch * (k + 0.5) - height / 2, area.width(), height) for k in range(count))
+    return Column(area.left(), area.right(), count, 0, tiles)

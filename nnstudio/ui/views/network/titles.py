@@ -1,0 +1,45 @@
+"""What the columns of the network are called: «Dense 8 · tanh» where there is room, shorter where there is not."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetricsF
+
+from nnstudio.core.experiment import DenseSpec, LayerSpec
+from nnstudio.core.frame import Frame
+
+
+def in_a_phrase(label: str) -> str:
+    """A label inside a phrase: Tanh becomes tanh, ReLU stays."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
+def layer_titles(spec: LayerSpec) -> tuple[str, ...]:
+    """A hidden layer's titles, the longest first."""
+    if isinstance(spec, DenseSpec):
+        activation = in_a_phrase(spec.activation.label)
+        return f"Dense {spec.units} · {activation}", f"{spec.units} · {activation}"
+    return (type(spec).__name__.removesuffix("Spec"),)
+
+
+def input_titles(frame: Frame) -> tuple[str, ...]:
+    """The input column's titles, the longest first."""
+    if frame.image is not None:
+        height, width = frame.image.example.shape
+        return f"Input {height}×{width}", "Input"
+    return ("Input",)
+
+
+def output_titles(frame: Frame) -> tuple[str, ...]:
+    """The output column's titles, the longest first."""
+    output = frame.layers[-1]
+    units, activation = len(output.biases), in_a_phrase(output.activation)
+    if activation == "softmax":
+        return f"Softmax {units}", f"Output {units}", "Output"
+    return f"Output {units} · {activation}", f"Output {units}", "Output"
+
+
+def fitting(titles: tuple[str, ...], metrics: QFontMetricsF, width: float) -> str:
+    """The longest title that fits, or the shortest one with an ellipsis."""
+    for title in titles:
+        if metrics.horizontalAdvance(title) <= width:
+            return title
+    return metrics.elidedText(titles[-1], Qt.TextElideMode.ElideRight, width)
