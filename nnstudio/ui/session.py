@@ -35,6 +35,7 @@ class Session(QObject):
     playing_changed = Signal(bool)
     history_changed = Signal()  # whether undo or redo is possible may have changed
     failed = Signal(str)  # a sentence for a person
+    painted = Signal()  # the views have drawn the newest frame
 
     def __init__(
         self, experiment: Experiment, images: ImageSource | None = None, parent: QObject | None = None
@@ -220,6 +221,7 @@ class Session(QObject):
     def event(self, event: QEvent) -> bool:
         if event.type() == _PAINTED:
             self._worker.open_gate()
+            self.painted.emit()
             return True
         return super().event(event)
 

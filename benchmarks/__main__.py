@@ -1,0 +1,29 @@
+"""`python -m benchmarks core` and `python -m benchmarks ui`."""
+
+import argparse
+import sys
+
+from nnstudio import system
+
+
+def main() -> int:
+    """Run the benchmark that was asked for; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Speed as ratios, side by side in one run.")
+    parser.add_argument("part", choices=("core", "ui"), help="core: against other libraries; ui: training behind a window")
+    parser.add_argument("--seconds", type=float, default=10.0, help="how long each measurement takes (default 10)")
+    options = parser.parse_args()
+    system.limit_blas_threads()
+    if options.part == "ui":
+        problem = system.problem()
+        if problem is not None:
+            print(problem, file=sys.stderr)
+            return 3
+        from benchmarks import ui
+
+        return ui.main(options.seconds)
+    from benchmarks import core
+
+    return core.main(options.seconds)
+
+
+sys.exit(main())
