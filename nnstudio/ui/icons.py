@@ -11,7 +11,6 @@ from PySide6.QtSvg import QSvgRenderer
 from nnstudio.ui import theme
 from nnstudio.ui.resources import find
 
-
 ICON_GAP = "\u2009\u2009"
 """Stands between a button's icon and its text; Qt by itself leaves too little."""
 

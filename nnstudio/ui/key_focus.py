@@ -33,11 +33,12 @@ class KeyFocus(QObject):
             self._clicked = None
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        override = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride
-        if not (override and self._keeps(watched, event)):
+        if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
             return False
-        event.accept()
-        return True
+        kept = self._keeps(watched, event)
+        if kept:
+            event.accept()
+        return kept
 
     def _keeps(self, watched: QObject, event: QKeyEvent) -> bool:
         key = event.key()

@@ -71,14 +71,15 @@ class MainWindow(QMainWindow):
         self.commands = Actions(session, self.files, self)
         self.transport = Transport(session, self.commands)
         self.desk = self._make_desk()
-        self.setCentralWidget(self._make_page())
+        page = self._make_page()
+        self.setCentralWidget(page)
         self._make_menus()
         Trouble(session, self.banner)
         KeyFocus(_app(), self)
         _app().styleHints().colorSchemeChanged.connect(self._restyle)
         self._place()
         # Otherwise Qt gives the focus to the first button, which would take the Space of somebody who just came in.
-        self.centralWidget().setFocus()
+        page.setFocus()
 
     # Making the window
 

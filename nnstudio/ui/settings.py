@@ -34,8 +34,8 @@ class Settings:
         if theme in {choice.value for choice in ThemeChoice}:
             self.theme = ThemeChoice(theme)
         self.larger_text = store.value("larger_text", False, type=bool) is True
-        self.geometry = QByteArray(store.value("window/geometry", QByteArray(), type=QByteArray))
-        self.layout = QByteArray(store.value("window/layout", QByteArray(), type=QByteArray))
+        self.geometry = _bytes(store, "window/geometry")
+        self.layout = _bytes(store, "window/layout")
         self.folder = str(store.value("folder", "", type=str))
 
     def save(self) -> None:
@@ -48,3 +48,8 @@ class Settings:
         self._store.setValue("window/layout", self.layout)
         self._store.setValue("folder", self.folder)
         self._store.sync()
+
+
+def _bytes(store: QSettings, key: str) -> QByteArray:
+    value = store.value(key, QByteArray(), type=QByteArray)
+    return value if isinstance(value, QByteArray) else QByteArray()

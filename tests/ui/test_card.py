@@ -1,0 +1,97 @@
+"""Cards: their look, their title bar, their scrolling."""
+
+import pytest
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QColor, QEnterEvent
+from PySide6.QtWidgets import QLabel, QMainWindow, QToolButton, QWidget
+
+from nnstudio.ui import theme
+from nnstudio.ui.widgets.card import CardDock, ScrollingBody
+from nnstudio.ui.widgets.segmented import SegmentedSwitch
+
+
+@pytest.fixture
+def desk(qapp, qtbot) -> QMainWindow:
+    theme.apply(qapp, theme.ThemeChoice.LIGHT)
+    desk = QMainWindow()
+    qtbot.addWidget(desk)
+    desk.resize(400, 300)
+    return desk
+
+
+def put(desk: QMainWindow, body: QWidget, switches: QWidget | None = None) -> CardDock:
+    card = CardDock("loss", "Loss", body, switches)
+    desk.addDockWidget(Qt.DockWidgetArea.TopDockWidgetArea, card)
+    desk.show()
+    return card
+
+
+def tools(card: CardDock) -> list[QToolButton]:
+    return card.titleBarWidget().findChildren(QToolButton)
+
+
+def test_a_card_is_a_rounded_white_sheet(desk):
+    card = put(desk, QWidget())
+    image = card.grab().toImage()
+    colors = theme.current()
+    assert image.pixelColor(200, 150) == QColor(colors.card)
+    assert image.pixelColor(200, 0) == QColor(colors.line)
+    assert image.pixelColor(0, 0) != QColor(colors.card)
+
+
+def test_title_and_switches_stand_at_the_two_ends(desk):
+    switches = SegmentedSwitch(["Linear", "Log"])
+    card = put(desk, QWidget(), switches)
+    bar = card.titleBarWidget()
+    title = bar.findChild(QLabel)
+    assert title.text() == "LOSS"
+    assert title.x() == 12
+    assert switches.geometry().right() == bar.width() - 13
+
+
+def test_float_and_close_appear_only_near_the_pointer(desk, qtbot):
+    card = put(desk, QWidget())
+    bar, close = card.titleBarWidget(), tools(card)[1]
+    quiet = close.grab().toImage()
+    place = QPointF(5, 5)
+    bar.enterEvent(QEnterEvent(place, place, place))
+    assert close.grab().toImage() != quiet
+    bar.leaveEvent(QEvent(QEvent.Type.Leave))
+    assert close.grab().toImage() == quiet
+    desk.activateWindow()
+    close.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.waitUntil(close.hasFocus)
+    assert close.grab().toImage() != quiet
+
+
+@pytest.mark.qt_log_ignore("does not support raise", extend=True)
+def test_a_card_can_be_closed_floated_and_brought_back(desk, qtbot):
+    card = put(desk, QWidget())
+    floating, closing = tools(card)
+    qtbot.mouseClick(floating, Qt.MouseButton.LeftButton)
+    assert card.isFloating()
+    qtbot.mouseClick(floating, Qt.MouseButton.LeftButton)
+    assert not card.isFloating()
+    qtbot.mouseClick(closing, Qt.MouseButton.LeftButton)
+    assert not card.isVisible()
+    card.toggleViewAction().trigger()
+    assert card.isVisible()
+
+
+def test_the_scroll_bar_stands_in_the_margin(desk, qtbot):
+    body = QWidget()
+    body.setMinimumHeight(100)
+    card = put(desk, ScrollingBody(body))
+    roomy = body.width()
+    body.setMinimumHeight(900)
+    area = card.findChild(ScrollingBody)
+    qtbot.waitUntil(area.verticalScrollBar().isVisible)
+    assert body.width() == roomy
+    assert area.mapTo(card, area.rect().topRight()).x() <= card.width() - 2
+
+
+def test_what_the_buttons_do_is_said(desk):
+    card = put(desk, QWidget())
+    assert [button.accessibleName() for button in tools(card)] == ["Float or dock Loss", "Close Loss"]
+    assert all(button.toolTip() for button in tools(card))
+    assert card.accessibleName() == "Loss"
