@@ -21,3 +21,8 @@ def constant(value: float, dtype: DType) -> Array:
     """A number as a 0-d array, ready for in-place arithmetic: NumPy converts a Python float anew on every call, which
     costs a tiny network as much as the arithmetic itself."""
     return np.array(value, dtype)
+
+
+def constants(value: float) -> dict[DType, Array]:
+    """A number as a 0-d array in each of the types that a network may compute in."""
+    return {dtype: constant(value, dtype) for dtype in (np.dtype(np.float32), np.dtype(np.float64))}

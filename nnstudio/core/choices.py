@@ -66,15 +66,71 @@ class ActivationKind(Choice):
         "ReLU with a slope of 0.01 below zero: nothing dies.",
         "max(0.01 z, z)",
     )
+    ELU = "elu", "ELU", "ReLU with a smooth tail down to −1.", "z > 0: z;  else eᶻ − 1"
+    SELU = (
+        "selu",
+        "SELU",
+        "A scaled ELU that keeps deep dense stacks at mean 0 and variance 1; wants LeCun weights.",
+        "1.0507 · (z > 0: z;  else 1.6733 (eᶻ − 1))",
+    )
+    GELU = (
+        "gelu",
+        "GELU",
+        "A smooth ReLU with a small dip below zero, in its tanh form.",
+        "½ z (1 + tanh(√(2/π) (z + 0.044715 z³)))",
+    )
+    SILU = "silu", "SiLU (Swish)", "A smooth ReLU: its input times its own sigmoid.", "z / (1 + e⁻ᶻ)"
+    SOFTPLUS = "softplus", "Softplus", "ReLU with a rounded corner; never quite zero.", "log(1 + eᶻ)"
     SIGMOID = "sigmoid", "Sigmoid", "Squeezes into 0 … 1; deep stacks of it lose their gradients.", "1 / (1 + e⁻ᶻ)"
     TANH = "tanh", "Tanh", "Squeezes into −1 … 1 around zero.", "tanh z"
+    SINE = "sine", "Sine", "Goes up and down for ever; good for waves.", "sin z"
+    STEP = (
+        "step",
+        "Hard step",
+        "The oldest neuron: all or nothing. Its gradient is zero, so no layer before it can learn.",
+        "z ≥ 0: 1;  else 0",
+    )
+    SOFTMAX = (
+        "softmax",
+        "Softmax",
+        "The neurons of the layer share out 1 between them, most of it to the largest.",
+        "eᶻ / Σ eᶻ",
+    )
+
+
+class Padding(Choice):
+    """What a convolution sees beyond the edge of an image."""
+
+    VALID = "valid", "Valid", "Only whole windows: the image shrinks by the kernel less one."
+    SAME = "same", "Same", "Zeros around the image keep its size (divided by the stride)."
 
 
 class InitializerKind(Choice):
     HE = "he", "He", "Normal, sized for ReLU (He et al. 2015).", "N(0, 2 / inputs)"
+    HE_UNIFORM = "he-uniform", "He, uniform", "Uniform, sized for ReLU (He et al. 2015).", "U(±√(6 / inputs))"
     GLOROT = "glorot", "Glorot", "Uniform, sized for tanh (Glorot & Bengio 2010).", "U(±√(6 / (inputs + outputs)))"
+    GLOROT_NORMAL = (
+        "glorot-normal",
+        "Glorot, normal",
+        "Normal, sized for tanh (Glorot & Bengio 2010).",
+        "N(0, 2 / (inputs + outputs))",
+    )
+    LECUN = "lecun", "LeCun", "Normal, sized for SELU and for no activation (LeCun et al. 1998).", "N(0, 1 / inputs)"
+    LECUN_UNIFORM = (
+        "lecun-uniform",
+        "LeCun, uniform",
+        "Uniform, sized for SELU and for no activation (LeCun et al. 1998).",
+        "U(±√(3 / inputs))",
+    )
+    ORTHOGONAL = (
+        "orthogonal",
+        "Orthogonal",
+        "A random rotation: lengths and angles survive a deep stack (Saxe et al. 2014).",
+        "WᵀW = 1",
+    )
     NORMAL = "normal", "Normal(σ)", "Normal with the σ below, whatever the layer's size.", "N(0, σ²)"
     UNIFORM = "uniform", "Uniform(a, b)", "Evenly between a and b; 0 to 1 is a notorious mistake.", "U(a, b)"
+    CONSTANT = "constant", "Constant", "Every weight the same: all units stay alike for ever.", "c"
     ZEROS = "zeros", "Zeros", "All units stay alike for ever: watch what it breaks.", "0"
 
 

@@ -11,7 +11,7 @@ _BATCH_SIZES = (1, 2, 4, 5, 8, 10, 16, 20, 32, 50, 64, 100, 128, 200, 256, 500, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InitializationSpec:
-    """How the first weights are drawn; `sigma`, `low`, `high` serve the initialisers that name them."""
+    """How the first weights are drawn; `sigma`, `low`, `high`, `constant` serve the initialisers that name them."""
 
     kind: InitializerKind = Setting(
         label="First weights", help="How the weights are drawn before training.", choice=InitializerKind
@@ -26,6 +26,9 @@ class InitializationSpec:
     ).field(0.01)
     low: float = Setting(label="a", help="Lower end of the uniform initialiser.", minimum=-10, maximum=10).field(0.0)
     high: float = Setting(label="b", help="Upper end of the uniform initialiser.", minimum=-10, maximum=10).field(1.0)
+    constant: float = Setting(
+        label="c", help="Where every weight of the constant initialiser starts.", minimum=-10, maximum=10
+    ).field(0.1)
     bias_kind: BiasKind = Setting(
         label="First biases", help="How the biases are set before training.", choice=BiasKind
     ).field(BiasKind.CONSTANT)

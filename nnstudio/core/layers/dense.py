@@ -9,7 +9,7 @@ together.
 
 import numpy as np
 
-from nnstudio.core.activations import ACTIVATIONS, Activation
+from nnstudio.core.activations import ACTIVATIONS
 from nnstudio.core.array import Array, Shape
 from nnstudio.core.experiment import DenseSpec, InitializationSpec
 from nnstudio.core.initializers import initialize
@@ -37,7 +37,7 @@ class Dense(Layer):
         return self.inputs
 
     def initialize(self, spec: InitializationSpec, random: np.random.Generator) -> None:
-        initialize(self.params[:-1], self.params[-1], self.inputs, self.spec.units, spec, random)
+        initialize(self.params, self.inputs, self.spec.units, spec, random)
 
     def stage(self, source: Buffer, training: bool) -> Stage:
         return DenseStage(self, source, training)
@@ -48,9 +48,9 @@ class DenseStage(Stage):
 
     def __init__(self, layer: Dense, source: Buffer, training: bool) -> None:
         super().__init__(source, Buffer.empty(layer.shape, source.rows, source.augmented.dtype, training))
-        self.activation: Activation = layer.activation
+        self.activation = layer.activation
         self.a = self.output.values
-        self.z = np.empty_like(self.a) if self.activation.keeps_z else self.a
+        self.z = self.a if self.activation.in_place else np.empty_like(self.a)
         self.x = source.augmented
         self.weights_and_biases = layer.params.T
         self.weights = layer.params[:-1]
