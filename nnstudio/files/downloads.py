@@ -144,8 +144,8 @@ class _Transfer:
     def _receive(self) -> None:
         url, size, timeout = self._request
         try:
-            # The standard library hands the bytes over as they come; a client that unpacks what a server marks as packed
-            # would spoil the digest.
+            # The standard library hands the bytes over as they come; a client that unpacks what a server marks as
+            # packed would spoil the digest.
             request = Request(url, headers={"User-Agent": "nnstudio"})
             with urlopen(request, timeout=timeout) as response:
                 while len(self.content) <= size and not self.abandoned.is_set():
