@@ -1,0 +1,147 @@
+"""The confusion matrix: which class the network takes for which.
+
+Row = truth, column = answer. Right answers are blue and mistakes orange; the deeper, the larger their share of the
+truth's examples, by its cube root so that rare mistakes show. The counts stand in the cells.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+
+from nnstudio.core.frame import Frame
+from nnstudio.ui import theme
+from nnstudio.ui.views.output.legend import ink_on
+from nnstudio.ui.widgets.canvas import Canvas, Spot, mono_font, text_font
+from nnstudio.ui.widgets.figures import grouped, percent
+
+_GAP = 1.0
+
+
+class ConfusionCanvas(Canvas):
+    """Counts of test examples by truth (rows) and answer (columns)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Confusion matrix",
+            "Which class the network takes for which: rows are the truth, columns the answers.",
+            "<b>Confusion matrix</b><p>C<sub>ij</sub> = how many test examples of class i got the answer j. The "
+            "diagonal holds the right answers; accuracy = Σ C<sub>ii</sub> / Σ C<sub>ij</sub>. Blue is right, orange "
+            "is wrong; the depth of the colour is ∛(C<sub>ij</sub> / Σ<sub>j</sub> C<sub>ij</sub>).</p>",
+        )
+        self._counts: NDArray[np.int64] | None = None
+        self._shares = np.zeros((0, 0))
+
+    def show_frame(self, frame: Frame) -> None:
+        """Draw this frame's counts."""
+        counts = frame.image.confusion if frame.image else None
+        if counts is None or self._counts is None or not np.array_equal(counts, self._counts):
+            self._counts = counts
+            if counts is not None:
+                self._shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+            self.update()
+
+    def _grid(self) -> QRectF:
+        """The square of the cells, in the widget."""
+        numbers = QFontMetricsF(mono_font(10))
+        margin = 2 * numbers.height() + 3
+        side = max(min(self.width(), self.height()) - margin - 1, 40.0)
+        return QRectF(margin + max((self.width() - margin - side) / 2 - margin / 2, 0), margin, side, side)
+
+    def _cell(self, row: int, column: int) -> QRectF:
+        grid, classes = self._grid(), len(self._shares)
+        side = grid.width() / classes
+        cell = QRectF(grid.left() + column * side, grid.top() + row * side, side, side)
+        return cell.adjusted(0, 0, -_GAP, -_GAP)
+
+    def places(self) -> tuple[int, int]:
+        return (0, 0) if self._counts is None else (len(self._counts), len(self._counts))
+
+    def spot_at(self, position: QPointF) -> Spot | None:
+        grid = self._grid()
+        classes = self.places()[0]
+        if not classes or not grid.contains(position):
+            return None
+        column = int((position.x() - grid.left()) / grid.width() * classes)
+        row = int((position.y() - grid.top()) / grid.height() * classes)
+        return Spot(min(column, classes - 1), min(row, classes - 1))
+
+    def anchor(self, spot: Spot) -> QPointF:
+        return self._cell(spot.row, spot.column).center()
+
+    def reading(self, spot: Spot) -> Sequence[str]:
+        if self._counts is None:
+            return ()
+        count, share = self._counts[spot.row, spot.column], self._shares[spot.row, spot.column]
+        verdict = "right" if spot.row == spot.column else "wrong"
+        return (
+            f"{spot.row} taken for {spot.column}" if verdict == "wrong" else f"{spot.row} recognised",
+            f"truth {spot.row}, answer {spot.column}: {verdict}",
+            f"{grouped(count)} images, {percent(float(share), 2)} of all {spot.row}s",
+        )
+
+    def summary(self) -> str:
+        if self._counts is None or not self._counts.sum():
+            return "Nothing to see yet."
+        right = np.trace(self._counts) / self._counts.sum()
+        wrong = self._counts - np.diag(np.diag(self._counts))
+        truth, answer = np.unravel_index(wrong.argmax(), wrong.shape)
+        return f"{percent(float(right))} right; most often {truth} is taken for {answer}. Arrow keys read the cells."
+
+    def paint(self, painter: QPainter) -> None:
+        if self._counts is None:
+            return
+        self._paint_labels(painter)
+        table = theme.heat_map_table(theme.current())
+        depth = np.cbrt(self._shares)
+        sign = np.where(np.eye(len(depth), dtype=bool), 1.0, -1.0)
+        colors = table[np.clip(sign * depth * 127.5 + 127.5, 0, 255).astype(np.uint8)]
+        widest = grouped(int(self._counts.max())).replace("\u00a0", "")
+        font = mono_font(9.5)
+        room = self._cell(0, 0).width() - 1
+        needed = QFontMetricsF(font).horizontalAdvance(widest)
+        if needed > room:
+            font.setPixelSize(max(int(font.pixelSize() * room / needed), 6))
+        painter.setFont(font)
+        for row, line in enumerate(self._counts.tolist()):
+            for column, count in enumerate(line):
+                cell = self._cell(row, column)
+                ground = QColor.fromRgb(int(colors[row, column]))
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(ground)
+                painter.drawRoundedRect(cell, 2, 2)
+                if count:
+                    painter.setPen(ink_on(ground))
+                    painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, str(count))
+        if spot := self.spot:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(theme.current().text), 1.5))
+            painter.drawRoundedRect(self._cell(spot.row, spot.column), 2, 2)
+
+    def _paint_labels(self, painter: QPainter) -> None:
+        grid = self._grid()
+        numbers, words = mono_font(10), text_font(10)
+        height = QFontMetricsF(numbers).height()
+        painter.setPen(QColor(theme.current().dim))
+        painter.setFont(words)
+        painter.drawText(QRectF(grid.left(), 0, grid.width(), height), Qt.AlignmentFlag.AlignCenter, "answer")
+        painter.save()
+        painter.translate(grid.left() - 2 * height - 2, grid.bottom())
+        painter.rotate(-90)
+        painter.drawText(QRectF(0, 0, grid.height(), height), Qt.AlignmentFlag.AlignCenter, "truth")
+        painter.restore()
+        painter.setFont(numbers)
+        for label in range(len(self._shares)):
+            cell = self._cell(label, label)
+            above = QRectF(cell.left(), grid.top() - height - 1, cell.width(), height)
+            painter.drawText(above, Qt.AlignmentFlag.AlignCenter, str(label))
+            beside = QRectF(grid.left() - height - 2, cell.top(), height, cell.height())
+            painter.drawText(beside, Qt.AlignmentFlag.AlignCenter, str(label))
+
+    def sizeHint(self) -> QSize:
+        return QSize(290, 290)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(160, 160)

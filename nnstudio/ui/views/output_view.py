@@ -1,0 +1,91 @@
+"""The Output card: what the network makes of its data, and how good that is.
+
+On the plane: the decision boundary with the points. For images: the confusion matrix and sample images with answers.
+Below, in tiles, loss and accuracy. It is the end of every training step that a person looks at first.
+"""
+
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from nnstudio.core.frame import Frame, Probe
+from nnstudio.ui.views.output.boundary import BoundaryCanvas
+from nnstudio.ui.views.output.confusion import ConfusionCanvas
+from nnstudio.ui.views.output.metrics_row import MetricsRow
+from nnstudio.ui.views.output.samples import SamplesCanvas
+from nnstudio.ui.views.view import View
+
+_LOW = 400
+"""Below this height, in pixels of a standard screen, the tiles become flat and leave the room to the picture."""
+
+
+class OutputView(View):
+    """Decision boundary or confusion matrix, with metrics."""
+
+    title = "Output"
+    probes = Probe.OUTPUT
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.boundary = BoundaryCanvas()
+        self.confusion = ConfusionCanvas()
+        self.samples = SamplesCanvas()
+        self.metrics = MetricsRow()
+        self.test_points = QCheckBox("Test points")
+        self.test_points.setChecked(True)
+        self.test_points.setToolTip("Show the points that only test the network, as rings.")
+        self.test_points.setWhatsThis(
+            "<b>Test points</b><p>The network never trains on them: if it gets them right too, it has understood "
+            "something rather than learned by heart.</p>"
+        )
+        self.test_points.toggled.connect(self.boundary.set_show_tests)
+        self.discretise = QCheckBox("Discretise")
+        self.discretise.setToolTip("Show the likelier class alone, without how sure the network is.")
+        self.discretise.setWhatsThis("<b>Discretise</b><p>answer = argmax p; for two classes blue where p ≥ 0.5.</p>")
+        self.discretise.toggled.connect(self.boundary.set_discretise)
+        self._plane_switches = self._switches_row()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        for widget in (self.boundary, self.confusion, self.samples, self.metrics, self._plane_switches):
+            layout.addWidget(widget)
+        for canvas in (self.boundary, self.confusion):
+            canvas.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._show_images(False)
+
+    def _switches_row(self) -> QWidget:
+        row = QWidget()
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(14)
+        layout.addWidget(self.test_points)
+        layout.addWidget(self.discretise)
+        layout.addStretch()
+        return row
+
+    def _show_images(self, images: bool) -> None:
+        self.boundary.setVisible(not images)
+        self._plane_switches.setVisible(not images)
+        self.confusion.setVisible(images)
+        self.samples.setVisible(images)
+
+    def show_frame(self, frame: Frame) -> None:
+        images = frame.image is not None
+        if images == self.confusion.isHidden():
+            self._show_images(images)
+        if images:
+            self.confusion.show_frame(frame)
+            self.samples.show_frame(frame)
+        else:
+            self.boundary.show_frame(frame)
+        self.metrics.show_metrics(frame.metrics, frame.dataset.task)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.metrics.set_low(self.height() < _LOW)
+        super().resizeEvent(event)
+
+
+if __name__ == "__main__":
+    from nnstudio.ui.views.canned import plane_frame
+    from nnstudio.ui.views.preview import preview
+
+    preview(OutputView, plane_frame(), 290, 450)

@@ -1,0 +1,42 @@
+"""How numbers are written: one way for the whole window.
+
+Three significant digits, a real minus sign, thousands apart, and a dash for what was not measured.
+"""
+
+import math
+
+MISSING = "—"
+
+
+def decimal(value: float, digits: int = 3) -> str:
+    """A measured number with so many significant digits: 0.0214, 12.3, 1.20e−5; "—" for NaN."""
+    if math.isnan(value):
+        return MISSING
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    if value == 0:
+        return "0"
+    if 1e-4 <= abs(value) < 10 ** max(digits, 5):
+        text = f"{value:#.{digits}g}" if abs(value) < 10**digits else f"{value:.0f}"
+        return text.rstrip(".").replace("-", "−")
+    mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+    return f"{mantissa}e{int(exponent)}".replace("-", "−")
+
+
+def percent(share: float, decimals: int = 1) -> str:
+    """A share from 0 to 1 in percent: 98.8 %; "—" for NaN."""
+    return f"{100 * share:.{decimals}f}\u00a0%".replace("-", "−") if math.isfinite(share) else MISSING
+
+
+def grouped(count: float) -> str:
+    """A whole number in groups of three digits: 31 200."""
+    return f"{round(count):,}".replace(",", "\u00a0").replace("-", "−")
+
+
+def tick(value: float) -> str:
+    """A round number on an axis: −6, 0.5, 1e−7."""
+    text = f"{value:g}"
+    if "e" in text:
+        mantissa, exponent = text.split("e")
+        text = f"{mantissa}e{int(exponent)}"
+    return text.replace("-", "−")

@@ -1,0 +1,34 @@
+"""Where the round numbers of an axis lie."""
+
+import math
+
+
+def linear_ticks(low: float, high: float, at_most: int) -> list[float]:
+    """Up to `at_most` multiples of 1, 2 or 5 × a power of ten between `low` and `high`."""
+    if not high > low:
+        return [low]
+    power = 10.0 ** math.floor(math.log10((high - low) / max(at_most, 1)))
+    for step in (m * power for m in (1, 2, 5, 10, 20, 50)):
+        first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+        if last - first < at_most:
+            return [round(i * step, 12) + 0.0 for i in range(first, last + 1)]
+    return [low]
+
+
+def decade_ticks(low: float, high: float, at_most: int) -> list[int]:
+    """Exponents of the powers of ten between 10^low and 10^high, every one or every second, third … of them."""
+    first, last = math.ceil(low - 1e-9), math.floor(high + 1e-9)
+    step = max(math.ceil((last - first + 1) / max(at_most, 1)), 1)
+    return [exponent for exponent in range(first, last + 1) if exponent % step == 0]
+
+
+def snapped_down(exponent: float) -> float:
+    """The logarithm of the largest 1, 2 or 5 × a power of ten that is not above 10^exponent."""
+    whole = math.floor(exponent + 1e-9)
+    return whole + max(math.log10(m) for m in (1, 2, 5) if math.log10(m) <= exponent - whole + 1e-9)
+
+
+def snapped_up(exponent: float) -> float:
+    """The logarithm of the smallest 1, 2 or 5 × a power of ten that is not below 10^exponent."""
+    whole = math.floor(exponent - 1e-9)
+    return whole + min(math.log10(m) for m in (1, 2, 5, 10) if math.log10(m) >= exponent - whole - 1e-9)
