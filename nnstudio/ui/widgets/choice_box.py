@@ -7,8 +7,8 @@ panel that scrolls, so that nobody changes an optimizer in passing.
 import html
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
+from PySide6.QtGui import QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QSizePolicy, QStyle, QStyleOptionComboBox, QStylePainter, QWidget
 
 from nnstudio.core.setting import Choice, Setting
 
@@ -25,12 +25,14 @@ class ChoiceBox(QComboBox):
         self.setting = setting
         self._members = tuple(setting.choice)
         self._chosen = self._members[0]
+        self._sentence = setting.help
         for index, member in enumerate(self._members):
             self.addItem(member.label)
             self.setItemData(index, explanation(member), Qt.ItemDataRole.ToolTipRole)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(6)
         self.setMaxVisibleItems(20)
+        self.setStyleSheet("QComboBox { padding-right: 0px; }")  # the arrow's room is kept by the arrow already
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(setting.label)
@@ -52,12 +54,30 @@ class ChoiceBox(QComboBox):
         """Call a member otherwise, where its name depends on the circumstances."""
         self.setItemText(self._members.index(member), label)
 
+    def explain(self, sentence: str) -> None:
+        """What the tooltip says besides the chosen member's own sentence."""
+        self._sentence = sentence
+        self._explain()
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        # As Qt does it, but a label that is too long ends in an ellipsis.
+        painter = QStylePainter(self)
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        field = self.style().subControlRect(
+            QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
+        )
+        text, mode = self.currentText(), Qt.TextElideMode.ElideRight
+        option.currentText = self.fontMetrics().elidedText(text, mode, field.width())  # pyright: ignore
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+
     def _explain(self) -> None:
-        self.setToolTip(f"{html.escape(self.setting.help)}<br>{explanation(self._chosen)}")
-        self.setAccessibleDescription(f"{self.setting.help} {self._chosen.label}: {self._chosen.help}")
+        self.setToolTip(f"{html.escape(self._sentence)}<br>{explanation(self._chosen)}")
+        self.setAccessibleDescription(f"{self._sentence} {self._chosen.label}: {self._chosen.help}")
 
     @Slot(int)
     def _activated(self, index: int) -> None:

@@ -93,7 +93,7 @@ class ValueEdit(QLineEdit):
 
 
 class NumberField(QWidget):
-    """A labelled number: `value_changed` while it moves, `value_committed` when it is settled; `set_value` is silent."""
+    """A labelled number: `value_changed` while it moves, `value_committed` once it rests; `set_value` is silent."""
 
     value_changed = Signal(object)
     value_committed = Signal(object)

@@ -36,7 +36,7 @@ def range_text(setting: Setting) -> str:
 
 
 def value_of(setting: Setting, text: str) -> float:
-    """The value that somebody typed. Spaces may group digits, a comma may be the decimal point, a share may carry its %.
+    """The value that somebody typed. Spaces may group digits, a comma may be the decimal point, a share may have its %.
     Raises `SettingError` with a sentence for a person."""
     value = _number(setting, text)
     try:

@@ -143,9 +143,11 @@ class Track(QAbstractSlider):
     def _paint_line(self, painter: QPainter, position: float, color: QColor) -> None:
         if position <= 0:
             return
-        end = self.width() if position >= 1 else self.centre().x()
+        # The line ends where the ring's rim does; the halo needs the pixels beyond.
+        inset = HALO_RADIUS - RING_RADIUS - 1
+        end = self.width() - inset if position >= 1 else self.centre().x()
         painter.setBrush(color)
-        line = QRectF(0, (self.height() - LINE_WIDTH) / 2, end, LINE_WIDTH)
+        line = QRectF(inset, (self.height() - LINE_WIDTH) / 2, end - inset, LINE_WIDTH)
         painter.drawRoundedRect(line, LINE_WIDTH / 2, LINE_WIDTH / 2)
 
     def _set_from_outside(self, value: int) -> None:

@@ -1,0 +1,157 @@
+"""The Data card: what the network is to learn, and what it is told about it.
+
+A gallery chooses the data set and loads an experiment that learns it; below stand only the settings that concern it.
+Everything here makes new data, so it acts when a handle is let go and training starts again.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from nnstudio.core.choices import DatasetKind, Feature
+from nnstudio.core.data.dataset import Dataset
+from nnstudio.core.data.plane import PLANE_KINDS
+from nnstudio.core.dataset_spec import DatasetSpec
+from nnstudio.core.experiment import Experiment
+from nnstudio.core.frame import Frame
+from nnstudio.core.presets import default_experiment
+from nnstudio.core.setting import settings_of
+from nnstudio.files.mnist import find_mnist
+from nnstudio.ui.panels.mnist_dialog import MnistDialog, remembered_folder
+from nnstudio.ui.panels.scaling_text import scaling_text
+from nnstudio.ui.panels.setting_form import ROW_GAP, STARTS_AGAIN, SettingForm, unconcerned
+from nnstudio.ui.session import Session
+from nnstudio.ui.widgets.chip import ChipRow
+from nnstudio.ui.widgets.digit_strip import DigitStrip
+from nnstudio.ui.widgets.figures import grouped
+from nnstudio.ui.widgets.thumbnail import Gallery
+
+SECTION_GAP = 8
+AMOUNTS = ("noise", "training_share", "samples", "arms", "images")
+"""The settings that stand above the features; all others, also those to come, stand below."""
+
+
+def _settings_of_kind(kind: DatasetKind) -> tuple[str, ...]:
+    if kind not in PLANE_KINDS:
+        return ("images",)
+    if not PLANE_KINDS[kind].split:
+        return ()
+    arms = ("arms",) if kind is DatasetKind.SPIRALS else ()
+    return ("noise", "training_share", "samples", "seed", *arms)
+
+
+SETTINGS_OF_KIND: dict[DatasetKind, tuple[str, ...]] = {kind: _settings_of_kind(kind) for kind in DatasetKind}
+"""The settings of a data set that concern some kinds only."""
+
+
+class DataPanel(QWidget):
+    """Data set, amounts, features, scaling and data seed of the session's experiment."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._dataset: Dataset | None = None
+        self._dialog: MnistDialog | None = None
+        others = tuple(name for name in settings_of(DatasetSpec) if name not in (*AMOUNTS, "kind"))
+        self.gallery = Gallery()
+        self.amounts = SettingForm(session, "dataset", AMOUNTS, STARTS_AGAIN)
+        self.others = SettingForm(session, "dataset", others, STARTS_AGAIN)
+        self.features = ChipRow(Feature, "The network needs at least one input.")
+        self.strip = DigitStrip()
+        self.summary = _small_text()
+        self.scaling = _small_text()
+        self.scaling.setContentsMargins(0, 0, 0, SECTION_GAP)
+        self.scaling.setToolTip("What is done to each input x before the network sees it.")
+        self.gallery.asked.connect(self._choose)
+        self.features.chosen.connect(self._choose_features)
+        self._lay_out()
+        self._show_experiment(session.experiment)
+        session.experiment_changed.connect(self._show_experiment)
+        session.frame_shown.connect(self._show_frame)
+        if session.frame is not None:
+            self._show_frame(session.frame)
+
+    def _lay_out(self) -> None:
+        title = QLabel("FEATURES")
+        title.setProperty("role", "section")
+        title.setToolTip(f"What the network is told about a point. {STARTS_AGAIN}")
+        self._plane_only = _column(title, self.features, gap=SECTION_GAP)
+        self._images_only = _column(self.strip, self.summary, gap=ROW_GAP)
+        self.others.put_below("scaling", self.scaling)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SECTION_GAP)
+        for widget in (self.gallery, self._images_only, self.amounts, self._plane_only, self.others):
+            column.addWidget(widget)
+        column.addStretch(1)
+
+    @Slot(object)
+    def _choose(self, kind: DatasetKind) -> None:
+        if kind is self._session.experiment.dataset.kind:
+            return
+        if kind is DatasetKind.MNIST and find_mnist(remembered_folder()) is None:
+            self._ask_for_mnist()
+        else:
+            self._session.edit(default_experiment(kind))
+
+    def _ask_for_mnist(self) -> None:
+        self._dialog = MnistDialog(self.window())
+        self._dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._dialog.found.connect(self._take_mnist)
+        self._dialog.open()
+
+    @Slot(object)
+    def _take_mnist(self, folder: Path) -> None:
+        self._session.edit(default_experiment(DatasetKind.MNIST))
+
+    @Slot(object)
+    def _choose_features(self, features: tuple[Feature, ...]) -> None:
+        experiment = self._session.experiment
+        self._session.edit(replace(experiment, dataset=replace(experiment.dataset, features=features)))
+
+    @Slot(object)
+    def _show_experiment(self, experiment: Experiment) -> None:
+        dataset = experiment.dataset
+        on_the_plane = dataset.kind in PLANE_KINDS
+        self.gallery.set_current(dataset.kind)
+        self.amounts.show_experiment(experiment)
+        self.others.show_experiment(experiment)
+        hidden = unconcerned(SETTINGS_OF_KIND, dataset.kind)
+        self.amounts.hide_settings(hidden)
+        self.others.hide_settings(hidden)
+        self.features.set_current(dataset.features)
+        self._plane_only.setVisible(on_the_plane)
+        self._images_only.setVisible(not on_the_plane)
+
+    @Slot(object)
+    def _show_frame(self, frame: Frame) -> None:
+        dataset = frame.dataset
+        if dataset is self._dataset:
+            return
+        self._dataset = dataset
+        self.scaling.setText(scaling_text(dataset))
+        if dataset.images is not None:
+            train, test = dataset.images.train_pixels, dataset.images.test_pixels
+            size = "×".join(str(side) for side in train.shape[1:])
+            self.summary.setText(f"{grouped(len(train))} training · {grouped(len(test))} test · {size}")
+            self.strip.show_images(train)
+
+
+def _column(*widgets: QWidget, gap: int) -> QWidget:
+    body = QWidget()
+    column = QVBoxLayout(body)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(gap)
+    for widget in widgets:
+        column.addWidget(widget)
+    return body
+
+
+def _small_text() -> QLabel:
+    label = QLabel()
+    label.setProperty("role", "caption")
+    label.setWordWrap(True)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label

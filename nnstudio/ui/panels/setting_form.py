@@ -1,0 +1,172 @@
+"""A column of controls for the settings of one part of an experiment.
+
+The form reads the part's dataclass: every `Setting` in it gets the control that suits it, so a setting added there
+appears here by itself. What somebody moves becomes a new experiment at once, unless that would start training again:
+then it waits until the handle is let go.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
+from typing import Any, cast
+
+from PySide6.QtCore import QSignalBlocker, Signal, Slot
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from nnstudio.core.experiment import Experiment
+from nnstudio.core.plan import plan
+from nnstudio.core.setting import Choice, Setting, SettingError, settings_of
+from nnstudio.ui.session import Session
+from nnstudio.ui.widgets.choice_box import ChoiceBox
+from nnstudio.ui.widgets.note import Note
+from nnstudio.ui.widgets.number_field import NumberField
+from nnstudio.ui.widgets.setting_slider import SettingSlider
+
+ROW_GAP = 2
+LABEL_GAP = 3
+WIDEST_SLIDER = 1e6  # settings with a larger range, such as seeds, are typed
+STARTS_AGAIN = "A change starts training again."
+
+
+class ChoiceRow(QWidget):
+    """A label above a `ChoiceBox`, with the face of a `NumberField`."""
+
+    value_changed = Signal(object)
+    value_committed = Signal(object)
+
+    def __init__(self, setting: Setting, name: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.box = ChoiceBox(setting)
+        self.box.chosen.connect(self.value_committed)
+        self._note = Note(self)
+        label = QLabel(setting.label)
+        label.setToolTip(setting.help)
+        label.setBuddy(self.box)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 2, 0, 4)
+        column.setSpacing(LABEL_GAP)
+        column.addWidget(label)
+        column.addWidget(self.box)
+        self.setFocusProxy(self.box)
+
+    def set_value(self, value: Choice) -> None:
+        """Show a member; emits nothing."""
+        self.box.set_current(value)
+
+    def explain(self, sentence: str) -> None:
+        """What the tooltip says besides the chosen member's own sentence."""
+        self.box.explain(sentence)
+
+    def complain(self, sentence: str) -> None:
+        """Say in a note why a choice was not taken."""
+        self._note.say(sentence)
+
+
+Control = NumberField | ChoiceRow
+
+
+def _is_choice(setting: Setting) -> bool:
+    return setting.choice is not None
+
+
+def _is_typed(setting: Setting) -> bool:
+    return not setting.maximum - setting.minimum < WIDEST_SLIDER
+
+
+def _is_number(setting: Setting) -> bool:
+    return setting.choice is None
+
+
+CONTROLS: tuple[tuple[Callable[[Setting], bool], Callable[[Setting, str], Control]], ...] = (
+    (_is_choice, ChoiceRow),
+    (_is_typed, NumberField),
+    (_is_number, SettingSlider),
+)
+"""The first row whose test holds makes the control."""
+
+
+class SettingForm(QWidget):
+    """Controls for the settings `names` of `experiment.<part>`, or of the experiment itself if `part` is empty.
+
+    `remark` ends the tooltip of each control. Controls are found by `control(name)`.
+    """
+
+    def __init__(self, session: Session, part: str, names: Iterable[str], remark: str = "") -> None:
+        super().__init__()
+        self._session = session
+        self._part = part
+        self._controls: dict[str, Control] = {}
+        self._column = column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(ROW_GAP)
+        settings = settings_of(type(part_of(session.experiment, part)))
+        for name in names:
+            control = _control_for(settings[name], name)
+            if remark:
+                control.explain(f"{settings[name].help} {remark}")
+            control.value_changed.connect(self._moved)
+            control.value_committed.connect(self._settled)
+            self._controls[name] = control
+            column.addWidget(control)
+        self.show_experiment(session.experiment)
+
+    def control(self, name: str) -> Control:
+        """The control of a setting."""
+        return self._controls[name]
+
+    def put_below(self, name: str, widget: QWidget) -> None:
+        """Place something below the control of a setting."""
+        self._column.insertWidget(self._column.indexOf(self._controls[name]) + 1, widget)
+
+    def show_experiment(self, experiment: Experiment) -> None:
+        """Show what is asked for; nothing is emitted, and a control that is being moved is left alone."""
+        spec = part_of(experiment, self._part)
+        for name, control in self._controls.items():
+            with QSignalBlocker(control):
+                control.set_value(getattr(spec, name))
+
+    def hide_settings(self, names: Collection[str]) -> None:
+        """Show all controls but these."""
+        for name, control in self._controls.items():
+            control.setVisible(name not in names)
+        self.setVisible(not set(self._controls) <= set(names))
+
+    @Slot(object)
+    def _moved(self, value: object) -> None:
+        self._edit(cast(Control, self.sender()), value, resting=False)
+
+    @Slot(object)
+    def _settled(self, value: object) -> None:
+        self._edit(cast(Control, self.sender()), value, resting=True)
+
+    def _edit(self, control: Control, value: object, resting: bool) -> None:
+        old, name = self._session.experiment, control.objectName()
+        try:
+            new = with_setting(old, self._part, name, value)
+        except SettingError as error:
+            self.show_experiment(old)
+            control.complain(str(error))
+            return
+        if new != old and (resting or not plan(old, new).restarts):
+            self._session.edit(new, merge=f"{self._part}.{name}")
+
+
+def part_of(experiment: Experiment, part: str) -> Any:
+    """A part of an experiment by its field's name; the experiment itself if the name is empty."""
+    return getattr(experiment, part) if part else experiment
+
+
+def with_setting(experiment: Experiment, part: str, name: str, value: object) -> Experiment:
+    """The experiment with one setting of one part changed. Raises `SettingError`."""
+    spec = replace(part_of(experiment, part), **{name: value})
+    return replace(experiment, **{part: spec}) if part else spec
+
+
+def unconcerned(settings_of_member: Mapping[Any, Iterable[str]], chosen: Choice) -> set[str]:
+    """The settings that belong to other members of a choice and not to the chosen one."""
+    owned = {name for names in settings_of_member.values() for name in names}
+    return owned - set(settings_of_member.get(chosen, ()))
+
+
+def _control_for(setting: Setting, name: str) -> Control:
+    return next(make for suits, make in CONTROLS if suits(setting))(setting, name)

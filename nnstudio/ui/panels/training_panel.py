@@ -1,0 +1,80 @@
+"""The Training card: how the network learns, and from which weights.
+
+Hyperparameters act while they are dragged, from the very next update; the first weights and the seed start training
+again, so they act when the handle is let go. Of the settings that serve one optimizer or one initialiser, only those of
+the chosen one are shown.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from nnstudio.core.choices import BiasKind, InitializerKind, LossKind, Task
+from nnstudio.core.experiment import Experiment
+from nnstudio.core.frame import Frame
+from nnstudio.core.optimizers import SETTINGS_OF_OPTIMIZER
+from nnstudio.core.setting import settings_of
+from nnstudio.ui.panels.setting_form import ROW_GAP, STARTS_AGAIN, ChoiceRow, SettingForm, part_of, unconcerned
+from nnstudio.ui.session import Session
+
+SETTINGS_OF_INITIALIZER: dict[InitializerKind, tuple[str, ...]] = {
+    InitializerKind.NORMAL: ("sigma",),
+    InitializerKind.UNIFORM: ("low", "high"),
+    InitializerKind.CONSTANT: ("constant",),
+}
+SETTINGS_OF_BIAS: dict[BiasKind, tuple[str, ...]] = {BiasKind.CONSTANT: ("bias",)}
+OWNED_SETTINGS: tuple[tuple[str, str, Mapping[Any, tuple[str, ...]]], ...] = (
+    ("training", "optimizer", SETTINGS_OF_OPTIMIZER),
+    ("initialization", "kind", SETTINGS_OF_INITIALIZER),
+    ("initialization", "bias_kind", SETTINGS_OF_BIAS),
+)
+"""Part of the experiment, the choice in it, and the settings that belong to the choice's members: only the chosen
+member's are shown."""
+
+CROSS_ENTROPY_NAMES = {Task.BINARY: "Binary cross-entropy", Task.MULTICLASS: "Softmax cross-entropy"}
+PARTS = {"training": "", "initialization": STARTS_AGAIN, "": STARTS_AGAIN}
+"""The parts of the experiment on this card, each with what its tooltips add."""
+
+
+class TrainingPanel(QWidget):
+    """Optimizer, its hyperparameters, loss, penalties, first weights and seed of the session's experiment."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._task: Task | None = None
+        self.forms = {
+            part: SettingForm(session, part, settings_of(type(part_of(session.experiment, part))), remark)
+            for part, remark in PARTS.items()
+        }
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(ROW_GAP)
+        for form in self.forms.values():
+            column.addWidget(form)
+        column.addStretch(1)
+        self._show_experiment(session.experiment)
+        session.experiment_changed.connect(self._show_experiment)
+        session.frame_shown.connect(self._show_frame)
+        if session.frame is not None:
+            self._show_frame(session.frame)
+
+    @Slot(object)
+    def _show_experiment(self, experiment: Experiment) -> None:
+        for part, form in self.forms.items():
+            form.show_experiment(experiment)
+            spec = part_of(experiment, part)
+            hidden = [unconcerned(table, getattr(spec, name)) for owner, name, table in OWNED_SETTINGS if owner == part]
+            form.hide_settings(set().union(*hidden))
+
+    @Slot(object)
+    def _show_frame(self, frame: Frame) -> None:
+        task = frame.dataset.task
+        if task is self._task:
+            return
+        self._task = task
+        loss = self.forms["training"].control("loss")
+        if isinstance(loss, ChoiceRow):
+            loss.box.rename(LossKind.CROSS_ENTROPY, CROSS_ENTROPY_NAMES.get(task, LossKind.CROSS_ENTROPY.label))

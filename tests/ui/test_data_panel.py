@@ -1,0 +1,247 @@
+"""The Data card on a real session: the gallery, what is shown for which data set, and when data is made anew."""
+
+import gzip
+import struct
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from nnstudio.core.choices import DatasetKind, Feature, Scaling
+from nnstudio.core.data.dataset import build
+from nnstudio.core.data.images import ImageSet
+from nnstudio.core.dataset_spec import DatasetSpec
+from nnstudio.core.experiment import DenseSpec, Experiment
+from nnstudio.core.plan import Change
+from nnstudio.core.presets import default_experiment
+from nnstudio.files.mnist import FILE_NAMES, find_mnist, read_mnist
+from nnstudio.ui.panels.data_panel import AMOUNTS, DataPanel
+from nnstudio.ui.panels.mnist_dialog import MnistDialog
+from nnstudio.ui.panels.scaling_text import scaling_text
+from nnstudio.ui.session import Session
+from nnstudio.ui.widgets.note import Note
+from nnstudio.ui.widgets.setting_slider import SettingSlider
+from nnstudio.ui.widgets.thumbnail import Thumbnail
+
+SMALL = Experiment(dataset=DatasetSpec(samples=40), layers=(DenseSpec(units=2),))
+
+
+def write_mnist(folder: Path) -> None:
+    """A tiny MNIST: 30 training and 10 test images of noise."""
+    folder.mkdir(parents=True)
+    random = np.random.default_rng(1)
+    for images, labels, count in ((FILE_NAMES[0], FILE_NAMES[1], 30), (FILE_NAMES[2], FILE_NAMES[3], 10)):
+        _write(folder / f"{images}.gz", random.integers(0, 256, (count, 28, 28), np.uint8))
+        _write(folder / f"{labels}.gz", (np.arange(count) % 10).astype(np.uint8))
+
+
+def _write(path: Path, array: NDArray[np.uint8]) -> None:
+    header = struct.pack(f">HBB{array.ndim}I", 0, 8, array.ndim, *array.shape)
+    path.write_bytes(gzip.compress(header + array.tobytes()))
+
+
+def _images(spec: DatasetSpec) -> ImageSet:
+    folder = find_mnist()
+    assert folder is not None
+    return read_mnist(folder)
+
+
+class Stage:
+    """A panel on a session that runs, and every change it made."""
+
+    def __init__(self, qtbot: QtBot) -> None:
+        self.session = Session(SMALL, _images)
+        self.panel = DataPanel(self.session)
+        self.changes: list[Change] = []
+        qtbot.addWidget(self.panel)
+        self.panel.resize(200, 700)
+        self.panel.show()
+        qtbot.waitExposed(self.panel)
+        self.panel.activateWindow()
+        with qtbot.waitSignal(self.session.frame_shown):
+            self.session.start()
+        self.session.experiment_changed.connect(self._note)
+
+    def _note(self, experiment: Experiment, change: Change) -> None:
+        self.changes.append(change)
+
+    @property
+    def dataset(self) -> DatasetSpec:
+        return self.session.experiment.dataset
+
+    def click(self, kind: DatasetKind) -> None:
+        QTest.mouseClick(self.panel.gallery.thumbnails[kind], Qt.MouseButton.LeftButton)
+
+    def slider(self, name: str) -> SettingSlider:
+        control = self.panel.amounts.control(name)
+        assert isinstance(control, SettingSlider)
+        return control
+
+    def amounts(self) -> set[str]:
+        return {name for name in AMOUNTS if self.panel.amounts.control(name).isVisible()}
+
+
+@pytest.fixture
+def stage(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
+    monkeypatch.setenv("NNSTUDIO_DATA", str(tmp_path / "data"))
+    stage = Stage(qtbot)
+    yield stage
+    stage.session.stop()
+
+
+def test_the_gallery_shows_every_data_set_by_name(stage: Stage) -> None:
+    assert list(stage.panel.gallery.thumbnails) == list(DatasetKind)
+    for kind, thumbnail in stage.panel.gallery.thumbnails.items():
+        assert thumbnail.accessibleName() == kind.label
+        assert kind.label in thumbnail.toolTip()
+        assert kind.help in thumbnail.toolTip()
+        assert thumbnail.isChecked() == (kind is DatasetKind.CIRCLE)
+
+
+def test_thumbnails_are_drawn_in_both_class_colours(stage: Stage) -> None:
+    for kind in set(DatasetKind) - {DatasetKind.MNIST}:
+        image = stage.panel.gallery.thumbnails[kind].grab().toImage()
+        pixels = [image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height())]
+        assert any(color.red() > 220 and color.blue() < 90 for color in pixels), f"{kind.label}: no orange"
+        assert any(color.blue() > 150 and color.red() < 60 for color in pixels), f"{kind.label}: no blue"
+
+
+def test_a_click_loads_an_experiment_that_learns_the_data_set(stage: Stage) -> None:
+    stage.click(DatasetKind.SPIRALS)
+    assert stage.session.experiment == default_experiment(DatasetKind.SPIRALS)
+    assert [kind for kind, each in stage.panel.gallery.thumbnails.items() if each.isChecked()] == [DatasetKind.SPIRALS]
+    stage.session.undo()
+    assert stage.session.experiment == SMALL
+    assert stage.panel.gallery.thumbnails[DatasetKind.CIRCLE].isChecked()
+
+
+def test_choosing_the_chosen_one_keeps_the_users_edits(stage: Stage) -> None:
+    stage.click(DatasetKind.CIRCLE)
+    assert stage.session.experiment == SMALL
+    assert not stage.changes
+
+
+def test_thumbnails_are_chosen_by_keyboard(stage: Stage) -> None:
+    thumbnail: Thumbnail = stage.panel.gallery.thumbnails[DatasetKind.MOONS]
+    thumbnail.setFocus()
+    QTest.keyClick(thumbnail, Qt.Key.Key_Space)
+    assert stage.dataset.kind is DatasetKind.MOONS
+
+
+@pytest.mark.parametrize(
+    ("kind", "amounts"),
+    [
+        (DatasetKind.CIRCLE, {"noise", "training_share", "samples"}),
+        (DatasetKind.SPIRALS, {"noise", "training_share", "samples", "arms"}),
+        (DatasetKind.XOR4, set()),
+        (DatasetKind.MNIST, {"images"}),
+    ],
+)
+def test_only_the_settings_that_concern_the_data_set_are_shown(
+    stage: Stage, tmp_path: Path, kind: DatasetKind, amounts: set[str]
+) -> None:
+    write_mnist(tmp_path / "data" / "mnist")
+    stage.click(kind)
+    assert stage.amounts() == amounts
+    on_the_plane = kind is not DatasetKind.MNIST
+    assert stage.panel.features.isVisible() == on_the_plane
+    assert stage.panel.strip.isVisible() != on_the_plane
+    assert stage.panel.others.control("scaling").isVisible()
+    assert stage.panel.others.control("seed").isVisible() == ("noise" in amounts)
+
+
+def test_noise_waits_for_the_release_and_keeps_everything_else(stage: Stage) -> None:
+    slider = stage.slider("noise")
+    track, left = slider.track, Qt.MouseButton.LeftButton
+    QTest.mousePress(track, left, pos=track.centre().toPoint())
+    for x in range(8, track.width(), 10):
+        QTest.mouseMove(track, QPoint(x, 8))
+    QTest.mouseMove(track, QPoint(track.width() - 8, 8))
+    assert stage.session.experiment == SMALL
+    QTest.mouseRelease(track, left, pos=QPoint(track.width() - 8, 8))
+    assert stage.session.experiment == replace(SMALL, dataset=replace(SMALL.dataset, noise=0.5))
+    assert stage.changes == [Change.DATA]
+    assert "starts training again" in slider.toolTip()
+
+
+def test_features_keep_their_order_and_at_least_one(stage: Stage) -> None:
+    chips = stage.panel.features.chips
+    left = Qt.MouseButton.LeftButton
+    QTest.mouseClick(chips[Feature.SIN_X2], left)
+    QTest.mouseClick(chips[Feature.X1_SQUARED], left)
+    QTest.mouseClick(chips[Feature.X1], left)
+    assert stage.dataset.features == (Feature.X2, Feature.X1_SQUARED, Feature.SIN_X2)
+    for feature in stage.dataset.features:
+        QTest.mouseClick(chips[feature], left)
+    assert stage.dataset.features == (Feature.SIN_X2,)
+    assert chips[Feature.SIN_X2].isChecked()
+    assert any(note.isVisible() and "at least one" in note.text() for note in stage.panel.findChildren(Note))
+
+
+def test_chips_wrap_in_a_narrow_card(stage: Stage) -> None:
+    row = stage.panel.features
+    assert row.heightForWidth(160) > row.heightForWidth(500)
+    for chip in row.chips.values():
+        assert row.rect().contains(chip.geometry())
+
+
+def test_the_scaling_is_shown_in_numbers(stage: Stage, qtbot: QtBot) -> None:
+    assert stage.panel.scaling.text() == ""
+    spec = replace(SMALL.dataset, scaling=Scaling.STANDARDISE)
+    stage.session.edit(replace(SMALL, dataset=spec))
+    qtbot.waitUntil(lambda: stage.panel.scaling.text() != "")
+    dataset = build(spec)
+    assert stage.panel.scaling.text() == scaling_text(dataset)
+    first, second = stage.panel.scaling.text().split("\n")
+    assert first.startswith("x₁: (x ")
+    assert first.endswith(f" / {dataset.scaling.scale[0]:.2f}")
+    assert second.startswith("x₂: (x ")
+
+
+@pytest.mark.parametrize(
+    ("scaling", "expected"), [(Scaling.NONE, "pixels / 255"), (Scaling.STANDARDISE, "(pixels / 255 − 0.")]
+)
+def test_the_scaling_of_images_is_shown_in_numbers(tmp_path: Path, scaling: Scaling, expected: str) -> None:
+    write_mnist(tmp_path / "mnist")
+    dataset = build(DatasetSpec(kind=DatasetKind.MNIST, scaling=scaling), lambda _: read_mnist(tmp_path / "mnist"))
+    assert scaling_text(dataset).startswith(expected)
+
+
+def test_mnist_that_is_there_is_taken_without_asking(stage: Stage, qtbot: QtBot, tmp_path: Path) -> None:
+    write_mnist(tmp_path / "data" / "mnist")
+    stage.click(DatasetKind.MNIST)
+    assert stage.session.experiment == default_experiment(DatasetKind.MNIST)
+    qtbot.waitUntil(lambda: "30 training · 10 test · 28×28" in stage.panel.summary.text())
+    image = stage.panel.strip.grab().toImage()
+    assert len({image.pixel(x, x) for x in range(image.height())}) > 5
+
+
+def test_mnist_that_is_missing_is_asked_for_and_nothing_changes_until_it_is_there(
+    stage: Stage, qtbot: QtBot, tmp_path: Path
+) -> None:
+    stage.click(DatasetKind.MNIST)
+    dialog = stage.panel.window().findChild(MnistDialog)
+    assert dialog is not None
+    assert dialog.isVisible()
+    assert stage.session.experiment == SMALL
+    assert stage.panel.gallery.thumbnails[DatasetKind.CIRCLE].isChecked()
+    write_mnist(tmp_path / "data" / "mnist")
+    with qtbot.waitSignal(dialog.found):
+        dialog.read_from(tmp_path / "data" / "mnist")
+    assert stage.dataset.kind is DatasetKind.MNIST
+
+
+def test_cancelling_keeps_the_running_experiment(stage: Stage) -> None:
+    stage.click(DatasetKind.MNIST)
+    dialog = stage.panel.window().findChild(MnistDialog)
+    assert dialog is not None
+    QTest.mouseClick(dialog.cancel, Qt.MouseButton.LeftButton)
+    assert not dialog.isVisible()
+    assert stage.session.experiment == SMALL
+    assert not stage.changes

@@ -1,0 +1,211 @@
+"""The Training card on a real session: what is shown, what acts at once, and what waits."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from nnstudio.core.choices import BiasKind, DatasetKind, InitializerKind, OptimizerKind
+from nnstudio.core.experiment import DatasetSpec, DenseSpec, Experiment, InitializationSpec, TrainingSpec
+from nnstudio.core.optimizers import SETTINGS_OF_OPTIMIZER
+from nnstudio.core.plan import Change
+from nnstudio.core.setting import settings_of
+from nnstudio.ui.panels.setting_form import ChoiceRow
+from nnstudio.ui.panels.training_panel import OWNED_SETTINGS, TrainingPanel
+from nnstudio.ui.session import Session
+from nnstudio.ui.widgets.note import Note
+from nnstudio.ui.widgets.number_field import NumberField
+from nnstudio.ui.widgets.setting_slider import SettingSlider
+
+SMALL = Experiment(dataset=DatasetSpec(samples=40), layers=(DenseSpec(units=2),))
+
+
+class Stage:
+    """A panel on a running session, and every change it made."""
+
+    def __init__(self, qtbot: QtBot, experiment: Experiment = SMALL) -> None:
+        self.session = Session(experiment)
+        self.panel = TrainingPanel(self.session)
+        self.changes: list[Change] = []
+        self.session.experiment_changed.connect(self._note)
+        qtbot.addWidget(self.panel)
+        self.panel.resize(200, 900)
+        self.panel.show()
+        qtbot.waitExposed(self.panel)
+        self.panel.activateWindow()
+
+    def _note(self, experiment: Experiment, change: Change) -> None:
+        self.changes.append(change)
+
+    def slider(self, part: str, name: str) -> SettingSlider:
+        control = self.panel.forms[part].control(name)
+        assert isinstance(control, SettingSlider)
+        return control
+
+    def box(self, part: str, name: str) -> ChoiceRow:
+        control = self.panel.forms[part].control(name)
+        assert isinstance(control, ChoiceRow)
+        return control
+
+    def visible(self, part: str) -> list[str]:
+        form = self.panel.forms[part]
+        names = settings_of(type(getattr(self.session.experiment, part)))
+        return [name for name in names if not form.control(name).isHidden()]
+
+
+@pytest.fixture
+def stage(qtbot: QtBot) -> Iterator[Stage]:
+    stage = Stage(qtbot)
+    yield stage
+    stage.session.stop()
+
+
+def _press(slider: SettingSlider) -> None:
+    QTest.mousePress(slider.track, Qt.MouseButton.LeftButton, pos=slider.track.centre().toPoint())
+
+
+def _move(slider: SettingSlider, position: float) -> None:
+    QTest.mouseMove(slider.track, QPoint(round(8 + position * (slider.track.width() - 16)), 8))
+
+
+def _release(slider: SettingSlider) -> None:
+    QTest.mouseRelease(slider.track, Qt.MouseButton.LeftButton, pos=slider.track.centre().toPoint())
+
+
+def test_the_learning_rate_acts_while_it_is_dragged_and_is_one_undo(stage: Stage) -> None:
+    slider = stage.slider("training", "learning_rate")
+    _press(slider)
+    seen = []
+    for position in (0.6, 0.8, 1.0):
+        _move(slider, position)
+        seen.append(stage.session.experiment.training.learning_rate)
+    assert seen == sorted(set(seen))
+    assert seen[-1] == 10
+    _release(slider)
+    assert set(stage.changes) == {Change.HYPERPARAMETERS}
+    stage.session.undo()
+    assert stage.session.experiment == SMALL
+    assert slider.value() == SMALL.training.learning_rate
+
+
+def test_a_drag_is_not_fought_by_what_the_session_says(stage: Stage) -> None:
+    slider = stage.slider("training", "learning_rate")
+    _press(slider)
+    _move(slider, 1.0)
+    stage.session.edit(replace(SMALL, seed=9))
+    assert slider.value() == 10
+    _release(slider)
+    assert stage.session.experiment.training.learning_rate == 10
+    assert stage.session.experiment.seed == 9
+
+
+def test_a_setting_that_starts_again_waits_for_the_release(stage: Stage, qtbot: QtBot) -> None:
+    stage.session.edit(replace(SMALL, initialization=InitializationSpec(kind=InitializerKind.NORMAL)))
+    slider = stage.slider("initialization", "sigma")
+    _press(slider)
+    _move(slider, 1.0)
+    assert stage.session.experiment.initialization.sigma == 0.01
+    _release(slider)
+    assert stage.session.experiment.initialization.sigma == 10
+    assert stage.changes[-1] is Change.NETWORK
+    assert "starts training again" in slider.toolTip()
+
+
+@pytest.mark.parametrize("kind", OptimizerKind)
+def test_only_the_chosen_optimizers_settings_are_shown(stage: Stage, kind: OptimizerKind) -> None:
+    stage.session.edit(replace(SMALL, training=TrainingSpec(optimizer=kind)))
+    owned = {name for names in SETTINGS_OF_OPTIMIZER.values() for name in names}
+    assert set(stage.visible("training")) & owned == set(SETTINGS_OF_OPTIMIZER[kind])
+    assert {"optimizer", "learning_rate", "batch_size", "loss", "l1", "l2"} <= set(stage.visible("training"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "bias", "shown"),
+    [
+        (InitializerKind.GLOROT, BiasKind.CONSTANT, ["kind", "bias_kind", "bias"]),
+        (InitializerKind.NORMAL, BiasKind.LIKE_WEIGHTS, ["kind", "sigma", "bias_kind"]),
+        (InitializerKind.CONSTANT, BiasKind.LIKE_WEIGHTS, ["kind", "constant", "bias_kind"]),
+        (InitializerKind.UNIFORM, BiasKind.CONSTANT, ["kind", "low", "high", "bias_kind", "bias"]),
+    ],
+)
+def test_only_the_chosen_initialisers_settings_are_shown(
+    stage: Stage, kind: InitializerKind, bias: BiasKind, shown: list[str]
+) -> None:
+    stage.session.edit(replace(SMALL, initialization=InitializationSpec(kind=kind, bias_kind=bias)))
+    assert stage.visible("initialization") == shown
+
+
+def test_every_owned_setting_exists_and_has_an_owner_of_its_choice(stage: Stage) -> None:
+    for part, name, table in OWNED_SETTINGS:
+        settings = settings_of(type(getattr(SMALL, part)))
+        choice = settings[name].choice
+        assert choice is not None
+        assert set(table) <= set(choice)
+        assert {owned for names in table.values() for owned in names} <= set(settings)
+
+
+def test_an_optimizer_is_chosen_by_keyboard(stage: Stage) -> None:
+    box = stage.box("training", "optimizer").box
+    box.setFocus()
+    QTest.keyClicks(box, "Adam")
+    assert stage.session.experiment.training.optimizer is OptimizerKind.ADAM
+    assert stage.changes == [Change.OPTIMIZER]
+
+
+def test_every_setting_has_a_control_that_shows_it(stage: Stage) -> None:
+    new = replace(
+        SMALL,
+        training=TrainingSpec(optimizer=OptimizerKind.ADAM, learning_rate=0.0123, batch_size=37, beta1=0.5, l2=0.3),
+        seed=4711,
+    )
+    stage.session.edit(new)
+    values = {
+        name: control.value()
+        for name in settings_of(TrainingSpec)
+        if isinstance(control := stage.panel.forms["training"].control(name), NumberField)
+    }
+    assert values == {name: getattr(new.training, name) for name in values}
+    assert stage.box("training", "optimizer").box.current() is OptimizerKind.ADAM
+    assert len(stage.changes) == 1, "showing an experiment must not edit it"
+
+
+def test_a_seed_is_typed(stage: Stage) -> None:
+    seed = stage.panel.forms[""].control("seed")
+    assert isinstance(seed, NumberField)
+    assert not isinstance(seed, SettingSlider)
+    QTest.mouseClick(seed.edit, Qt.MouseButton.LeftButton)
+    QTest.keyClicks(seed.edit, "4294967295")
+    QTest.keyClick(seed.edit, Qt.Key.Key_Return)
+    assert stage.session.experiment.seed == 2**32 - 1
+    QTest.keyClicks(seed.edit, "1e99")
+    QTest.keyClick(seed.edit, Qt.Key.Key_Return)
+    assert stage.session.experiment.seed == 2**32 - 1
+
+
+def test_what_the_experiment_refuses_is_explained_and_put_back(stage: Stage) -> None:
+    stage.session.edit(replace(SMALL, initialization=InitializationSpec(kind=InitializerKind.UNIFORM)))
+    low = stage.slider("initialization", "low")
+    QTest.mouseClick(low.edit, Qt.MouseButton.LeftButton)
+    QTest.keyClicks(low.edit, "5")
+    QTest.keyClick(low.edit, Qt.Key.Key_Return)
+    assert stage.session.experiment.initialization.low == 0
+    assert low.value() == 0
+    assert any(note.isVisible() for note in stage.panel.findChildren(Note))
+
+
+@pytest.mark.parametrize(
+    ("arms", "name"), [(2, "Binary cross-entropy"), (3, "Softmax cross-entropy")], ids=["binary", "softmax"]
+)
+def test_the_loss_is_called_by_the_task(qtbot: QtBot, arms: int, name: str) -> None:
+    data = DatasetSpec(kind=DatasetKind.SPIRALS, samples=40, arms=arms)
+    stage = Stage(qtbot, replace(SMALL, dataset=data))
+    stage.session.start()
+    try:
+        with qtbot.waitSignal(stage.session.frame_shown):
+            pass
+        assert stage.box("training", "loss").box.currentText() == name
+    finally:
+        stage.session.stop()
