@@ -24,6 +24,22 @@ class DatasetKind(Choice):
     GAUSSIANS = "gaussians", "Two Gaussians", "Two round clouds; a single straight line parts them."
     SPIRALS = "spirals", "Spirals", "Two to five spiral arms wound around each other: hard for a small network."
     MOONS = "moons", "Moons", "Two half moons that reach into each other."
+    RINGS = "rings", "Rings", "Rings inside each other, each a class of its own."
+    CHECKERBOARD = "checkerboard", "Checkerboard", "Sixteen squares of two classes: many small patches to separate."
+    BLOBS = "blobs", "Blobs", "Two to ten round clouds, each a class of its own."
+    PLANE = "plane", "Slope", "Regression: a value that rises evenly across the plane.", "y = (x₁ + x₂) / 10"
+    HILLS = "hills", "Hills", "Regression: hills and hollows, some high and some deep."
+    SINE = (
+        "sine",
+        "Sine",
+        "Regression: a wave along x₁; the network must learn that x₂ does not matter.",
+        "y = sin(π x₁ / 3)",
+    )
+    SKETCHED_DIGITS = (
+        "sketched-digits",
+        "Sketched digits",
+        "Digits drawn by the program with a wobbling pen, 28×28 pixels each: images without a download.",
+    )
     MNIST = "mnist", "MNIST", "70 000 handwritten digits, 28×28 pixels each."
 
 
@@ -152,11 +168,53 @@ class LossKind(Choice):
         "The mean of the squared differences, without the factor ½; sigmoid at the output of a classifier.",
         "mean (p − y)²",
     )
+    HALF_SQUARED_ERROR = (
+        "half-squared-error",
+        "Half squared error",
+        "The mean squared error with the factor ½ of the textbooks: the same descent at half the learning rate.",
+        "½ mean (p − y)²",
+    )
+    MEAN_ABSOLUTE_ERROR = (
+        "mean-absolute-error",
+        "Mean absolute error",
+        "The mean of the differences' sizes: outliers pull no harder than other points.",
+        "mean |p − y|",
+    )
+    HUBER = (
+        "huber",
+        "Huber",
+        "Squared for differences up to δ, straight beyond: smooth, and calm about outliers.",
+        "½ d² for |d| ≤ δ, else δ (|d| − ½ δ)",
+    )
+    HINGE = (
+        "hinge",
+        "Hinge",
+        "Only points on the wrong side or closer than the margin of 1 pull, as in a support vector machine.",
+        "max(0, 1 − y z)",
+    )
 
 
 class OptimizerKind(Choice):
     SGD = "sgd", "SGD", "One step against the gradient of each mini-batch.", "w ← w − η g"
     MOMENTUM = "momentum", "Momentum", "Keeps rolling: adds a share of the last step.", "v ← μ v + g;  w ← w − η v"
+    NESTEROV = (
+        "nesterov",
+        "Nesterov",
+        "Momentum that looks ahead to where it is rolling.",
+        "v ← μ v + g;  w ← w − η (g + μ v)",
+    )
+    ADAGRAD = (
+        "adagrad",
+        "Adagrad",
+        "Divides by the size of all gradients so far, so every step grows shorter.",
+        "s ← s + g²;  w ← w − η g / (√s + ε)",
+    )
+    ADADELTA = (
+        "adadelta",
+        "Adadelta",
+        "Measures each step by the steps before; made for a learning rate of 1.",
+        "w ← w − η g √(u + ε) / √(s + ε)",
+    )
     RMSPROP = (
         "rmsprop",
         "RMSProp",
@@ -164,3 +222,51 @@ class OptimizerKind(Choice):
         "w ← w − η g / (√s + ε)",
     )
     ADAM = "adam", "Adam", "Momentum and RMSProp together, corrected at the start.", "w ← w − η m̂ / (√v̂ + ε)"
+    AMSGRAD = (
+        "amsgrad",
+        "AMSGrad",
+        "Adam that never forgets a large gradient, so no step grows again.",
+        "w ← w − η m̂ / (√max v̂ + ε)",
+    )
+    ADAMW = (
+        "adamw",
+        "AdamW",
+        "Adam with weight decay beside the gradient instead of inside it.",
+        "w ← w − η λ w − η m̂ / (√v̂ + ε)",
+    )
+    NADAM = (
+        "nadam",
+        "NAdam",
+        "Adam that looks ahead, as Nesterov's momentum does.",
+        "w ← w − η (μ′ m̂ + (1 − μ) ĝ) / (√v̂ + ε)",
+    )
+    LION = (
+        "lion",
+        "Lion",
+        "Every weight moves by the same amount; only the sign counts. Wants a small learning rate.",
+        "w ← w − η (sign(β₁ m + (1 − β₁) g) + λ w)",
+    )
+
+
+class ScheduleKind(Choice):
+    """How the learning rate moves during training; t counts epochs, T is the period."""
+
+    CONSTANT = "constant", "Constant", "The learning rate stays as it is set.", "η"
+    STEP = "step", "Step", "Falls by a factor every so many epochs.", "η γ^⌊t / T⌋"
+    EXPONENTIAL = "exponential", "Exponential", "Falls smoothly, by a factor in every period.", "η γ^(t / T)"
+    COSINE = "cosine", "Cosine", "Glides down to the floor over one period and stays there.", "½ η (1 + cos π t / T)"
+    COSINE_RESTARTS = (
+        "cosine-restarts",
+        "Cosine with restarts",
+        "Glides down over a period, jumps back up and begins again.",
+        "½ η (1 + cos π t′ / T′)",
+    )
+    WARM_UP = "warm-up", "Warm-up", "Rises evenly over one period, then stays.", "η min(1, t / T)"
+    ONE_CYCLE = "one-cycle", "One cycle", "Up for three tenths of the period, then down to almost nothing."
+    INVERSE_TIME = "inverse-time", "1 / t", "Half after one period, a third after two.", "η / (1 + t / T)"
+    PLATEAU = (
+        "plateau",
+        "Reduce on plateau",
+        "Falls by a factor when the training loss has not fallen for a whole period.",
+        "η ← γ η",
+    )

@@ -16,6 +16,7 @@ from nnstudio.core.data.features import features_of
 from nnstudio.core.data.images import ImageSet
 from nnstudio.core.data.plane import PLANE_KINDS
 from nnstudio.core.data.scaling import InputScaling, measure
+from nnstudio.core.data.sketched_digits import sketched_digits
 from nnstudio.core.experiment import DatasetSpec
 
 ImageSource = Callable[[DatasetSpec], ImageSet]
@@ -98,6 +99,8 @@ def build(spec: DatasetSpec, images: ImageSource | None = None, dtype: type[np.f
     """Draw, or load through `images`, the data that `spec` asks for. Raises `DataError`."""
     if spec.kind in PLANE_KINDS:
         return _on_the_plane(spec, np.dtype(dtype))
+    if spec.kind is DatasetKind.SKETCHED_DIGITS:
+        return _from_images(spec, sketched_digits(spec), np.dtype(dtype))
     if images is None:
         raise DataError(f"{spec.kind.label} has to be read from files: pass a function that reads it.")
     return _from_images(spec, images(spec), np.dtype(dtype))
@@ -106,24 +109,26 @@ def build(spec: DatasetSpec, images: ImageSource | None = None, dtype: type[np.f
 def _on_the_plane(spec: DatasetSpec, dtype: np.dtype[np.floating]) -> Dataset:
     kind = PLANE_KINDS[spec.kind]
     random = np.random.default_rng((spec.seed, 0))
-    points, labels = kind.generate(spec, random)
-    classes = spec.arms if spec.kind is DatasetKind.SPIRALS else 2
-    task = Task.BINARY if classes == 2 else Task.MULTICLASS
+    points, drawn = kind.generate(spec, random)
+    classes, task = kind.classes(spec), kind.task(spec)
     order = random.permutation(len(points))
     count = min(max(round(spec.training_share * len(points)), 1), len(points) - 1)
     train, test = (order[:count], order[count:]) if kind.split else (np.arange(len(points)),) * 2
     inputs = features_of(points, spec.features)
     scaling = measure(spec.scaling, inputs[train])
     scaled = scaling(inputs)
+    labels = drawn.astype(np.int64) if classes else np.empty(0, np.int64)
+    targets = (np.eye(classes)[labels] if task is Task.MULTICLASS else drawn[:, None]).astype(dtype)
 
     def split(chosen: NDArray[np.int64]) -> Split:
-        return make_split(scaled[chosen], labels[chosen], task, classes, dtype, points[chosen])
+        chosen_labels = labels[chosen] if classes else labels
+        return _frozen(Split(augment(scaled[chosen], dtype), targets[chosen], chosen_labels, points[chosen]))
 
     return Dataset(
         spec=spec,
         task=task,
         shape=(len(spec.features),),
-        outputs=1 if task is Task.BINARY else classes,
+        outputs=targets.shape[1],
         classes=classes,
         train=split(train),
         test=split(test),
@@ -158,19 +163,6 @@ def _from_images(spec: DatasetSpec, images: ImageSet, dtype: np.dtype[np.floatin
         scaling=scaling,
         images=images,
     )
-
-
-def make_split(
-    inputs: NDArray[np.floating],
-    labels: NDArray[np.int64],
-    task: Task,
-    classes: int,
-    dtype: np.dtype[np.floating],
-    points: NDArray[np.float64],
-) -> Split:
-    """A read-only split of a classification data set from scaled inputs (n, inputs) and labels (n,)."""
-    targets = labels[:, None].astype(dtype) if task is Task.BINARY else np.eye(classes, dtype=dtype)[labels]
-    return _frozen(Split(augment(inputs, dtype), targets, labels, points))
 
 
 def _frozen(split: Split) -> Split:

@@ -1,101 +1,54 @@
-"""Points on the plane.
-
-Each generator draws labelled points from its own random generator; the classes come as balanced as the count allows.
-Distances are in units of the plane −6 … 6; `noise` is a share, 0 to 0.5. The circle, XOR, Gaussians and spirals follow
-the well-known web playground, so that what a learner saw there looks the same here.
-"""
+"""The data sets of the plane: which generator draws them, what there is to learn, and which part they fill."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nnstudio.core.choices import DatasetKind, Task
-from nnstudio.core.experiment import DatasetSpec
+from nnstudio.core.data import classes, regression
+from nnstudio.core.data.points import Drawn
+from nnstudio.core.dataset_spec import DatasetSpec
 
-Points = NDArray[np.float64]
-Labels = NDArray[np.int64]
-Generator = Callable[[DatasetSpec, np.random.Generator], tuple[Points, Labels]]
+Generator = Callable[[DatasetSpec, np.random.Generator], Drawn]
 
 EXTENT = (-6.0, 6.0, -6.0, 6.0)
 
 
-def _polar(radius: NDArray[np.float64], angle: NDArray[np.float64]) -> Points:
-    return np.column_stack((radius * np.sin(angle), radius * np.cos(angle)))
-
-
-def circle(spec: DatasetSpec, random: np.random.Generator) -> tuple[Points, Labels]:
-    """Positive points with radius below 2.5, negative ones from 3.5 to 5; noise moves a point before it is labelled by
-    its distance from the centre, so that labels near the border are wrong, as they would be when measured badly."""
-    labels = _alternating(spec.samples, 2)
-    radius = np.where(labels == 1, random.uniform(0, 2.5, spec.samples), random.uniform(3.5, 5, spec.samples))
-    points = _polar(radius, random.uniform(0, 2 * np.pi, spec.samples))
-    if spec.noise:
-        strayed = points + random.uniform(-5, 5, points.shape) * spec.noise
-        labels = (np.hypot(*strayed.T) < 2.5).astype(np.int64)
-    return points, labels
-
-
-def xor(spec: DatasetSpec, random: np.random.Generator) -> tuple[Points, Labels]:
-    """Uniform in ±5 with a gap of 0.3 on either side of both axes; label 1 where x₁·x₂ ≥ 0, after the noise."""
-    points = random.uniform(-5, 5, (spec.samples, 2))
-    points += np.where(points > 0, 0.3, -0.3)
-    strayed = points + random.uniform(-5, 5, points.shape) * spec.noise
-    return points, (strayed.prod(axis=1) >= 0).astype(np.int64)
-
-
-def gaussians(spec: DatasetSpec, random: np.random.Generator) -> tuple[Points, Labels]:
-    """Normal clouds around (2, 2) and (−2, −2); their variance grows from 0.5 to 4 with the noise."""
-    labels = _alternating(spec.samples, 2)
-    centre = np.where(labels == 1, 2.0, -2.0)[:, None]
-    return centre + random.normal(0, np.sqrt(0.5 + 7 * spec.noise), (spec.samples, 2)), labels
-
-
-def spirals(spec: DatasetSpec, random: np.random.Generator) -> tuple[Points, Labels]:
-    """Arm k: radius 5 t, angle 1.75·2π·t + 2π k / arms for t in 0 … 1, moved by up to the noise in each coordinate."""
-    labels = _alternating(spec.samples, spec.arms)
-    per_arm = -(-spec.samples // spec.arms)
-    t = (np.arange(spec.samples) // spec.arms) / per_arm
-    points = _polar(5 * t, 1.75 * 2 * np.pi * t + 2 * np.pi * labels / spec.arms)
-    return points + random.uniform(-1, 1, points.shape) * spec.noise, labels
-
-
-def moons(spec: DatasetSpec, random: np.random.Generator) -> tuple[Points, Labels]:
-    """Two half circles of radius 3, the lower one shifted by (3, −1.5), centred together; normal noise of 3 · noise."""
-    labels = _alternating(spec.samples, 2)
-    angle = random.uniform(0, np.pi, spec.samples)
-    upper = np.column_stack((3 * np.cos(angle) - 1.5, 3 * np.sin(angle) - 0.75))
-    lower = np.column_stack((1.5 - 3 * np.cos(angle), 0.75 - 3 * np.sin(angle)))
-    points = np.where((labels == 1)[:, None], lower, upper)
-    return points + random.normal(0, 3 * spec.noise, points.shape) if spec.noise else points, labels
-
-
-def xor4(spec: DatasetSpec, random: np.random.Generator) -> tuple[Points, Labels]:
-    """The truth table: (0, 0) → 0, (0, 1) → 1, (1, 0) → 1, (1, 1) → 0. Samples, noise and share do not apply."""
-    return np.array([[0, 0], [0, 1], [1, 0], [1, 1]], np.float64), np.array([0, 1, 1, 0])
-
-
-def _alternating(count: int, classes: int) -> Labels:
-    return np.arange(count) % classes
-
-
 @dataclass(frozen=True, slots=True)
 class PlaneKind:
-    """A generator with the part of the plane it fills: (left, right, bottom, top)."""
+    """A generator and what it draws.
+
+    count: the number of classes, a number or the setting that says it; 0 for values
+    extent: (left, right, bottom, top) of the part of the plane it fills
+    split: whether the points are split; if not, all of them train and test
+    """
 
     generate: Generator
-    task: Task = Task.BINARY
+    count: int | str = 2
     extent: tuple[float, float, float, float] = EXTENT
     split: bool = True
-    """Whether the points are split; if not, all of them train and test."""
+
+    def classes(self, spec: DatasetSpec) -> int:
+        """How many classes there are; 0 for regression."""
+        return getattr(spec, self.count) if isinstance(self.count, str) else self.count
+
+    def task(self, spec: DatasetSpec) -> Task:
+        """What there is to learn."""
+        return {0: Task.REGRESSION, 2: Task.BINARY}.get(self.classes(spec), Task.MULTICLASS)
 
 
 PLANE_KINDS: dict[DatasetKind, PlaneKind] = {
-    DatasetKind.CIRCLE: PlaneKind(circle),
-    DatasetKind.XOR: PlaneKind(xor),
-    DatasetKind.XOR4: PlaneKind(xor4, extent=(-0.5, 1.5, -0.5, 1.5), split=False),
-    DatasetKind.GAUSSIANS: PlaneKind(gaussians),
-    DatasetKind.SPIRALS: PlaneKind(spirals),
-    DatasetKind.MOONS: PlaneKind(moons),
+    DatasetKind.CIRCLE: PlaneKind(classes.circle),
+    DatasetKind.XOR: PlaneKind(classes.xor),
+    DatasetKind.XOR4: PlaneKind(classes.xor4, extent=(-0.5, 1.5, -0.5, 1.5), split=False),
+    DatasetKind.GAUSSIANS: PlaneKind(classes.gaussians),
+    DatasetKind.SPIRALS: PlaneKind(classes.spirals, "arms"),
+    DatasetKind.MOONS: PlaneKind(classes.moons),
+    DatasetKind.RINGS: PlaneKind(classes.rings, "classes"),
+    DatasetKind.CHECKERBOARD: PlaneKind(classes.checkerboard),
+    DatasetKind.BLOBS: PlaneKind(classes.blobs, "classes"),
+    DatasetKind.PLANE: PlaneKind(regression.slope, 0),
+    DatasetKind.HILLS: PlaneKind(regression.hills, 0),
+    DatasetKind.SINE: PlaneKind(regression.sine, 0),
 }
