@@ -9,8 +9,6 @@ import errno
 import stat
 from pathlib import Path
 
-from nnstudio.core.data.dataset import DataError
-
 _REASONS = {
     errno.ENOENT: "it does not exist",
     errno.ENOTDIR: "its folder is not a folder",
@@ -32,10 +30,6 @@ class FileError(Exception):
     def __init__(self, message: str, details: str = "") -> None:
         super().__init__(message)
         self.details = details
-
-
-class DataFileError(FileError, DataError):
-    """A data file that cannot be read: the core, which knows no files, meets it as a `DataError`."""
 
 
 def reason(error: OSError) -> str:

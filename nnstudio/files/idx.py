@@ -16,7 +16,7 @@ from typing import BinaryIO, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from nnstudio.files.errors import DataFileError, check_file, reason
+from nnstudio.files.errors import FileError, check_file, reason
 
 MAXIMUM_SIZE = 256 * 2**20
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -24,7 +24,7 @@ _UNSIGNED_BYTES = 0x08
 
 
 def read_idx(path: Path, dimensions: int) -> NDArray[np.uint8]:
-    """The bytes of an IDX file with so many dimensions, read-only. Raises `DataFileError`, which names the file."""
+    """The bytes of an IDX file with so many dimensions, read-only. Raises `FileError`, which names the file."""
     try:
         with _opened(path) as stream:
             return _read(stream, path, dimensions)
@@ -34,9 +34,9 @@ def read_idx(path: Path, dimensions: int) -> NDArray[np.uint8]:
         raise refused(path, f"cannot be read: {reason(error)}", str(error)) from error
 
 
-def refused(path: Path, why: str, details: str = "") -> DataFileError:
+def refused(path: Path, why: str, details: str = "") -> FileError:
     """The error that says why this file is not used."""
-    return DataFileError(
+    return FileError(
         f"{path.name} {why}. Nothing was changed; replace this file in {path.parent}, or download it again.", details
     )
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from platformdirs import user_data_path
 
 from nnstudio.core.data.images import ImageSet
-from nnstudio.files.errors import DataFileError, reason
+from nnstudio.files.errors import FileError, reason
 from nnstudio.files.idx import read_idx, refused
 
 CLASSES = 10
@@ -41,7 +41,7 @@ def find_mnist(extra: Path | None = None) -> Path | None:
 
 
 def read_mnist(folder: Path) -> ImageSet:
-    """All of MNIST. Raises `DataFileError`, which names the file and says what to do; 47 MB of pixels, read-only."""
+    """All of MNIST. Raises `FileError`, which names the file and says what to do; 47 MB of pixels, read-only."""
     train_pixels, train_labels = _read_pair(folder, TRAIN_IMAGES, TRAIN_LABELS)
     test_pixels, test_labels = _read_pair(folder, TEST_IMAGES, TEST_LABELS)
     return ImageSet(train_pixels, train_labels, test_pixels, test_labels, CLASSES)
@@ -80,19 +80,19 @@ def _path(folder: Path, name: str) -> Path:
     try:
         present = set(os.listdir(folder))
     except OSError as error:
-        raise DataFileError(
+        raise FileError(
             f"The folder {folder} cannot be read: {reason(error)}. Nothing was changed; choose the folder that holds "
             "the MNIST files.",
             str(error),
         ) from error
     if not present.intersection(variant for each in FILE_NAMES for variant in _variants(each)):
-        raise DataFileError(
+        raise FileError(
             f"There are no MNIST files in {folder}. Nothing was changed; choose the folder that holds "
             f"{TRAIN_IMAGES}.gz and its three companions, or download them."
         )
     found = next((variant for variant in _variants(name) if variant in present), None)
     if found is None:
-        raise DataFileError(
+        raise FileError(
             f"{name}.gz is missing in {folder}. Nothing was changed; put it there, or download all four files."
         )
     return folder / found

@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nnstudio.core.data.dataset import DataError
 from nnstudio.files import mnist
 from nnstudio.files.errors import FileError
 from nnstudio.files.idx import read_idx
@@ -55,7 +54,6 @@ def replace(folder: Path, name: str, content: bytes) -> None:
 def refusal(folder: Path) -> str:
     with pytest.raises(FileError) as caught:
         read_mnist(folder)
-    assert isinstance(caught.value, DataError)
     assert "Nothing was changed" in str(caught.value)
     return str(caught.value)
 

@@ -265,11 +265,13 @@ def test_version_two_arrays_are_read(tmp_path: Path) -> None:
     assert import_weights(path, frame)[6:9].tolist() == [1, 2, 3]
 
 
-def test_bombs_are_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("bomb", ["data", "header"])
+def test_bombs_are_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bomb: str) -> None:
     frame = small_frame()
     path = saved(tmp_path / "weights.npz", changed(frame, layer1__bias=None))
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("layer1/bias.npy", npy(HEADER, bytes(300 * 2**20)))
+        header = {} if bomb == "data" else {"version": b"\x02\x00", "length": 50 * 2**20}
+        archive.writestr("layer1/bias.npy", npy(HEADER, bytes(100 * 2**20), **header))  # type: ignore[arg-type]
     largest: list[int] = []
     read = zipfile.ZipExtFile.read
 
