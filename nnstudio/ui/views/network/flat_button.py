@@ -60,7 +60,10 @@ class FlatButton(QToolButton):
         font = text_font(13 if self._bold else 15, self._bold)
         metrics = QFontMetricsF(font)
         arrow = _ARROW if self.menu() is not None else 0.0
-        text = fitting(self._titles, metrics, self.width() - arrow - 4)
+        room = self.width() - 4
+        if metrics.horizontalAdvance(self._titles[-1]) > room - arrow:
+            arrow = 0.0  # better no arrow than an ellipsis
+        text = fitting(self._titles, metrics, room - arrow)
         width = metrics.horizontalAdvance(text)
         left = (self.width() - width - arrow) / 2
         painter.setPen(color)

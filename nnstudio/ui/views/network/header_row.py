@@ -41,6 +41,12 @@ class InsertButton(FlatButton):
         self.inserted.emit(self._position)
 
 
+def _middle(a: Column, b: Column) -> float:
+    """Half way between two titles if that lies between the columns, else half way between the columns."""
+    between = (a.center + b.center) / 2
+    return between if a.right + 8 < between < b.left - 8 else (a.right + b.left) / 2
+
+
 class HeaderRow(QObject):
     """The controls above the network, children of `canvas`."""
 
@@ -94,13 +100,13 @@ class HeaderRow(QObject):
         """
         if len(columns) != len(self.headers) + 2:
             return
-        gaps = [(a.right + b.left) / 2 for a, b in pairwise(columns)]
+        gaps = [_middle(a, b) for a, b in pairwise(columns)]
         upper = height - SMALL
         for insert, x in zip(self.inserts, gaps, strict=True):
             insert.show()
             insert.setGeometry(round(x) - SMALL // 2, top + (upper - SMALL) // 2, SMALL, SMALL)
         for header, column, left, right in zip(self.headers, columns[1:-1], gaps[:-1], gaps[1:], strict=True):
-            half = min(column.center - left, right - column.center) - SMALL / 2 - 2
+            half = min(column.center - left, right - column.center) - SMALL / 2 - 1
             header.show()
             header.place(QRect(round(column.center - half), top, round(2 * half), height))
 

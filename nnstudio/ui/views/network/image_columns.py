@@ -6,6 +6,7 @@ template for each class. There are too many weights for links, so soft bands lea
 """
 
 from collections.abc import Sequence
+from functools import cache, partial
 from itertools import pairwise
 
 import numpy as np
@@ -16,6 +17,7 @@ from nnstudio.core.frame import FloatArray, Frame
 from nnstudio.ui.stylesheet import mix
 from nnstudio.ui.theme import Theme, current, heat_map_table
 from nnstudio.ui.views.network.column import Column, LinkSpot, Spot
+from nnstudio.ui.views.network.gap_images import GapImages, gap_area
 from nnstudio.ui.views.network.layout import ACTIVATION, WEIGHTS, image_columns, image_width
 from nnstudio.ui.views.network.legend import scale_text
 from nnstudio.ui.views.network.tiles import corner, paint_more
@@ -36,6 +38,8 @@ class ImageColumns:
         self._weight_scale = 1.0
         self._activation_scales: list[float] = []
         self._ink = QImage()
+        self._images = GapImages()
+        self._bands: dict[int, Theme] = {}
         self._drawn: Theme | None = None
 
     def take(self, frame: Frame) -> None:
@@ -70,6 +74,7 @@ class ImageColumns:
         counts = self.counts()
         cells = [WEIGHTS if index == self._weight_column else ACTIVATION for index in range(1, len(counts) - 1)]
         self._columns = image_columns(area, cells, counts, firsts, em)
+        self._bands.clear()
         self._drawn = None
         return self._columns
 
@@ -104,9 +109,11 @@ class ImageColumns:
     ) -> None:
         """Draw bands, then columns; only what `clip` shows. `fonts` are for words and for numbers."""
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-        for a, b in pairwise(self._columns):
+        for index, (a, b) in enumerate(pairwise(self._columns)):
             if a.right < clip.right() and b.left > clip.left():
-                _paint_band(painter, a, b)
+                stale = self._bands.get(index) is not current()
+                self._bands[index] = current()
+                self._images.paint(painter, index, gap_area(a, b, 4), stale, partial(_paint_band, a, b))
         last = len(self._columns) - 1
         for index, column in enumerate(self._columns):
             if column.right < clip.left() or column.left > clip.right():
@@ -230,21 +237,23 @@ class ImageColumns:
 def _ink(example: FloatArray) -> QImage:
     """The image in the theme's own ink: the card's colour where it is 0, the text's where it is 1."""
     height, width = example.shape
-    theme = current()
     image = QImage(width, height, QImage.Format.Format_Indexed8)
-    image.setColorTable([QColor(mix(theme.card, theme.text, level / 255)).rgb() for level in range(256)])
+    image.setColorTable(_ink_table(current()))
     levels = np.round(np.clip(np.nan_to_num(example), 0, 1) * 255).astype(np.uint8)
     lines = np.frombuffer(image.bits(), np.uint8).reshape(height, image.bytesPerLine())
     lines[:, :width] = levels
     return image.convertToFormat(QImage.Format.Format_RGB32)
 
 
-def _paint_band(painter: QPainter, a: Column, b: Column) -> None:
+@cache
+def _ink_table(theme: Theme) -> list[int]:
+    return [QColor(mix(theme.card, theme.text, level / 255)).rgb() for level in range(256)]
+
+
+def _paint_band(a: Column, b: Column, painter: QPainter) -> None:
     """The soft shape that leads from one column to the next."""
     theme = current()
     left, right = a.right + 4, b.left - 4
-    if a.tiles[0].width() < 40 and a.across > 1:
-        left += a.tiles[0].width() * 0.25
     middle = (left + right) / 2
     from_top, from_bottom = a.tiles[0].top() - 3, a.tiles[-1].bottom() + 3
     to_top, to_bottom = b.tiles[0].top() - 3, b.tiles[-1].bottom() + 3

@@ -12,13 +12,13 @@ from PySide6.QtCore import QRectF
 
 from nnstudio.ui.views.network.column import Column, first_shown
 
-PITCH = 84.0
+PITCH = 88.0
 """The least distance of two columns; the view scrolls sideways rather than go below."""
-_WIDEST_PITCH = 250.0
+_WIDEST_PITCH = 290.0
 _SMALLEST_TILE = 16.0
 _BAND = 28.0
 _WIDEST_BAND = 84.0
-_NARROWEST_GRID = 56.0
+_NARROWEST_GRID = 62.0
 
 
 def plane_width(columns: int, names: float, em: float) -> float:
@@ -66,30 +66,32 @@ def _stack(center: float, area: QRectF, count: int, first: int, largest: float, 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """The shape of one unit in a grid, in multiples of its tile: with what stands beside it and the gaps."""
+    """The shape of one unit in a grid, in multiples of its tile, gaps included; `beside` is what the tile leaves to a
+    bar."""
 
     wide: float
     high: float
     largest: float
     smallest: float
+    beside: float = 0.0
 
 
-WEIGHTS = Cell(1.32, 1.08, 30, 18)
+WEIGHTS = Cell(1.38, 1.1, 30, 15, 0.25)
 ACTIVATION = Cell(1.28, 1.28, 27, 10)
 
 
 def image_width(hidden: int, em: float) -> float:
     """The least width for an image network with `hidden` layers."""
-    return 64 + 4.6 * em + 24 + hidden * _NARROWEST_GRID * max(1.0, em / 16) + (hidden + 1) * _BAND
+    return 64 + 4.6 * em + 8 + hidden * _NARROWEST_GRID * max(1.0, em / 16) + (hidden + 1) * _BAND
 
 
 def image_columns(
     area: QRectF, cells: Sequence[Cell], counts: Sequence[int], firsts: Sequence[int], em: float
 ) -> tuple[Column, ...]:
     """The image, a grid for each hidden layer (`cells` says of what), and a row for each class."""
-    image = min(112.0, max(64.0, 0.17 * area.width()), area.height())
-    answers = min(max(4.6 * em, 0.15 * area.width()), 7 * em)
+    image = min(112.0, max(64.0, 0.16 * area.width()), area.height())
     hidden = len(cells)
+    answers = min(max(4.6 * em, 0.15 * area.width()), 6 * em) if hidden else 10 * em
     room = area.width() - image - answers - (hidden + 1) * _BAND
     wishes = [_natural_width(cell, n, area.height()) for cell, n in zip(cells, counts[1:-1], strict=True)]
     floor = _NARROWEST_GRID * max(1.0, em / 16)
@@ -116,25 +118,33 @@ def _natural_width(cell: Cell, count: int, height: float) -> float:
 
 def _grid(area: QRectF, cell: Cell, count: int, first: int, em: float) -> Column:
     """As large tiles as let all units fit, or as many of the smallest as do."""
-    tile = max(_tile_for(area, cell, count, across) for across in range(1, max(2, int(area.width() / cell.smallest))))
-    fits = tile >= cell.smallest
-    if not fits:
+    sizes = {n: _tile_for(area, cell, count, n) for n in range(1, max(2, int(area.width() / cell.smallest)))}
+    best = max(sizes.values())
+    fits = best >= cell.smallest
+    if fits:
+        # Full rows look calmer than the last bit of size.
+        full = {n: size for n, size in sizes.items() if count % n == 0 and size >= max(0.88 * best, cell.smallest)}
+        choice = full or sizes
+        across = max(choice, key=lambda n: (choice[n], -n))
+        tile, rows = choice[across], -(-count // across)
+    else:
         area = area.adjusted(0, 0, 0, -em - 4)
         tile = cell.smallest
-    rows = max(1, int(area.height() / (tile * cell.high) + 1e-6))
-    across = -(-count // rows) if fits else max(1, int(area.width() / (tile * cell.wide)))
+        rows = max(1, int(area.height() / (tile * cell.high)))
+        across = max(1, int(area.width() / (tile * cell.wide)))
     shown = min(count, rows * across)
     first = first_shown(count, first, shown, across)
     wide, high = tile * cell.wide, tile * cell.high
     used = min(rows, -(-shown // across))
-    left = area.center().x() - (across * wide - (wide - tile)) / 2
+    width = (across - 1) * wide + tile * (1 + cell.beside)
+    left = area.center().x() - width / 2
     top = area.center().y() - (used * high - (high - tile)) / 2
     tiles = tuple(
         QRectF(left + (k % across) * wide, top + (k // across) * high, tile, tile)
         for k in range(min(shown, count - first))
     )
     more = None if fits else QRectF(area.left(), area.bottom(), area.width(), em + 4)
-    return Column(left, left + across * wide - (wide - tile), count, first, tiles, across, more)
+    return Column(left, left + width, count, first, tiles, across, more)
 
 
 def _tile_for(area: QRectF, cell: Cell, count: int, across: int) -> float:

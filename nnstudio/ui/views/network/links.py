@@ -2,8 +2,11 @@
 
 A curve's path depends on where its ends stand, so paths are made once for each arrangement of the columns; what changes
 with every frame is only which of a few pens draws them. The pens are opaque, mixed with the card's colour, and strong
-links are drawn last: that looks like transparency at a sixth of its cost (20 µs a link).
+links are drawn last: that looks like transparency at a sixth of its cost (20 µs a link). A gap is drawn again only when
+one would see the difference.
 """
+
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +16,10 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from nnstudio.ui.stylesheet import mix
 from nnstudio.ui.theme import Theme, current
 from nnstudio.ui.views.network.column import Column
+from nnstudio.ui.views.network.gap_images import GapImages, gap_area
 
 LEVELS = 10
+_BAD = LEVELS + 1
 MOST = 420
 """About so many links are drawn at once, the strongest ones: more are slow, and nobody could tell them apart."""
 
@@ -27,38 +32,62 @@ def strengths(weights: NDArray[np.floating], scale: float) -> NDArray[np.floatin
     return np.clip(weights / scale, -1, 1)
 
 
+def signed_levels(weights: NDArray[np.floating], scale: float) -> NDArray[np.int64]:
+    """Weights as whole levels from −`LEVELS` to `LEVELS`, 0 only for 0; one level more for NaN."""
+    sizes = strengths(weights, scale) * LEVELS
+    levels = np.where(sizes < 0, np.floor(sizes), np.ceil(sizes))
+    return np.nan_to_num(levels, nan=_BAD).astype(np.int64)
+
+
+def _differ(drawn: NDArray[np.int64], levels: NDArray[np.int64]) -> bool:
+    """Whether one would see the difference: a link by two levels (also a change of sign), or an eighth of all links."""
+    if drawn.shape != levels.shape:
+        return True
+    steps = np.abs(drawn - levels)
+    return bool(steps.max() > 1 or 8 * np.count_nonzero(steps) > steps.size)
+
+
 class Links:
     """The curves of all gaps of one network."""
 
     def __init__(self) -> None:
         self._columns: tuple[Column, ...] = ()
         self._paths: dict[tuple[int, int, int], QPainterPath] = {}
-        self._pens: dict[tuple[int, int], QPen] = {}
-        self._style: tuple[Theme, float, bool] | None = None
+        self._pens: dict[tuple[Theme, float, bool], dict[int, QPen]] = {}
+        self._images = GapImages()
+        self._drawn: dict[int, tuple[tuple[Theme, bool], NDArray[np.int64]]] = {}
 
     def arrange(self, columns: tuple[Column, ...]) -> None:
         """Draw between these columns from now on."""
         if columns is not self._columns:
             self._columns = columns
             self._paths.clear()
+            self._drawn.clear()
 
     def paint(self, painter: QPainter, gap: int, weights: NDArray[np.floating], scale: float, faded: bool) -> None:
         """Draw the links from column `gap` to the next, whose weights are (inputs, units); faded ones step back."""
         source, target = self._columns[gap], self._columns[gap + 1]
-        seen = strengths(weights[source.first : source.last, target.first : target.last], scale)
-        sizes = np.abs(seen).ravel()
+        levels = signed_levels(weights[source.first : source.last, target.first : target.last], scale)
+        style = (current(), faded)
+        last = self._drawn.get(gap)
+        stale = last is None or last[0] != style or _differ(last[1], levels)
+        if stale:
+            self._drawn[gap] = style, levels
+        area = gap_area(source, target, _THICKEST)
+        self._images.paint(painter, gap, area, stale, partial(self._draw, gap, levels, faded))
+
+    def _draw(self, gap: int, levels: NDArray[np.int64], faded: bool, painter: QPainter) -> None:
+        """Draw the links of one gap, the weak ones first."""
+        flat = levels.ravel()
         most = max(48, MOST // max(1, len(self._columns) - 1))
-        order = np.argsort(sizes)[-most:]  # NaN comes last and so shows on top
-        levels = np.ceil(np.nan_to_num(sizes, nan=1.0) * LEVELS).astype(int)
-        bad = np.isnan(seen).ravel()
-        signs = np.where(bad, 0, np.where(seen.ravel() < 0, -1, 1))
+        strongest = np.argsort(np.abs(flat))[-most:]
+        source, target = self._columns[gap], self._columns[gap + 1]
         pens = self._pens_for(min(1.0, min(source.tiles[0].height(), target.tiles[0].height()) / 36), faded)
-        across = seen.shape[1]
-        for index in order.tolist():
-            level = int(levels[index])
+        for index in strongest.tolist():
+            level = int(flat[index])
             if level:
-                painter.setPen(pens[int(signs[index]), level])
-                painter.drawPath(self._path(gap, *divmod(index, across)))
+                painter.setPen(pens[level])
+                painter.drawPath(self._path(gap, *divmod(index, levels.shape[1])))
 
     def paint_incoming(
         self, painter: QPainter, column: int, unit: int, weights: NDArray[np.floating], scale: float
@@ -97,22 +126,22 @@ class Links:
             self._paths[key] = path
         return path
 
-    def _pens_for(self, thickness: float, faded: bool) -> dict[tuple[int, int], QPen]:
-        """A pen for each sign (0 is NaN) and level from 1 to `LEVELS`."""
-        style = (current(), thickness, faded)
-        if style != self._style:
-            self._style = style
-            theme, self._pens = current(), {}
-            for sign, color in ((-1, theme.negative), (0, theme.bad), (1, theme.positive)):
-                for level in range(1, LEVELS + 1):
-                    size = level / LEVELS
-                    share = (0.12 + 0.88 * size) * (0.35 if faded else 1.0)
-                    pen = QPen(
-                        QColor(mix(theme.card, color, share)), _THINNEST + (_THICKEST - _THINNEST) * size * thickness
-                    )
+    def _pens_for(self, thickness: float, faded: bool) -> dict[int, QPen]:
+        """A pen for each signed level."""
+        theme = current()
+        style = (theme, thickness, faded)
+        if style not in self._pens:
+            pens = self._pens[style] = {}
+            for level in range(1, LEVELS + 2):
+                size = min(level, LEVELS) / LEVELS
+                share = (0.12 + 0.88 * size) * (0.35 if faded else 1.0)
+                width = _THINNEST + (_THICKEST - _THINNEST) * size * thickness
+                ends = (theme.bad, theme.bad) if level == _BAD else (theme.negative, theme.positive)
+                for sign, color in zip((-1, 1), ends, strict=True):
+                    pen = QPen(QColor(mix(theme.card, color, share)), width)
                     pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-                    self._pens[sign, level] = pen
-        return self._pens
+                    pens[sign * level] = pen
+        return self._pens[style]
 
 
 def nearest_link(

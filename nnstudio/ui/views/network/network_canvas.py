@@ -26,7 +26,7 @@ from nnstudio.ui.views.network.picture import Fonts, Picture
 from nnstudio.ui.views.network.pointing import LET_GO, PIN, WALK, Pointing, spot_at
 from nnstudio.ui.views.network.titles import input_titles, layer_titles, output_titles
 
-_HINT = "The network appears here with its first picture."
+_HINT = "The network appears here as soon as the data are ready."
 _TOOLTIP = "Point at a neuron or a link to read its numbers; click to keep them in view."
 _EXPLANATION = (
     "<p>The network, from the input at the left to the output at the right. Each neuron is drawn as a map of its own "

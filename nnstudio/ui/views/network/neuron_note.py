@@ -38,8 +38,10 @@ def note_on(frame: Frame, spot: Spot | LinkSpot) -> Note:
     """What to say about a unit or a weight."""
     if isinstance(spot, LinkSpot):
         weight = frame.layers[spot.column - 1].weights[spot.source, spot.unit]
-        place = f"{_unit(frame, Spot(spot.column - 1, spot.source))} → {_unit(frame, Spot(spot.column, spot.unit))}"
-        return Note("Weight", (place, f"w = {decimal(float(weight), 4)}"))
+        source, target = (
+            in_a_phrase(_unit(frame, end)) for end in (Spot(spot.column - 1, spot.source), Spot(spot.column, spot.unit))
+        )
+        return Note("Weight", (f"w = {decimal(float(weight), 4)}", f"from {source}", f"to {target}"))
     if spot.column == 0:
         return _input_note(frame, spot)
     layer = frame.layers[spot.column - 1]

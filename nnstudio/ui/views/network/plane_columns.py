@@ -186,14 +186,16 @@ class PlaneColumns:
         assert self._frame is not None
         theme = current()
         biases = self._frame.layers[index - 1].biases
-        scale = max(robust_scale(biases), 1e-3)
+        scale = max(float(np.abs(np.nan_to_num(biases)).max()), 1e-3)
         table = heat_map_table(theme)
         places = np.clip(np.nan_to_num(biases[column.first : column.last] / scale) * 127.5 + 128, 0, 255).astype(int)
         painter.setPen(QPen(QColor(theme.card), 1))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         for bias, place, tile in zip(biases[column.first : column.last], places, column.tiles, strict=True):
             size = max(4.0, round(tile.width() / 6))
             painter.setBrush(QColor(theme.bad) if np.isnan(bias) else QColor.fromRgb(int(table[place])))
-            painter.drawRect(QRectF(tile.left() - 0.5, tile.bottom() - size + 0.5, size, size))
+            painter.drawRect(QRectF(tile.left() - 1, tile.bottom() - size + 1, size, size))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def _paint_names(self, painter: QPainter, index: int, column: Column, font: QFont) -> None:

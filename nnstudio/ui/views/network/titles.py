@@ -8,8 +8,9 @@ from nnstudio.core.frame import Frame
 
 
 def in_a_phrase(label: str) -> str:
-    """A label inside a phrase: Tanh becomes tanh, ReLU stays."""
-    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+    """A label inside a phrase: Tanh becomes tanh, Leaky ReLU becomes leaky ReLU, ReLU stays."""
+    first, *others = label.split(" ")
+    return " ".join((first.lower() if first[1:].islower() else first, *others))
 
 
 def layer_titles(spec: LayerSpec) -> tuple[str, ...]:
