@@ -15,8 +15,12 @@ import pytest
 import safetensors.numpy
 from safetensors import safe_open
 
+from nnstudio.core.choices import DatasetKind, Scaling
 from nnstudio.core.data.scaling import InputScaling
-from nnstudio.core.frame import Frame
+from nnstudio.core.experiment import DatasetSpec, Experiment, TrainingSpec
+from nnstudio.core.frame import Frame, Probe
+from nnstudio.core.observe import Observer
+from nnstudio.core.trainer import Trainer
 from nnstudio.files.errors import FileError
 from nnstudio.files.experiment_json import experiment_from_json
 from nnstudio.files.weights import export_weights, import_weights, named_arrays
@@ -337,3 +341,29 @@ def test_noise_never_raises_anything_else(path: Path) -> None:
         for length in random.integers(0, 200, 30):
             path.write_bytes(start + random.bytes(int(length)))
             refusal(path, frame)
+
+
+def test_a_trained_network_is_as_good_in_numpy_alone(path: Path) -> None:
+    """The file, the raw points and eight lines of NumPy give the accuracy and the loss that the program shows."""
+    spec = DatasetSpec(kind=DatasetKind.MOONS, noise=0.1, scaling=Scaling.STANDARDISE)
+    trainer = Trainer(Experiment(dataset=spec, training=TrainingSpec(learning_rate=0.3)))
+    for _ in range(200):
+        trainer.step()
+    frame = Observer(trainer, 1).frame(Probe.NOTHING)
+    export_weights(path, frame)
+
+    arrays, texts = loaded(path)
+    scaling = json.loads(texts["input_scaling"])
+    functions = {"Tanh": np.tanh, "Sigmoid": lambda z: 1 / (1 + np.exp(-z))}
+    test = frame.dataset.test
+    signal = (test.points - scaling["shift"]) / scaling["scale"]
+    for layer in json.loads(texts["format"])["layers"]:
+        signal = signal @ arrays[f"{layer['array']}/weight"] + arrays[f"{layer['array']}/bias"]
+        signal = functions[layer["activation"]](signal)
+    loss = -np.log(np.where(test.labels == 1, signal[:, 0], 1 - signal[:, 0])).mean()
+    assert frame.metrics.test_accuracy > 0.8
+    assert ((signal[:, 0] > 0.5) == test.labels).mean() == frame.metrics.test_accuracy
+    np.testing.assert_allclose(loss, frame.metrics.test_loss, rtol=1e-4)
+
+    trainer.set_parameters(import_weights(path, frame))
+    assert trainer.evaluate() == frame.metrics
