@@ -11,7 +11,22 @@ from pathlib import Path
 
 from nnstudio import __version__, system
 
-DATASETS = ("circle", "xor", "xor4", "gaussians", "spirals", "moons", "mnist")
+DATASETS = (
+    "circle",
+    "xor",
+    "xor4",
+    "gaussians",
+    "spirals",
+    "moons",
+    "rings",
+    "checkerboard",
+    "blobs",
+    "plane",
+    "hills",
+    "sine",
+    "sketched-digits",
+    "mnist",
+)
 THEMES = ("system", "light", "dark")
 
 
