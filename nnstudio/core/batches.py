@@ -1,6 +1,7 @@
 """Mini-batches: which examples share the next update.
 
 All examples are shuffled anew at the start of every epoch; the last batch of an epoch is whatever is left and is used.
+A batch of all examples needs no order and keeps the one they have.
 """
 
 from typing import Any
@@ -20,18 +21,24 @@ class Batches:
         self.seen = 0
         """Examples handed out since the beginning."""
         self._random = np.random.default_rng((seed, 2))
+        self._all: Indices = np.arange(count)
         self._order: Indices = np.empty(0, np.int64)
         self._position = 0
 
     def next(self) -> Indices:
         """The indices of the next mini-batch; a view, valid until the epoch ends."""
         if self._position >= len(self._order):
-            self._order = self._random.permutation(self.count)
+            self._order = self._random.permutation(self.count) if self.size < self.count else self._all
             self._position = 0
         batch = self._order[self._position : self._position + self.size]
         self._position += len(batch)
         self.seen += len(batch)
         return batch
+
+    def put_back(self, count: int) -> None:
+        """Take back the last `next()`, which gave `count` indices."""
+        self._position -= count
+        self.seen -= count
 
     @property
     def at_epoch_end(self) -> bool:

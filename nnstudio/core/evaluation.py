@@ -1,6 +1,7 @@
 """A network before a whole split of the data: loss, accuracy and what it answers.
 
-The pass over the split is built once and run again whenever somebody wants to know.
+The pass over the split is built once and run again whenever somebody wants to know. A long split goes through one
+short pass piece by piece, so that the values between the layers stay in the cache and take little memory.
 """
 
 import numpy as np
@@ -12,35 +13,47 @@ from nnstudio.core.losses import Loss
 from nnstudio.core.metrics import accuracy
 from nnstudio.core.network import Network, Pass
 
-ROWS_AT_ONCE = 2500
+ROWS_AT_ONCE = 512
 
 
 class Evaluation:
-    """The first `limit` examples of a split, in chunks that stay in the cache."""
+    """The first `limit` examples of a split."""
 
     def __init__(self, network: Network, split: Split, task: Task, limit: int | None = None) -> None:
         count = min(len(split), limit or len(split))
         self.count = count
         self.labels = split.labels[:count]
         self._task = task
-        self._targets = split.targets[:count].T
-        self._passes = [
-            Pass(network, split.augmented[start : min(start + ROWS_AT_ONCE, count)])
-            for start in range(0, count, ROWS_AT_ONCE)
-        ]
-        self.outputs: Array = np.empty((len(self._targets), count), network.dtype)
+        self._inputs = split.augmented[:count]
+        self._truth = split.targets[:count]
+        self._loss: Loss | None = None
+        self._targets: Array = self._truth
+        self._passes: dict[int, Pass] = {}
+        self._network = network
+        self.outputs: Array = np.empty((self._truth.shape[1], count), network.dtype)
         """What the network said when it was last evaluated, (outputs, n)."""
 
     def run(self, loss: Loss) -> tuple[float, float]:
         """The mean data loss and the accuracy, now; fills `outputs`."""
+        if self._loss != loss:
+            self._loss, self._targets = loss, loss.targets(self._truth)
         total = 0.0
-        start = 0
         outputs = np.empty_like(self.outputs)  # the old array may be in a frame that is still being drawn
-        for chunk in self._passes:
-            chunk.forward()
-            stop = start + chunk.logits.shape[1]
-            total += loss.value(chunk.logits, self._targets[:, start:stop]) * (stop - start)
-            loss.output(chunk.logits, outputs[:, start:stop])
-            start = stop
+        for start in range(0, self.count, ROWS_AT_ONCE):
+            part = slice(start, min(start + ROWS_AT_ONCE, self.count))
+            logits = self._logits(part)
+            total += loss.value(logits, self._targets[part].T) * logits.shape[1]
+            loss.output(logits, outputs[:, part])
         self.outputs = outputs
-        return total / self.count, accuracy(outputs, self._targets, self.labels, self._task)
+        return total / self.count, accuracy(outputs, self._truth.T, self.labels, self._task)
+
+    def _logits(self, part: slice) -> Array:
+        rows = part.stop - part.start
+        work = self._passes.get(rows)
+        if work is None:
+            inputs = self._inputs if rows == self.count else self._inputs[part].copy()
+            work = self._passes[rows] = Pass(self._network, inputs)
+        if work.inputs is not self._inputs:
+            np.copyto(work.inputs, self._inputs[part])
+        work.forward()
+        return work.logits

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from nnstudio.core.dataset_spec import DatasetSpec
 from nnstudio.core.layer_specs import LAYER_KINDS, DenseSpec, LayerSpec
 from nnstudio.core.setting import Setting, SettingError, check_settings
-from nnstudio.core.training_spec import InitializationSpec, TrainingSpec
+from nnstudio.core.training_spec import InitializationSpec, StoppingSpec, TrainingSpec
 
 __all__ = [
     "LAYER_KINDS",
@@ -22,6 +22,7 @@ __all__ = [
     "Experiment",
     "InitializationSpec",
     "LayerSpec",
+    "StoppingSpec",
     "TrainingSpec",
 ]
 
@@ -36,6 +37,7 @@ class Experiment:
     layers: tuple[LayerSpec, ...] = (DenseSpec(units=4), DenseSpec(units=2))
     initialization: InitializationSpec = InitializationSpec()
     training: TrainingSpec = TrainingSpec()
+    stopping: StoppingSpec = StoppingSpec()
     seed: int = Setting(
         label="Seed",
         help="The same seed gives the same first weights and the same order of batches.",

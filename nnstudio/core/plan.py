@@ -14,7 +14,7 @@ class Change(Flag):
     """What has to be made anew."""
 
     NOTHING = 0
-    HYPERPARAMETERS = auto()  # taken up by the next update; nothing is lost
+    HYPERPARAMETERS = auto()  # how to learn, when to stop: taken up by the next update; nothing is lost
     OPTIMIZER = auto()  # the optimizer's memory is lost, the weights stay
     NETWORK = auto()  # new first weights, training starts again
     DATA = auto()  # new data, and with it all of the above
@@ -34,6 +34,6 @@ def plan(old: Experiment, new: Experiment) -> Change:
         change |= Change.NETWORK
     if old.training.optimizer != new.training.optimizer:
         change |= Change.OPTIMIZER
-    if replace(old.training, optimizer=new.training.optimizer) != new.training:
+    if (replace(old.training, optimizer=new.training.optimizer), old.stopping) != (new.training, new.stopping):
         change |= Change.HYPERPARAMETERS
     return change

@@ -1,55 +1,50 @@
 """One run of training.
 
 `Trainer.step()` is one update: take a mini-batch, go forward, measure the loss, go backward, let the optimizer change
-the parameters. Everything else here keeps that honest: what was measured, what can be taken back, and what happens when
-a number leaves the finite world. There is no loop, no clock and no thread inside.
+the parameters. Everything else here keeps that honest: what was measured, what can be taken back, and what was asked
+for. There is no loop, no clock and no thread inside.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from math import isfinite
 from typing import Any
 
 import numpy as np
 
-from nnstudio.core.array import Array, FloatType, constant
+from nnstudio.core.array import Array, FloatType
 from nnstudio.core.batches import Batches
+from nnstudio.core.choices import ScheduleKind
+from nnstudio.core.clipping import Clipping
 from nnstudio.core.data.dataset import Dataset, ImageSource, build
+from nnstudio.core.divergence import Diverged, careful_step, harmless_gradient
 from nnstudio.core.evaluation import Evaluation
 from nnstudio.core.experiment import Experiment
 from nnstudio.core.frame import Metrics
 from nnstudio.core.history import History
-from nnstudio.core.losses import LOSSES, LossStage
+from nnstudio.core.losses import LossStage, loss_for
 from nnstudio.core.network import Network, Pass
 from nnstudio.core.optimizers import OPTIMIZERS, Optimizer
+from nnstudio.core.penalty import Penalty
 from nnstudio.core.plan import Change, plan
-from nnstudio.core.setting import SettingError
+from nnstudio.core.schedules import SCHEDULES, Schedule
+from nnstudio.core.snapshot import NetworkState, Snapshot
+from nnstudio.core.stopping import Best, Stopping
+
+__all__ = ["Diverged", "Snapshot", "Trainer"]
 
 TRAINING_EXAMPLES_EVALUATED = 10_000
 EVALUATION_SHARE = 0.1
 """The share of the work of training that regular evaluation may add."""
 
 
-class Diverged(ArithmeticError):
-    """A number became infinite or NaN; the parameters are those before the update, all finite."""
+class Work:
+    """The network, the loss and a mini-batch of a certain size, ready to be filled and trained on."""
 
-    def __init__(self, update: int, layer: str, what: str) -> None:
-        super().__init__(f"Training diverged at update {update}: {what} of {layer} became infinite or undefined.")
-        self.update = update
-        self.layer = layer
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """Everything needed to go on from one update as if nothing had happened since."""
-
-    experiment: Experiment
-    updates: int
-    params: Array
-    memory: Array
-    optimizer_steps: int
-    batches: Any
-    layers: tuple[Any, ...]
+    def __init__(self, trainer: "Trainer", rows: int) -> None:
+        network, dataset = trainer.network, trainer.dataset
+        inputs = np.ones((rows, dataset.train.augmented.shape[1]), network.dtype)
+        self.targets = np.empty((rows, dataset.outputs), network.dtype)
+        self.network = Pass(network, inputs, training=True)
+        logits = self.network.logits
+        self.loss = LossStage(trainer.loss, logits, self.targets.T, self.network.logits_gradient)
 
 
 class Trainer:
@@ -68,22 +63,32 @@ class Trainer:
         dataset: Dataset | None = None,
     ) -> None:
         self.experiment = experiment
+        spec = experiment.training
         self.dataset = dataset if dataset is not None else build(experiment.dataset, images, dtype)
+        task = self.dataset.task
+        self.loss = loss_for(spec, task)
         self.network = Network(experiment.layers, self.dataset.shape, self.dataset.outputs, np.dtype(dtype))
         self.network.initialize(experiment.initialization, experiment.seed)
-        self.batches = Batches(len(self.dataset.train), experiment.training.batch_size, experiment.seed)
+        self.batches = Batches(len(self.dataset.train), spec.batch_size, experiment.seed)
         self.history = History()
         self.updates = 0
         self.gradient_is_known = False
-        """Whether `network.grads` belongs to the last update."""
+        """Whether `network.grads` belongs to the last update: with the penalty, clipped, as the optimizer saw it."""
         self.change: Array | None = None
         """What the last update did to the parameters, if `step` was asked to keep it."""
-        task = self.dataset.task
+        self.stop_reason: str | None = None
+        """A sentence, if the last update met a rule of `experiment.stopping`. The next update may be made all the
+        same."""
         self._train = Evaluation(self.network, self.dataset.train, task, TRAINING_EXAMPLES_EVALUATED)
         self.test = Evaluation(self.network, self.dataset.test, task)
         self._metrics: Metrics | None = None
         self.evaluated_at = -1
         self.optimizer: Optimizer = self._new_optimizer()
+        self.schedule: Schedule = SCHEDULES[spec.schedule](spec)
+        self.stopping = Stopping(experiment.stopping)
+        self._work: dict[int, Work] = {}
+        self._targets = self.loss.targets(self.dataset.train.targets)
+        self._stateful = any(part is not None for part in self.network.state())
         self._configure()
         self._record(float("nan"))
 
@@ -91,61 +96,70 @@ class Trainer:
 
     @np.errstate(over="ignore", invalid="ignore", divide="ignore")
     def step(self, keep_change: bool = False) -> None:
-        """One update. Raises `Diverged`, with parameters and optimizer as they were before."""
+        """One update. Raises `Diverged`, and then everything is as it was before."""
+        if self._scheduled:
+            self._set_rate()
         indices = self.batches.next()
-        work, loss = self._passes.get(len(indices)) or self._new_pass(len(indices))
-        train = self.dataset.train
-        train.augmented.take(indices, 0, work.inputs, "clip")
-        train.targets.take(indices, 0, self._targets[len(indices)], "clip")
-        work.forward()
-        batch_loss = loss.value() if self.updates % self.history.interval == 0 else None
-        loss.backward()
-        work.backward()
+        work = self._work.get(len(indices)) or self._new_work(len(indices))
+        self.dataset.train.augmented.take(indices, 0, work.network.inputs, "clip")
+        self._targets.take(indices, 0, work.targets, "clip")
+        state = self.network.state() if self._stateful else None
+        work.network.forward()
+        update = self.updates + 1
+        batch_loss = work.loss.value() if update >= self._next_record else 0.0
+        work.loss.backward()
+        work.network.backward()
         network = self.network
-        params, grads = network.params, network.grads
+        grads = network.grads
         if self._penalty is not None:
-            self._penalty(params, grads)
-        # One number tells of any NaN or infinity: it would spread into this sum. A sum that merely overflows is looked
-        # at twice.
-        size = float(grads.dot(grads))
-        before = params.copy() if keep_change else None
-        if size < 1e30:
-            self.optimizer.step(params, grads, self.learning_rate)
+            self._penalty.add_gradient(network.params, grads)
+        params = network.params.copy() if keep_change else None
+        # NaN and infinity would spread into this one number.
+        if float(grads.dot(grads)) < self._harmless:
+            if self._clipping is not None:
+                self._clipping.apply()
+            self.optimizer.step(self.learning_rate)
         else:
-            self._careful_step(work)
-        if before is not None:
-            self.change = np.subtract(params, before, before)
+            self._careful_step(update, work.network, len(indices), state)
+        self.change = None if params is None else np.subtract(network.params, params, params)
         self.gradient_is_known = True
-        self.updates += 1
-        if batch_loss is not None or self._evaluation_due():
-            self._record(batch_loss if batch_loss is not None else float("nan"))
+        self.updates = update
+        if update >= self._next_record:
+            self._record(batch_loss)
+        if self._stops:
+            self._look_for_the_end()
 
-    def _careful_step(self, work: Pass) -> None:
-        """A step with gradients that are suspiciously large: taken back if anything is not finite afterwards."""
-        network, optimizer = self.network, self.optimizer
-        for layer, stage in zip(network.layers, work.stages, strict=True):
-            if not np.isfinite(stage.output.values).all():
-                raise Diverged(self.updates + 1, layer.name, "the activations")
-        for layer, block in reversed(network.blocks(network.grads)):
-            if not np.isfinite(block).all():
-                raise Diverged(self.updates + 1, layer.name, "the gradient")
-        params, memory, steps = network.params.copy(), optimizer.memory.copy(), optimizer.steps
-        optimizer.step(network.params, network.grads, self.learning_rate)
-        if np.isfinite(network.params).all() and np.isfinite(optimizer.memory).all():
+    def _set_rate(self) -> None:
+        self.learning_rate = self.experiment.training.learning_rate * self.schedule.share(self.epoch)
+
+    def _new_work(self, rows: int) -> Work:
+        work = self._work[rows] = Work(self, rows)
+        return work
+
+    def _careful_step(self, update: int, work: Pass, rows: int, state: tuple[Any, ...] | None) -> None:
+        try:
+            careful_step(update, self.network, work, self._clipping, self.optimizer, self.learning_rate)
+        except Diverged:
+            self.batches.put_back(rows)
+            if state is not None:
+                self.network.restore(state)
+            self.gradient_is_known = False
+            raise
+
+    def _look_for_the_end(self) -> None:
+        stopping, epoch = self.stopping, self.epoch
+        self.stop_reason = stopping.after_update(self.updates, epoch)
+        if self.evaluated_at != self.updates or self._metrics is None:
             return
-        bad = [layer.name for layer, block in network.blocks(network.params) if not np.isfinite(block).all()]
-        network.params[...] = params
-        optimizer.memory[...] = memory
-        optimizer.steps = steps
-        raise Diverged(self.updates + 1, bad[0] if bad else "the optimiser", "the weights")
-
-    def _new_pass(self, rows: int) -> tuple[Pass, LossStage]:
-        dataset, network = self.dataset, self.network
-        work = Pass(network, np.ones((rows, dataset.train.augmented.shape[1]), network.dtype), training=True)
-        targets = np.empty((rows, dataset.outputs), network.dtype)
-        self._targets[rows] = targets
-        self._passes[rows] = work, LossStage(self.loss, work.logits, targets.T, work.logits_gradient)
-        return self._passes[rows]
+        if stopping.improves(self._metrics):
+            stopping.keep(Best(self._metrics.test_loss, self.updates, epoch, NetworkState.of(self.network)))
+        self.stop_reason = self.stop_reason or stopping.after_evaluation(self.updates, epoch, self._metrics)
+        if self.stop_reason is None and (reason := stopping.loses_patience(epoch)):
+            self.stop_reason = reason
+            if stopping.best.network is not None:
+                stopping.best.network.put_into(self.network)
+                self.optimizer = self._new_optimizer()
+                self._forget()
 
     # What was asked for -----------------------------------------------------------------------------------------------
 
@@ -155,8 +169,20 @@ class Trainer:
         change = plan(self.experiment, experiment)
         if change.restarts:
             raise ValueError("another data set or network needs a new trainer")
-        self._loss_of(experiment)
+        loss = loss_for(experiment.training, self.dataset.task)
+        old, new = self.experiment.training, experiment.training
         self.experiment = experiment
+        if loss != self.loss:
+            self.loss = loss
+            self._targets = loss.targets(self.dataset.train.targets)
+            self._work = {}
+            self._metrics = None
+        if new.batch_size != old.batch_size:
+            self._work = {}
+        if (new.l1, new.l2) != (old.l1, old.l2):
+            self._metrics = None
+        if new.schedule is not old.schedule:
+            self.schedule = SCHEDULES[new.schedule](new)
         if Change.OPTIMIZER in change:
             self.optimizer = self._new_optimizer()
         if change:
@@ -164,51 +190,30 @@ class Trainer:
         return change
 
     def _new_optimizer(self) -> Optimizer:
-        kind = OPTIMIZERS[self.experiment.training.optimizer]
-        return kind(self.network.params.size, self.network.dtype)
-
-    def _loss_of(self, experiment: Experiment) -> Any:
-        kind = experiment.training.loss
-        loss = LOSSES.get((kind, self.dataset.task))
-        if loss is None:
-            raise SettingError("training.loss", f"{kind.label} does not fit {self.dataset.task.value} data.")
-        return loss
+        spec = self.experiment.training
+        optimizer = OPTIMIZERS[spec.optimizer](self.network.params, self.network.grads)
+        optimizer.configure(spec)
+        return optimizer
 
     def _configure(self) -> None:
-        spec = self.experiment.training
-        self.loss = self._loss_of(self.experiment)
-        self.learning_rate = spec.learning_rate
+        spec, network = self.experiment.training, self.network
         self.batches.size = spec.batch_size
         self.optimizer.configure(spec)
-        self._passes: dict[int, tuple[Pass, LossStage]] = {}
-        self._targets: dict[int, Array] = {}
-        self._penalty = self._penalty_gradient()
-        rows = min(spec.batch_size, len(self.dataset.train))
+        self.schedule.configure(spec)
+        self._scheduled = spec.schedule is not ScheduleKind.CONSTANT
+        self._set_rate()
+        self.stopping.configure(self.experiment.stopping)
+        self._stops = bool(self.stopping)
+        self.stop_reason = None
+        penalized, count = network.penalized, len(self.dataset.train)
+        self._penalty = Penalty(spec, penalized, count) if spec.l1 or spec.l2 else None
+        self._clipping = Clipping(spec, network.grads) if spec.clip_norm or spec.clip_value else None
+        self._harmless = harmless_gradient(spec)
+        rows = min(spec.batch_size, count)
         examples = self._train.count + self.test.count
         # Calls into NumPy cost a small network as much as some thirty examples do.
         self._evaluation_interval = max(1, round((examples + 60) / (EVALUATION_SHARE * (3 * rows + 60))))
-        self._metrics = None
-
-    def _penalty_gradient(self) -> Callable[[Array, Array], None] | None:
-        """What adds the gradient of λ₁/N Σ|w| + λ₂/2N Σw² to the gradients; N is the number of training examples."""
-        spec, network = self.experiment.training, self.network
-        count = len(self.dataset.train)
-        if not spec.l1 and not spec.l2:
-            return None
-        shrink = network.penalized * constant(spec.l2 / count, network.dtype)
-        pull = network.penalized * constant(spec.l1 / count, network.dtype)
-        scratch = np.empty_like(network.params)
-
-        def add(params: Array, grads: Array) -> None:
-            if spec.l2:
-                np.multiply(params, shrink, scratch)
-                np.add(grads, scratch, grads)
-            if spec.l1:
-                np.sign(params, scratch)
-                np.multiply(scratch, pull, scratch)
-                np.add(grads, scratch, grads)
-
-        return add
+        self._look_ahead()
 
     # How good it is ---------------------------------------------------------------------------------------------------
 
@@ -239,25 +244,29 @@ class Trainer:
 
     def penalty(self) -> float:
         """λ₁/N Σ|w| + λ₂/2N Σw², which training makes small together with the data loss."""
-        spec = self.experiment.training
-        if not spec.l1 and not spec.l2:
-            return 0.0
-        weights = (self.network.params * self.network.penalized).astype(np.float64)
-        total = spec.l1 * np.abs(weights).sum() + spec.l2 / 2 * (weights @ weights)
-        return float(total) / len(self.dataset.train)
-
-    def _evaluation_due(self) -> bool:
-        interval = max(self._evaluation_interval, self.history.interval)
-        # Also after 1, 2, 4, 8 … updates, so that the curves begin at the beginning.
-        return self.updates % interval == 0 or (self.updates < interval and self.updates & (self.updates - 1) == 0)
+        return self._penalty.value(self.network.params) if self._penalty is not None else 0.0
 
     def _record(self, batch_loss: float) -> None:
         nan = float("nan")
         losses = (nan, nan, nan, nan, nan)
-        if self._evaluation_due():
+        if self.updates >= self._next_evaluation:
             m = self.evaluate()
             losses = (m.train_loss, m.test_loss, m.train_accuracy, m.test_accuracy, m.penalty)
+            self.schedule.see(self.epoch, m.train_loss)
         self.history.append(self.updates, self.epoch, batch_loss, *losses, self.learning_rate)
+        self._look_ahead()
+
+    def _look_ahead(self) -> None:
+        """When the next row of the history and the next evaluation are due. Evaluations come also after 1, 2, 4, 8 …
+        updates, so that the curves begin at the beginning."""
+        if not len(self.history):
+            self._next_record = self._next_evaluation = 0
+            return
+        rows = self.history.interval
+        regular = max(self._evaluation_interval, rows)
+        following = (self.updates // regular + 1) * regular
+        self._next_evaluation = min(following, 1 << self.updates.bit_length())
+        self._next_record = min(self._next_evaluation, (self.updates // rows + 1) * rows)
 
     # Going back -------------------------------------------------------------------------------------------------------
 
@@ -266,32 +275,36 @@ class Trainer:
         return Snapshot(
             experiment=self.experiment,
             updates=self.updates,
-            params=self.network.params.copy(),
-            memory=self.optimizer.memory.copy(),
-            optimizer_steps=self.optimizer.steps,
+            network=NetworkState.of(self.network),
+            optimizer=self.optimizer.state(),
             batches=self.batches.state(),
-            layers=self.network.state(),
+            schedule=self.schedule.state(),
+            stopping=self.stopping.state,
         )
 
     def restore(self, snapshot: Snapshot) -> None:
         """Go back to a snapshot of this run, with the experiment of that time; the curves lose what came later."""
         self.apply(snapshot.experiment)
-        self.network.params[...] = snapshot.params
-        self.optimizer.memory[...] = snapshot.memory
-        self.optimizer.steps = snapshot.optimizer_steps
+        snapshot.network.put_into(self.network)
+        self.optimizer.restore(snapshot.optimizer)
         self.batches.restore(snapshot.batches)
-        self.network.restore(snapshot.layers)
+        self.schedule.restore(snapshot.schedule)
+        self.stopping.state = snapshot.stopping
+        self.stop_reason = None
         self.updates = snapshot.updates
         self.history = self.history.truncated(self.updates)
+        self._set_rate()
+        self._look_ahead()
         self._forget()
 
     def set_parameters(self, params: Array) -> None:
         """Take other parameters, laid out like `network.params`; the optimizer begins anew. Raises `ValueError`."""
-        if params.shape != self.network.params.shape or not all(isfinite(value) for value in params):
+        if params.shape != self.network.params.shape or not np.isfinite(params).all():
             raise ValueError(f"{params.size} parameters do not fit a network with {self.network.params.size}")
         self.network.params[...] = params
         self.optimizer = self._new_optimizer()
-        self._configure()
+        self.stopping = Stopping(self.experiment.stopping)
+        self.stop_reason = None
         self._forget()
 
     def _forget(self) -> None:
