@@ -74,3 +74,11 @@ def test_the_unpacked_wheel_starts(installed: Path):
     assert result.returncode == 0, result.stderr
     assert result.stdout.strip().endswith(nnstudio.__version__)
     assert result.stderr == ""
+
+
+def test_the_unpacked_wheel_opens_its_window(installed: Path, tmp_path: Path):
+    picture = tmp_path / "x.png"
+    result = python(installed, "-m", "nnstudio", "--dataset", "xor", "--play", "0.3", "--screenshot", str(picture))
+    assert result.returncode == 0, result.stderr
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert "Traceback" not in result.stderr
