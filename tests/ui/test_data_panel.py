@@ -16,11 +16,13 @@ from pytestqt.qtbot import QtBot
 from nnstudio.core.choices import DatasetKind, Feature, Scaling
 from nnstudio.core.data.dataset import build
 from nnstudio.core.data.images import ImageSet
+from nnstudio.core.data.plane import PLANE_KINDS
 from nnstudio.core.dataset_spec import DatasetSpec
 from nnstudio.core.experiment import DenseSpec, Experiment
 from nnstudio.core.plan import Change
 from nnstudio.core.presets import default_experiment
 from nnstudio.files.mnist import FILE_NAMES, find_mnist, read_mnist
+from nnstudio.ui import theme
 from nnstudio.ui.panels.data_panel import AMOUNTS, DataPanel
 from nnstudio.ui.panels.mnist_dialog import MnistDialog
 from nnstudio.ui.panels.scaling_text import scaling_text
@@ -104,12 +106,27 @@ def test_the_gallery_shows_every_data_set_by_name(stage: Stage) -> None:
         assert thumbnail.isChecked() == (kind is DatasetKind.CIRCLE)
 
 
-def test_thumbnails_are_drawn_in_both_class_colours(stage: Stage) -> None:
-    for kind in set(DatasetKind) - {DatasetKind.MNIST}:
+@pytest.mark.parametrize("kind", DatasetKind)
+def test_every_data_set_has_its_own_picture(stage: Stage, kind: DatasetKind) -> None:
+    pictures = {each: thumbnail.grab().toImage() for each, thumbnail in stage.panel.gallery.thumbnails.items()}
+    picture = pictures.pop(kind)
+    assert len({picture.pixel(x, y) for x in range(picture.width()) for y in range(picture.height())}) > 20
+    assert all(picture != other.scaled(picture.size()) for other in pictures.values())
+
+
+def test_points_are_drawn_in_the_class_colours(stage: Stage) -> None:
+    for kind, plane in PLANE_KINDS.items():
+        spec = DatasetSpec(kind=kind)
+        classes = plane.classes(spec) or 2
         image = stage.panel.gallery.thumbnails[kind].grab().toImage()
         pixels = [image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height())]
-        assert any(color.red() > 220 and color.blue() < 90 for color in pixels), f"{kind.label}: no orange"
-        assert any(color.blue() > 150 and color.red() < 60 for color in pixels), f"{kind.label}: no blue"
+        for label in range(classes):
+            wanted = theme.class_color(label, classes)
+            nearest = min(
+                abs(p.red() - wanted.red()) + abs(p.green() - wanted.green()) + abs(p.blue() - wanted.blue())
+                for p in pixels
+            )
+            assert nearest < (60 if plane.classes(spec) else 100), f"{kind.label}: class {label} is not to be seen"
 
 
 def test_a_click_loads_an_experiment_that_learns_the_data_set(stage: Stage) -> None:
@@ -140,7 +157,9 @@ def test_thumbnails_are_chosen_by_keyboard(stage: Stage) -> None:
         (DatasetKind.CIRCLE, {"noise", "training_share", "samples"}),
         (DatasetKind.SPIRALS, {"noise", "training_share", "samples", "arms"}),
         (DatasetKind.XOR4, set()),
-        (DatasetKind.MNIST, {"images"}),
+        (DatasetKind.RINGS, {"noise", "training_share", "samples", "classes"}),
+        (DatasetKind.SKETCHED_DIGITS, {"images", "shift"}),
+        (DatasetKind.MNIST, {"images", "shift"}),
     ],
 )
 def test_only_the_settings_that_concern_the_data_set_are_shown(
@@ -149,11 +168,11 @@ def test_only_the_settings_that_concern_the_data_set_are_shown(
     write_mnist(tmp_path / "data" / "mnist")
     stage.click(kind)
     assert stage.amounts() == amounts
-    on_the_plane = kind is not DatasetKind.MNIST
+    on_the_plane = kind in PLANE_KINDS
     assert stage.panel.features.isVisible() == on_the_plane
     assert stage.panel.strip.isVisible() != on_the_plane
     assert stage.panel.others.control("scaling").isVisible()
-    assert stage.panel.others.control("seed").isVisible() == ("noise" in amounts)
+    assert stage.panel.others.control("seed").isVisible() == (kind not in (DatasetKind.XOR4, DatasetKind.MNIST))
 
 
 def test_noise_waits_for_the_release_and_keeps_everything_else(stage: Stage) -> None:

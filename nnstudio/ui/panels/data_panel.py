@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from nnstudio.core.choices import DatasetKind, Feature
 from nnstudio.core.data.dataset import Dataset
 from nnstudio.core.data.plane import PLANE_KINDS
-from nnstudio.core.dataset_spec import DatasetSpec
+from nnstudio.core.dataset_spec import SETTINGS_OF_DATASET, DatasetSpec
 from nnstudio.core.experiment import Experiment
 from nnstudio.core.frame import Frame
 from nnstudio.core.presets import default_experiment
@@ -29,21 +29,13 @@ from nnstudio.ui.widgets.figures import grouped
 from nnstudio.ui.widgets.thumbnail import Gallery
 
 SECTION_GAP = 8
-AMOUNTS = ("noise", "training_share", "samples", "arms", "images")
-"""The settings that stand above the features; all others, also those to come, stand below."""
+AMOUNTS = tuple(dict.fromkeys(name for names in SETTINGS_OF_DATASET.values() for name in names))
+"""The settings that concern some kinds of data only. They stand above the features; all others stand below."""
 
 
-def _settings_of_kind(kind: DatasetKind) -> tuple[str, ...]:
-    if kind not in PLANE_KINDS:
-        return ("images",)
-    if not PLANE_KINDS[kind].split:
-        return ()
-    arms = ("arms",) if kind is DatasetKind.SPIRALS else ()
-    return ("noise", "training_share", "samples", "seed", *arms)
-
-
-SETTINGS_OF_KIND: dict[DatasetKind, tuple[str, ...]] = {kind: _settings_of_kind(kind) for kind in DatasetKind}
-"""The settings of a data set that concern some kinds only."""
+def is_drawn(kind: DatasetKind) -> bool:
+    """Whether the data seed makes a difference: not for the four points of a truth table, and not for files."""
+    return PLANE_KINDS[kind].split if kind in PLANE_KINDS else kind is not DatasetKind.MNIST
 
 
 class DataPanel(QWidget):
@@ -63,6 +55,7 @@ class DataPanel(QWidget):
         self.summary = _small_text()
         self.scaling = _small_text()
         self.scaling.setContentsMargins(0, 0, 0, SECTION_GAP)
+        self.scaling.hide()
         self.scaling.setToolTip("What is done to each input x before the network sees it.")
         self.gallery.asked.connect(self._choose)
         self.features.chosen.connect(self._choose_features)
@@ -118,9 +111,8 @@ class DataPanel(QWidget):
         self.gallery.set_current(dataset.kind)
         self.amounts.show_experiment(experiment)
         self.others.show_experiment(experiment)
-        hidden = unconcerned(SETTINGS_OF_KIND, dataset.kind)
-        self.amounts.hide_settings(hidden)
-        self.others.hide_settings(hidden)
+        self.amounts.hide_settings(unconcerned(SETTINGS_OF_DATASET, dataset.kind))
+        self.others.hide_settings(() if is_drawn(dataset.kind) else ("seed",))
         self.features.set_current(dataset.features)
         self._plane_only.setVisible(on_the_plane)
         self._images_only.setVisible(not on_the_plane)
@@ -132,6 +124,7 @@ class DataPanel(QWidget):
             return
         self._dataset = dataset
         self.scaling.setText(scaling_text(dataset))
+        self.scaling.setVisible(self.scaling.text() != "")
         if dataset.images is not None:
             train, test = dataset.images.train_pixels, dataset.images.test_pixels
             size = "×".join(str(side) for side in train.shape[1:])

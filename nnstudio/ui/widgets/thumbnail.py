@@ -1,9 +1,10 @@
 """The gallery of data sets: small square pictures, four a row, one of them chosen.
 
-Points of the plane are drawn by the data set's own generator, so the picture is the thing itself. A kind that lies on
-no plane shows a digit, drawn with a pen, or its name.
+Points of the plane are drawn by the data set's own generator, so the picture is the thing itself. Images show digits
+drawn with a pen; a kind that has no picture shows its name.
 """
 
+import html
 from collections.abc import Callable
 from functools import cache
 
@@ -13,8 +14,9 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
-from nnstudio.core.choices import DatasetKind, Task
+from nnstudio.core.choices import DatasetKind
 from nnstudio.core.data.plane import PLANE_KINDS
+from nnstudio.core.data.sketched_digits import STROKES
 from nnstudio.core.dataset_spec import DatasetSpec
 from nnstudio.ui import theme
 
@@ -22,31 +24,30 @@ COLUMNS = 4
 GAP = 6
 SAMPLES = 180
 NOISE = 0.04
-DOT = 2.2
 MARGIN = 4.0
 
 
 @cache
-def _sample(kind: DatasetKind) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """A few points of the plane in 0 … 1, y downwards, and their classes; for regression two classes by sign."""
-    plane = PLANE_KINDS[kind]
-    points, labels = plane.generate(DatasetSpec(kind=kind, samples=SAMPLES, noise=NOISE), np.random.default_rng(1))
-    if plane.task is Task.REGRESSION:
-        labels = labels.ravel() > 0
+def _sample(kind: DatasetKind) -> tuple[NDArray[np.float64], NDArray[np.float64] | NDArray[np.int64], int]:
+    """A few points of the plane in 0 … 1, y downwards, their labels or values, and the number of classes."""
+    plane, spec = PLANE_KINDS[kind], DatasetSpec(kind=kind, samples=SAMPLES, noise=NOISE)
+    points, labels = plane.generate(spec, np.random.default_rng(1))
     left, right, bottom, top = plane.extent
-    return (points - (left, top)) / (right - left, bottom - top), labels.astype(np.int64)
+    return (points - (left, top)) / (right - left, bottom - top), labels, plane.classes(spec)
 
 
 def _draw_plane(painter: QPainter, kind: DatasetKind, area: QRectF) -> None:
-    points, labels = _sample(kind)
-    classes = int(labels.max()) + 1
-    dot = DOT if len(points) > 10 else 3 * DOT
-    for label in range(classes):
-        chosen = points[labels == label]
-        spots = QPolygonF([QPointF(area.x() + x * area.width(), area.y() + y * area.height()) for x, y in chosen])
-        color = theme.class_color(label, classes)
+    points, labels, classes = _sample(kind)
+    dot = area.width() / (15 if len(points) > 10 else 5)
+    for (x, y), label in zip(points, labels, strict=True):
+        color = theme.class_color(int(label), classes) if classes else _value_color(float(label))
         painter.setPen(QPen(color, dot, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-        painter.drawPoints(spots)
+        painter.drawPoint(QPointF(area.x() + x * area.width(), area.y() + y * area.height()))
+
+
+def _value_color(value: float) -> QColor:
+    """The heat map's colour for −1 … 1."""
+    return QColor.fromRgb(int(theme.heat_map_table(theme.current())[round(np.clip(127.5 * (1 + value), 0, 255))]))
 
 
 def _draw_digit(painter: QPainter, kind: DatasetKind, area: QRectF) -> None:
@@ -57,9 +58,22 @@ def _draw_digit(painter: QPainter, kind: DatasetKind, area: QRectF) -> None:
     five.cubicTo(0.60, 0.84, 0.36, 0.88, 0.24, 0.76)
     painter.translate(area.topLeft())
     painter.scale(area.width(), area.height())
-    color = QColor(theme.current().text)
-    painter.setPen(QPen(color, 0.1, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+    painter.setPen(_ink(0.1))
     painter.drawPath(five)
+
+
+def _draw_sketches(painter: QPainter, kind: DatasetKind, area: QRectF) -> None:
+    painter.translate(area.topLeft())
+    painter.scale(area.width(), area.height())
+    painter.setPen(_ink(0.05))
+    for digit, (x, y) in zip((2, 4, 3, 8), ((0.12, 0.08), (0.56, 0.08), (0.12, 0.56), (0.56, 0.56)), strict=True):
+        for stroke in STROKES[digit]:
+            painter.drawPolyline(QPolygonF([QPointF(x + 0.32 * right, y + 0.36 * down) for right, down in stroke]))
+
+
+def _ink(width: float) -> QPen:
+    color = QColor(theme.current().text)
+    return QPen(color, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
 
 
 def _draw_name(painter: QPainter, kind: DatasetKind, area: QRectF) -> None:
@@ -70,6 +84,7 @@ def _draw_name(painter: QPainter, kind: DatasetKind, area: QRectF) -> None:
 _PICTURES: dict[DatasetKind, Callable[[QPainter, DatasetKind, QRectF], None]] = {
     **dict.fromkeys(PLANE_KINDS, _draw_plane),
     DatasetKind.MNIST: _draw_digit,
+    DatasetKind.SKETCHED_DIGITS: _draw_sketches,
 }
 
 
@@ -81,8 +96,8 @@ class Thumbnail(QToolButton):
         self.kind = kind
         self.setProperty("role", "tile")
         self.setCheckable(True)
-        self.setToolTip(f"<b>{kind.label}</b><br>{kind.help}")
-        formula = f"<p>{kind.formula}</p>" if kind.formula else ""
+        self.setToolTip(f"<b>{kind.label}</b><br>{kind.help}<br>Choosing it starts training again.")
+        formula = f"<p>{html.escape(kind.formula)}</p>" if kind.formula else ""
         self.setWhatsThis(f"<b>{kind.label}</b><p>{kind.help}</p>{formula}")
         self.setAccessibleName(kind.label)
         self.setAccessibleDescription(kind.help)
