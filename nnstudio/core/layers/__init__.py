@@ -4,10 +4,37 @@ from collections.abc import Callable
 from typing import Any
 
 from nnstudio.core.array import Shape
-from nnstudio.core.experiment import DenseSpec, LayerSpec
+from nnstudio.core.layer_specs import (
+    ActivationSpec,
+    AvgPool2DSpec,
+    BatchNormSpec,
+    Conv2DSpec,
+    DenseSpec,
+    DropoutSpec,
+    FlattenSpec,
+    LayerNormSpec,
+    LayerSpec,
+    MaxPool2DSpec,
+)
+from nnstudio.core.layers.activation import Activation
+from nnstudio.core.layers.avg_pool2d import AvgPool2D
+from nnstudio.core.layers.batch_norm import BatchNorm
+from nnstudio.core.layers.conv2d import Conv2D
 from nnstudio.core.layers.dense import Dense
+from nnstudio.core.layers.dropout import Dropout
+from nnstudio.core.layers.flatten import Flatten
 from nnstudio.core.layers.layer import Layer
+from nnstudio.core.layers.layer_norm import LayerNorm
+from nnstudio.core.layers.max_pool2d import MaxPool2D
 
 LAYERS: dict[type[LayerSpec], Callable[[str, Any, Shape], Layer]] = {
     DenseSpec: Dense,
+    ActivationSpec: Activation,
+    DropoutSpec: Dropout,
+    BatchNormSpec: BatchNorm,
+    LayerNormSpec: LayerNorm,
+    Conv2DSpec: Conv2D,
+    MaxPool2DSpec: MaxPool2D,
+    AvgPool2DSpec: AvgPool2D,
+    FlattenSpec: Flatten,
 }

@@ -11,8 +11,9 @@ import numpy as np
 
 from nnstudio.core.activations import ACTIVATIONS
 from nnstudio.core.array import Array, Shape
-from nnstudio.core.experiment import DenseSpec, InitializationSpec
+from nnstudio.core.experiment import InitializationSpec
 from nnstudio.core.initializers import initialize
+from nnstudio.core.layer_specs import DenseSpec
 from nnstudio.core.layers.layer import Buffer, Layer, Stage
 
 
