@@ -27,6 +27,8 @@ class KeyFocus(QObject):
         if new is None:
             return  # another program is in front: on return things are as they were
         new.installEventFilter(self)
+        if _in_popup(new) or (old is not None and _in_popup(old)):
+            return  # a list that drops down does not change how one came to its box
         if QApplication.mouseButtons() != Qt.MouseButton.NoButton:
             self._clicked = new
         elif old is not None:
@@ -55,3 +57,7 @@ class KeyFocus(QObject):
         if isinstance(watched, QComboBox | QAbstractItemView):
             return key == Qt.Key.Key_Space or event.text().isalpha()
         return False
+
+
+def _in_popup(widget: QWidget) -> bool:
+    return widget.window().windowType() == Qt.WindowType.Popup

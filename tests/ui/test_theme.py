@@ -3,19 +3,13 @@
 import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QFontInfo, QPalette
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from nnstudio.ui import fonts, theme
 from nnstudio.ui.icons import icon
 from nnstudio.ui.resources import find
 from nnstudio.ui.stylesheet import mix, style_sheet
 from nnstudio.ui.theme import DARK, LIGHT, ThemeChoice
-
-
-@pytest.fixture(autouse=True)
-def _light_again(qapp: QApplication):
-    yield
-    theme.apply(qapp, ThemeChoice.LIGHT)
 
 
 class Painted(QWidget):

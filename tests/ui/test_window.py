@@ -1,0 +1,229 @@
+"""The window: what stands where, what it remembers, and what it does when something goes wrong."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QWidget
+
+from nnstudio.core.choices import DatasetKind
+from nnstudio.core.experiment import DenseSpec
+from nnstudio.core.frame import Status
+from nnstudio.core.presets import default_experiment
+from nnstudio.ui import theme
+from nnstudio.ui.actions import ROWS
+from nnstudio.ui.desk import Desk
+from nnstudio.ui.help import HelpSheet
+from nnstudio.ui.main_window import MENUS, MainWindow
+from nnstudio.ui.session import Session
+from nnstudio.ui.settings import Settings
+from nnstudio.ui.theme import ThemeChoice
+from nnstudio.ui.views.canned import plane_frame
+from nnstudio.ui.widgets.card import CardDock
+
+CARDS = ["data", "network", "output", "training", "loss", "activations", "gradients"]
+
+
+def make(qtbot, settings: Settings | None = None, size: tuple[int, int] = (1440, 900)) -> MainWindow:
+    window = MainWindow(Session(default_experiment(DatasetKind.SPIRALS)), settings or Settings())
+    qtbot.addWidget(window)
+    window.resize(*size)
+    window.show()
+    qtbot.waitExposed(window)
+    return window
+
+
+@pytest.fixture
+def window(qtbot) -> MainWindow:
+    return make(qtbot)
+
+
+def places(window: MainWindow) -> dict[str, tuple[int, int, int, int]]:
+    return {card.objectName(): card.geometry().getRect() for card in window.desk.cards}
+
+
+# Layout
+
+
+def test_cards_lie_as_data_flows(window):
+    place = places(window)
+    assert list(place) == CARDS
+    above, below = [place[name] for name in CARDS[:4]], [place[name] for name in CARDS[4:]]
+    for row in (above, below):
+        for (left, _, width, _), (right, *_) in zip(row, row[1:], strict=False):
+            assert right - (left + width) == 10
+    assert place["loss"][1] - (place["data"][1] + place["data"][3]) == 10
+    assert max(place.values(), key=lambda rect: rect[2]) == place["network"]
+    assert place["data"][2] == pytest.approx(215, abs=12)
+    assert place["output"][2] == pytest.approx(315, abs=12)
+
+
+def test_it_fits_a_small_screen(qtbot):
+    window = make(qtbot, size=(1100, 720))
+    assert (window.width(), window.height()) == (1100, 720)
+    for x, y, width, height in places(window).values():
+        assert x + width <= window.desk.width()
+        assert y + height <= window.desk.height()
+        assert width >= 130
+
+
+def test_reset_layout_brings_every_card_back(window, qtbot):
+    before = places(window)
+    window.desk.cards[1].close()
+    window.desk.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, window.desk.cards[0])
+    qtbot.waitUntil(lambda: places(window)["data"] != before["data"])
+    window.commands["reset_layout"].trigger()
+    qtbot.waitUntil(lambda: places(window)["data"][3] == before["data"][3])
+    after = places(window)
+    for name, rect in before.items():
+        assert after[name] == pytest.approx(rect, abs=2)
+
+
+def test_the_layout_is_remembered(qtbot):
+    settings = Settings()
+    first = make(qtbot, settings)
+    first.desk.cards[4].close()
+    first.close()
+    second = make(qtbot, settings)
+    assert [card.isVisible() for card in second.desk.cards] == [name != "loss" for name in CARDS]
+
+
+@pytest.mark.parametrize("damage", [b"nonsense", b"\x00\x00\x00\xff\x00\x00\x00\x63", None])
+def test_a_damaged_layout_is_ignored(qtbot, damage):
+    settings = Settings()
+    if damage is None:
+        first = make(qtbot)
+        damage = bytes(first.desk.layout_state().data())[:60]
+    settings.layout = settings.geometry = QByteArray(damage)
+    window = make(qtbot, settings)
+    assert all(card.isVisible() for card in window.desk.cards)
+    assert places(window)["network"][2] > 500
+
+
+def test_a_layout_of_another_version_is_ignored(qtbot, monkeypatch):
+    settings = Settings()
+    first = make(qtbot, settings)
+    first.desk.cards[4].close()
+    monkeypatch.setattr(Desk, "layout_state", lambda desk: desk.saveState(99))
+    first.close()
+    assert all(card.isVisible() for card in make(qtbot, settings).desk.cards)
+
+
+# Menus and themes
+
+
+def test_every_action_is_in_a_menu_and_leads_somewhere(window):
+    listed = {name for names in MENUS.values() for name in names if name} | {
+        *("larger_text", "reset_layout", "help", "whats_this", "about")
+    }
+    assert listed == {row.name for row in ROWS}
+    targets = {"run": window._session, "files": window.files, "window": window}
+    for row in ROWS:
+        assert callable(getattr(targets[row.target], row.method)), row.name
+        assert row.tip.endswith("."), row.name
+
+
+def test_the_view_menu_shows_and_hides_cards(window):
+    view = next(action.menu() for action in window.menuBar().actions() if action.text() == "&View")
+    names = [action.text() for action in view.actions()]
+    assert names[:7] == ["Data", "Network", "Output", "Training", "Loss", "Activations per layer", "Gradient flow"]
+    view.actions()[4].trigger()
+    assert not window.desk.cards[4].isVisible()
+
+
+def test_the_theme_changes_at_once_and_is_remembered(window):
+    view = next(action.menu() for action in window.menuBar().actions() if action.text() == "&View")
+    themes = next(action.menu() for action in view.actions() if action.text() == "&Theme")
+    themes.actions()[2].trigger()
+    assert theme.current().dark
+    themes.actions()[1].trigger()
+    assert not theme.current().dark
+    assert window._settings.theme is ThemeChoice.LIGHT
+
+
+def test_larger_text_is_for_everything(window):
+    before = window.transport.height()
+    window.commands["larger_text"].trigger()
+    QApplication.sendPostedEvents()
+    assert theme.text_scale() > 1.2
+    assert window._settings.larger_text
+    assert window.transport.sizeHint().height() > before
+
+
+def explanation(control: QWidget) -> str:
+    """The tooltip that appears over a control: its own, or that of what it is part of."""
+    while not control.toolTip() and not control.isWindow() and not isinstance(control, CardDock):
+        control = control.parentWidget()
+    return control.toolTip()
+
+
+def test_controls_explain_themselves(window):
+    controls = window.findChildren(QAbstractButton) + window.findChildren(QLineEdit) + window.findChildren(QComboBox)
+    controls = [control for control in controls if control.isVisible() and not control.objectName().startswith("qt_")]
+    assert len(controls) > 20
+    mute = [control for control in controls if not explanation(control)]
+    assert not mute, [(type(control).__name__, control.accessibleName()) for control in mute]
+    nameless = [c for c in controls if not (c.accessibleName() or (isinstance(c, QAbstractButton) and c.text()))]
+    assert not nameless, [type(control).__name__ for control in nameless]
+
+
+def test_the_help_sheet_lists_every_key(window, qtbot):
+    window.commands["help"].trigger()
+    sheet = window.findChild(HelpSheet)
+    texts = {label.text() for label in sheet.findChildren(QLabel)}
+    assert {"Space", "Shift+Right", "Ctrl+E", "Play or pause"} <= texts
+    sheet.close()
+
+
+# Wiring
+
+
+def test_layers_edited_in_the_network_reach_the_session(window):
+    layers = (DenseSpec(units=3),)
+    window.network.layers_edited.emit(layers)
+    assert window._session.experiment.layers == layers
+
+
+def test_the_window_trains_and_closes(qtbot):
+    window = make(qtbot)
+    session = window._session
+    session.start()
+    try:
+        session.play()
+        qtbot.waitUntil(lambda: window.transport.status.status() is Status.LEARNING, timeout=10_000)
+        qtbot.waitUntil(lambda: int(window.transport.update_count.text().replace("\xa0", "")) > 100, timeout=10_000)
+    finally:
+        session.stop()
+    assert window.close()
+
+
+# Trouble
+
+
+def test_divergence_offers_the_way_out_once(window, qtbot, monkeypatch):
+    recovered = []
+    monkeypatch.setattr(Session, "recover", lambda session: recovered.append(session))
+    bad = replace(plane_frame(), status=Status.DIVERGED, message="The loss became infinite.", recovery=0.003)
+    window._session.frame_shown.emit(bad)
+    assert window.banner.isVisible()
+    assert window.banner.text() == "The loss became infinite."
+    assert window.banner.offer().text().strip() == "Go back and train with learning rate 0.003"
+    assert window.transport.status.text() == "● Diverged"
+    window.banner.hide()
+    window._session.frame_shown.emit(bad)
+    assert not window.banner.isVisible()
+    window.banner.show()
+    qtbot.mouseClick(window.banner.offer(), Qt.MouseButton.LeftButton)
+    assert recovered == [window._session]
+    assert not window.banner.isVisible()
+
+
+def test_a_failure_is_said_and_taken_back(window):
+    broken = replace(plane_frame(), status=Status.FAILED, message="An error stopped training.")
+    window._session.frame_shown.emit(broken)
+    assert window.banner.text() == "An error stopped training."
+    assert not window.banner.offer().isVisible()
+    window._session.frame_shown.emit(plane_frame())
+    assert not window.banner.isVisible()
+    window._session.failed.emit("There is no MNIST here.")
+    assert window.banner.text() == "There is no MNIST here."
