@@ -8,6 +8,7 @@ seen; while they paint, the worker waits.
 from collections.abc import Callable
 from dataclasses import replace
 from secrets import randbelow
+from typing import Protocol
 
 from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, QObject, Qt, QTimer, Signal
 
@@ -20,11 +21,20 @@ from nnstudio.core.plan import Change, plan
 from nnstudio.core.worker import Worker
 from nnstudio.ui.garbage import GarbageCollector
 from nnstudio.ui.undo import UndoStack
-from nnstudio.ui.views.view import View
 
 TICK_MILLISECONDS = 25
 TEXT_MILLISECONDS = 200
 _PAINTED = QEvent.Type(QEvent.registerEventType())
+
+
+class Viewer(Protocol):
+    """Whatever can be shown frames; every `View` is one."""
+
+    probes: Probe
+
+    def isVisible(self) -> bool: ...
+
+    def show_frame(self, frame: Frame) -> None: ...
 
 
 class Session(QObject):
@@ -43,9 +53,9 @@ class Session(QObject):
         super().__init__(parent)
         self._worker = Worker(experiment, images)
         self._undo = UndoStack(experiment)
-        self._views: list[View] = []
+        self._views: list[Viewer] = []
         self._frame: Frame | None = None
-        self._fresh: set[View] = set()  # views that have drawn the newest frame
+        self._fresh: set[Viewer] = set()  # views that have drawn the newest frame
         self._playing = False
         self._sent = 0
         self._probes = Probe.NOTHING
@@ -188,7 +198,7 @@ class Session(QObject):
         """The newest picture of the run."""
         return self._frame
 
-    def attach(self, view: View) -> None:
+    def attach(self, view: Viewer) -> None:
         """Hand every frame to this view while it can be seen."""
         self._views.append(view)
 
