@@ -89,3 +89,14 @@ def test_a_member_may_be_called_otherwise(qtbot: QtBot) -> None:
     box.set_current(LossKind.CROSS_ENTROPY)
     assert box.currentText() == "Softmax cross-entropy"
     assert box.current() is LossKind.CROSS_ENTROPY
+
+
+def test_members_that_do_not_fit_cannot_be_chosen(qtbot: QtBot) -> None:
+    box, chosen = _box(qtbot)
+    box.offer((OptimizerKind.SGD, OptimizerKind.ADAM))
+    box.setFocus()
+    QTest.keyClick(box, Qt.Key.Key_Down)
+    assert chosen == [OptimizerKind.ADAM]
+    box.offer(OptimizerKind)
+    QTest.keyClick(box, Qt.Key.Key_Up)
+    assert chosen[-1] is list(OptimizerKind)[list(OptimizerKind).index(OptimizerKind.ADAM) - 1]

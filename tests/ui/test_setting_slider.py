@@ -248,7 +248,7 @@ def test_zero_rests_at_the_far_left_of_a_logarithmic_scale(qtbot: QtBot) -> None
     stage.drag(0.08)
     assert stage.committed == [0, 1e-4]
     stage.type("0.00005")
-    assert "0 or between 0.0001 and 10" in stage.note
+    assert "off or between 0.0001 and 10" in stage.note
 
 
 def test_what_assistive_technology_sees(rate: Stage) -> None:
@@ -277,7 +277,7 @@ def test_a_slider_explains_itself(rate: Stage) -> None:
         (TRAINING["beta2"], 0.999, "0.999"),
         (TRAINING["epsilon"], 1e-8, "1e−8"),
         (TRAINING["l2"], 0.0001, "0.0001"),
-        (TRAINING["l2"], 0.0, "0"),
+        (TRAINING["l2"], 0.0, "off"),
         (CLIP, 0, "off"),
         (DATA["noise"], 0.05, f"5{SPACE}%"),
         (DATA["noise"], 0.07, f"7{SPACE}%"),

@@ -21,14 +21,13 @@ from nnstudio.core.setting import settings_of
 from nnstudio.files.mnist import find_mnist
 from nnstudio.ui.panels.mnist_dialog import MnistDialog, remembered_folder
 from nnstudio.ui.panels.scaling_text import scaling_text
-from nnstudio.ui.panels.setting_form import ROW_GAP, STARTS_AGAIN, SettingForm, unconcerned
+from nnstudio.ui.panels.setting_form import ROW_GAP, SECTION_GAP, STARTS_AGAIN, SettingForm, section_title, unconcerned
 from nnstudio.ui.session import Session
 from nnstudio.ui.widgets.chip import ChipRow
 from nnstudio.ui.widgets.digit_strip import DigitStrip
 from nnstudio.ui.widgets.figures import grouped
 from nnstudio.ui.widgets.thumbnail import Gallery
 
-SECTION_GAP = 8
 AMOUNTS = tuple(dict.fromkeys(name for names in SETTINGS_OF_DATASET.values() for name in names))
 """The settings that concern some kinds of data only. They stand above the features; all others stand below."""
 
@@ -67,8 +66,7 @@ class DataPanel(QWidget):
             self._show_frame(session.frame)
 
     def _lay_out(self) -> None:
-        title = QLabel("FEATURES")
-        title.setProperty("role", "section")
+        title = section_title("FEATURES")
         title.setToolTip(f"What the network is told about a point. {STARTS_AGAIN}")
         self._plane_only = _column(title, self.features, gap=SECTION_GAP)
         self._images_only = _column(self.strip, self.summary, gap=ROW_GAP)

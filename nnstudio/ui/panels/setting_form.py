@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from nnstudio.core.experiment import Experiment
 from nnstudio.core.plan import plan
-from nnstudio.core.setting import Choice, Setting, SettingError, settings_of
+from nnstudio.core.setting import Choice, Scale, Setting, SettingError, settings_of
 from nnstudio.ui.session import Session
 from nnstudio.ui.widgets.choice_box import ChoiceBox
 from nnstudio.ui.widgets.note import Note
@@ -23,7 +23,8 @@ from nnstudio.ui.widgets.setting_slider import SettingSlider
 
 ROW_GAP = 2
 LABEL_GAP = 3
-WIDEST_SLIDER = 1e6  # settings with a larger range, such as seeds, are typed
+SECTION_GAP = 8
+WIDEST_SLIDER = 1e6  # even settings with a larger range, such as seeds, are typed
 STARTS_AGAIN = "A change starts training again."
 
 
@@ -70,7 +71,8 @@ def _is_choice(setting: Setting) -> bool:
 
 
 def _is_typed(setting: Setting) -> bool:
-    return not setting.maximum - setting.minimum < WIDEST_SLIDER
+    even = setting.scale is Scale.LINEAR
+    return even and not setting.maximum - setting.minimum < WIDEST_SLIDER
 
 
 def _is_number(setting: Setting) -> bool:
@@ -149,6 +151,13 @@ class SettingForm(QWidget):
             return
         if new != old and (resting or not plan(old, new).restarts):
             self._session.edit(new, merge=f"{self._part}.{name}")
+
+
+def section_title(text: str) -> QLabel:
+    """A quiet title between groups of controls."""
+    label = QLabel(text)
+    label.setProperty("role", "section")
+    return label
 
 
 def part_of(experiment: Experiment, part: str) -> Any:

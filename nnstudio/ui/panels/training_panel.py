@@ -14,9 +14,20 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from nnstudio.core.choices import BiasKind, InitializerKind, LossKind, Task
 from nnstudio.core.experiment import Experiment
 from nnstudio.core.frame import Frame
+from nnstudio.core.losses import SETTINGS_OF_LOSS, losses_for
 from nnstudio.core.optimizers import SETTINGS_OF_OPTIMIZER
+from nnstudio.core.schedules import SETTINGS_OF_SCHEDULE
 from nnstudio.core.setting import settings_of
-from nnstudio.ui.panels.setting_form import ROW_GAP, STARTS_AGAIN, ChoiceRow, SettingForm, part_of, unconcerned
+from nnstudio.ui.panels.setting_form import (
+    ROW_GAP,
+    SECTION_GAP,
+    STARTS_AGAIN,
+    ChoiceRow,
+    SettingForm,
+    part_of,
+    section_title,
+    unconcerned,
+)
 from nnstudio.ui.session import Session
 
 SETTINGS_OF_INITIALIZER: dict[InitializerKind, tuple[str, ...]] = {
@@ -27,6 +38,8 @@ SETTINGS_OF_INITIALIZER: dict[InitializerKind, tuple[str, ...]] = {
 SETTINGS_OF_BIAS: dict[BiasKind, tuple[str, ...]] = {BiasKind.CONSTANT: ("bias",)}
 OWNED_SETTINGS: tuple[tuple[str, str, Mapping[Any, tuple[str, ...]]], ...] = (
     ("training", "optimizer", SETTINGS_OF_OPTIMIZER),
+    ("training", "schedule", SETTINGS_OF_SCHEDULE),
+    ("training", "loss", SETTINGS_OF_LOSS),
     ("initialization", "kind", SETTINGS_OF_INITIALIZER),
     ("initialization", "bias_kind", SETTINGS_OF_BIAS),
 )
@@ -34,8 +47,13 @@ OWNED_SETTINGS: tuple[tuple[str, str, Mapping[Any, tuple[str, ...]]], ...] = (
 member's are shown."""
 
 CROSS_ENTROPY_NAMES = {Task.BINARY: "Binary cross-entropy", Task.MULTICLASS: "Softmax cross-entropy"}
-PARTS = {"training": "", "initialization": STARTS_AGAIN, "": STARTS_AGAIN}
-"""The parts of the experiment on this card, each with what its tooltips add."""
+PARTS = {
+    "training": ("", ""),
+    "initialization": ("", STARTS_AGAIN),
+    "": ("", STARTS_AGAIN),
+    "stopping": ("STOPPING", ""),
+}
+"""The parts of the experiment on this card, each with its title and with what its tooltips add."""
 
 
 class TrainingPanel(QWidget):
@@ -47,12 +65,15 @@ class TrainingPanel(QWidget):
         self._task: Task | None = None
         self.forms = {
             part: SettingForm(session, part, settings_of(type(part_of(session.experiment, part))), remark)
-            for part, remark in PARTS.items()
+            for part, (_, remark) in PARTS.items()
         }
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(ROW_GAP)
-        for form in self.forms.values():
+        for part, form in self.forms.items():
+            if title := PARTS[part][0]:
+                column.addSpacing(SECTION_GAP)
+                column.addWidget(section_title(title))
             column.addWidget(form)
         column.addStretch(1)
         self._show_experiment(session.experiment)
@@ -77,4 +98,5 @@ class TrainingPanel(QWidget):
         self._task = task
         loss = self.forms["training"].control("loss")
         if isinstance(loss, ChoiceRow):
+            loss.box.offer(losses_for(task))
             loss.box.rename(LossKind.CROSS_ENTROPY, CROSS_ENTROPY_NAMES.get(task, LossKind.CROSS_ENTROPY.label))

@@ -5,6 +5,7 @@ panel that scrolls, so that nobody changes an optimizer in passing.
 """
 
 import html
+from collections.abc import Iterable
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QPaintEvent, QWheelEvent
@@ -54,6 +55,13 @@ class ChoiceBox(QComboBox):
         """Call a member otherwise, where its name depends on the circumstances."""
         self.setItemText(self._members.index(member), label)
 
+    def offer(self, members: Iterable[Choice]) -> None:
+        """Let only these members be chosen; the others stay in the list, dimmed."""
+        fitting = set(members)
+        for index, member in enumerate(self._members):
+            # Qt asks the model whether an entry can be chosen: no value means yes, 0 means no.
+            self.setItemData(index, None if member in fitting else 0, Qt.ItemDataRole.UserRole - 1)
+
     def explain(self, sentence: str) -> None:
         """What the tooltip says besides the chosen member's own sentence."""
         self._sentence = sentence
@@ -76,7 +84,7 @@ class ChoiceBox(QComboBox):
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
 
     def _explain(self) -> None:
-        self.setToolTip(f"{html.escape(self._sentence)}<br>{explanation(self._chosen)}")
+        self.setToolTip(f"{html.escape(self._sentence, quote=False)}<br>{explanation(self._chosen)}")
         self.setAccessibleDescription(f"{self._sentence} {self._chosen.label}: {self._chosen.help}")
 
     @Slot(int)
@@ -90,10 +98,10 @@ class ChoiceBox(QComboBox):
 
 def explanation(member: Choice) -> str:
     """A member's sentence and formula as rich text."""
-    formula = f"<br><code>{html.escape(member.formula)}</code>" if member.formula else ""
-    return f"<b>{html.escape(member.label)}</b>: {html.escape(member.help)}{formula}"
+    formula = f"<br><code>{html.escape(member.formula, quote=False)}</code>" if member.formula else ""
+    return f"<b>{html.escape(member.label, quote=False)}</b>: {html.escape(member.help, quote=False)}{formula}"
 
 
 def _members_in_words(setting: Setting) -> str:
     entries = "".join(f"<p>{explanation(member)}</p>" for member in setting.choice or ())
-    return f"<b>{setting.label}</b><p>{html.escape(setting.help)}</p>{entries}"
+    return f"<b>{setting.label}</b><p>{html.escape(setting.help, quote=False)}</p>{entries}"

@@ -132,9 +132,9 @@ class NumberField(QWidget):
         """What the tooltip and What's This say."""
         setting = self.setting
         self.setToolTip(sentence)
-        formula = f"<p>{html.escape(setting.formula)}</p>" if setting.formula else ""
-        legal = html.escape(range_text(setting))
-        self.setWhatsThis(f"<b>{setting.label}</b><p>{html.escape(sentence)}</p>{formula}<p>{legal}</p>")
+        formula = f"<p>{html.escape(setting.formula, quote=False)}</p>" if setting.formula else ""
+        legal = html.escape(range_text(setting), quote=False)
+        self.setWhatsThis(f"<b>{setting.label}</b><p>{html.escape(sentence, quote=False)}</p>{formula}<p>{legal}</p>")
         self.edit.setAccessibleDescription(sentence)
 
     def complain(self, sentence: str) -> None:

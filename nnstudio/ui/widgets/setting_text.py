@@ -15,8 +15,8 @@ OFF = "off"
 
 
 def text_of(setting: Setting, value: float) -> str:
-    """The value as shown. 0 reads «off» where it lies outside the scale and is no stop of it."""
-    if value == 0 and setting.zero and 0 not in setting.stops:
+    """The value as shown; a zero below the scale reads «off»."""
+    if value == 0 and setting.zero:
         return OFF
     if setting.percent:
         return f"{_plain(100 * value, 0)}{SPACE}%"

@@ -97,7 +97,7 @@ class Thumbnail(QToolButton):
         self.setProperty("role", "tile")
         self.setCheckable(True)
         self.setToolTip(f"<b>{kind.label}</b><br>{kind.help}<br>Choosing it starts training again.")
-        formula = f"<p>{html.escape(kind.formula)}</p>" if kind.formula else ""
+        formula = f"<p>{html.escape(kind.formula, quote=False)}</p>" if kind.formula else ""
         self.setWhatsThis(f"<b>{kind.label}</b><p>{kind.help}</p>{formula}")
         self.setAccessibleName(kind.label)
         self.setAccessibleDescription(kind.help)
