@@ -7,10 +7,11 @@ dead ReLU units at zero; the share of them stands beside.
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nnstudio.core.frame import Frame, Histogram, LayerReading
@@ -50,6 +51,7 @@ class ActivationsChart(Canvas):
         )
         self._layers: tuple[LayerReading, ...] = ()
         self._low, self._high = 0.0, 0.0
+        self._left = 30.0
         self._run = -1
 
     def show_frame(self, frame: Frame) -> None:
@@ -61,25 +63,28 @@ class ActivationsChart(Canvas):
         self._high = steady(self._high, max((h.high for h in histograms), default=1.0))
         self._low = -steady(-self._low, max((-h.low for h in histograms), default=0.0))
         self.setMinimumHeight(round(len(self._layers) * _LOWEST_ROW * theme.text_scale()))
+        self._make_room()
         self.update()
 
     def span(self) -> tuple[float, float, float, float]:
         """(left, right) in the widget and the values (low, high) that lie there."""
-        words = [QFontMetricsF(font).horizontalAdvance(text) for font, text in self._labels()]
-        left = max(words, default=30.0) + 12
-        return left, max(self.width() - 6.0, left + 20), self._low, self._high
+        return self._left, max(self.width() - 6.0, self._left + 20), self._low, self._high
 
-    def _labels(self) -> list[tuple[QFont, str]]:
-        """Every word beside a histogram with its font, to make room for the widest."""
-        name, number = text_font(10.5), mono_font(9.5)
-        labels: list[tuple[QFont, str]] = []
+    def _make_room(self) -> None:
+        """Start the histograms to the right of the widest word."""
+        name, number = QFontMetricsF(text_font(10.5)), QFontMetricsF(mono_font(9.5))
+        widths = [30.0]
         for layer in self._layers:
             share = share_text(layer.histogram) if layer.histogram else ""
             if self._row_height() < _TWO_LINES:
-                labels.append((number, f"{layer.name}  {share}"))
+                widths.append(number.horizontalAdvance(f"{layer.name}  {share}"))
             else:
-                labels += [(name, layer.name), (number, share)]
-        return labels
+                widths += [name.horizontalAdvance(layer.name), number.horizontalAdvance(share)]
+        self._left = max(widths) + 12
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._make_room()
+        super().resizeEvent(event)
 
     def _row_height(self) -> float:
         return self.height() / max(len(self._layers), 1)
@@ -152,8 +157,9 @@ class ActivationsChart(Canvas):
             painter.setPen(QColor(theme.current().dim))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, HINT)
             return
+        visible = QRectF(self.visibleRegion().boundingRect())
         for row, layer in enumerate(self._layers):
-            if layer.histogram is not None:
+            if layer.histogram is not None and visible.intersects(self._row(row)):
                 self._paint_label(painter, self._row(row), layer, layer.histogram)
                 self._paint_histogram(painter, self._row(row), layer.histogram)
         if spot := self.spot:
@@ -190,9 +196,13 @@ class ActivationsChart(Canvas):
         outline = [QPointF(*point) for point in zip(x.tolist(), (base - heights).tolist(), strict=True)]
         fill = QColor(colors.accent)
         fill.setAlpha(66)
-        painter.setPen(QPen(QColor(colors.accent), 1.3, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
+        corners = [QPointF(left, base), *outline, QPointF(right, base)]
+        painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(fill)
-        painter.drawPolygon(QPolygonF([QPointF(left, base), *outline, QPointF(right, base)]))
+        painter.drawPolygon(QPolygonF(corners))
+        # Single strokes: Qt takes many times as long for the same outline in one piece.
+        painter.setPen(QPen(QColor(colors.accent), 1.3, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap))
+        painter.drawLines([QLineF(start, end) for start, end in pairwise([*corners, corners[0]])])
 
 
 class ValueAxis(QWidget):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from nnstudio.ui import theme
 from nnstudio.ui.stylesheet import mix
@@ -25,10 +25,10 @@ class LossAxes:
     top: float
     logarithmic: bool
 
-    def polygon(self, updates: Column, losses: Column) -> QPolygonF:
+    def points(self, updates: Column, losses: Column) -> list[QPointF]:
         """The points of a line, in the widget; a loss far below the axis stays just below it."""
         x, y = self._x(updates), np.clip(self._y(losses), -1e4, self.area.bottom() + 50)
-        return QPolygonF([QPointF(*point) for point in zip(x.tolist(), y.tolist(), strict=True)])
+        return [QPointF(*point) for point in zip(x.tolist(), y.tolist(), strict=True)]
 
     def position(self, update: float, loss: float) -> QPointF | None:
         """Where a point lies, in the widget; None if it has no place on the axes."""

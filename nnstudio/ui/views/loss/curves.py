@@ -22,19 +22,19 @@ def has_curve(history: HistoryPrefix) -> bool:
     return any(np.isfinite(column).sum() > 1 for column in columns)
 
 
-def lines_of(history: HistoryPrefix, width: int, logarithmic: bool, smoothing: bool) -> dict[str, Line]:
-    """The lines to draw on `width` pixels, from the back to the front; empty ones are left out.
+def lines_of(history: HistoryPrefix, points: int, logarithmic: bool, smoothing: bool) -> dict[str, Line]:
+    """The lines to draw with about so many points each, from the back to the front; empty ones are left out.
 
     batch: each mini-batch's loss, or where they crowd their lowest and highest; smoothed: the same, calm;
     penalty, train, test: as measured. On a logarithmic axis, what is not positive has no place.
     """
-    batch = thin(history.update, _drawable(history.batch_loss, logarithmic), width)
+    batch = thin(history.update, _drawable(history.batch_loss, logarithmic), points)
     lines = {"batch": envelope(batch)}
     if smoothing and len(batch) > 2:
-        lines["smoothed"] = batch.x, smooth(batch)
+        lines["smoothed"] = _every_third(batch.x), _every_third(smooth(batch))
     columns = history.penalty, history.train_loss, history.test_loss
     for name, column in zip(MEASURED, columns, strict=True):
-        curve = thin(history.update, _drawable(column, logarithmic), width)
+        curve = thin(history.update, _drawable(column, logarithmic), points)
         lines[name] = curve.x, curve.y
     if not lines["penalty"][1].any():
         del lines["penalty"]
@@ -55,6 +55,11 @@ def loss_range(lines: dict[str, Line], logarithmic: bool) -> tuple[float, float]
     top = snapped_up(math.log10(high))
     bottom = max(snapped_down(math.log10(low)), top - _DECADES_AT_MOST)
     return 10.0 ** min(bottom, snapped_down(top - _DECADES_AT_LEAST)), 10.0**top
+
+
+def _every_third(column: Column) -> Column:
+    """Enough for a line without corners; the last point stays where it is."""
+    return column[(len(column) - 1) % 3 :: 3]
 
 
 def _drawable(column: Column, logarithmic: bool) -> Column:

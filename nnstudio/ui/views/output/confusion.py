@@ -5,6 +5,7 @@ truth's examples, by its cube root so that rare mistakes show. The counts stand 
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,11 +51,13 @@ class ConfusionCanvas(Canvas):
         side = max(min(self.width(), self.height()) - margin - 1, 40.0)
         return QRectF(margin + max((self.width() - margin - side) / 2 - margin / 2, 0), margin, side, side)
 
-    def _cell(self, row: int, column: int) -> QRectF:
+    def _cells(self) -> list[list[QRectF]]:
+        """The cells by row and column, on whole pixels so that all gaps are alike."""
         grid, classes = self._grid(), len(self._shares)
-        side = grid.width() / classes
-        cell = QRectF(grid.left() + column * side, grid.top() + row * side, side, side)
-        return cell.adjusted(0, 0, -_GAP, -_GAP)
+        edges = [round(index * grid.width() / classes) for index in range(classes + 1)]
+        spans = [(low, high - low - _GAP) for low, high in pairwise(edges)]
+        left, top = round(grid.left()), round(grid.top())
+        return [[QRectF(left + x, top + y, width, height) for x, width in spans] for y, height in spans]
 
     def places(self) -> tuple[int, int]:
         return (0, 0) if self._counts is None else (len(self._counts), len(self._counts))
@@ -69,7 +72,7 @@ class ConfusionCanvas(Canvas):
         return Spot(min(column, classes - 1), min(row, classes - 1))
 
     def anchor(self, spot: Spot) -> QPointF:
-        return self._cell(spot.row, spot.column).center()
+        return self._cells()[spot.row][spot.column].center()
 
     def reading(self, spot: Spot) -> Sequence[str]:
         if self._counts is None:
@@ -93,34 +96,33 @@ class ConfusionCanvas(Canvas):
     def paint(self, painter: QPainter) -> None:
         if self._counts is None:
             return
-        self._paint_labels(painter)
+        cells = self._cells()
+        self._paint_labels(painter, cells)
         table = theme.heat_map_table(theme.current())
         depth = np.cbrt(self._shares)
         sign = np.where(np.eye(len(depth), dtype=bool), 1.0, -1.0)
         colors = table[np.clip(sign * depth * 127.5 + 127.5, 0, 255).astype(np.uint8)]
         widest = grouped(int(self._counts.max())).replace("\u00a0", "")
         font = mono_font(9.5)
-        room = self._cell(0, 0).width() - 1
+        room = cells[0][0].width() - 1
         needed = QFontMetricsF(font).horizontalAdvance(widest)
         if needed > room:
             font.setPixelSize(max(int(font.pixelSize() * room / needed), 6))
         painter.setFont(font)
         for row, line in enumerate(self._counts.tolist()):
             for column, count in enumerate(line):
-                cell = self._cell(row, column)
+                cell = cells[row][column]
                 ground = QColor.fromRgb(int(colors[row, column]))
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(ground)
-                painter.drawRoundedRect(cell, 2, 2)
+                painter.fillRect(cell, ground)
                 if count:
                     painter.setPen(ink_on(ground))
                     painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, str(count))
         if spot := self.spot:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(theme.current().text), 1.5))
-            painter.drawRoundedRect(self._cell(spot.row, spot.column), 2, 2)
+            painter.drawRect(cells[spot.row][spot.column])
 
-    def _paint_labels(self, painter: QPainter) -> None:
+    def _paint_labels(self, painter: QPainter, cells: list[list[QRectF]]) -> None:
         grid = self._grid()
         numbers, words = mono_font(10), text_font(10)
         height = QFontMetricsF(numbers).height()
@@ -134,7 +136,7 @@ class ConfusionCanvas(Canvas):
         painter.restore()
         painter.setFont(numbers)
         for label in range(len(self._shares)):
-            cell = self._cell(label, label)
+            cell = cells[label][label]
             above = QRectF(cell.left(), grid.top() - height - 1, cell.width(), height)
             painter.drawText(above, Qt.AlignmentFlag.AlignCenter, str(label))
             beside = QRectF(grid.left() - height - 2, cell.top(), height, cell.height())

@@ -1,0 +1,125 @@
+"""The Gradient flow card measures and judges how gradients travel."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+from pytestqt.qtbot import QtBot
+
+from nnstudio.core.frame import Frame
+from nnstudio.ui import theme
+from nnstudio.ui.views.canned import plane_frame
+from nnstudio.ui.views.gradients.judgement import Judgement, judge
+from nnstudio.ui.views.gradients_view import GradientsView
+from nnstudio.ui.widgets.canvas import Spot
+
+
+def with_values(*values: tuple[float | None, float | None], run: int = 1) -> Frame:
+    frame = plane_frame()
+    layers = tuple(
+        replace(layer, gradient_norm=norm, update_ratio=ratio)
+        for layer, (norm, ratio) in zip(frame.layers, values, strict=True)
+    )
+    return replace(frame, layers=layers, run=run)
+
+
+@pytest.fixture
+def view(qtbot: QtBot) -> GradientsView:
+    view = GradientsView()
+    qtbot.addWidget(view)
+    qtbot.addWidget(view.switches())
+    view.resize(410, 200)
+    view.show()
+    qtbot.waitExposed(view)
+    return view
+
+
+@pytest.mark.parametrize(
+    ("norms", "ratios", "word"),
+    [
+        ([], [], Judgement.NONE),
+        ([0.02, 0.01, 0.03], [0.001, 0.002, 0.001], Judgement.HEALTHY),
+        ([1e-9, 1e-9, 1e-9], [1e-9, 1e-9, 1e-9], Judgement.HEALTHY),
+        ([9e-6, 1e-3, 1e-2], [0.001] * 3, Judgement.VANISHING),
+        ([0.0, 0.0, 0.1], [0.001] * 3, Judgement.VANISHING),
+        ([0.0, 0.0, 0.0], [0.0] * 3, Judgement.VANISHING),
+        ([11.0, 1.0, 1e-2], [0.001] * 3, Judgement.EXPLODING),
+        ([0.1, 0.1, 0.1], [0.001, 0.6, 0.001], Judgement.EXPLODING),
+        ([0.1, float("inf"), 0.1], [0.001] * 3, Judgement.EXPLODING),
+        ([0.1, float("nan"), 0.1], [0.001] * 3, Judgement.EXPLODING),
+    ],
+)
+def test_the_word_follows_the_rule(norms: list[float], ratios: list[float], word: Judgement):
+    assert judge(norms, ratios) is word
+
+
+def test_before_the_first_update_there_is_nothing_to_judge(view: GradientsView):
+    view.show_frame(with_values((None, None), (None, None), (None, None)))
+    view.grab()
+    assert view.word.judgement is Judgement.NONE
+    assert view.chart.places() == (0, 0)
+
+
+def test_exact_values_are_read(view: GradientsView, qtbot: QtBot):
+    view.show_frame(with_values((0.0123456, 0.001), (0.02, 0.002), (0.03, 0.003)))
+    slot = view.chart._slot(0)
+    qtbot.mouseMove(view.chart, slot.center().toPoint())
+    assert view.chart.spot == Spot(0, 0)
+    assert list(view.chart.reading(Spot(0, 0))) == ["Dense 1", "‖∇W‖      0.01235", "‖ΔW‖/‖W‖  0.001000"]
+    view.chart.setFocus()
+    qtbot.keyClick(view.chart, Qt.Key.Key_End)
+    assert "Output" in view.chart.accessibleDescription()
+
+
+def test_bars_stand_in_their_colours_at_their_height(view: GradientsView):
+    view.show_frame(with_values((0.1, 0.0001), (0.1, 0.0001), (0.1, 0.0001)))
+    image = view.chart.grab().toImage()
+    ratio = image.devicePixelRatio()
+    slot = view.chart._slot(1)
+
+    def color(offset: float, value: float) -> str:
+        return image.pixelColor(int(ratio * (slot.center().x() + offset)), int(ratio * view.chart._y(value))).name()
+
+    assert color(-12, 0.03) == theme.current().accent
+    assert color(12, 0.00007) == theme.current().negative
+    assert color(12, 0.003) != theme.current().negative
+
+
+def test_the_axis_keeps_still_for_small_changes(view: GradientsView):
+    view.show_frame(with_values((0.02, 0.002), (0.02, 0.002), (0.02, 0.002)))
+    before = view.chart._bottom, view.chart._top
+    for factor in (0.5, 1.9, 0.8, 3.0):
+        view.show_frame(with_values(*((0.02 * factor, 0.002 * factor),) * 3))
+        assert (view.chart._bottom, view.chart._top) == before
+    view.show_frame(with_values(*((20.0, 0.002),) * 3))
+    assert view.chart._top > before[1]
+
+
+def test_one_odd_mini_batch_does_not_change_the_word(view: GradientsView):
+    calm = with_values((0.02, 0.002), (0.02, 0.002), (0.02, 0.002))
+    for _ in range(5):
+        view.show_frame(calm)
+    view.show_frame(with_values((1e-7, 0.002), (0.02, 0.002), (0.02, 0.002)))
+    assert view.word.judgement is Judgement.HEALTHY
+    view.show_frame(with_values((1e-7, 0.002), (0.02, 0.002), (0.02, 0.002), run=2))
+    assert view.word.judgement is Judgement.VANISHING
+    assert view.word.accessibleName() == "Gradient flow: vanishing"
+
+
+def test_another_number_of_layers_starts_the_judgement_anew(view: GradientsView):
+    view.show_frame(plane_frame())
+    view.show_frame(plane_frame(units=(8,) * 16))
+    assert view.word.judgement is Judgement.HEALTHY
+    assert view.chart.places() == (17, 1)
+
+
+@pytest.mark.parametrize("value", [0.0, float("nan"), float("inf")])
+def test_odd_values_draw(view: GradientsView, value: float):
+    view.show_frame(with_values((value, value), (0.01, 0.001), (0.01, 0.001)))
+    image = view.chart.grab().toImage()
+    bad = QColor(theme.current().bad)
+    ratio = image.devicePixelRatio()
+    slot = view.chart._slot(0)
+    marked = image.pixelColor(int(ratio * (slot.center().x() - 12)), int(ratio * slot.center().y()))
+    assert (marked == bad) == (value != 0.0)

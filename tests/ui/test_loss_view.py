@@ -1,0 +1,182 @@
+"""The Loss card draws the history as it is."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from pytestqt.qtbot import QtBot
+
+from nnstudio.core.frame import Frame
+from nnstudio.core.history import History
+from nnstudio.ui.views.canned import plane_frame, untrained_frame
+from nnstudio.ui.views.loss.axes import LossAxes
+from nnstudio.ui.views.loss.curves import lines_of, loss_range
+from nnstudio.ui.views.loss.thinning import envelope, smooth, thin
+from nnstudio.ui.views.loss_view import LossView
+
+
+def frame_with(rows: list[tuple[float, float, float, float]], penalty: float = 0.0, run: int = 1) -> Frame:
+    """A frame whose history has these rows of (update, batch, train, test)."""
+    history = History()
+    for update, batch, train, test in rows:
+        history.append(update, update / 10, batch, train, test, 0.9, 0.9, penalty, 0.03)
+    return replace(plane_frame(), history=history.prefix(), run=run)
+
+
+NAN = float("nan")
+ROWS = [(0.0, NAN, 0.7, 0.8), (1.0, 0.6, NAN, NAN), (2.0, 0.5, 0.55, 0.65), (3.0, 0.4, NAN, NAN)]
+
+
+@pytest.fixture
+def view(qtbot: QtBot) -> LossView:
+    view = LossView()
+    qtbot.addWidget(view)
+    qtbot.addWidget(view.switches())
+    view.resize(510, 200)
+    view.show()
+    qtbot.waitExposed(view)
+    return view
+
+
+def test_before_the_first_update_a_hint_and_nothing_to_read(view: LossView):
+    view.show_frame(untrained_frame())
+    assert view.chart.places() == (0, 0)
+    assert "Press Play" in view.chart.summary()
+    view.grab()
+
+
+def test_many_rows_become_few_points_that_keep_mean_and_extremes():
+    random = np.random.default_rng(0)
+    x = np.arange(40_000.0)
+    y = random.normal(5, 1, 40_000)
+    y[::7] = np.nan
+    curve = thin(x, y, 500)
+    assert len(curve) <= 500
+    assert np.sum(curve.y * curve.rows) == pytest.approx(np.nansum(y))
+    assert curve.low.min() == np.nanmin(y)
+    assert curve.high.max() == np.nanmax(y)
+    assert (np.diff(curve.x) > 0).all()
+    _, path = envelope(curve)
+    assert len(path) == 2 * len(curve)
+
+
+def test_few_rows_stay_as_they_are():
+    curve = thin(np.array([0.0, 1, 2, 3]), np.array([1.0, np.nan, np.inf, 4]), 100)
+    assert curve.x.tolist() == [0, 3]
+    assert curve.y.tolist() == [1, 4]
+
+
+def test_smoothing_calms_noise_and_leaves_a_constant():
+    random = np.random.default_rng(0)
+    noise = thin(np.arange(400.0), 1 + random.normal(0, 0.3, 400), 400)
+    assert smooth(noise).std() < 0.3 * noise.y.std()
+    constant = thin(np.arange(400.0), np.full(400, 0.2), 100)
+    assert smooth(constant) == pytest.approx(0.2)
+
+
+def test_what_is_not_finite_neither_draws_nor_bends_the_axis():
+    rows = [*ROWS, (4.0, float("inf"), NAN, NAN), (5.0, 0.3, float("inf"), 0.5)]
+    history = frame_with(rows).history
+    for logarithmic in (True, False):
+        lines = lines_of(history, 300, logarithmic, True)
+        assert all(np.isfinite(y).all() for _, y in lines.values())
+        low, high = loss_range(lines, logarithmic)
+        assert 0 <= low < high <= 1
+
+
+def test_nothing_that_is_not_positive_goes_on_a_logarithmic_axis():
+    history = frame_with([(0.0, 0.5, 0.5, 0.5), (1.0, 0.0, 0.0, 0.1), (2.0, 0.2, 0.2, 0.2)]).history
+    assert lines_of(history, 300, True, False)["train"][0].tolist() == [0, 2]
+    assert lines_of(history, 300, False, False)["train"][0].tolist() == [0, 1, 2]
+
+
+def test_a_penalty_has_a_line_only_when_there_is_one():
+    assert "penalty" not in lines_of(frame_with(ROWS).history, 300, True, True)
+    assert "penalty" not in lines_of(frame_with(ROWS).history, 300, False, True)
+    assert "penalty" in lines_of(frame_with(ROWS, penalty=0.01).history, 300, True, True)
+
+
+def test_every_curve_has_all_its_measurements():
+    lines = lines_of(frame_with(ROWS).history, 300, True, False)
+    assert lines["train"][1].tolist() == [0.7, 0.55]
+    assert lines["test"][1].tolist() == [0.8, 0.65]
+    assert lines["batch"][1].tolist() == [0.6, 0.5, 0.4]
+
+
+def test_axes_lead_there_and_back():
+    from PySide6.QtCore import QRectF
+
+    axes = LossAxes(QRectF(40, 10, 400, 100), 1000.0, 0.01, 1.0, True)
+    point = axes.position(250, 0.1)
+    assert point is not None
+    assert (point.x(), point.y()) == pytest.approx((140, 60))
+    assert axes.update_at(140) == pytest.approx(250)
+    assert axes.position(250, 0.001) is None
+    assert axes.position(250, NAN) is None
+
+
+def test_the_pointer_reads_the_exact_row(view: LossView, qtbot: QtBot):
+    view.show_frame(frame_with(ROWS))
+    area = view.chart._area()
+    end = view.chart.anchor(view.chart.start()).x()
+    third = area.left() + (end - area.left()) * 2 / 3
+    qtbot.mouseMove(view.chart, QPoint(round(third), round(area.center().y())))
+    assert view.chart.spot is not None
+    assert view.chart.spot.column == 2
+    reading = view.chart.reading(view.chart.spot)
+    assert reading[0] == "Update 2, epoch 0.20"
+    assert "train      0.55000" in reading
+    assert "mini-batch 0.50000" in reading
+
+
+def test_a_row_without_evaluation_names_the_last_one(view: LossView):
+    view.show_frame(frame_with(ROWS))
+    assert "test       0.65000 (at 2)" in view.chart.reading(view.chart.start())
+
+
+def test_arrow_keys_read_backwards_from_the_last_row(view: LossView, qtbot: QtBot):
+    view.show_frame(frame_with(ROWS))
+    view.chart.setFocus()
+    qtbot.keyClick(view.chart, Qt.Key.Key_Left)
+    qtbot.keyClick(view.chart, Qt.Key.Key_Left)
+    assert view.chart.spot is not None
+    assert view.chart.spot.column == 2
+    assert view.chart.accessibleDescription().startswith("Update 2")
+
+
+def test_switches_change_the_picture(view: LossView, qtbot: QtBot):
+    view.show_frame(plane_frame())
+    view.switches().show()
+    logarithmic = view.chart.grab().toImage()
+    assert view.scale.current() == 1
+    qtbot.mouseClick(view.scale.button(0), Qt.MouseButton.LeftButton)
+    linear = view.chart.grab().toImage()
+    assert linear != logarithmic
+    qtbot.mouseClick(view.smoothing, Qt.MouseButton.LeftButton, pos=QPoint(8, view.smoothing.height() // 2))
+    assert view.chart.grab().toImage() != linear
+
+
+def test_exploring_adds_nothing_to_the_history(view: LossView, qtbot: QtBot):
+    frame = frame_with(ROWS)
+    view.show_frame(frame)
+    qtbot.mouseClick(view.chart, Qt.MouseButton.LeftButton)
+    assert len(frame.history) == len(ROWS)
+    assert view.chart.places() == (len(ROWS), 1)
+
+
+def test_the_axis_rests_while_the_run_grows_a_little(view: LossView):
+    rows = [(float(u), 0.5, 0.5, 0.6) for u in range(1000)]
+    view.show_frame(frame_with(rows))
+    axes = view.chart._axes
+    view.show_frame(frame_with([*rows, *((float(u), 0.5, 0.5, 0.6) for u in range(1000, 1020))]))
+    assert view.chart._axes == axes
+
+
+def test_a_run_that_went_back_or_began_anew_is_drawn_anew(view: LossView):
+    view.show_frame(frame_with([(float(u), 0.5, 0.5, 0.6) for u in range(1000)]))
+    view.show_frame(frame_with(ROWS, run=2))
+    assert view.chart._axes is not None
+    assert view.chart._axes.end < 10
+    view.show_frame(frame_with([(0.0, 0.5, 0.5, 0.5)], run=3))
+    assert view.chart.places() == (0, 0)
