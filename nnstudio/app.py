@@ -5,6 +5,7 @@ photographs the window after training and leaves.
 """
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from PySide6.QtCore import QObject, QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
 from nnstudio import __version__
+from nnstudio.core.array import Array
 from nnstudio.core.choices import DatasetKind
 from nnstudio.core.frame import Frame
 from nnstudio.core.presets import default_experiment
@@ -24,6 +26,7 @@ from nnstudio.ui.panels.mnist_dialog import remembered_folder
 from nnstudio.ui.session import Session
 from nnstudio.ui.settings import Settings
 from nnstudio.ui.theme import ThemeChoice
+from nnstudio.ui.unexpected import Unexpected
 
 SETTLING_MILLISECONDS = 300
 """How long a paused window may take to show its last frame before it is photographed."""
@@ -51,9 +54,13 @@ def run(options: argparse.Namespace) -> int:
         return 2
     session = Session(experiment, ImageLibrary(remembered_folder()))
     window = MainWindow(session, settings)
+    unexpected = Unexpected(window.banner)
+    unexpected.install()
     if options.size is not None:
         window.resize(*options.size)
     application.aboutToQuit.connect(session.stop)
+    application.aboutToQuit.connect(unexpected.uninstall)
+    signal.signal(signal.SIGINT, _quit)
     session.start()
     if params is not None:
         session.set_parameters(params)
@@ -66,7 +73,12 @@ def run(options: argparse.Namespace) -> int:
     return application.exec()
 
 
-def _first_experiment(options: argparse.Namespace):
+def _quit(*_: object) -> None:
+    """Ctrl+C in the terminal closes the window. Qt's timers give Python the chance to see it."""
+    QApplication.quit()
+
+
+def _first_experiment(options: argparse.Namespace) -> tuple[Experiment, Array | None]:
     if options.file is not None:
         return load_project(options.file)
     kind = DatasetKind(options.dataset) if options.dataset else DatasetKind.SPIRALS

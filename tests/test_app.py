@@ -1,0 +1,90 @@
+"""The whole program in a process of its own: pictures without hands, a clean end, sentences instead of aborts."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QImage
+
+CLOSE_WHILE_TRAINING = """
+import sys
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from nnstudio import cli
+
+application = QApplication(sys.argv[:1])
+
+def close():
+    window = next(w for w in application.topLevelWidgets() if type(w).__name__ == "MainWindow")
+    assert window._session.frame.updates > 0, "not training"
+    window.close()
+
+QTimer.singleShot(1200, close)
+sys.exit(cli.main(["--play", "600", "--dataset", "spirals"]))
+"""
+
+
+def start(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end, with these changes to the environment; an empty value removes a variable."""
+    values = {**os.environ, **environment}
+    values = {name: value for name, value in values.items() if value}
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, env=values, check=False)
+
+
+@pytest.mark.parametrize("dataset", ["spirals", "xor4", "hills"])
+def test_leaves_a_picture(tmp_path: Path, dataset: str) -> None:
+    picture = tmp_path / "picture.png"
+    program = ("--dataset", dataset, "--play", "1.5", "--size", "1100x720", "--theme", "dark")
+    done = start(sys.executable, "-m", "nnstudio", *program, "--screenshot", str(picture))
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    image = QImage(str(picture))
+    assert (image.width(), image.height()) == (1100, 720)
+    colors = {image.pixel(x, y) for x in range(0, 1100, 10) for y in range(0, 720, 10)}
+    assert len(colors) > 50, "an empty window has few colours"
+
+
+def test_says_when_the_picture_cannot_be_written(tmp_path: Path) -> None:
+    done = start(sys.executable, "-m", "nnstudio", "--screenshot", str(tmp_path / "no folder" / "picture.png"))
+    assert done.returncode == 2
+    assert "could not be written" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_says_when_there_is_no_screen() -> None:
+    done = start(sys.executable, "-m", "nnstudio", QT_QPA_PLATFORM="", DISPLAY="", WAYLAND_DISPLAY="")
+    assert done.returncode == 3
+    assert "no screen" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_says_when_mnist_is_not_there(tmp_path: Path) -> None:
+    program = ("--dataset", "mnist", "--screenshot", str(tmp_path / "picture.png"))
+    done = start(sys.executable, "-m", "nnstudio", *program, NNSTUDIO_DATA=str(tmp_path))
+    assert done.returncode == 2
+    assert "MNIST is not on this computer yet" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_refuses_a_file_that_is_no_experiment(tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.nns"
+    wrong.write_text("not an experiment")
+    done = start(sys.executable, "-m", "nnstudio", str(wrong))
+    assert done.returncode == 2
+    assert str(wrong.name) in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_ends_cleanly_when_closed_in_mid_training() -> None:
+    done = start(sys.executable, "-c", CLOSE_WHILE_TRAINING)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("xvfb-run") is None, reason="needs a virtual screen: Debian's xvfb and xauth")
+def test_ends_cleanly_twenty_times_in_a_real_window() -> None:
+    for _ in range(20):
+        done = start("xvfb-run", "-a", sys.executable, "-c", CLOSE_WHILE_TRAINING, QT_QPA_PLATFORM="xcb")
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
