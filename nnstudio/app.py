@@ -13,8 +13,8 @@ from PySide6.QtCore import QObject, QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
 from nnstudio import __version__
-from nnstudio.core.array import Array
 from nnstudio.core.choices import DatasetKind
+from nnstudio.core.experiment import Experiment
 from nnstudio.core.frame import Frame
 from nnstudio.core.presets import default_experiment
 from nnstudio.files.errors import FileError
@@ -48,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
         settings.theme = ThemeChoice(options.theme)
     theme.apply(application, settings.theme, settings.larger_text)
     try:
-        experiment, params = _first_experiment(options)
+        experiment = _first_experiment(options)
     except FileError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 2
@@ -62,8 +62,8 @@ def run(options: argparse.Namespace) -> int:
     application.aboutToQuit.connect(unexpected.uninstall)
     signal.signal(signal.SIGINT, _quit)
     session.start()
-    if params is not None:
-        session.set_parameters(params)
+    if options.file is not None:
+        window.files.open_path(options.file)
     window.show()
     if options.play is not None or visit:
         visitor = Visitor(session, window, options.play or 0.0, options.screenshot)
@@ -78,11 +78,11 @@ def _quit(*_: object) -> None:
     QApplication.quit()
 
 
-def _first_experiment(options: argparse.Namespace) -> tuple[Experiment, Array | None]:
+def _first_experiment(options: argparse.Namespace) -> Experiment:
     if options.file is not None:
-        return load_project(options.file)
+        return load_project(options.file)[0]
     kind = DatasetKind(options.dataset) if options.dataset else DatasetKind.SPIRALS
-    return default_experiment(kind), None
+    return default_experiment(kind)
 
 
 class Visitor(QObject):
