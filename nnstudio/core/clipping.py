@@ -27,8 +27,8 @@ class Clipping:
         """Clip the gradient in place. NaN stays NaN."""
         grads = self._grads
         if self._value:
-            np.maximum(grads, self._low, grads)
-            np.minimum(grads, self._high, grads)
+            np.maximum(grads, self._low, out=grads)
+            np.minimum(grads, self._high, out=grads)
         if self._norm:
             square = float(grads.dot(grads))
             # The square of a finite, but very long gradient is infinite in 32 bits.

@@ -110,5 +110,5 @@ class Huber(ErrorLoss):
 
     def slope(self, d: Array) -> None:
         delta = d.dtype.type(self.delta)
-        np.maximum(d, -delta, d)
-        np.minimum(d, delta, d)
+        np.maximum(d, -delta, out=d)
+        np.minimum(d, delta, out=d)

@@ -27,7 +27,7 @@ class BinaryHinge(Loss):
         """How far each example falls short of the margin."""
         np.multiply(z, t, lack)
         np.subtract(z.dtype.type(1), lack, lack)
-        np.maximum(lack, z.dtype.type(0), lack)
+        np.maximum(lack, z.dtype.type(0), out=lack)
 
     def total(self, z: Array, t: Array, scratch: Scratch) -> float:
         self._lack(z, t, scratch.a)
@@ -61,7 +61,7 @@ class MulticlassHinge(Loss):
         np.subtract(z, row, lack)
         np.add(lack, z.dtype.type(1), lack)
         np.subtract(lack, t, lack)
-        np.maximum(lack, z.dtype.type(0), lack)
+        np.maximum(lack, z.dtype.type(0), out=lack)
 
     def total(self, z: Array, t: Array, scratch: Scratch) -> float:
         self._lack(z, t, scratch.a, scratch.row)
