@@ -124,10 +124,10 @@ class Conv2DStage(Stage):
             self.d_images.outer.fill(0)
         for block in self.blocks:
             np.copyto(self.columns_seen, block.seen)
-            self.columns.dot(block.dz.T, self.share)
+            np.matmul(self.columns, block.dz.T, out=self.share)
             np.add(self.grads, self.share, self.grads)
             if block.returns:
-                self.weights.dot(block.dz, self.columns[:-1])
+                np.matmul(self.weights, block.dz, out=self.columns[:-1])
                 for place, part in block.returns:
                     np.add(place, part, place)
         if self.d_images is not None:
