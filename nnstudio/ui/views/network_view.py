@@ -41,12 +41,14 @@ class NetworkView(View):
             "Show each neuron of the first layer by the weights it looks for, with a bar for its activation.",
             "Show each neuron of the first layer by its activation alone.",
         )
-        self._switch = SegmentedSwitch(("Weights", "Activation"), tips)
+        self._switch = SegmentedSwitch(("Weights", "Activation"), tips, self)
         self._switch.hide()
         self._switch.currentChanged.connect(self._show_as)
 
     def show_frame(self, frame: Frame) -> None:
-        self._switch.setVisible(frame.image is not None and len(frame.layers) > 1)
+        # Until a card has taken the switch to its title bar, there is no place for it.
+        placed = self._switch.parentWidget() is not self
+        self._switch.setVisible(placed and frame.image is not None and len(frame.layers) > 1)
         self.canvas.show_frame(frame)
 
     def switches(self) -> QWidget | None:

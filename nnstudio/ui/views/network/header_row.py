@@ -10,7 +10,8 @@ from itertools import pairwise
 from PySide6.QtCore import QObject, QRect, Signal
 from PySide6.QtWidgets import QWidget
 
-from nnstudio.core.experiment import MAXIMUM_HIDDEN_LAYERS, LayerSpec
+from nnstudio.core.experiment import MAXIMUM_HIDDEN_LAYERS
+from nnstudio.core.layer_specs import LayerSpec
 from nnstudio.ui.views.network.column import Column
 from nnstudio.ui.views.network.flat_button import FlatButton
 from nnstudio.ui.views.network.layer_edits import Layers, inserted, may_insert, removed, replaced

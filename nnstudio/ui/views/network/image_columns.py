@@ -6,18 +6,20 @@ template for each class. There are too many weights for links, so soft bands lea
 """
 
 from collections.abc import Sequence
-from functools import cache, partial
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QLinearGradient, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen
 
 from nnstudio.core.frame import FloatArray, Frame
 from nnstudio.ui.stylesheet import mix
 from nnstudio.ui.theme import Theme, current, heat_map_table
+from nnstudio.ui.views.network.bands import paint_band
 from nnstudio.ui.views.network.column import Column, LinkSpot, Spot
 from nnstudio.ui.views.network.gap_images import GapImages, gap_area
+from nnstudio.ui.views.network.ink import ink_image
 from nnstudio.ui.views.network.layout import ACTIVATION, WEIGHTS, image_columns, image_width
 from nnstudio.ui.views.network.legend import scale_text
 from nnstudio.ui.views.network.tiles import corner, paint_more
@@ -86,7 +88,7 @@ class ImageColumns:
             return
         self._drawn = current()
         image = self._frame.image
-        self._ink = _ink(image.example)
+        self._ink = ink_image(image.example)
         layers = self._frame.layers
         activations = image.activations or ()
         self._activation_scales = [
@@ -113,7 +115,7 @@ class ImageColumns:
             if a.right < clip.right() and b.left > clip.left():
                 stale = self._bands.get(index) is not current()
                 self._bands[index] = current()
-                self._images.paint(painter, index, gap_area(a, b, 4), stale, partial(_paint_band, a, b))
+                self._images.paint(painter, index, gap_area(a, b, 4), stale, partial(paint_band, a, b))
         last = len(self._columns) - 1
         for index, column in enumerate(self._columns):
             if column.right < clip.left() or column.left > clip.right():
@@ -232,37 +234,3 @@ class ImageColumns:
         if self._atlas is not None:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
             self._atlas.draw(painter, spot.unit - self._columns[spot.column].first, target)
-
-
-def _ink(example: FloatArray) -> QImage:
-    """The image in the theme's own ink: the card's colour where it is 0, the text's where it is 1."""
-    height, width = example.shape
-    image = QImage(width, height, QImage.Format.Format_Indexed8)
-    image.setColorTable(_ink_table(current()))
-    levels = np.round(np.clip(np.nan_to_num(example), 0, 1) * 255).astype(np.uint8)
-    lines = np.frombuffer(image.bits(), np.uint8).reshape(height, image.bytesPerLine())
-    lines[:, :width] = levels
-    return image.convertToFormat(QImage.Format.Format_RGB32)
-
-
-@cache
-def _ink_table(theme: Theme) -> list[int]:
-    return [QColor(mix(theme.card, theme.text, level / 255)).rgb() for level in range(256)]
-
-
-def _paint_band(a: Column, b: Column, painter: QPainter) -> None:
-    """The soft shape that leads from one column to the next."""
-    theme = current()
-    left, right = a.right + 4, b.left - 4
-    middle = (left + right) / 2
-    from_top, from_bottom = a.tiles[0].top() - 3, a.tiles[-1].bottom() + 3
-    to_top, to_bottom = b.tiles[0].top() - 3, b.tiles[-1].bottom() + 3
-    path = QPainterPath(QPointF(left, from_top))
-    path.cubicTo(middle, from_top, middle, to_top, right, to_top)
-    path.lineTo(right, to_bottom)
-    path.cubicTo(middle, to_bottom, middle, from_bottom, left, from_bottom)
-    path.closeSubpath()
-    fade = QLinearGradient(left, 0, right, 0)
-    fade.setColorAt(0, QColor(mix(theme.card, theme.accent, 0.2)))
-    fade.setColorAt(1, QColor(mix(theme.card, theme.accent, 0.03)))
-    painter.fillPath(path, fade)

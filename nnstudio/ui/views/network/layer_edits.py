@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from nnstudio.core.experiment import MAXIMUM_HIDDEN_LAYERS, DenseSpec, LayerSpec
+from nnstudio.core.experiment import MAXIMUM_HIDDEN_LAYERS
+from nnstudio.core.layer_specs import DenseSpec, LayerSpec
 from nnstudio.core.setting import settings_of
 
 Layers = tuple[LayerSpec, ...]

@@ -11,7 +11,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSpinBox, QWidget, QWidgetAction
 
 from nnstudio.core.choices import ActivationKind
-from nnstudio.core.experiment import DenseSpec, LayerSpec
+from nnstudio.core.layer_specs import DenseSpec, LayerSpec
 from nnstudio.ui.views.network.flat_button import FlatButton
 from nnstudio.ui.views.network.layer_edits import UNITS, resized
 from nnstudio.ui.views.network.titles import layer_titles

@@ -89,9 +89,10 @@ def image_columns(
     area: QRectF, cells: Sequence[Cell], counts: Sequence[int], firsts: Sequence[int], em: float
 ) -> tuple[Column, ...]:
     """The image, a grid for each hidden layer (`cells` says of what), and a row for each class."""
-    image = min(112.0, max(64.0, 0.16 * area.width()), area.height())
     hidden = len(cells)
-    answers = min(max(4.6 * em, 0.15 * area.width()), 6 * em) if hidden else 10 * em
+    beyond_least = max(0.0, area.width() - image_width(hidden, em))
+    image = min(112.0, 64 + 0.15 * beyond_least, area.height())
+    answers = 4.6 * em + min(1.4 * em, 0.1 * beyond_least) if hidden else 4.6 * em + min(5.4 * em, 0.5 * beyond_least)
     room = area.width() - image - answers - (hidden + 1) * _BAND
     wishes = [_natural_width(cell, n, area.height()) for cell, n in zip(cells, counts[1:-1], strict=True)]
     floor = _NARROWEST_GRID * max(1.0, em / 16)

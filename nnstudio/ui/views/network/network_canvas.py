@@ -7,6 +7,7 @@ only when the size, the layers or the scrolling change. This file deals with eve
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -26,7 +27,6 @@ from nnstudio.ui.views.network.picture import Fonts, Picture
 from nnstudio.ui.views.network.pointing import LET_GO, PIN, WALK, Pointing, spot_at
 from nnstudio.ui.views.network.titles import input_titles, layer_titles, output_titles
 
-_HINT = "The network appears here as soon as the data are ready."
 _TOOLTIP = "Point at a neuron or a link to read its numbers; click to keep them in view."
 _EXPLANATION = (
     "<p>The network, from the input at the left to the output at the right. Each neuron is drawn as a map of its own "
@@ -58,8 +58,8 @@ class NetworkCanvas(QWidget):
         self.setWhatsThis(_EXPLANATION)
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        # Reached by Tab, or by pinning a unit: a mere click must not take the arrow keys away from stepping.
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._tabbed = False
 
     # What there is to show.
 
@@ -81,14 +81,14 @@ class NetworkCanvas(QWidget):
             self._firsts = []
             self.headers.show_layers(())
             self.update()
-        elif old is None or _structure(old) != _structure(frame):
+        elif old is None or not self._firsts or _structure(old) != _structure(frame):
             self._pointing.clear()
             self._firsts = [0] * len(self._picture.counts())
             self.headers.show_layers(frame.experiment.layers)
             titles = [input_titles(frame), *map(layer_titles, frame.experiment.layers), output_titles(frame)]
             self.setAccessibleDescription("; ".join(names[0] for names in titles) + ".")
             self.rearrange()
-        elif old.experiment.layers != frame.experiment.layers:
+        elif (old.experiment.layers, old.commands) != (frame.experiment.layers, frame.commands):
             self.headers.show_layers(frame.experiment.layers)
         # The headers do not change with a frame, so they need not be painted again.
         self.update(0, self._top, self.width(), self.height() - self._top)
@@ -181,16 +181,29 @@ class NetworkCanvas(QWidget):
         event.ignore()
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._takes(event):
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._claims(event):
             event.accept()
             return True
         if event.type() == QEvent.Type.ToolTip and self.looked_at is not None:
             return True  # the note says more
         return super().event(event)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._tabbed = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        self.update()
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self.update()
+        super().focusOutEvent(event)
+
     def _takes(self, event: QKeyEvent) -> bool:
         plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         return plain and bool(self.columns) and event.key() in {*WALK, *PIN, LET_GO}
+
+    def _claims(self, event: QKeyEvent) -> bool:
+        """Somebody who pinned a unit with the mouse goes on stepping with the arrows; who came by Tab walks."""
+        return self._takes(event) and (self._tabbed or event.key() not in WALK)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not self._takes(event):
@@ -222,7 +235,11 @@ class NetworkCanvas(QWidget):
         painter.fillRect(event.rect(), QColor(current().card))
         if not self._picture.shows_network:
             painter.setPen(QColor(current().dim))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, _HINT)
+            painter.drawText(
+                self.rect().adjusted(24, 0, -24, 0),
+                Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap,
+                self._picture.hint,
+            )
             return
         visible = QRectF(self.visibleRegion().boundingRect())
         fonts = Fonts()

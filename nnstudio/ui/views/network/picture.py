@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
 from nnstudio.core.frame import Frame
+from nnstudio.core.layer_specs import DenseSpec
 from nnstudio.ui.theme import current
 from nnstudio.ui.views.network.column import Column, LinkSpot, Spot
 from nnstudio.ui.views.network.image_columns import ImageColumns
@@ -22,6 +23,9 @@ from nnstudio.ui.views.network.pointing import Pointing
 from nnstudio.ui.views.network.tiles import paint_ring
 from nnstudio.ui.views.network.titles import fitting, input_titles, output_titles
 from nnstudio.ui.widgets.canvas import mono_font, text_font
+
+_WAITING = "The network appears here as soon as the data are ready."
+_NOT_DENSE = "This network has layers other than dense ones, which cannot be drawn here. It trains all the same."
 
 
 class Fonts:
@@ -48,7 +52,19 @@ class Picture:
     @property
     def shows_network(self) -> bool:
         """Whether there is anything to paint."""
-        return self.frame is not None and (self.frame.plane is not None or self.frame.image is not None)
+        return self.frame is not None and (self.frame.plane is not None or self.frame.image is not None) and self._dense
+
+    @property
+    def hint(self) -> str:
+        """What to say when there is nothing to paint."""
+        return _WAITING if self.frame is None or self._dense else _NOT_DENSE
+
+    @property
+    def _dense(self) -> bool:
+        """Whether all layers are dense, each with a reading of its own."""
+        assert self.frame is not None
+        layers = self.frame.experiment.layers
+        return all(isinstance(spec, DenseSpec) for spec in layers) and len(self.frame.layers) == len(layers) + 1
 
     @property
     def is_image(self) -> bool:

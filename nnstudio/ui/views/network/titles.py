@@ -3,13 +3,13 @@
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetricsF
 
-from nnstudio.core.experiment import DenseSpec, LayerSpec
 from nnstudio.core.frame import Frame
+from nnstudio.core.layer_specs import DenseSpec, LayerSpec
 
 
 def in_a_phrase(label: str) -> str:
-    """A label inside a phrase: Tanh becomes tanh, Leaky ReLU becomes leaky ReLU, ReLU stays."""
-    first, *others = label.split(" ")
+    """A label inside a phrase, without its second name: Tanh becomes tanh, Leaky ReLU leaky ReLU, ReLU stays."""
+    first, *others = label.partition(" (")[0].split(" ")
     return " ".join((first.lower() if first[1:].islower() else first, *others))
 
 
@@ -18,7 +18,7 @@ def layer_titles(spec: LayerSpec) -> tuple[str, ...]:
     if isinstance(spec, DenseSpec):
         activation = in_a_phrase(spec.activation.label)
         return f"Dense {spec.units} · {activation}", f"{spec.units} · {activation}"
-    return (type(spec).__name__.removesuffix("Spec"),)
+    return (spec.label,)
 
 
 def input_titles(frame: Frame) -> tuple[str, ...]:

@@ -1,0 +1,150 @@
+"""Where the columns of the network stand: everything inside, nothing on top of anything else, nobody forgotten."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QPointF, QRectF, Qt
+
+from nnstudio.core.choices import ActivationKind
+from nnstudio.core.experiment import MAXIMUM_HIDDEN_LAYERS
+from nnstudio.core.layer_specs import DenseSpec
+from nnstudio.ui.views.network import layer_edits
+from nnstudio.ui.views.network.column import Column, Spot, first_shown, first_to_show, neighbour
+from nnstudio.ui.views.network.layout import (
+    ACTIVATION,
+    WEIGHTS,
+    image_columns,
+    image_width,
+    plane_columns,
+    plane_width,
+)
+from nnstudio.ui.views.network.links import nearest_link, signed_levels
+from nnstudio.ui.views.network.titles import in_a_phrase
+
+EM = 16.0
+UNITS = st.one_of(st.integers(1, 12), st.integers(1, 1024))
+
+
+def check(columns: tuple[Column, ...], area: QRectF) -> None:
+    """No tile outside the area or on another one; columns from left to right; all units shown or counted."""
+    slack = area.adjusted(-1, -1, 1, 1)
+    for column in columns:
+        assert column.first + len(column.tiles) <= column.count
+        assert (column.more is None) == (column.hidden == 0)
+        for tile in column.tiles:
+            assert slack.contains(tile)
+        for a, b in itertools.islice(itertools.combinations(column.tiles, 2), 3000):
+            assert not a.adjusted(0.01, 0.01, -0.01, -0.01).intersects(b)
+        if column.more is not None:
+            assert slack.contains(column.more) or column.more.bottom() <= slack.bottom()
+            assert not any(column.more.intersects(tile) for tile in column.tiles)
+    for a, b in itertools.pairwise(columns):
+        assert a.right + 20 < b.left
+
+
+@given(st.lists(UNITS, min_size=2, max_size=MAXIMUM_HIDDEN_LAYERS + 2), st.integers(0, 900), st.integers(90, 900))
+def test_plane_columns_neither_clip_nor_overlap(counts: list[int], more_width: int, height: int) -> None:
+    area = QRectF(0, 60, plane_width(len(counts), 40, EM) + more_width, height)
+    check(plane_columns(area, counts, [0] * len(counts), 40, EM), area)
+
+
+@given(st.lists(UNITS, max_size=MAXIMUM_HIDDEN_LAYERS), st.integers(0, 900), st.integers(130, 900), st.booleans())
+def test_image_columns_neither_clip_nor_overlap(units: list[int], more_width: int, height: int, weights: bool) -> None:
+    area = QRectF(0, 60, image_width(len(units), EM) + more_width, height)
+    cells = [WEIGHTS if weights and index == 0 else ACTIVATION for index in range(len(units))]
+    counts = [1, *units, 10]
+    check(image_columns(area, cells, counts, [0] * len(counts), EM), area)
+
+
+def test_all_128_weight_images_of_the_mnist_network_show_at_the_usual_size() -> None:
+    columns = image_columns(QRectF(4, 54, 566, 330), [WEIGHTS, ACTIVATION], [1, 128, 64, 10], [0] * 4, EM)
+    assert [column.hidden for column in columns] == [0, 0, 0, 0]
+    assert columns[1].tiles[0].width() >= 15
+
+
+def test_tiles_are_of_the_usual_size_while_there_is_room_and_shrink_with_many() -> None:
+    area = QRectF(0, 0, 600, 400)
+    few, many = (plane_columns(area, [2, units, 1], [0] * 3, 20, EM)[1].tiles for units in (8, 16))
+    assert few[0].width() == 36
+    assert 16 <= many[0].width() < 36
+
+
+@given(st.integers(1, 1024), st.integers(-50, 2000), st.integers(1, 60), st.integers(1, 12))
+def test_scrolling_stops_at_both_ends_on_whole_rows(count: int, first: int, rows: int, across: int) -> None:
+    fitting = rows * across
+    result = first_shown(count, first, fitting, across)
+    assert result % across == 0
+    assert 0 <= result < count
+    assert result == 0 or result <= count - fitting + across - 1
+
+
+def test_a_unit_out_of_sight_is_scrolled_to_by_as_little_as_possible() -> None:
+    tiles = tuple(QRectF(0, 20 * k, 16, 16) for k in range(5))
+    column = Column(0, 16, 40, 10, tiles)
+    assert first_to_show(column, 9) == 9
+    assert first_to_show(column, 12) == 10
+    assert first_to_show(column, 15) == 11
+
+
+def test_arrow_keys_walk_through_columns_and_grids() -> None:
+    stack = Column(0, 16, 3, 0, tuple(QRectF(0, 20 * k, 16, 16) for k in range(3)))
+    grid = Column(60, 100, 5, 0, tuple(QRectF(60 + 20 * (k % 2), 20 * (k // 2), 16, 16) for k in range(5)), 2)
+    columns, key = (stack, grid), Qt.Key
+    assert neighbour(columns, Spot(0, 0), key.Key_Down) == Spot(0, 1)
+    assert neighbour(columns, Spot(0, 2), key.Key_Down) == Spot(0, 2)
+    assert neighbour(columns, Spot(1, 2), key.Key_Right) == Spot(1, 3)
+    assert neighbour(columns, Spot(1, 3), key.Key_Right) == Spot(1, 3)
+    assert neighbour(columns, Spot(1, 2), key.Key_Left) == Spot(0, 1)
+    assert neighbour(columns, Spot(1, 2), key.Key_Down) == Spot(1, 4)
+    assert neighbour(columns, Spot(1, 1), key.Key_Up) == Spot(1, 1)
+    assert neighbour(columns, Spot(1, 1), key.Key_End) == Spot(1, 4)
+    assert neighbour(columns, Spot(0, 0), key.Key_Left) == Spot(0, 0)
+
+
+def test_a_point_on_a_curve_finds_its_link_and_a_point_beside_it_none() -> None:
+    a, b = plane_columns(QRectF(0, 0, 400, 300), [3, 4], [0, 0], 20, EM)
+    weights = np.full((3, 4), 0.4)
+    for source, target in itertools.product(range(3), range(4)):
+        # A quarter of the way in t, where x and y follow the cubic with both handles in the middle.
+        t = 0.25
+        x = a.right + (b.left - a.right) * (1.5 * t - 1.5 * t**2 + t**3)
+        y0, y1 = a.tiles[source].center().y(), b.tiles[target].center().y()
+        point = QPointF(x, y0 + (y1 - y0) * (3 * t**2 - 2 * t**3))
+        only = np.where(np.arange(12).reshape(3, 4) == source * 4 + target, weights, 0)
+        assert nearest_link(a, b, only, 1.0, point) == (source, target)
+        assert nearest_link(a, b, weights, 1.0, point) is not None
+    assert nearest_link(a, b, weights, 1.0, QPointF((a.right + b.left) / 2, 2)) is None
+    assert nearest_link(a, b, weights, 1.0, a.tiles[0].center()) is None
+
+
+def test_link_levels_keep_the_sign_and_show_nan() -> None:
+    levels = signed_levels(np.array([[-5.0, -0.01, 0.0, 0.5, 2.0, np.nan]]), 1.0)
+    assert levels.tolist() == [[-10, -1, 0, 5, 10, 11]]
+
+
+def test_edits_of_layers() -> None:
+    tanh, relu = DenseSpec(units=4), DenseSpec(units=3, activation=ActivationKind.RELU)
+    assert layer_edits.inserted((), 0) == (DenseSpec(),)
+    assert layer_edits.inserted((tanh, relu), 0) == (tanh, tanh, relu)
+    assert layer_edits.inserted((tanh, relu), 2) == (tanh, relu, relu)
+    assert layer_edits.removed((tanh, relu), 0) == (relu,)
+    assert layer_edits.resized(tanh, 0).units == 1
+    assert layer_edits.resized(tanh, 5000).units == 1024
+    assert not layer_edits.may_insert((tanh,) * MAXIMUM_HIDDEN_LAYERS)
+
+
+@pytest.mark.parametrize(
+    ("label", "phrase"),
+    [
+        ("Tanh", "tanh"),
+        ("ReLU", "ReLU"),
+        ("Leaky ReLU", "leaky ReLU"),
+        ("SiLU (Swish)", "SiLU"),
+        ("Hard step", "hard step"),
+    ],
+)
+def test_labels_inside_a_phrase(label: str, phrase: str) -> None:
+    assert in_a_phrase(label) == phrase

@@ -1,0 +1,431 @@
+"""The network view: what it paints, what it says about a unit, and what its controls ask for."""
+
+import itertools
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication, QToolButton, QWidget
+
+from nnstudio.core.choices import ActivationKind
+from nnstudio.core.experiment import MAXIMUM_HIDDEN_LAYERS
+from nnstudio.core.frame import Frame, Probe
+from nnstudio.core.layer_specs import DenseSpec, LayerSpec
+from nnstudio.ui import theme
+from nnstudio.ui.views.canned import image_frame, plane_frame
+from nnstudio.ui.views.network.column import LinkSpot, Spot
+from nnstudio.ui.views.network.neuron_note import note_on
+from nnstudio.ui.views.network_view import NetworkView
+from nnstudio.ui.widgets.segmented import SegmentedSwitch
+
+
+@pytest.fixture
+def view(qtbot) -> NetworkView:
+    view = NetworkView()
+    qtbot.addWidget(view)
+    view.resize(600, 440)
+    view.show()
+    return view
+
+
+@pytest.fixture
+def dressed(qapp: QApplication):
+    """The real fonts and style sheet, taken off again afterwards."""
+    theme.apply(qapp, theme.ThemeChoice.LIGHT)
+    yield qapp
+    qapp.setStyleSheet("")
+
+
+def edits_of(view: NetworkView) -> list[tuple[LayerSpec, ...]]:
+    edits: list[tuple[LayerSpec, ...]] = []
+    view.layers_edited.connect(edits.append)
+    return edits
+
+
+def center(view: NetworkView, spot: Spot) -> QPoint:
+    tile = view.canvas.columns[spot.column].tile(spot.unit)
+    assert tile is not None
+    return tile.center().toPoint()
+
+
+def point_at(view: NetworkView, where: QPoint) -> None:
+    at = QPointF(where)
+    button = Qt.MouseButton.NoButton
+    event = QMouseEvent(QEvent.Type.MouseMove, at, view.canvas.mapToGlobal(at), button, button, Qt.KeyboardModifier(0))
+    QApplication.sendEvent(view.canvas, event)
+
+
+def claims(view: NetworkView, key: Qt.Key) -> bool:
+    event = QKeyEvent(QEvent.Type.ShortcutOverride, key, Qt.KeyboardModifier.NoModifier)
+    event.ignore()
+    QApplication.sendEvent(view.canvas, event)
+    return event.isAccepted()
+
+
+def color_at(view: NetworkView, where: QPoint) -> QColor:
+    return view.canvas.grab().toImage().pixelColor(where)
+
+
+def units(layers: tuple[LayerSpec, ...]) -> list[int]:
+    return [spec.units for spec in layers if isinstance(spec, DenseSpec)]
+
+
+# Painting
+
+
+def test_a_neuron_shows_the_colour_of_its_activation(view: NetworkView) -> None:
+    frame = plane_frame(units=(2,))
+    assert frame.plane is not None
+    maps = np.stack([np.full((40, 40), -1.0), np.full((40, 40), 1.0)])
+    view.show_frame(replace(frame, plane=replace(frame.plane, neurons=(maps,))))
+    assert color_at(view, center(view, Spot(1, 0))) == QColor(theme.current().negative)
+    assert color_at(view, center(view, Spot(1, 1))) == QColor(theme.current().positive)
+
+
+def test_nan_shows_as_bad_in_maps_and_links(view: NetworkView) -> None:
+    frame = plane_frame(units=(1,))
+    assert frame.plane is not None
+    bad = replace(frame.layers[0], weights=np.full((2, 1), np.nan), biases=np.array([np.nan]))
+    plane = replace(frame.plane, neurons=(np.full((1, 40, 40), np.nan),))
+    view.show_frame(replace(frame, plane=plane, layers=(bad, frame.layers[1])))
+    assert color_at(view, center(view, Spot(1, 0))) == QColor(theme.current().bad)
+    source = view.canvas.columns[0].tiles[0]
+    image = view.canvas.grab().toImage()
+    x = int(source.right()) + 6
+    column = {image.pixelColor(x, y).name() for y in range(int(source.top()), int(source.bottom()))}
+    assert theme.current().bad in column
+
+
+def test_frames_without_maps_still_show_the_weights(view: NetworkView) -> None:
+    frame = plane_frame()
+    assert frame.plane is not None
+    view.show_frame(replace(frame, plane=replace(frame.plane, inputs=None, neurons=None, output=None)))
+    assert color_at(view, center(view, Spot(1, 0))) == QColor(theme.current().zero)
+
+
+def test_a_link_that_changes_its_sign_changes_its_colour(view: NetworkView) -> None:
+    frame = plane_frame(units=())
+    seen = []
+    for sign in (1.0, -1.0):
+        layer = replace(frame.layers[0], weights=np.array([[sign], [0.0]], np.float32))
+        view.show_frame(replace(frame, layers=(layer,)))
+        tile = view.canvas.columns[0].tiles[0]
+        seen.append(color_at(view, QPoint(int(tile.right()) + 8, round(tile.center().y()))).name())
+    assert seen == [theme.current().positive, theme.current().negative]
+
+
+def test_another_theme_repaints_everything(view: NetworkView, monkeypatch: pytest.MonkeyPatch) -> None:
+    for frame in (plane_frame(), image_frame((12, 6))):
+        monkeypatch.setattr(theme, "_current", theme.LIGHT)
+        view.show_frame(frame)
+        assert color_at(view, QPoint(2, 200)) == QColor(theme.LIGHT.card)
+        monkeypatch.setattr(theme, "_current", theme.DARK)
+        image = view.canvas.grab().toImage()
+        colors = {image.pixelColor(x, y).name() for x in range(0, 580, 3) for y in range(60, 380, 3)}
+        assert theme.DARK.card in colors
+        assert theme.LIGHT.card not in colors
+
+
+def test_the_weights_of_the_first_layer_are_drawn_as_images(view: NetworkView) -> None:
+    frame = image_frame((4,))
+    weights = np.zeros((784, 4), np.float32)
+    weights.reshape(28, 28, 4)[:14, :, 1], weights.reshape(28, 28, 4)[14:, :, 1] = -1.0, 1.0
+    view.show_frame(replace(frame, layers=(replace(frame.layers[0], weights=weights), frame.layers[1])))
+    tile = view.canvas.columns[1].tiles[1]
+    upper, lower = tile.center() - QPointF(0, tile.height() / 4), tile.center() + QPointF(0, tile.height() / 4)
+    assert color_at(view, upper.toPoint()) == QColor(theme.current().negative)
+    assert color_at(view, lower.toPoint()) == QColor(theme.current().positive)
+
+
+@pytest.mark.parametrize("units", [(), (1,), (1024,), (48, 24), (300, 100, 30), (5,) * MAXIMUM_HIDDEN_LAYERS])
+@pytest.mark.parametrize("make", [plane_frame, image_frame])
+@pytest.mark.parametrize("size", [(600, 440), (374, 277)])
+def test_any_network_paints_and_its_controls_do_not_overlap(
+    view: NetworkView, dressed: QApplication, units: tuple[int, ...], make, size: tuple[int, int]
+) -> None:
+    view.resize(*size)
+    view.show_frame(make(units=units))
+    assert not view.canvas.grab().isNull()
+    places = [
+        QRect(button.mapTo(view.canvas, QPoint()), button.size())
+        for button in view.canvas.findChildren(QToolButton)
+        if button.isVisibleTo(view.canvas)
+    ]
+    assert len(places) == 4 * len(units) + 1
+    assert all(view.canvas.rect().contains(place) for place in places)
+    assert not any(a.intersects(b) for a, b in itertools.combinations(places, 2))
+
+
+def test_before_the_first_frame_and_for_other_layers_it_says_so(view: NetworkView) -> None:
+    assert "as soon as the data" in view.canvas._picture.hint
+    assert not view.canvas.grab().isNull()
+    frame = plane_frame()
+    view.show_frame(replace(frame, layers=frame.layers[1:]))
+    assert "other than dense" in view.canvas._picture.hint
+    assert view.canvas.columns == ()
+    view.show_frame(frame)
+    assert len(view.canvas.columns) == 4
+
+
+# What it says
+
+
+def test_hovering_a_neuron_reads_its_numbers_and_they_stay_live(view: NetworkView) -> None:
+    frame = plane_frame()
+    view.show_frame(frame)
+    point_at(view, center(view, Spot(2, 3)))
+    assert view.canvas.looked_at == Spot(2, 3)
+    note = note_on(frame, Spot(2, 3))
+    assert note.title == "Layer 2, neuron 4"
+    assert note.lines[0] == "a = tanh(w·a + b)"
+    assert f"b = {frame.layers[1].biases[3]:.4f}".replace("-", "−") in note.lines
+    before = view.canvas.grab().toImage()
+    changed = replace(frame.layers[1], biases=frame.layers[1].biases + 3)
+    view.show_frame(replace(frame, layers=(frame.layers[0], changed, frame.layers[2])))
+    assert view.canvas.looked_at == Spot(2, 3)
+    assert view.canvas.grab().toImage() != before
+    point_at(view, QPoint(2, 300))
+    assert view.canvas.looked_at is None
+
+
+def test_hovering_a_link_reads_its_weight(view: NetworkView) -> None:
+    frame = plane_frame(units=())
+    layer = replace(frame.layers[0], weights=np.array([[0.5], [-1.25]], np.float32))
+    frame = replace(frame, layers=(layer,))
+    view.show_frame(frame)
+    view.canvas.grab()
+    tile = view.canvas.columns[0].tiles[1]
+    point_at(view, QPoint(int(tile.right()) + 6, round(tile.center().y())))
+    assert view.canvas.looked_at == LinkSpot(1, 1, 0)
+    assert note_on(frame, LinkSpot(1, 1, 0)).lines == ("w = −1.250", "from x₂", "to output")
+    assert not view.canvas.grab().isNull()
+
+
+def test_every_unit_and_link_has_a_note() -> None:
+    frames = (plane_frame(), plane_frame(3), image_frame((6, 4)), image_frame(()))
+    for frame in frames:
+        counts = [1 if frame.image else 2, *(len(layer.biases) for layer in frame.layers)]
+        titles = [note_on(frame, Spot(c, u)).spoken() for c, count in enumerate(counts) for u in range(count)]
+        assert len(set(titles)) == sum(counts)
+        assert note_on(frame, LinkSpot(1, 0, 0)).title == "Weight"
+
+
+def test_a_click_pins_the_note_until_escape(qtbot, view: NetworkView) -> None:
+    view.show_frame(plane_frame())
+    qtbot.mouseClick(view.canvas, Qt.MouseButton.LeftButton, pos=center(view, Spot(1, 2)))
+    point_at(view, center(view, Spot(2, 5)))
+    view.show_frame(plane_frame())
+    assert view.canvas.looked_at == Spot(1, 2)
+    qtbot.keyClick(view.canvas, Qt.Key.Key_Escape)
+    assert view.canvas.looked_at is None
+
+
+def test_another_network_lets_the_pinned_note_go(qtbot, view: NetworkView) -> None:
+    view.show_frame(plane_frame())
+    qtbot.mouseClick(view.canvas, Qt.MouseButton.LeftButton, pos=center(view, Spot(1, 7)))
+    view.show_frame(plane_frame(units=(3, 8)))
+    assert view.canvas.looked_at is None
+    assert not view.canvas.grab().isNull()
+
+
+# The keyboard
+
+
+def test_arrows_belong_to_the_canvas_only_for_who_came_by_tab(qtbot, view: NetworkView) -> None:
+    view.show_frame(plane_frame())
+    qtbot.mouseClick(view.canvas, Qt.MouseButton.LeftButton, pos=center(view, Spot(1, 2)))
+    assert not claims(view, Qt.Key.Key_Right)
+    assert claims(view, Qt.Key.Key_Escape)
+    view.canvas.clearFocus()
+    view.canvas.setFocus(Qt.FocusReason.TabFocusReason)
+    assert claims(view, Qt.Key.Key_Right)
+    assert not claims(view, Qt.Key.Key_Space)
+
+
+def test_arrow_keys_walk_the_ring_and_speak(qtbot, view: NetworkView) -> None:
+    view.show_frame(plane_frame())
+    view.canvas.setFocus(Qt.FocusReason.TabFocusReason)
+    assert view.canvas.accessibleDescription() == "Input; Dense 8 · tanh; Dense 8 · tanh; Output 1 · sigmoid."
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_Down):
+        qtbot.keyClick(view.canvas, key)
+    assert view.canvas.looked_at == Spot(1, 1)
+    assert view.canvas.accessibleDescription().startswith("Layer 1, neuron 2, a = tanh(w·x + b)")
+    view.canvas.clearFocus()
+    assert view.canvas.looked_at is None
+
+
+def test_the_keyboard_reaches_units_and_columns_out_of_sight(qtbot, view: NetworkView) -> None:
+    view.resize(374, 277)
+    view.show_frame(plane_frame(units=(40,) * 8))
+    view.canvas.setFocus(Qt.FocusReason.TabFocusReason)
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_End):
+        qtbot.keyClick(view.canvas, key)
+    assert view.canvas.columns[1].last == 40
+    for _ in range(8):
+        qtbot.keyClick(view.canvas, Qt.Key.Key_Right)
+    spot = view.canvas.looked_at
+    assert spot == Spot(9, 0)
+    assert view.canvas.visibleRegion().contains(center(view, Spot(9, 0)))
+
+
+def test_every_control_is_reached_by_tab_and_explains_itself(view: NetworkView) -> None:
+    view.show_frame(plane_frame())
+    controls: list[QWidget] = []
+    widget = view.canvas.nextInFocusChain()
+    while widget is not view.canvas:
+        if isinstance(widget, QToolButton) and view.canvas.isAncestorOf(widget):
+            controls.append(widget)
+        widget = widget.nextInFocusChain()
+    assert len(controls) == 9
+    lefts = [control.mapTo(view.canvas, QPoint()).x() for control in controls]
+    assert lefts[0] < lefts[1] < lefts[4] < lefts[5] < lefts[8]
+    for control in controls:
+        assert control.focusPolicy() & Qt.FocusPolicy.TabFocus
+        assert control.toolTip()
+        assert control.accessibleName()
+    assert len({control.accessibleName() for control in controls}) == 9
+
+
+def test_the_wheel_scrolls_a_column_that_has_more(view: NetworkView) -> None:
+    view.show_frame(plane_frame(units=(40,)))
+    column = view.canvas.columns[1]
+    assert column.hidden > 0
+    at = column.tiles[0].center()
+    angle = QPoint(0, -120)
+    event = QWheelEvent(
+        at, view.canvas.mapToGlobal(at), QPoint(), angle, Qt.MouseButton(0), Qt.KeyboardModifier(0),
+        Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(view.canvas, event)
+    assert view.canvas.columns[1].first == 1
+    view.show_frame(plane_frame(units=(40,)))
+    assert view.canvas.columns[1].first == 1
+
+
+def test_more_shows_the_next_ones(qtbot, view: NetworkView) -> None:
+    view.show_frame(plane_frame(units=(40,)))
+    more = view.canvas.columns[1].more
+    assert more is not None
+    shown = len(view.canvas.columns[1].tiles)
+    qtbot.mouseClick(view.canvas, Qt.MouseButton.LeftButton, pos=more.center().toPoint())
+    assert view.canvas.columns[1].first == shown
+
+
+# Editing layers
+
+
+def test_plus_and_minus_change_the_number_of_neurons(qtbot, view: NetworkView) -> None:
+    view.show_frame(plane_frame(units=(4, 2)))
+    edits = edits_of(view)
+    first, second = view.canvas.headers.headers
+    qtbot.mouseClick(first.more, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(second.fewer, Qt.MouseButton.LeftButton)
+    assert [units(edit) for edit in edits] == [[5, 2], [5, 1]]
+    assert not second.fewer.isEnabled()
+
+
+def test_the_number_of_neurons_can_be_typed(qtbot, view: NetworkView) -> None:
+    view.show_frame(image_frame((128, 64)))
+    edits = edits_of(view)
+    spin = view.canvas.headers.headers[0].units
+    spin.lineEdit().selectAll()
+    qtbot.keyClicks(spin, "300")
+    assert edits == []
+    qtbot.keyClick(spin, Qt.Key.Key_Return)
+    assert [units(edit) for edit in edits] == [[300, 64]]
+
+
+def test_plus_between_columns_inserts_a_copy_and_keeps_its_place(qtbot, view: NetworkView) -> None:
+    view.show_frame(plane_frame(units=(4, 2)))
+    edits = edits_of(view)
+    inserts = view.canvas.headers.inserts
+    qtbot.mouseClick(inserts[2], Qt.MouseButton.LeftButton)
+    assert units(edits[0]) == [4, 2, 2]
+    view.show_frame(plane_frame(units=(4, 2, 2)))
+    qtbot.mouseClick(view.canvas.headers.inserts[0], Qt.MouseButton.LeftButton)
+    assert units(edits[1]) == [4, 4, 2, 2]
+
+
+def test_sixteen_layers_are_the_most(view: NetworkView) -> None:
+    view.show_frame(plane_frame(units=(2,) * MAXIMUM_HIDDEN_LAYERS))
+    assert not any(insert.isEnabled() for insert in view.canvas.headers.inserts)
+    assert "16" in view.canvas.headers.inserts[0].toolTip()
+
+
+def test_the_menu_chooses_the_activation_and_removes_the_layer(view: NetworkView) -> None:
+    view.show_frame(plane_frame(units=(4, 2)))
+    edits = edits_of(view)
+    header = view.canvas.headers.headers[1]
+    assert header.activations[ActivationKind.TANH].isChecked()
+    header.activations[ActivationKind.RELU].trigger()
+    assert edits[0] == (DenseSpec(units=4), DenseSpec(units=2, activation=ActivationKind.RELU))
+    view.canvas.headers.headers[0].remove.trigger()
+    assert edits[1] == (DenseSpec(units=2, activation=ActivationKind.RELU),)
+
+
+def test_frames_alone_ask_for_nothing_and_keep_what_was_just_asked(qtbot, view: NetworkView) -> None:
+    edits = edits_of(view)
+    frame = plane_frame(units=(4, 2))
+    view.show_frame(frame)
+    view.show_frame(plane_frame(units=(9,)))
+    view.show_frame(frame)
+    assert edits == []
+    qtbot.mouseClick(view.canvas.headers.headers[0].more, Qt.MouseButton.LeftButton)
+    view.show_frame(replace(frame, updates=7))  # taken before the command was obeyed
+    qtbot.mouseClick(view.canvas.headers.headers[0].more, Qt.MouseButton.LeftButton)
+    assert [units(edit) for edit in edits] == [[5, 2], [6, 2]]
+
+
+def test_a_layer_that_was_refused_goes_away_again(qtbot, view: NetworkView) -> None:
+    frame = plane_frame(units=(4, 2))
+    view.show_frame(frame)
+    qtbot.mouseClick(view.canvas.headers.inserts[1], Qt.MouseButton.LeftButton)
+    assert len(view.canvas.headers.headers) == 3
+    view.show_frame(replace(frame, commands=1))
+    assert len(view.canvas.headers.headers) == 2
+
+
+# Images
+
+
+def test_a_click_on_the_image_asks_for_the_next_one(qtbot, view: NetworkView) -> None:
+    view.show_frame(image_frame())
+    with qtbot.waitSignal(view.next_image_requested, timeout=1000):
+        qtbot.mouseClick(view.canvas, Qt.MouseButton.LeftButton, pos=center(view, Spot(0, 0)))
+    view.canvas.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(view.canvas, Qt.Key.Key_Home)
+    with qtbot.waitSignal(view.next_image_requested, timeout=1000):
+        qtbot.keyClick(view.canvas, Qt.Key.Key_Return)
+    assert view.canvas.looked_at == Spot(0, 0)
+
+
+def test_the_switch_is_there_for_images_with_hidden_layers_and_changes_the_picture(qtbot, view: NetworkView) -> None:
+    switch = view.switches()
+    assert isinstance(switch, SegmentedSwitch)
+    title_bar = QWidget()
+    qtbot.addWidget(title_bar)
+    switch.setParent(title_bar)
+    for frame, there in ((plane_frame(), False), (image_frame(()), False), (image_frame((12, 6)), True)):
+        view.show_frame(frame)
+        assert switch.isHidden() is not there
+    before = view.canvas.grab().toImage()
+    switch.set_current(1)
+    assert view.canvas.grab().toImage() != before
+    switch.set_current(0)
+    assert view.canvas.grab().toImage() == before
+
+
+def test_it_watches_the_neurons_only() -> None:
+    assert NetworkView.probes is Probe.NEURONS
+    assert NetworkView.title == "Network"
+
+
+def test_a_frame_is_never_changed(view: NetworkView) -> None:
+    frame: Frame = image_frame((12, 6))
+    copies = [layer.weights.copy() for layer in frame.layers]
+    view.show_frame(frame)
+    view.canvas.grab()
+    for layer, copy in zip(frame.layers, copies, strict=True):
+        np.testing.assert_array_equal(layer.weights, copy)
