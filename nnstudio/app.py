@@ -52,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
     except FileError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 2
-    session = Session(experiment, ImageLibrary(remembered_folder()))
+    session = Session(experiment, ImageLibrary(remembered_folder))
     window = MainWindow(session, settings)
     unexpected = Unexpected(window.banner)
     unexpected.install()

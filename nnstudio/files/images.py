@@ -1,5 +1,6 @@
 """Image data for the core, read once and kept."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from nnstudio.core.data.dataset import DataError
@@ -10,16 +11,16 @@ from nnstudio.files.mnist import find_mnist, read_mnist
 
 
 class ImageLibrary:
-    """Reads MNIST where it lies, when it is first asked for. `folder` is where the user said it is."""
+    """Reads MNIST where it lies, when it is first asked for. `folder` says where the user said it is, if he did."""
 
-    def __init__(self, folder: Path | None = None) -> None:
-        self.folder = folder
+    def __init__(self, folder: Callable[[], Path | None]) -> None:
+        self._folder = folder
         self._images: ImageSet | None = None
 
     def __call__(self, spec: DatasetSpec) -> ImageSet:
         """The images; raises `DataError` with a sentence for a person."""
         if self._images is None:
-            folder = find_mnist(self.folder)
+            folder = find_mnist(self._folder())
             if folder is None:
                 raise DataError(
                     "MNIST is not on this computer yet; nothing has changed. Choose MNIST in the Data card to download "
