@@ -243,3 +243,20 @@ def test_a_frame_without_its_output_is_calm(view: OutputView):
     view.show_frame(replace(frame, plane=replace(frame.plane, output=None)))
     view.grab()
     assert view.boundary.places() == (0, 0)
+
+
+def test_a_high_card_keeps_the_tiles_under_the_picture(view: OutputView):
+    view.resize(290, 700)
+    view.show_frame(plane_frame())
+    QApplication.processEvents()
+    assert view.metrics.geometry().top() - view.boundary.geometry().bottom() < 20
+    assert view.boundary.height() < 350
+
+
+def test_a_low_card_has_flat_tiles(view: OutputView):
+    tall = view.metrics.train_loss.sizeHint().height()
+    view.resize(230, 330)
+    view.show_frame(plane_frame())
+    QApplication.processEvents()
+    assert view.metrics.train_loss.sizeHint().height() < tall
+    assert view.rect().contains(view.discretise.parentWidget().geometry())

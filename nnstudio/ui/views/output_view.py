@@ -8,14 +8,15 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from nnstudio.core.frame import Frame, Probe
+from nnstudio.ui import theme
 from nnstudio.ui.views.output.boundary import BoundaryCanvas
 from nnstudio.ui.views.output.confusion import ConfusionCanvas
 from nnstudio.ui.views.output.metrics_row import MetricsRow
 from nnstudio.ui.views.output.samples import SamplesCanvas
 from nnstudio.ui.views.view import View
 
-_LOW = 400
-"""Below this height, in pixels of a standard screen, the tiles become flat and leave the room to the picture."""
+_BELOW = 136
+"""What a picture nearly as high as wide needs below it, with normal text: axes, legend, tall tiles and switches."""
 
 
 class OutputView(View):
@@ -48,6 +49,7 @@ class OutputView(View):
         layout.setSpacing(8)
         for widget in (self.boundary, self.confusion, self.samples, self.metrics, self._plane_switches):
             layout.addWidget(widget)
+        layout.addStretch()
         for canvas in (self.boundary, self.confusion):
             canvas.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._show_images(False)
@@ -80,7 +82,10 @@ class OutputView(View):
         self.metrics.show_metrics(frame.metrics, frame.dataset.task)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self.metrics.set_low(self.height() < _LOW)
+        # Where there is no room for all, the tiles become flat; where there is too much, it stays free at the bottom.
+        self.metrics.set_low(self.height() < self.width() + _BELOW * theme.text_scale())
+        for canvas in (self.boundary, self.confusion):
+            canvas.setMaximumHeight(canvas.full_height(self.width()))
         super().resizeEvent(event)
 
 

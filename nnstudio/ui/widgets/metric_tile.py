@@ -67,7 +67,7 @@ class MetricTile(QWidget):
         return QSize(60, self.sizeHint().height())
 
     def _fonts(self) -> tuple[QFont, QFont]:
-        return text_font(10.5), mono_font(12 if self._short else 14.5)
+        return text_font(10 if self._short else 10.5), mono_font(11 if self._short else 14.5)
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:  # also tells of larger text
@@ -99,11 +99,11 @@ class MetricTile(QWidget):
 
     def _paint_line(self, painter: QPainter, colors: theme.Theme) -> None:
         label_font, value_font = self._fonts()
-        room = QRectF(self.rect()).adjusted(_ACROSS - 1, 0, 1 - _ACROSS, 0)
+        room = QRectF(self.rect()).adjusted(_ACROSS - 2, 0, 2 - _ACROSS, 0)
         painter.setFont(value_font)
         painter.setPen(QColor(colors.text))
         painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self._value)
-        left = room.width() - QFontMetricsF(value_font).horizontalAdvance(self._value) - 4
+        left = room.width() - QFontMetricsF(value_font).horizontalAdvance(self._value) - 3
         label = QFontMetricsF(label_font).elidedText(self._short_label, Qt.TextElideMode.ElideRight, left)
         painter.setFont(label_font)
         painter.setPen(QColor(colors.dim))

@@ -24,7 +24,7 @@ HINT = "The histograms appear with the next picture"
 _LOWEST_ROW = 22
 _TWO_LINES = 30
 _TOO_WIDE = 0.4
-_ROUND = (1, 1.5, 2, 3, 4, 5, 7.5, 10, 15)
+_ROUND = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 _ALARMING = 0.5
 
 
@@ -169,7 +169,8 @@ class ActivationsChart(Canvas):
 
     def _paint_label(self, painter: QPainter, area: QRectF, layer: LayerReading, histogram: Histogram) -> None:
         colors, share = theme.current(), share_text(histogram)
-        alarming = max(histogram.dead or 0.0, histogram.saturated or 0.0) >= _ALARMING
+        # A saturated output is a sure answer and no cause for alarm.
+        alarming = layer is not self._layers[-1] and max(histogram.dead or 0.0, histogram.saturated or 0.0) >= _ALARMING
         name, number = text_font(10.5), mono_font(9.5)
         metrics = QFontMetricsF(number)
         painter.setFont(number)

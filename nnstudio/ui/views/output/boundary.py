@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from nnstudio.core.choices import Task
 from nnstudio.core.data.dataset import Dataset, Split
+from nnstudio.core.data.plane import EXTENT
 from nnstudio.core.frame import FloatArray, Frame
 from nnstudio.ui import theme
 from nnstudio.ui.views.output.boundary_image import BoundaryImage
@@ -66,11 +67,21 @@ class BoundaryCanvas(Canvas):
 
     def plane(self) -> QRectF:
         """The square of the plane, in the widget."""
-        numbers = QFontMetricsF(mono_font(10))
-        left = numbers.horizontalAdvance("−6") + 6
-        below = numbers.height() + 3 + legend_height(mono_font(10)) + 4
+        left, below = self._margins()
         side = max(min(self.width() - left - 1, self.height() - below - 1), 40.0)
         return QRectF(left + max((self.width() - left - 1 - side) // 2, 0), 1, side, side)
+
+    def _margins(self) -> tuple[float, float]:
+        """What axes and legend take to the left of the plane and below it."""
+        numbers = QFontMetricsF(mono_font(10))
+        extent = self._dataset.extent if self._dataset else None
+        widest = max(numbers.horizontalAdvance(tick(edge)) for edge in (extent or EXTENT)[2:])
+        return widest + 6, numbers.height() + legend_height(mono_font(10)) + 7
+
+    def full_height(self, width: int) -> int:
+        """The height beyond which the plane grows no more in this width."""
+        left, below = self._margins()
+        return round(width - left + below) + 1
 
     def places(self) -> tuple[int, int]:
         return (0, 0) if self._output is None else (self._output.shape[2], self._output.shape[1])
@@ -185,15 +196,15 @@ class BoundaryCanvas(Canvas):
         height = QFontMetricsF(font).height()
         painter.setFont(font)
         painter.setPen(QColor(theme.current().dim))
-        center = Qt.AlignmentFlag.AlignHCenter
         below = QRectF(plane.left(), plane.bottom() + 2, plane.width(), height)
         painter.drawText(below, Qt.AlignmentFlag.AlignLeft, left)
-        painter.drawText(below, center, "x₁")
         painter.drawText(below, Qt.AlignmentFlag.AlignRight, right)
         beside = QRectF(0, plane.top(), plane.left() - 4, plane.height())
         painter.drawText(beside, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, top)
-        painter.drawText(beside, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, "x₂")
         painter.drawText(beside, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom, bottom)
+        painter.setFont(text_font(10.5))
+        painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, "x₁")
+        painter.drawText(beside, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, "x₂")
 
     def _paint_marker(self, painter: QPainter, at: QPointF) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -46,10 +46,17 @@ class ConfusionCanvas(Canvas):
 
     def _grid(self) -> QRectF:
         """The square of the cells, in the widget."""
-        numbers = QFontMetricsF(mono_font(10))
-        margin = 2 * numbers.height() + 3
+        margin = self._margin()
         side = max(min(self.width(), self.height()) - margin - 1, 40.0)
         return QRectF(margin + max((self.width() - margin - side) / 2 - margin / 2, 0), margin, side, side)
+
+    def _margin(self) -> float:
+        """What the labels take above the cells and to the left of them."""
+        return 2 * QFontMetricsF(mono_font(10)).height() + 3
+
+    def full_height(self, width: int) -> int:
+        """The height beyond which the cells grow no more in this width."""
+        return width
 
     def _cells(self) -> list[list[QRectF]]:
         """The cells by row and column, on whole pixels so that all gaps are alike."""
