@@ -20,7 +20,7 @@ from nnstudio.core.presets import default_experiment
 from nnstudio.files.errors import FileError
 from nnstudio.files.images import ImageLibrary
 from nnstudio.files.project import load_project
-from nnstudio.ui import fonts, theme
+from nnstudio.ui import fonts, qt_messages, theme
 from nnstudio.ui.main_window import MainWindow
 from nnstudio.ui.panels.mnist_dialog import remembered_folder
 from nnstudio.ui.session import Session
@@ -34,6 +34,7 @@ SETTLING_MILLISECONDS = 300
 
 def run(options: argparse.Namespace) -> int:
     """Open the window and stay until it closes; returns the exit code."""
+    qt_messages.to_log()
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
     application.setApplicationName("nnstudio")

@@ -16,13 +16,17 @@ from PySide6.QtWidgets import QApplication
 from nnstudio import cli
 
 application = QApplication(sys.argv[:1])
+timer = QTimer()
 
 def close():
-    window = next(w for w in application.topLevelWidgets() if type(w).__name__ == "MainWindow")
-    assert window._session.frame.updates > 0, "not training"
-    window.close()
+    for window in application.topLevelWidgets():
+        if type(window).__name__ == "MainWindow" and window.loss.isVisible():
+            if window.transport.update_count.text() not in ("", "0"):
+                timer.stop()
+                window.close()
 
-QTimer.singleShot(1200, close)
+timer.timeout.connect(close)
+timer.start(50)
 sys.exit(cli.main(["--play", "600", "--dataset", "spirals"]))
 """
 
