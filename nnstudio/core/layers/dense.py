@@ -58,6 +58,7 @@ class DenseStage(Stage):
         self.grads = layer.grads
         if self.output.gradient is not None:
             self.dz = self.output.gradient
+            self.dz_transposed = self.dz.T
             self.scratch = np.empty_like(self.dz)
         self.dx: Array | None = None
         if source.gradient is not None:
@@ -70,6 +71,6 @@ class DenseStage(Stage):
     def backward(self) -> None:
         dz = self.dz
         self.activation.backward(self.z, self.a, dz, self.scratch)
-        self.x.dot(dz.T, self.grads)
+        self.x.dot(self.dz_transposed, self.grads)
         if self.dx is not None:
             self.weights.dot(dz, self.dx)
