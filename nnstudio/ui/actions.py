@@ -159,6 +159,12 @@ class Actions(QObject):
         self._actions["redo"].setEnabled(self._run.can_redo)
 
 
+def keys_of(row: Row) -> str:
+    """The keys as they are written on a keyboard: Shift+→."""
+    text = QKeySequence(row.keys).toString(QKeySequence.SequenceFormat.NativeText)
+    return text.replace("Right", "→").replace("Left", "←")
+
+
 def _action(row: Row) -> QAction:
     action = QAction(row.text)
     action.setObjectName(row.name)
@@ -170,8 +176,7 @@ def _action(row: Row) -> QAction:
     action.setIconVisibleInMenu(False)
     if row.keys:
         action.setShortcut(QKeySequence(row.keys))
-    keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-    action.setToolTip(f"{row.tip} ({keys})" if keys else row.tip)
+    action.setToolTip(f"{row.tip} ({keys_of(row)})" if row.keys else row.tip)
     action.setStatusTip(row.tip)
     action.setWhatsThis(row.help or row.tip)
     return action

@@ -3,14 +3,11 @@
 The sheet of keys is drawn from the table of actions, so it shows what the keys really do.
 """
 
-from html import escape
-
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from nnstudio import __version__
-from nnstudio.ui.actions import ROWS
+from nnstudio.ui.actions import ROWS, keys_of
 from nnstudio.ui.icons import icon
 
 _INTRODUCTION = (
@@ -79,7 +76,7 @@ def _keys() -> QGridLayout:
     rows = [row for row in ROWS if row.keys]
     half = (len(rows) + 1) // 2
     for index, row in enumerate(rows):
-        keys = QLabel(escape(QKeySequence(row.keys).toString(QKeySequence.SequenceFormat.NativeText)))
+        keys = QLabel(keys_of(row))
         keys.setProperty("role", "mono")
         keys.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         name = QLabel(row.text.replace("&", "").rstrip("…") if row.name != "play" else "Play or pause")

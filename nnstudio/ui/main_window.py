@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 from nnstudio.core.layer_specs import LayerSpec
 from nnstudio.ui import theme
 from nnstudio.ui.actions import Actions
-from nnstudio.ui.desk import Desk
+from nnstudio.ui.desk import Desk, Place
 from nnstudio.ui.files_menu import FilesMenu
 from nnstudio.ui.help import About, HelpSheet
 from nnstudio.ui.icons import icon
@@ -92,21 +92,23 @@ class MainWindow(QMainWindow):
         data = CardDock("data", "Data", ScrollingBody(DataPanel(self._session)))
         training = CardDock("training", "Training", ScrollingBody(TrainingPanel(self._session)))
         above = [
-            (data, 215),
-            (self._card("network", self.network), 621),
-            (self._card("output", self.output), 315),
-            (training, 235),
+            Place(data, 215, grows=False),
+            Place(self._card("network", self.network), 621),
+            Place(self._card("output", self.output, narrowest=250), 315),
+            Place(training, 235, grows=False),
         ]
         below = [
-            (self._card("loss", self.loss), 537),
-            (self._card("activations", self.activations), 430),
-            (self._card("gradients", self.gradients), 430),
+            Place(self._card("loss", self.loss), 537),
+            Place(self._card("activations", self.activations), 430),
+            Place(self._card("gradients", self.gradients), 430),
         ]
         return Desk([above, below], [525, 255])
 
-    def _card(self, name: str, view: View) -> CardDock:
+    def _card(self, name: str, view: View, narrowest: int = 0) -> CardDock:
         self._session.attach(view)
-        return CardDock(name, view.title, view, view.switches())
+        card = CardDock(name, view.title, view, view.switches())
+        card.setMinimumWidth(narrowest)
+        return card
 
     def _make_page(self) -> QWidget:
         page = QWidget()
@@ -185,6 +187,7 @@ class MainWindow(QMainWindow):
         """Larger or normal text, as the menu entry now says."""
         self._settings.larger_text = self.commands["larger_text"].isChecked()
         self._restyle()
+        self.desk.settle()
 
     def _restyle(self) -> None:
         theme.apply(_app(), self._settings.theme, self._settings.larger_text)

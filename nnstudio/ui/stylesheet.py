@@ -27,7 +27,7 @@ _SHEET = Template("""
 QMainWindow, QDialog { background: $ground; }
 QMainWindow::separator { background: transparent; width: 10px; height: 10px; }
 
-QMenuBar { background: $card; border-bottom: 1px solid $line; padding: 0px; spacing: 1px; }
+QMenuBar { background: $card; border-bottom: 1px solid $line; padding: 0px 3px; spacing: 1px; }
 QMenuBar::item { background: transparent; padding: 5px 9px; margin-left: 1px; border-radius: 5px; }
 QMenuBar::item:selected { background: $field; }
 QMenu { background: $card; border: 1px solid $line; padding: 5px; }
@@ -36,7 +36,7 @@ QMenu::item:selected { background: $tint; }
 QMenu::item:disabled { color: $dim; }
 QMenu::icon { padding-left: 8px; }
 QMenu::separator { height: 1px; background: $line; margin: 5px 8px; }
-QToolTip { background: $card; color: $text; border: 1px solid $line; padding: 5px 7px; }
+QToolTip { background: $card; color: $text; border: 1px solid $line; padding: 2px 3px; }
 
 QLabel[role="section"] { color: $dim; font-size: 11px; font-weight: 600; letter-spacing: 0.9px; }
 QLabel[role="dim"] { color: $dim; }
@@ -184,6 +184,8 @@ QTableView:focus { border: 1px solid $accent; }
 QTableView::item { padding: 3px 6px; }
 QTableView::item:selected { background: $tint; color: $text; }
 QHeaderView::section { background: $card; color: $dim; border: none; padding: 4px 6px; font-weight: 500; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
+QTabBar { qproperty-drawBase: 0; }
 QTabBar::tab { background: transparent; color: $dim; border: none; padding: 5px 12px; margin: 0px 2px 4px 0px; }
 QTabBar::tab:selected { background: $tint; color: $text; border-radius: 6px; }
 QTabBar::tab:hover { color: $text; }

@@ -1,4 +1,4 @@
-"""What holds for every test of the interface: the windows of the test before are really gone, and the theme is light."""
+"""What holds for every test of the interface: the windows of the one before are really gone, and the theme is light."""
 
 from collections.abc import Iterator
 

@@ -119,5 +119,5 @@ def test_an_icon_is_sharp_at_every_scale(qapp):
 
 
 def test_a_missing_resource_is_named():
-    with pytest.raises(FileNotFoundError, match="icons/nothing.svg is missing"):
+    with pytest.raises(FileNotFoundError, match=r"icons/nothing\.svg is missing"):
         find("icons/nothing.svg")

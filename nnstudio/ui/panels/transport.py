@@ -81,7 +81,7 @@ class _Counter(QWidget):
     def __init__(self, caption: str, characters: int, tip: str) -> None:
         super().__init__()
         self._characters = characters
-        self._number = QLabel("0")
+        self._number = QLabel()
         self._number.setProperty("role", "counter")
         name = QLabel(caption)
         name.setProperty("role", "caption")
@@ -95,9 +95,11 @@ class _Counter(QWidget):
         self.setToolTip(tip)
         self.setWhatsThis(tip)
         self.setAccessibleName(caption)
+        self.set_text("0")
 
     def set_text(self, text: str) -> None:
         self._characters = max(self._characters, len(text))
+        self._number.ensurePolished()
         self._number.setMinimumWidth(self._number.fontMetrics().horizontalAdvance("0" * self._characters))
         self._number.setText(text)
         self.setAccessibleDescription(text)

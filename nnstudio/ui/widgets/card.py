@@ -5,7 +5,7 @@ the right; between the two, float and close appear when the pointer or the keybo
 handle to drag the card by.
 """
 
-from PySide6.QtCore import QEvent, QRectF, Qt
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -24,6 +24,7 @@ from nnstudio.ui.icons import icon
 
 _RADIUS = 8
 _MARGIN = 12
+_NARROWEST = 165
 
 
 class CardDock(QDockWidget):
@@ -68,6 +69,11 @@ class ScrollingBody(QScrollArea):
             widget.setAutoFillBackground(False)
         self.verticalScrollBar().rangeChanged.connect(self._keep_margin)
         self._keep_margin(0, 0)
+
+    def minimumSizeHint(self) -> QSize:
+        """There is no horizontal bar, so the body must fit in width."""
+        width = max(self.widget().minimumSizeHint().width(), round(_NARROWEST * theme.text_scale()))
+        return QSize(width + _MARGIN, super().minimumSizeHint().height())
 
     def _keep_margin(self, low: int, high: int) -> None:
         bar = self.verticalScrollBar().sizeHint().width() if high > low else 0
