@@ -7,7 +7,7 @@ from nnstudio.core.setting import Scale, Setting, SettingError, check_settings
 
 _ONE_THREE_TEN = (*(float(f"{m}e{e}") for e in range(-5, 1) for m in (1, 3)), 10.0)
 _BATCH_SIZES = (1, 2, 4, 5, 8, 10, 16, 20, 32, 50, 64, 100, 128, 200, 256, 500, 512, 1000, 2000, 5000, 10000, 60000)
-_PERIODS = tuple(float(f"{m}e{e}") for e in range(6) for m in (1, 2, 5))
+_PERIODS = tuple(float(f"{m}e{e}") for e in range(5) for m in (1, 2, 5))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +23,7 @@ class InitializationSpec:
         minimum=1e-4,
         maximum=10,
         scale=Scale.LOGARITHMIC,
-        stops=_ONE_THREE_TEN,
+        stops=_ONE_THREE_TEN[2:],
     ).field(0.01)
     low: float = Setting(label="a", help="Lower end of the uniform initialiser.", minimum=-10, maximum=10).field(0.0)
     high: float = Setting(label="b", help="Upper end of the uniform initialiser.", minimum=-10, maximum=10).field(1.0)
