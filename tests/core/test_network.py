@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnstudio.core.choices import ActivationKind, InitializerKind, Padding
-from nnstudio.core.experiment import InitializationSpec, LayerSpec
+from nnstudio.core.experiment import Experiment, InitializationSpec, LayerSpec, TrainingSpec
+from nnstudio.core.frame import Metrics
 from nnstudio.core.layer_specs import (
     LAYER_KINDS,
     ActivationSpec,
@@ -25,6 +26,7 @@ from nnstudio.core.layers import LAYERS
 from nnstudio.core.layers.layer import ShapeError
 from nnstudio.core.network import Network, Pass
 from nnstudio.core.setting import settings_of
+from nnstudio.core.trainer import Diverged, Trainer
 
 FLOAT32 = np.dtype(np.float32)
 IMAGE_STACK: list[LayerSpec] = [
@@ -266,6 +268,32 @@ def test_going_back_repeats_the_same_bits():
     assert run() != first
     network.restore(state)
     assert run() == first
+
+
+def test_a_run_with_noise_goes_back_to_the_same_bits():
+    layers = (DenseSpec(units=6), BatchNormSpec(), DropoutSpec(rate=0.4), DenseSpec(units=4))
+    trainer = Trainer(Experiment(layers=layers, training=TrainingSpec(batch_size=16)))
+    for _ in range(20):
+        trainer.step()
+    snapshot = trainer.snapshot()
+
+    def run() -> tuple[bytes, Metrics]:
+        for _ in range(40):
+            trainer.step()
+        return trainer.network.params.tobytes(), trainer.evaluate()
+
+    first = run()
+    trainer.restore(snapshot)
+    assert run() == first
+
+
+def test_predictions_survive_a_divergence():
+    trainer = Trainer(Experiment(layers=(DenseSpec(units=4), BatchNormSpec(), DenseSpec(units=4))))
+    trainer.step()
+    trainer.network.layers[0].params[:] = np.inf
+    with pytest.raises(Diverged):
+        trainer.step()
+    assert np.isfinite(trainer.network.state()[1]).all()
 
 
 def test_noise_follows_from_the_seed_and_the_layer():

@@ -6,6 +6,7 @@ image (channels, height, width), over all pixels of a channel; to predict, with 
 Ioffe & Szegedy 2015; the running variance is the unbiased one, as in most libraries.
 """
 
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -88,7 +89,10 @@ class BatchNormTraining(Stage):
         add(y, self.shift, y)
 
     def _remember(self) -> None:
-        """r ← μ r + (1 − μ) · batch, for mean and variance at once."""
+        """r ← μ r + (1 − μ) · batch, for mean and variance at once. Not where a number has left the finite world: the
+        update is taken back then, and predictions must still work."""
+        if not isfinite(self.variance.dot(self.variance)):
+            return
         multiply(self.running, self.keep, self.running)
         multiply(self.statistics, self.take, self.update)
         add(self.running, self.update, self.running)
