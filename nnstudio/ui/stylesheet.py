@@ -45,7 +45,7 @@ QLabel[role="strong"] { font-weight: 600; }
 QLabel[role="mono"] { font-family: "$numbers"; }
 QLabel[role="value"] { font-family: "$numbers"; font-size: 16px; font-weight: 500; }
 QLabel[role="counter"] { font-family: "$numbers"; font-size: 18px; font-weight: 500; }
-QLabel[role="pill"] { border-radius: 11px; padding: 4px 10px; font-size: 12px; font-weight: 500; }
+QLabel[role="pill"] { border-radius: 10px; padding: 4px 10px; font-size: 12px; font-weight: 500; }
 QLabel[role="pill"][tone="quiet"] { background: $field; color: $dim; }
 QLabel[role="pill"][tone="good"] { background: $good_tint; color: $good; }
 QLabel[role="pill"][tone="warning"] { background: $warning_tint; color: $warning; }
@@ -111,7 +111,7 @@ QFrame[role="group"] { background: $card; border: 1px solid $line; border-radius
 *[role="grouped"] {
     background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 5px 3px 5px 9px;
 }
-QLabel[role="corner"] { color: $dim; padding: 0px 14px; }
+QLabel[role="corner"] { color: $dim; padding: 5px 11px 0px 14px; }
 QFrame[role="bar"] { background: $card; border-bottom: 1px solid $line; }
 
 QLineEdit, QAbstractSpinBox, QComboBox, QPlainTextEdit, QTextEdit {

@@ -168,6 +168,19 @@ def test_the_theme_changes_at_once_and_is_remembered(window):
     assert window._settings.theme is ThemeChoice.LIGHT
 
 
+def test_the_open_file_is_named_at_the_right_end(window, tmp_path):
+    corner = window.menuBar().cornerWidget()
+    assert corner.text() == ""
+    window.files.save_path(tmp_path / "spiral.nns")
+    assert corner.text() == "spiral.nns"
+    assert window.windowTitle() == "spiral.nns – NN Studio"
+    window._session.new_weights(77)
+    assert corner.text() == "spiral.nns — edited"
+    assert corner.width() >= corner.sizeHint().width()
+    window._session.undo()
+    assert corner.text() == "spiral.nns"
+
+
 def test_larger_text_is_for_everything(window):
     before = window.transport.height()
     window.commands["larger_text"].trigger()

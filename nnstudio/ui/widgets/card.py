@@ -64,6 +64,7 @@ class ScrollingBody(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._body = body
         self.setWidget(body)
         for widget in (self.viewport(), body):
             widget.setAutoFillBackground(False)
@@ -72,7 +73,7 @@ class ScrollingBody(QScrollArea):
 
     def minimumSizeHint(self) -> QSize:
         """There is no horizontal bar, so the body must fit in width."""
-        width = max(self.widget().minimumSizeHint().width(), round(_NARROWEST * theme.text_scale()))
+        width = max(self._body.minimumSizeHint().width(), round(_NARROWEST * theme.text_scale()))
         return QSize(width + _MARGIN, super().minimumSizeHint().height())
 
     def _keep_margin(self, low: int, high: int) -> None:
