@@ -8,8 +8,8 @@ from nnstudio import system
 
 def main() -> int:
     """Run the benchmark that was asked for; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Speed as ratios, side by side in one run.")
-    parser.add_argument("part", choices=("core", "ui"), help="core: against other libraries; ui: training behind a window")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Speed as ratios, measured in one run.")
+    parser.add_argument("part", choices=("core", "ui"), help="core: beside other libraries; ui: behind a window")
     parser.add_argument("--seconds", type=float, default=10.0, help="how long each measurement takes (default 10)")
     options = parser.parse_args()
     system.limit_blas_threads()

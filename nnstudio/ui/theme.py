@@ -105,6 +105,7 @@ CLASS_COLORS = (
     "#777777",
 )
 
+_DRESSED = "nnstudio dressed"
 _current = LIGHT
 _text_scale = 1.0
 
@@ -126,7 +127,10 @@ def apply(app: QApplication, choice: ThemeChoice, larger_text: bool = False) -> 
     size = LARGER_TEXT if larger_text else NORMAL_TEXT
     _text_scale = size / NORMAL_TEXT
     fonts.load()
-    app.setStyle("Fusion")
+    if not app.property(_DRESSED):
+        # Once is enough, and Qt 6.11 has been seen to crash when the style of widgets that are gone is set again.
+        app.setStyle("Fusion")
+        app.setProperty(_DRESSED, True)
     app.setFont(fonts.text(size))
     app.setPalette(palette(_current))
     app.setStyleSheet(style_sheet(_current, _text_scale))
