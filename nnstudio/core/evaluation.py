@@ -9,7 +9,7 @@ import numpy as np
 from nnstudio.core.array import Array
 from nnstudio.core.choices import Task
 from nnstudio.core.data.dataset import Split
-from nnstudio.core.losses import Loss
+from nnstudio.core.losses import Loss, Scratch
 from nnstudio.core.metrics import accuracy
 from nnstudio.core.network import Network, Pass
 
@@ -28,7 +28,7 @@ class Evaluation:
         self._truth = split.targets[:count]
         self._loss: Loss | None = None
         self._targets: Array = self._truth
-        self._passes: dict[int, Pass] = {}
+        self._passes: dict[int, tuple[Pass, Scratch]] = {}
         self._network = network
         self.outputs: Array = np.empty((self._truth.shape[1], count), network.dtype)
         """What the network said when it was last evaluated, (outputs, n)."""
@@ -41,19 +41,21 @@ class Evaluation:
         outputs = np.empty_like(self.outputs)  # the old array may be in a frame that is still being drawn
         for start in range(0, self.count, ROWS_AT_ONCE):
             part = slice(start, min(start + ROWS_AT_ONCE, self.count))
-            logits = self._logits(part)
-            total += loss.value(logits, self._targets[part].T) * logits.shape[1]
+            logits, scratch = self._forward(part)
+            total += loss.value(logits, self._targets[part].T, scratch) * logits.shape[1]
             loss.output(logits, outputs[:, part])
         self.outputs = outputs
         return total / self.count, accuracy(outputs, self._truth.T, self.labels, self._task)
 
-    def _logits(self, part: slice) -> Array:
+    def _forward(self, part: slice) -> tuple[Array, Scratch]:
         rows = part.stop - part.start
-        work = self._passes.get(rows)
-        if work is None:
-            inputs = self._inputs if rows == self.count else self._inputs[part].copy()
-            work = self._passes[rows] = Pass(self._network, inputs)
+        work, scratch = self._passes.get(rows) or self._new_pass(rows)
         if work.inputs is not self._inputs:
             np.copyto(work.inputs, self._inputs[part])
         work.forward()
-        return work.logits
+        return work.logits, scratch
+
+    def _new_pass(self, rows: int) -> tuple[Pass, Scratch]:
+        work = Pass(self._network, self._inputs if rows == self.count else self._inputs[:rows].copy())
+        self._passes[rows] = work, Scratch(work.logits)
+        return self._passes[rows]

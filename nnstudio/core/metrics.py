@@ -20,7 +20,7 @@ def accuracy(outputs: Array, targets: Array, labels: NDArray[np.int64], task: Ta
         spread = float(((targets - targets.mean()) ** 2).sum(dtype=np.float64))
         error = float(((outputs - targets) ** 2).sum(dtype=np.float64))
         return 1 - error / spread if spread else float(error == 0)
-    return float((answers_of(outputs) == labels).mean())
+    return int(np.count_nonzero(answers_of(outputs) == labels)) / len(labels)
 
 
 def confusion_matrix(labels: NDArray[np.int64], answers: NDArray[np.int64], classes: int) -> NDArray[np.int64]:

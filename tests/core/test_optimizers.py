@@ -10,7 +10,7 @@ import pytest
 from nnstudio.core.array import Array
 from nnstudio.core.choices import OptimizerKind
 from nnstudio.core.experiment import TrainingSpec
-from nnstudio.core.optimizers import OPTIMIZERS, SETTINGS_OF_OPTIMIZER, Optimizer, optimizer
+from nnstudio.core.optimizers import OPTIMIZERS, SETTINGS_OF_OPTIMIZER, Optimizer
 from nnstudio.core.setting import settings_of
 
 STEPS = 200
@@ -62,6 +62,7 @@ def _adam(**more: float) -> TrainingSpec:
 
 ADAM_OPTIONS = {"betas": (0.85, 0.98), "eps": 1e-6}
 
+# The learning rates are small enough that no path is chaotic: RMSProp at 0.01 on `tilted` makes 1e-6 of a last bit.
 REFERENCES: dict[OptimizerKind, Reference] = {
     OptimizerKind.SGD: Reference("SGD", TrainingSpec(learning_rate=0.01), {}),
     OptimizerKind.MOMENTUM: Reference("SGD", TrainingSpec(learning_rate=0.003, momentum=0.8), {"momentum": 0.8}),
@@ -158,14 +159,6 @@ def test_reads_exactly_the_settings_it_names(kind: OptimizerKind) -> None:
     for name, value in OTHER_VALUES.items():
         other = follow(kind, replace(spec, **{name: value}), bowl, 60)
         assert np.array_equal(path, other) == (name not in SETTINGS_OF_OPTIMIZER[kind]), name
-
-
-@pytest.mark.parametrize("kind", OptimizerKind, ids=lambda kind: kind.value)
-def test_blocks_do_not_show(kind: OptimizerKind, monkeypatch: pytest.MonkeyPatch) -> None:
-    spec = TrainingSpec(learning_rate=0.01)
-    whole = follow(kind, spec, tilted)
-    monkeypatch.setattr(optimizer, "BLOCK", 3)
-    assert np.array_equal(follow(kind, spec, tilted), whole)
 
 
 @pytest.mark.parametrize("kind", OptimizerKind, ids=lambda kind: kind.value)

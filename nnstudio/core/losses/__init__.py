@@ -7,10 +7,10 @@ from nnstudio.core.experiment import TrainingSpec
 from nnstudio.core.losses.cross_entropy import BinaryCrossEntropy, SoftmaxCrossEntropy
 from nnstudio.core.losses.errors import HalfSquaredError, Huber, MeanAbsoluteError, MeanSquaredError
 from nnstudio.core.losses.hinge import BinaryHinge, MulticlassHinge
-from nnstudio.core.losses.loss import Loss, LossStage
+from nnstudio.core.losses.loss import Loss, LossStage, Scratch
 from nnstudio.core.setting import SettingError
 
-__all__ = ["LOSSES", "SETTINGS_OF_LOSS", "Loss", "LossStage", "loss_for", "losses_for"]
+__all__ = ["LOSSES", "SETTINGS_OF_LOSS", "Loss", "LossStage", "Scratch", "loss_for", "losses_for"]
 
 LOSSES: dict[tuple[LossKind, Task], Callable[[TrainingSpec], Loss]] = {
     (LossKind.CROSS_ENTROPY, Task.BINARY): lambda spec: BinaryCrossEntropy(spec.label_smoothing),

@@ -40,8 +40,8 @@ class Adam(Optimizer):
         self._rate[()] = rate * root / a
         self._epsilon[()] = spec.epsilon * root
 
-    def _update(self, *block: Array) -> None:
-        w, g, m, v, scratch = block
+    def _update(self, *vectors: Array) -> None:
+        w, g, m, v, scratch = vectors
         self._remember(g, m, v, scratch)
         sqrt(v, scratch)
         add(scratch, self._epsilon, scratch)
@@ -65,8 +65,8 @@ class AMSGrad(Adam):
 
     memories = 3
 
-    def _update(self, *block: Array) -> None:
-        w, g, m, v, largest, scratch = block
+    def _update(self, *vectors: Array) -> None:
+        w, g, m, v, largest, scratch = vectors
         self._remember(g, m, v, scratch)
         np.maximum(largest, v, out=largest)
         sqrt(largest, scratch)
@@ -91,10 +91,10 @@ class AdamW(Adam):
         super()._prepare(rate)
         self._keep[()] = 1 - rate * self._spec.weight_decay
 
-    def _update(self, *block: Array) -> None:
-        w = block[0]
+    def _update(self, *vectors: Array) -> None:
+        w = vectors[0]
         multiply(w, self._keep, w)
-        super()._update(*block)
+        super()._update(*vectors)
 
 
 class NAdam(Adam):
@@ -127,8 +127,8 @@ class NAdam(Adam):
         # The plain m of the formula is (1 − β₁) times the weighted sum.
         self._ahead[()] = rate * root * following * (1 - spec.beta1) / (1 - product * following)
 
-    def _update(self, *block: Array) -> None:
-        w, g, m, v, scratch, step = block
+    def _update(self, *vectors: Array) -> None:
+        w, g, m, v, scratch, step = vectors
         self._remember(g, m, v, scratch)
         multiply(g, self._rate, step)
         multiply(m, self._ahead, scratch)

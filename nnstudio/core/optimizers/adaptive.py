@@ -17,8 +17,8 @@ class Adagrad(Optimizer):
     def configure(self, spec: TrainingSpec) -> None:
         self._epsilon = self._constant(spec.epsilon)
 
-    def _update(self, *block: Array) -> None:
-        w, g, s, scratch = block
+    def _update(self, *vectors: Array) -> None:
+        w, g, s, scratch = vectors
         multiply(g, g, scratch)
         add(s, scratch, s)
         sqrt(s, scratch)
@@ -41,8 +41,8 @@ class RMSProp(Optimizer):
         self._rho, self._rest = self._constant(spec.rho), self._constant(1 - spec.rho)
         self._epsilon = self._constant(spec.epsilon)
 
-    def _update(self, *block: Array) -> None:
-        w, g, s, scratch = block
+    def _update(self, *vectors: Array) -> None:
+        w, g, s, scratch = vectors
         multiply(s, self._rho, s)
         multiply(g, g, scratch)
         multiply(scratch, self._rest, scratch)
@@ -64,16 +64,14 @@ class Adadelta(Optimizer):
     """
 
     memories = 2
+    scratches = 2
 
     def configure(self, spec: TrainingSpec) -> None:
         self._rho, self._rest = self._constant(spec.rho), self._constant(1 - spec.rho)
-        # √((u + ε) / (s + ε)) stays in the range of a float even where u and s are far below ε.
         self._epsilon = self._constant(spec.epsilon)
 
-    scratches = 2
-
-    def _update(self, *block: Array) -> None:
-        w, g, s, u, d, scratch = block
+    def _update(self, *vectors: Array) -> None:
+        w, g, s, u, d, scratch = vectors
         multiply(s, self._rho, s)
         multiply(g, g, scratch)
         multiply(scratch, self._rest, scratch)

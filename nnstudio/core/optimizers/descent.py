@@ -11,8 +11,8 @@ class SGD(Optimizer):
     w ← w − η g
     """
 
-    def _update(self, *block: Array) -> None:
-        w, g, scratch = block
+    def _update(self, *vectors: Array) -> None:
+        w, g, scratch = vectors
         multiply(g, self._rate, scratch)
         subtract(w, scratch, w)
 
@@ -29,8 +29,8 @@ class Momentum(Optimizer):
     def configure(self, spec: TrainingSpec) -> None:
         self._momentum = self._constant(spec.momentum)
 
-    def _update(self, *block: Array) -> None:
-        w, g, v, scratch = block
+    def _update(self, *vectors: Array) -> None:
+        w, g, v, scratch = vectors
         multiply(v, self._momentum, v)
         add(v, g, v)
         multiply(v, self._rate, scratch)
@@ -45,8 +45,8 @@ class Nesterov(Momentum):
     w ← w − η (g + μ v)
     """
 
-    def _update(self, *block: Array) -> None:
-        w, g, v, scratch = block
+    def _update(self, *vectors: Array) -> None:
+        w, g, v, scratch = vectors
         multiply(v, self._momentum, v)
         add(v, g, v)
         multiply(v, self._momentum, scratch)

@@ -16,6 +16,7 @@ class Lion(Optimizer):
     """
 
     memories = 1
+    scratches = 2
 
     def configure(self, spec: TrainingSpec) -> None:
         self._decay = spec.weight_decay
@@ -23,14 +24,12 @@ class Lion(Optimizer):
         self._keep1, self._take1 = self._constant(spec.beta1), self._constant(1 - spec.beta1)
         self._keep2, self._take2 = self._constant(spec.beta2), self._constant(1 - spec.beta2)
 
-    scratches = 2
-
     def _prepare(self, rate: float) -> None:
         self._rate[()] = rate
         self._keep[()] = 1 - rate * self._decay
 
-    def _update(self, *block: Array) -> None:
-        w, g, m, c, scratch = block
+    def _update(self, *vectors: Array) -> None:
+        w, g, m, c, scratch = vectors
         multiply(m, self._keep1, c)
         multiply(g, self._take1, scratch)
         add(c, scratch, c)

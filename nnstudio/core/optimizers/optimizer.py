@@ -1,8 +1,7 @@
 """What an optimizer is.
 
 After the backward pass the gradient lies in one flat vector beside the parameters; an optimizer turns it into a step,
-in place, allocating nothing. All it does is read and write a handful of long vectors, so it goes through them in blocks
-small enough to stay in the processor's cache. In every class η is the learning rate, g the gradient, w the parameters.
+in place, allocating nothing. In every class η is the learning rate, g the gradient, w the parameters.
 """
 
 from abc import ABC, abstractmethod
@@ -14,9 +13,6 @@ from nnstudio.core.array import Array, constant
 from nnstudio.core.experiment import TrainingSpec
 
 add, divide, multiply, sqrt, subtract = np.add, np.divide, np.multiply, np.sqrt, np.subtract
-
-BLOCK = 16_384
-"""Parameters in a block."""
 
 
 class Optimizer(ABC):
@@ -36,12 +32,8 @@ class Optimizer(ABC):
         self.numbers: tuple[float, ...] = self.first_numbers
         self._dtype = dtype
         self._rate = constant(0, dtype)
-        scratch = np.empty((self.scratches, min(size, BLOCK)), dtype)
-        self._blocks: list[tuple[Array, ...]] = []
-        for start in range(0, size, BLOCK):
-            part = slice(start, min(start + BLOCK, size))
-            free = scratch[:, : part.stop - part.start]
-            self._blocks.append((params[part], grads[part], *self.memory[:, part], *free))
+        scratch = np.empty((self.scratches, size), dtype)
+        self._vectors: tuple[Array, ...] = (params, grads, *self.memory, *scratch)
 
     def configure(self, spec: TrainingSpec) -> None:
         """Take up new hyperparameters."""
@@ -50,16 +42,15 @@ class Optimizer(ABC):
     def step(self, rate: float) -> None:
         """Change the parameters in place; the gradient stays as it is."""
         self._prepare(rate)
-        for block in self._blocks:
-            self._update(*block)
+        self._update(*self._vectors)
 
     def _prepare(self, rate: float) -> None:
-        """Work out what all blocks share."""
+        """Work out the numbers of this step, outside the long vectors."""
         self._rate[()] = rate
 
     @abstractmethod
-    def _update(self, *block: Array) -> None:
-        """Change one block: w, g, then its part of each memory, then the scratch vectors."""
+    def _update(self, *vectors: Array) -> None:
+        """Change w; the vectors are w, g, each memory, each scratch."""
 
     def state(self) -> tuple[Any, ...]:
         """A copy of what it remembers."""
