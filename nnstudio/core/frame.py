@@ -34,6 +34,7 @@ class Status(Enum):
     READY = "ready"  # nothing learned yet
     LEARNING = "learning"
     PAUSED = "paused"
+    FINISHED = "finished"  # a rule for stopping was met
     DIVERGED = "diverged"  # a number became infinite or NaN; the last finite parameters are kept
     FAILED = "failed"  # an error in the program; the last state is kept
 

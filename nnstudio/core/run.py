@@ -40,6 +40,7 @@ class Run:
         self._message = ""
         self._rejection: Rejection | None = None
         self._recovery: float | None = None
+        self._seconds = 0.0
         self._clock: deque[tuple[float, int]] = deque()
 
     @property
@@ -60,6 +61,7 @@ class Run:
         self._timeline = Timeline(trainer)
         self._observer = Observer(trainer, self._number)
         self._settle(Status.LEARNING if self.playing else Status.READY)
+        self._seconds = 0.0
         self._clock.clear()
 
     def _settle(self, status: Status, message: str = "", recovery: float | None = None) -> None:
@@ -77,6 +79,19 @@ class Run:
             self._diverge(divergence)
             return
         self._timeline.note_update()
+        if trainer.stop_reason is not None:
+            self._finish(trainer.stop_reason)
+
+    def note_time(self, seconds: float) -> None:
+        """So much time was spent on training; a rule for stopping may care."""
+        self._seconds += seconds
+        reason = self.trainer.stopping.after_seconds(self._seconds)
+        if reason is not None and self.playing:
+            self._finish(reason)
+
+    def _finish(self, reason: str) -> None:
+        self.playing = False
+        self._settle(Status.FINISHED, reason)
 
     def _diverge(self, divergence: Diverged) -> None:
         self.playing = False
@@ -102,7 +117,7 @@ class Run:
         self._settle(Status.PAUSED)
         for left in range(updates, 0, -1):
             self.update(keep_change=left == 1)
-            if self._status is Status.DIVERGED:
+            if self._status is not Status.PAUSED:
                 return
 
     def advance_epoch(self) -> None:

@@ -165,10 +165,12 @@ class Worker:
     def _train(self) -> None:
         """Updates until the next picture is due or somebody wants something."""
         run, commands, gate = self._run, self._commands, self._gate
-        due = perf_counter() + TICK
+        start = perf_counter()
+        due = start + TICK
         while run.playing and perf_counter() < due and commands.empty():
             if not gate.is_set():
                 gate.wait(PARKING_TIME)
             run.update()
         if run.playing and Probe.GRADIENTS in run.probes:
             run.update(keep_change=True)
+        run.note_time(perf_counter() - start)

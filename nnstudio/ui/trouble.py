@@ -1,4 +1,4 @@
-"""What the window says when a run goes wrong.
+"""What the window says when a run ends by itself: a rule for stopping was met, or something went wrong.
 
 A run that diverges or fails pauses by itself and keeps its last finite weights. Each such event is said once in the
 banner, with the way out, and taken back as soon as the run is well again.
@@ -28,7 +28,7 @@ class Trouble(QObject):
         session.failed.connect(self._failed)
 
     def _frame_shown(self, frame: Frame) -> None:
-        if frame.status not in {Status.DIVERGED, Status.FAILED}:
+        if frame.status not in {Status.DIVERGED, Status.FAILED, Status.FINISHED}:
             if self._said is not None:
                 self._said = None
                 self._banner.hide()
@@ -37,6 +37,9 @@ class Trouble(QObject):
         if event == self._said:
             return
         self._said = event
+        if frame.status is Status.FINISHED:
+            self._banner.announce(Tone.GOOD, frame.message)
+            return
         offer = self._recover if frame.recovery is not None else None
         if frame.recovery is not None:
             self._recover.setText(f"{ICON_GAP}Go back and train with learning rate {tick(frame.recovery)}")

@@ -11,7 +11,7 @@ import pytest
 from nnstudio.core import commands
 from nnstudio.core.choices import ActivationKind, DatasetKind, LossKind, OptimizerKind
 from nnstudio.core.data.dataset import DataError
-from nnstudio.core.experiment import DatasetSpec, DenseSpec, Experiment, TrainingSpec
+from nnstudio.core.experiment import DatasetSpec, DenseSpec, Experiment, StoppingSpec, TrainingSpec
 from nnstudio.core.frame import Frame, Probe, Status
 from nnstudio.core.presets import default_experiment
 from nnstudio.core.trainer import Trainer
@@ -200,3 +200,17 @@ def test_a_run_of_edits_is_taken_up_as_one(start: Callable[[Experiment], Worker]
     assert frame.run == 2, "one network was built for the start and one for the last edit"
     assert frame.layers[0].weights.shape == (2, 4)
     assert worker.stop()
+
+
+@pytest.mark.parametrize("rule", [{"updates": 1234}, {"accuracy": 0.6}, {"seconds": 0.3}])
+def test_a_met_rule_finishes_the_run_and_play_goes_on(
+    start: Callable[[Experiment], Worker], rule: dict[str, float]
+) -> None:
+    worker = start(replace(SPIRALS, stopping=StoppingSpec(**rule)))
+    worker.send(commands.Play())
+    frame = wait(worker, lambda frame: frame.status is Status.FINISHED)
+    assert frame.message.startswith("Stopped")
+    if "updates" in rule:
+        assert frame.updates == 1234
+    worker.send(commands.Play())
+    wait(worker, lambda later: later.updates > frame.updates + 100 and later.status is Status.LEARNING)

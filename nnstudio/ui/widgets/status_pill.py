@@ -1,4 +1,4 @@
-"""How the run is doing, in one coloured word: Ready, Learning, Paused, Diverged, Failed."""
+"""How the run is doing, in one coloured word: Ready, Learning, Paused, Finished, Diverged, Failed."""
 
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
@@ -8,6 +8,7 @@ _LOOKS = {
     Status.READY: ("Ready", "quiet", "Nothing has been learned yet."),
     Status.LEARNING: ("Learning", "good", "Training is running."),
     Status.PAUSED: ("Paused", "warning", "Training waits; Play goes on from here."),
+    Status.FINISHED: ("Finished", "good", "A rule for stopping was met; Play goes on from here."),
     Status.DIVERGED: ("Diverged", "bad", "A number became infinite; the last finite weights are kept."),
     Status.FAILED: ("Failed", "bad", "An error stopped training; the last state is kept."),
 }
@@ -20,7 +21,7 @@ class StatusPill(QLabel):
         super().__init__(parent)
         self.setProperty("role", "pill")
         self.setAccessibleName("Status of the run")
-        self.setWhatsThis("How the run is doing: ready, learning, paused, diverged or failed.")
+        self.setWhatsThis("How the run is doing: ready, learning, paused, finished, diverged or failed.")
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
         self._status: Status | None = None
         self.set_status(Status.READY)
