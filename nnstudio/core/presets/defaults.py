@@ -1,4 +1,4 @@
-"""Experiments that come with the program: for each data set one that learns it."""
+"""For each data set an experiment that learns it quickly, to begin with, and what to notice about it."""
 
 from nnstudio.core.choices import ActivationKind, DatasetKind, InitializerKind, LossKind, OptimizerKind
 from nnstudio.core.experiment import DatasetSpec, DenseSpec, Experiment, InitializationSpec, TrainingSpec
@@ -18,7 +18,7 @@ def _tanh(*units: int) -> tuple[DenseSpec, ...]:
     return tuple(DenseSpec(units=count) for count in units)
 
 
-_DEFAULTS: dict[DatasetKind, Experiment] = {
+DEFAULTS: dict[DatasetKind, Experiment] = {
     DatasetKind.CIRCLE: Experiment(dataset=DatasetSpec(kind=DatasetKind.CIRCLE), layers=_tanh(4, 2)),
     DatasetKind.XOR: Experiment(dataset=DatasetSpec(kind=DatasetKind.XOR), layers=_tanh(8, 4)),
     DatasetKind.XOR4: Experiment(
@@ -54,7 +54,38 @@ _DEFAULTS: dict[DatasetKind, Experiment] = {
     ),
 }
 
+NOTICE: dict[DatasetKind, str] = {
+    DatasetKind.CIRCLE: "Every neuron of the first layer is a straight line across the plane; four of them fence the "
+    "disc in. Add x₁² and x₂² as features, take the hidden layers away, and a single neuron does it.",
+    DatasetKind.XOR: "No straight line parts these squares, so a network without a hidden layer stays at one half. "
+    "The product x₁x₂ as a feature makes it easy again.",
+    DatasetKind.XOR4: "Four points are the whole world here, and the test is the training. About six of ten seeds "
+    "learn all four; press New weights to meet the others.",
+    DatasetKind.GAUSSIANS: "A straight line is enough, and it is found within a few passes. Turn the noise up: the "
+    "clouds mix, and no network can part what lies on the same spot.",
+    DatasetKind.SPIRALS: "Nothing seems to happen for a while, then the arms come apart one bend at a time. Watch "
+    "the test loss: it falls later than the training loss.",
+    DatasetKind.MOONS: "A first straight cut gets most points right at once; bending it around the tips takes longer.",
+    DatasetKind.RINGS: "Three classes, three outputs that share out 1 between them. The ring in the middle has to be "
+    "cut off from both sides.",
+    DatasetKind.CHECKERBOARD: "Sixteen patches need many lines. The last few points near the borders take longer "
+    "than all the others together.",
+    DatasetKind.BLOBS: "Five classes by softmax: each output has a straight border with each other one, rounded by "
+    "the hidden layer.",
+    DatasetKind.PLANE: "A value instead of a class: the output is linear, and R² takes the place of the accuracy. "
+    "The two tanh neurons learn to stay where they are nearly straight.",
+    DatasetKind.HILLS: "Flat ground between hills and hollows is hard for smooth neurons. Compare the picture after "
+    "a few epochs with the one after some hundred.",
+    DatasetKind.SINE: "The value does not depend on x₂, but the network has to find that out: watch the weights of "
+    "x₂ shrink. With sin x₁ as a feature, or sine neurons, it is quicker.",
+    DatasetKind.SKETCHED_DIGITS: "Images without a download, and easy ones: nearly every test digit is right after "
+    "two passes. Look at the weights of the first layer as pictures.",
+    DatasetKind.MNIST: "Real handwriting: more than nine of ten digits are right after the first pass, and the last "
+    "few per cent are the hard work.",
+}
+"""What to notice, in a sentence or two."""
+
 
 def default_experiment(kind: DatasetKind) -> Experiment:
     """An experiment that learns this data set quickly, to begin with."""
-    return _DEFAULTS[kind]
+    return DEFAULTS[kind]
