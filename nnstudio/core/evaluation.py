@@ -47,6 +47,14 @@ class Evaluation:
         self.outputs = outputs
         return total / self.count, accuracy(outputs, self._truth.T, self.labels, self._task)
 
+    def predict(self, loss: Loss) -> Array:
+        """What the network says, (outputs, n), without comparing it with the truth."""
+        outputs = np.empty_like(self.outputs)
+        for start in range(0, self.count, ROWS_AT_ONCE):
+            part = slice(start, min(start + ROWS_AT_ONCE, self.count))
+            loss.output(self._forward(part)[0], outputs[:, part])
+        return outputs
+
     def _forward(self, part: slice) -> tuple[Array, Scratch]:
         rows = part.stop - part.start
         work, scratch = self._passes.get(rows) or self._new_pass(rows)

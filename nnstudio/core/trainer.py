@@ -15,6 +15,7 @@ from nnstudio.core.array import Array, FloatType
 from nnstudio.core.batches import Batches
 from nnstudio.core.choices import ScheduleKind
 from nnstudio.core.clipping import Clipping
+from nnstudio.core.data.augmentation import Shift
 from nnstudio.core.data.dataset import Dataset, ImageSource, build
 from nnstudio.core.divergence import Diverged, careful_step, harmless_gradient
 from nnstudio.core.evaluation import Evaluation
@@ -94,6 +95,7 @@ class Trainer:
         # Overflow is no news inside a step. A context of our own is entered in a tenth of the time of `np.errstate`.
         self._quiet = copy_context()
         self._quiet.run(partial(np.seterr, over="ignore", invalid="ignore", divide="ignore"))
+        self._shift = Shift.of(self.dataset, experiment.seed)
         self._stateful = any(part is not None for part in self.network.state())
         self._configure()
         self._record(float("nan"))
@@ -111,6 +113,8 @@ class Trainer:
         work = self._work.get(len(indices)) or self._new_work(len(indices))
         self._inputs.take(indices, 0, work.inputs, "clip")
         self._targets.take(indices, 0, work.targets, "clip")
+        if self._shift is not None:
+            self._shift(work.inputs, self.updates)
         network = self.network
         state = network.state() if self._stateful else None
         work.network.forward()

@@ -1,6 +1,7 @@
 """The past of a run: dense near the present, thin far back, exact everywhere."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 from nnstudio.core.choices import DatasetKind
 from nnstudio.core.presets import default_experiment
@@ -24,7 +25,7 @@ def test_snapshots_stay_few_and_thin_out_into_the_past() -> None:
     times = [snapshot.updates for snapshot in timeline.snapshots]
     assert len(times) <= MAXIMUM_SNAPSHOTS
     assert times[0] == 0
-    gaps = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(times)]
     assert gaps[-1] == 256
     assert sum(gaps[:8]) > 4 * sum(gaps[-8:])
 

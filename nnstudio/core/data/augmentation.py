@@ -8,6 +8,7 @@ run that is repeated moves its images the same way.
 import numpy as np
 
 from nnstudio.core.array import Array
+from nnstudio.core.data.dataset import Dataset
 
 
 class Shift:
@@ -18,6 +19,15 @@ class Shift:
         self._background = background
         moves = [(dy, dx) for dy in range(-maximum, maximum + 1) for dx in range(-maximum, maximum + 1)]
         self._sources = np.stack([_sources(height, width, dy, dx) for dy, dx in moves])
+
+    @classmethod
+    def of(cls, dataset: Dataset, seed: int) -> "Shift | None":
+        """The shifts that a data set asks for, if it does."""
+        if dataset.images is None or not dataset.spec.shift:
+            return None
+        _, height, width = dataset.shape
+        background = float(-dataset.scaling.shift[0] / dataset.scaling.scale[0])
+        return cls(dataset.spec.shift, height, width, background, seed)
 
     def __call__(self, inputs: Array, update: int) -> None:
         """Move the rows of `inputs` (n, pixels + 1) in place; the last column stays."""
