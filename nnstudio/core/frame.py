@@ -26,6 +26,7 @@ class Probe(Flag):
     OUTPUT = auto()  # PlanePicture.output; ImagePicture.confusion and samples
     ACTIVATIONS = auto()  # LayerReading.histogram
     GRADIENTS = auto()  # LayerReading.gradient_norm and update_ratio
+    LOSSES = auto()  # Frame.losses
 
 
 class Status(Enum):
@@ -65,19 +66,42 @@ class Histogram:
 
 @dataclass(frozen=True, slots=True)
 class LayerReading:
-    """One layer with parameters, hidden or output.
+    """One layer, hidden or output. Its parameters are views of the frame's own copy; what a layer has not is None.
 
-    weights (inputs, units), biases (units,): views of the frame's own copy of the parameters
+    activation: what the layer's activation is called; empty for a layer that neither has nor is one
+    shape: what one example looks like behind the layer, (units,) or (channels, height, width)
+    weights (inputs, units), biases (units,): of a dense layer, or of a convolution with one filter in each column
+    gains, shifts (features,): γ and β of a normalisation
+    patch (channels, height, width): the piece of an image that the weights of a unit look at, if it is one
+    histogram: of layers with an activation or parameters; the others only pass on what they get
     gradient_norm: ‖∇W‖ of the last update; update_ratio: ‖ΔW‖ / ‖W‖ of the last update; None before the first
     """
 
     name: str
     activation: str
-    weights: FloatArray
-    biases: FloatArray
+    shape: tuple[int, ...]
+    weights: FloatArray | None = None
+    biases: FloatArray | None = None
+    gains: FloatArray | None = None
+    shifts: FloatArray | None = None
+    patch: tuple[int, int, int] | None = None
     histogram: Histogram | None = None
     gradient_norm: float | None = None
     update_ratio: float | None = None
+
+    @property
+    def parameter_shape(self) -> tuple[int, int]:
+        """The shape of the layer's block in the flat vector: weights and biases, or γ and β; (0, 0) without any."""
+        if self.weights is not None:
+            return len(self.weights) + 1, self.weights.shape[1]
+        return (2, len(self.gains)) if self.gains is not None else (0, 0)
+
+    @property
+    def weight_images(self) -> FloatArray | None:
+        """The weights of each unit as the image that it looks for, (units, channels, height, width)."""
+        if self.weights is None or self.patch is None:
+            return None
+        return self.weights.T.reshape(-1, *self.patch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +110,7 @@ class PlanePicture:
     the data set's.
 
     inputs (features, r, r): each input, as scaled
-    neurons: for each hidden layer (units, r, r): each neuron's activation
+    neurons: for each hidden layer, of whatever kind, (units, r, r): what each unit gives out
     output (outputs, R, R): probability for classifiers (one map for two classes), value for regression
     """
 
@@ -100,7 +124,8 @@ class ImagePicture:
     """What the network makes of images.
 
     example (height, width): the image it looks at now, 0 … 1; label: what it is
-    activations: for each hidden layer (units,): what each unit answers to the example
+    activations: for each hidden layer what it answers to the example: (units,), or (channels, height, width), the
+    feature maps of a layer that works on images
     probabilities (classes,)
     confusion (classes, classes): test images, row = truth, column = answer
     samples (k, height, width), sample_labels, sample_answers, sample_confidences (k,): test images with answers
@@ -118,6 +143,18 @@ class ImagePicture:
 
 
 @dataclass(frozen=True, slots=True)
+class ExampleLosses:
+    """What each example costs, without the penalty; the means are the losses of `Metrics`.
+
+    train (n,): of the training examples, or of the first ones where there are very many
+    test (n,): of all test examples
+    """
+
+    train: FloatArray
+    test: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
 class Rejection:
     """An experiment that could not be had, and why; the run goes on with the one before."""
 
@@ -131,7 +168,8 @@ class Frame:
 
     run: counts the times that training began anew; a new number means new data or a new network
     updates: updates done; updates_per_second: measured over the last second of training, 0 when paused
-    params: copy of the flat parameter vector, which `layers` shows layer by layer
+    params: copy of the flat parameter vector
+    layers: every layer from the first hidden one to the output
     recovery: for a diverged run, the learning rate it suggests going on with
     rejection: the last experiment asked for, if it could not be had
     commands: how many commands had been obeyed when the picture was taken
@@ -151,6 +189,7 @@ class Frame:
     layers: tuple[LayerReading, ...]
     plane: PlanePicture | None = None
     image: ImagePicture | None = None
+    losses: ExampleLosses | None = None
     recovery: float | None = None
     rejection: Rejection | None = None
     commands: int = 0

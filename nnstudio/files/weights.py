@@ -53,14 +53,18 @@ def import_weights(path: Path, frame: Frame) -> FloatArray:
 
 def named_arrays(params: FloatArray, layers: Sequence[LayerReading]) -> Iterator[tuple[str, FloatArray]]:
     """Every array of the network by its name in files, as views of the flat vector `params`: layer after layer a block
-    (inputs + 1, units), whose last row holds the biases."""
+    (inputs + 1, units), whose last row holds the biases; for a normalisation γ and β."""
     offset = 0
-    for number, layer in enumerate(layers, start=1):
-        inputs, units = layer.weights.shape
-        block = params[offset : offset + (inputs + 1) * units].reshape(inputs + 1, units)
+    for number, layer in enumerate(_with_parameters(layers), start=1):
+        rows, units = layer.parameter_shape
+        block = params[offset : offset + rows * units].reshape(rows, units)
         offset += block.size
         yield f"layer{number}/weight", block[:-1]
         yield f"layer{number}/bias", block[-1]
+
+
+def _with_parameters(layers: Sequence[LayerReading]) -> list[LayerReading]:
+    return [layer for layer in layers if layer.parameter_shape != (0, 0)]
 
 
 def _texts(frame: Frame) -> dict[str, str]:
@@ -74,7 +78,7 @@ def _texts(frame: Frame) -> dict[str, str]:
     }
     layers = [
         {"array": f"layer{number}", "name": layer.name, "activation": layer.activation}
-        for number, layer in enumerate(frame.layers, start=1)
+        for number, layer in enumerate(_with_parameters(frame.layers), start=1)
     ]
     convention = {
         "name": "nnstudio weights",

@@ -1,5 +1,7 @@
 """Frames to draw without a run: for each view's preview and for the tests of the views."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from nnstudio.core.choices import ActivationKind, DatasetKind
@@ -24,10 +26,10 @@ def _history(updates: int, random: np.random.Generator) -> History:
 
 
 def _layers(sizes: list[int], names: list[str], random: np.random.Generator) -> tuple[np.ndarray, list[LayerReading]]:
-    params = random.normal(0, 1, sum((a + 1) * b for a, b in zip(sizes, sizes[1:], strict=False))).astype(np.float32)
+    params = random.normal(0, 1, sum((a + 1) * b for a, b in pairwise(sizes))).astype(np.float32)
     readings: list[LayerReading] = []
     offset = 0
-    for index, (inputs, units) in enumerate(zip(sizes, sizes[1:], strict=False)):
+    for index, (inputs, units) in enumerate(pairwise(sizes)):
         block = params[offset : offset + (inputs + 1) * units].reshape(inputs + 1, units)
         offset += block.size
         last = index == len(sizes) - 2
@@ -36,6 +38,8 @@ def _layers(sizes: list[int], names: list[str], random: np.random.Generator) -> 
             LayerReading(
                 name="Output" if last else f"Dense {index + 1}",
                 activation=names[index],
+                shape=(units,),
+                patch=(1, 28, 28) if inputs == 784 else None,
                 weights=block[:-1],
                 biases=block[-1],
                 histogram=Histogram(counts, -1.0, 1.0, None, 0.31),
@@ -44,6 +48,12 @@ def _layers(sizes: list[int], names: list[str], random: np.random.Generator) -> 
             )
         )
     return params, readings
+
+
+def _sums(layer: LayerReading, signal: np.ndarray) -> np.ndarray:
+    assert layer.weights is not None
+    assert layer.biases is not None
+    return signal @ layer.weights + layer.biases
 
 
 def plane_frame(classes: int = 2, updates: int = 31_200, units: tuple[int, ...] = (8, 8)) -> Frame:
@@ -59,12 +69,12 @@ def plane_frame(classes: int = 2, updates: int = 31_200, units: tuple[int, ...] 
     signal = dataset.grid(resolution)[:, :-1]
     neurons = []
     for reading in readings[:-1]:
-        signal = np.tanh(signal @ reading.weights + reading.biases)
+        signal = np.tanh(_sums(reading, signal))
         neurons.append(np.ascontiguousarray(signal.T).reshape(-1, resolution, resolution))
     signal = dataset.grid(fine)[:, :-1]
     for reading in readings[:-1]:
-        signal = np.tanh(signal @ reading.weights + reading.biases)
-    signal = signal @ readings[-1].weights + readings[-1].biases
+        signal = np.tanh(_sums(reading, signal))
+    signal = _sums(readings[-1], signal)
     if outputs == 1:
         output = 1 / (1 + np.exp(-signal))
     else:
