@@ -1,7 +1,6 @@
-"""The command line.
+"""`nnstudio [FILE]`: the window.
 
-`nnstudio` opens the window. Everything here runs before Qt and NumPy are imported, so that a missing library or an
-absent screen is a sentence, a typing error is answered at once, and `--help` costs nothing.
+The machine is looked at before Qt is imported, so that a missing library or an absent screen is a sentence.
 """
 
 import argparse
@@ -10,33 +9,25 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from nnstudio import __version__, system
+from nnstudio.core.choices import DatasetKind
 
-DATASETS = (
-    "circle",
-    "xor",
-    "xor4",
-    "gaussians",
-    "spirals",
-    "moons",
-    "rings",
-    "checkerboard",
-    "blobs",
-    "plane",
-    "hills",
-    "sine",
-    "sketched-digits",
-    "mnist",
-)
 THEMES = ("system", "light", "dark")
 
+COMMANDS = """\
+without a window:
+  nnstudio train EXPERIMENT   train a preset, an experiment or a project
+  nnstudio presets            list the experiments that come with the program
+  nnstudio show NAME          print one of them as JSON
+  each tells more with --help
+"""
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the program; returns the exit code."""
-    options = _parser().parse_args(arguments)
-    system.limit_blas_threads()
+
+def window(words: Sequence[str]) -> int:
+    """Open the window and stay until it closes; returns the exit code."""
+    options = _parser().parse_args(words)
     problem = system.problem()
     if problem is not None:
-        print(problem, file=sys.stderr)  # noqa: T201
+        sys.stderr.write(f"{problem}\n")
         return 3
     from nnstudio.app import run  # Qt is imported from here on
 
@@ -46,11 +37,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="nnstudio",
+        usage="nnstudio [options] [FILE]\n       nnstudio {train,presets,show} ...",
         description="Build a neural network, watch it learn, understand why, take the weights away.",
+        epilog=COMMANDS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    datasets = [kind.value for kind in DatasetKind]
     parser.add_argument("--version", action="version", version=f"nnstudio {__version__}")
-    parser.add_argument("file", nargs="?", type=Path, help="an experiment or project file to open")
-    parser.add_argument("--dataset", choices=DATASETS, help="begin with this data set and the network that suits it")
+    parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="an experiment or project file to open")
+    parser.add_argument("--dataset", choices=datasets, help="begin with this data set and the network that suits it")
     parser.add_argument("--play", type=_seconds, metavar="SECONDS", help="train for so long, then go on or leave")
     parser.add_argument("--size", type=_size, metavar="WIDTHxHEIGHT", help="size of the window, such as 1440x900")
     parser.add_argument("--theme", choices=THEMES, help="colours of the window")

@@ -1,0 +1,48 @@
+"""The command line.
+
+`nnstudio` opens the window; `nnstudio train`, `presets` and `show` do without one and never import Qt. What stands here
+runs before Qt and NumPy are imported, so that a typing error is answered at once and `--help` costs nothing.
+
+Exit codes: 0 all is well, 1 training diverged, 2 the input cannot be used, 3 Qt cannot start on this machine; a signal
+that ended the program is its number and 128 (130 for Ctrl+C).
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+
+from nnstudio import system
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program; returns the exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    system.limit_blas_threads()
+    try:
+        return _obey(words)
+    except BrokenPipeError:
+        # Whoever read our output has enough, as `head` does; Python must not complain when it flushes the rest.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+def _obey(words: list[str]) -> int:
+    match words:
+        case ["train", *rest]:
+            from nnstudio.cli.train import train
+
+            return train(rest)
+        case ["presets", *rest]:
+            from nnstudio.cli.presets import presets
+
+            return presets(rest)
+        case ["show", *rest]:
+            from nnstudio.cli.presets import show
+
+            return show(rest)
+        case _:
+            from nnstudio.cli.window import window
+
+            return window(words)

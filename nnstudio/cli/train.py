@@ -1,0 +1,186 @@
+"""`nnstudio train EXPERIMENT`: training without a window.
+
+The same experiment gives the same bits as behind the window: here, too, a `Trainer` makes one update after the other
+until a rule of the experiment stops it. Ctrl+C is looked at between two updates, so whatever ends a run, its state is
+whole and can be written.
+"""
+
+import argparse
+import signal
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from types import FrameType, TracebackType
+from typing import Any
+
+from nnstudio.cli.arguments import BadInput, changed, load
+from nnstudio.cli.report import Report
+from nnstudio.core.data.dataset import DataError
+from nnstudio.core.experiment import Experiment, StoppingSpec
+from nnstudio.core.frame import Probe
+from nnstudio.core.layers.layer import ShapeError
+from nnstudio.core.observe import Observer
+from nnstudio.core.presets import PRESETS
+from nnstudio.core.setting import SettingError
+from nnstudio.core.trainer import Diverged, Trainer
+from nnstudio.files.array_files import array_format
+from nnstudio.files.errors import FileError
+from nnstudio.files.history_csv import export_history
+from nnstudio.files.images import ImageLibrary
+from nnstudio.files.weights import export_weights
+
+DIVERGED = 1
+LENGTHS = ("updates", "epochs", "seconds")
+DEFAULT_EPOCHS = 100
+"""How long to train if nothing says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a run ended: the exit code and a sentence."""
+
+    code: int
+    sentence: str
+
+
+def train(words: Sequence[str]) -> int:
+    """Train as the command line says; returns the exit code."""
+    options = _parser().parse_args(words)
+    try:
+        return _train(options)
+    except (BadInput, DataError, FileError, SettingError, ShapeError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+
+
+def _train(options: argparse.Namespace) -> int:
+    experiment, params = load(options.experiment)
+    experiment = _limited(changed(experiment, options.set), options)
+    _check_places(options)
+    trainer = Trainer(experiment, ImageLibrary(_nowhere_else))
+    if params is not None:
+        try:
+            trainer.set_parameters(params)
+        except ValueError as error:
+            raise BadInput(f"{options.experiment} cannot be trained on: {error}.") from error
+    report = Report(trainer, sys.stdout, sys.stderr, options.quiet)
+    if preset := PRESETS.get(options.experiment):
+        report.introduce(preset.title, preset.text)
+    with Interruption() as interruption:
+        ending = _learn(trainer, report, interruption)
+    if ending.code == DIVERGED:
+        report.finish()
+        sys.stderr.write(f"{ending.sentence} The last finite weights are kept; try a smaller learning rate.\n")
+    else:
+        report.finish(ending.sentence)
+    if options.weights is not None:
+        export_weights(options.weights, Observer(trainer, 1).frame(Probe.NOTHING))
+        report.wrote(options.weights)
+    if options.history is not None:
+        export_history(options.history, trainer.history.prefix())
+        report.wrote(options.history)
+    return ending.code
+
+
+def _learn(trainer: Trainer, report: Report, interruption: "Interruption") -> Ending:
+    """One update after the other, to the end."""
+    begin = perf_counter()
+    while True:
+        try:
+            trainer.step()
+        except Diverged as divergence:
+            return Ending(DIVERGED, str(divergence))
+        seconds = perf_counter() - begin
+        reason = trainer.stop_reason or trainer.stopping.after_seconds(seconds)
+        if reason is not None:
+            return Ending(0, reason)
+        if interruption.signal:
+            return Ending(128 + interruption.signal, f"Interrupted after {trainer.updates} updates.")
+        if seconds >= report.due:
+            report.progress(seconds)
+
+
+class Interruption:
+    """Inside its `with`, Ctrl+C (or a request to end) is only noted in `signal`; a second one ends the program."""
+
+    def __init__(self) -> None:
+        self.signal = 0
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> "Interruption":
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._before[number] = signal.signal(number, self._note)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._restore()
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        self.signal = number
+        self._restore()
+
+    def _restore(self) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+
+def _limited(experiment: Experiment, options: argparse.Namespace) -> Experiment:
+    """The experiment with --updates, --epochs or --seconds in place of its own length."""
+    for rule in LENGTHS:
+        value: str | None = getattr(options, rule)
+        if value is None:
+            continue
+        wanted = changed(experiment, [f"stopping.{each}={value if each == rule else 0}" for each in LENGTHS])
+        if not getattr(wanted.stopping, rule):
+            raise BadInput(f"--{rule} is {value}, which would never end; give a number above 0.")
+        return wanted
+    if experiment.stopping == StoppingSpec():
+        return changed(experiment, [f"stopping.epochs={DEFAULT_EPOCHS}"])
+    return experiment
+
+
+def _check_places(options: argparse.Namespace) -> None:
+    """Whether what is to be written has a place to go to: not to learn it after an hour of training."""
+    if options.weights is not None:
+        array_format(options.weights)
+    for path in (options.weights, options.history):
+        if path is not None and not path.absolute().parent.is_dir():
+            raise BadInput(f"{path} cannot be written: the folder {path.parent} does not exist.")
+
+
+def _nowhere_else() -> None:
+    """MNIST is looked for where NNSTUDIO_DATA says and in the user's data folder only."""
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="nnstudio train",
+        description="Train without a window. The rules of the experiment say when to stop; without any it is trained "
+        f"for {DEFAULT_EPOCHS} epochs. Ctrl+C stops after the current update.",
+        epilog="Exit codes: 0 trained, 1 diverged, 2 the input cannot be used, 130 stopped by Ctrl+C.",
+    )
+    parser.add_argument(
+        "experiment",
+        metavar="EXPERIMENT",
+        help="a name that `nnstudio presets` lists, an experiment as JSON (see `nnstudio show`), or a .nns project, "
+        "whose weights are trained on",
+    )
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument("--updates", metavar="N", help="stop after so many updates")
+    length.add_argument("--epochs", metavar="N", help="stop after so many passes over the training data")
+    length.add_argument("--seconds", metavar="S", help="stop after so many seconds of training")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="change a setting, such as training.learning_rate=0.01 or layers[0].units=16; may be repeated",
+    )
+    parser.add_argument("--weights", type=Path, metavar="OUT", help="write the weights to OUT.npz or OUT.safetensors")
+    parser.add_argument("--history", type=Path, metavar="OUT.csv", help="write the curves as a table")
+    parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    return parser
