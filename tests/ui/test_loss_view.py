@@ -4,14 +4,17 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from nnstudio.core.frame import Frame
 from nnstudio.core.history import History
+from nnstudio.ui import theme
 from nnstudio.ui.views.canned import plane_frame, untrained_frame
-from nnstudio.ui.views.loss.axes import LossAxes
 from nnstudio.ui.views.loss.curves import lines_of, loss_range
+from nnstudio.ui.views.loss.plot import Extent, LossPlot, curve_color, loss_ticks
 from nnstudio.ui.views.loss.thinning import envelope, smooth, thin
 from nnstudio.ui.views.loss_view import LossView
 
@@ -43,7 +46,10 @@ def test_before_the_first_update_a_hint_and_nothing_to_read(view: LossView):
     view.show_frame(untrained_frame())
     assert view.chart.places() == (0, 0)
     assert "Press Play" in view.chart.summary()
-    view.grab()
+    image = pixels(view)
+    dim, middle = QColor(theme.current().dim), view.rect().center()
+    assert any(near(image, QPointF(x, middle.y()), dim, 2) for x in range(middle.x() - 60, middle.x() + 60))
+    assert len({image.pixel(x, y) for x in range(10, 60) for y in range(10, 190)}) == 1
 
 
 def test_many_rows_become_few_points_that_keep_mean_and_extremes():
@@ -104,21 +110,122 @@ def test_every_curve_has_all_its_measurements():
     assert lines["batch"][1].tolist() == [0.6, 0.5, 0.4]
 
 
-def test_axes_lead_there_and_back():
-    from PySide6.QtCore import QRectF
+def pixels(view: LossView) -> QImage:
+    return view.grab().toImage()
 
-    axes = LossAxes(QRectF(40, 10, 400, 100), 1000.0, 0.01, 1.0, True)
-    point = axes.position(250, 0.1)
+
+def near(image: QImage, place: QPointF, color: QColor, reach: int = 1, tolerance: int = 60) -> bool:
+    """Whether a pixel at most so far from here has about this colour."""
+    across, down = (range(round(at) - reach, round(at) + reach + 1) for at in place.toTuple())
+    found = [image.pixelColor(x, y).getRgb() for x in across for y in down]
+    return any(sum(abs(a - b) for a, b in zip(one, color.getRgb(), strict=True)) < tolerance for one in found)
+
+
+@pytest.mark.parametrize(("extent", "half"), [(Extent(1000, 0.01, 1.0, True), 0.1), (Extent(1000, 0, 2.0, False), 1.0)])
+def test_axes_lead_there_and_back(view: LossView, extent: Extent, half: float):
+    view.plot.draw({}, extent)
+    area = view.plot.area
+    point = view.plot.position(250, half)
     assert point is not None
-    assert (point.x(), point.y()) == pytest.approx((140, 60))
-    assert axes.update_at(140) == pytest.approx(250)
-    assert axes.position(250, 0.001) is None
-    assert axes.position(250, NAN) is None
+    assert (point.x(), point.y()) == pytest.approx((area.left() + area.width() / 4, area.center().y()))
+    assert view.plot.update_at(point.x()) == pytest.approx(250)
+    lowest = view.plot.position(250, extent.bottom)
+    assert lowest is not None
+    assert lowest.y() == pytest.approx(area.bottom())
+    assert view.plot.position(250, 1e-3 if extent.logarithmic else -1.0) is None
+    assert view.plot.position(250, NAN) is None
+
+
+def test_the_axis_has_powers_of_ten_or_round_numbers():
+    assert loss_ticks(Extent(10, 1e-3, 1, True), 8) == pytest.approx([1e-3, 1e-2, 1e-1, 1])
+    assert loss_ticks(Extent(10, 0.2, 1, True), 8) == pytest.approx([0.2, 0.5, 1])
+    assert loss_ticks(Extent(10, 0, 1, False), 8) == pytest.approx([0, 0.2, 0.4, 0.6, 0.8, 1])
+
+
+@pytest.mark.parametrize("scale", [0, 1])
+@pytest.mark.parametrize("choice", [theme.ThemeChoice.LIGHT, theme.ThemeChoice.DARK])
+def test_curves_run_through_their_values_in_the_colours_of_the_theme(
+    view: LossView, qapp: QApplication, scale: int, choice: theme.ThemeChoice
+):
+    view.scale.set_current(scale)
+    view.show_frame(frame_with([(float(u), NAN, 0.3, 0.6) for u in range(0, 1000, 10)], penalty=0.11))
+    theme.apply(qapp, choice)
+    image = pixels(view)
+    for color, loss in ((theme.current().positive, 0.3), (theme.current().negative, 0.6)):
+        for update in (105, 500, 905):
+            place = view.plot.position(update, loss)
+            assert place is not None
+            assert near(image, place, QColor(color))
+            assert not near(image, place + QPointF(0, 6), QColor(color))
+    places = [view.plot.position(update, 0.11) for update in range(100, 200)]
+    dashed = [near(image, place, curve_color("penalty"), 1, 220) for place in places if place]
+    assert 0 < sum(dashed) < len(dashed)
+    ground = view.plot.area.topLeft() + QPointF(20, 4)
+    assert near(image, ground, QColor(theme.current().card), 0)
+
+
+def test_what_lies_outside_the_axes_is_cut_off(view: LossView):
+    """A mini-batch far below the axis leaves the numbers of the updates legible."""
+    rows = [(float(u), 1e-9 if u == 37 else 0.5, 0.5, 0.6) for u in range(200)]
+    view.show_frame(frame_with(rows))
+    image, area = pixels(view), view.plot.area
+    x = view.plot.x_at(37)
+    assert view.plot.extent is not None
+    assert view.plot.extent.bottom > 1e-3
+    assert near(image, QPointF(x, area.bottom() - 8), curve_color("batch"), 3, 100)
+    assert not near(image, QPointF(x, area.bottom() + 7), curve_color("batch"), 3, 100)
+
+
+def test_dots_mark_what_is_read(view: LossView):
+    view.show_frame(frame_with([(float(u), NAN, 0.3, 0.6) for u in range(0, 1000, 10)]))
+    view.chart.explore(view.chart.start()._replace(column=50))
+    image = pixels(view)
+    for curve, loss in (("train", 0.3), ("test", 0.6)):
+        place = view.plot.position(500, loss)
+        assert place is not None
+        assert near(image, place - QPointF(0, 2), curve_color(curve), 0)
+
+
+def test_the_plot_takes_neither_mouse_nor_keys(view: LossView, qtbot: QtBot):
+    view.show_frame(frame_with(ROWS))
+    before = view.plot.extent, view.plot.position(1, 0.6)
+    middle = view.plot.area.center().toPoint()
+    assert view.childAt(middle) is view.chart
+    assert view.plot.focusPolicy() == Qt.FocusPolicy.NoFocus
+    for button in (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton):
+        qtbot.mousePress(view.windowHandle(), button, pos=middle)
+        qtbot.mouseMove(view.windowHandle(), middle + QPoint(40, 20))
+        qtbot.mouseRelease(view.windowHandle(), button, pos=middle + QPoint(40, 20))
+    assert (view.plot.extent, view.plot.position(1, 0.6)) == before
+    assert QApplication.activePopupWidget() is None
+
+
+def test_a_new_size_moves_curves_and_numbers(view: LossView):
+    view.show_frame(frame_with([(float(u), NAN, 0.3, 0.6) for u in range(0, 1000, 10)]))
+    view.resize(800, 300)
+    image = pixels(view)
+    place = view.plot.position(500, 0.3)
+    assert place is not None
+    assert place.x() > 350
+    assert near(image, place, curve_color("train"))
+
+
+def test_lines_are_as_wide_on_a_fine_screen(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch):
+    """pyqtgraph's pens count the pixels of the screen."""
+    view = LossView()
+    qtbot.addWidget(view)
+    qtbot.addWidget(view.switches())
+    widths = []
+    for ratio in (1.0, 2.0):
+        monkeypatch.setattr(LossPlot, "devicePixelRatioF", lambda _, ratio=ratio: ratio)
+        QApplication.sendEvent(view.plot, QEvent(QEvent.Type.DevicePixelRatioChange))
+        widths.append(view.plot.pens()["train"].widthF())
+    assert widths[1] == 2 * widths[0] > 0
 
 
 def test_the_pointer_reads_the_exact_row(view: LossView, qtbot: QtBot):
     view.show_frame(frame_with(ROWS))
-    area = view.chart._area()
+    area = view.plot.area
     end = view.chart.anchor(view.chart.start()).x()
     third = area.left() + (end - area.left()) * 2 / 3
     qtbot.mouseMove(view.chart, QPoint(round(third), round(area.center().y())))
@@ -148,13 +255,13 @@ def test_arrow_keys_read_backwards_from_the_last_row(view: LossView, qtbot: QtBo
 def test_switches_change_the_picture(view: LossView, qtbot: QtBot):
     view.show_frame(plane_frame())
     view.switches().show()
-    logarithmic = view.chart.grab().toImage()
+    logarithmic = pixels(view)
     assert view.scale.current() == 1
     qtbot.mouseClick(view.scale.button(0), Qt.MouseButton.LeftButton)
-    linear = view.chart.grab().toImage()
+    linear = pixels(view)
     assert linear != logarithmic
     qtbot.mouseClick(view.smoothing, Qt.MouseButton.LeftButton, pos=QPoint(8, view.smoothing.height() // 2))
-    assert view.chart.grab().toImage() != linear
+    assert pixels(view) != linear
 
 
 def test_exploring_adds_nothing_to_the_history(view: LossView, qtbot: QtBot):
@@ -168,15 +275,16 @@ def test_exploring_adds_nothing_to_the_history(view: LossView, qtbot: QtBot):
 def test_the_axis_rests_while_the_run_grows_a_little(view: LossView):
     rows = [(float(u), 0.5, 0.5, 0.6) for u in range(1000)]
     view.show_frame(frame_with(rows))
-    axes = view.chart._axes
+    extent = view.plot.extent
+    assert extent is not None
     view.show_frame(frame_with([*rows, *((float(u), 0.5, 0.5, 0.6) for u in range(1000, 1020))]))
-    assert view.chart._axes == axes
+    assert view.plot.extent == extent
 
 
 def test_a_run_that_went_back_or_began_anew_is_drawn_anew(view: LossView):
     view.show_frame(frame_with([(float(u), 0.5, 0.5, 0.6) for u in range(1000)]))
     view.show_frame(frame_with(ROWS, run=2))
-    assert view.chart._axes is not None
-    assert view.chart._axes.end < 10
+    assert view.plot.extent is not None
+    assert view.plot.extent.end < 10
     view.show_frame(frame_with([(0.0, 0.5, 0.5, 0.5)], run=3))
     assert view.chart.places() == (0, 0)

@@ -5,10 +5,11 @@ loss of each mini-batch lies pale behind them, with a smoothed line through its 
 of either, has a line of its own.
 """
 
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QWidget
 
 from nnstudio.core.frame import Frame, Probe
 from nnstudio.ui.views.loss.chart import LossChart
+from nnstudio.ui.views.loss.plot import LossPlot
 from nnstudio.ui.views.view import View
 from nnstudio.ui.widgets.segmented import SegmentedSwitch
 
@@ -23,10 +24,12 @@ class LossView(View):
 
     def __init__(self) -> None:
         super().__init__()
-        self.chart = LossChart()
-        layout = QVBoxLayout(self)
+        self.plot = LossPlot()
+        self.chart = LossChart(self.plot)
+        layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.chart)
+        layout.addWidget(self.plot, 0, 0)
+        layout.addWidget(self.chart, 0, 0)
         self.smoothing = QCheckBox("Smoothing")
         self.smoothing.setChecked(True)
         self.smoothing.setToolTip("Draw a calm line through the noise of the mini-batches.")

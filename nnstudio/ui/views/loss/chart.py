@@ -1,24 +1,24 @@
-"""The picture of the loss curves: axes, lines, their names, and the exact values of the update that is read."""
+"""The loss curves to be read: a pane of glass before the plot, with the curves' names and an update's exact values.
+
+The plot behind it draws axes and curves. Whatever the mouse and the keys do, they do on the glass.
+"""
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QResizeEvent
 
 from nnstudio.core.history import HistoryPrefix
 from nnstudio.ui import theme
-from nnstudio.ui.stylesheet import mix
-from nnstudio.ui.views.loss.axes import LossAxes
 from nnstudio.ui.views.loss.curves import Line, has_curve, lines_of, loss_range
+from nnstudio.ui.views.loss.plot import Extent, LossPlot, curve_color
 from nnstudio.ui.views.loss.thinning import Column
 from nnstudio.ui.widgets.canvas import Canvas, Spot, mono_font, text_font
 from nnstudio.ui.widgets.figures import MISSING, decimal, grouped
 
 HINT = "Press Play: the loss appears here"
 _NAMES = {"train": "train", "test": "test", "batch": "mini-batch", "penalty": "penalty"}
-_WIDTHS = {"batch": 0.0, "smoothed": 1.5, "penalty": 1.2, "train": 1.7, "test": 1.7}
 _DIGITS = 5
 _NARROW = 360
 _HEADROOM = 1.06
@@ -27,23 +27,10 @@ _REACH = 5.0
 """How far, in pixels, the pointer is drawn to a row at which everything was measured."""
 
 
-def curve_color(curve: str) -> QColor:
-    """The colour of a curve."""
-    colors = theme.current()
-    shades = {
-        "batch": mix(colors.card, colors.accent, 0.32),
-        "smoothed": mix(colors.card, colors.accent, 0.7),
-        "penalty": colors.dim,
-        "train": colors.accent,
-        "test": colors.negative,
-    }
-    return QColor(shades[curve])
-
-
 class LossChart(Canvas):
-    """Loss curves over updates, readable row by row."""
+    """What is read on a plot of loss curves, row by row. It lies exactly over the plot."""
 
-    def __init__(self) -> None:
+    def __init__(self, plot: LossPlot) -> None:
         super().__init__(
             "Loss curves",
             "How wrong the network is, update by update: over the training examples and over the test examples.",
@@ -51,9 +38,9 @@ class LossChart(Canvas):
             "examples (orange), and over each mini-batch before its update (pale). The penalty λ₁/N Σ|w| + λ₂/2N Σw² "
             "comes on top and has its own line. When train falls and test rises, the network learns by heart.</p>",
         )
+        self._plot = plot
         self._history: HistoryPrefix | None = None
         self._lines: dict[str, Line] = {}
-        self._axes: LossAxes | None = None
         self._run = -1
         self._end = 0.0
         self._logarithmic = True
@@ -80,28 +67,27 @@ class LossChart(Canvas):
 
     def _renew(self) -> None:
         """Lines and axes for what there is now. The axis of updates grows in leaps, so that it seldom moves."""
-        self._lines, self._axes = {}, None
         self.update()
         history = self._history
         if history is None:
+            self._lines = {}
+            self._plot.draw({}, None)
             return
         last = float(history.update[-1])
         if last > self._end or last * _HEADROOM**4 < self._end:
             self._end = max(last * _HEADROOM, 1.0)
-        area = self._area()
-        self._lines = lines_of(
-            history, max(int(area.width() / _PIXELS_A_POINT), 50), self._logarithmic, self._smoothing
-        )
-        self._axes = LossAxes(area, self._end, *loss_range(self._lines, self._logarithmic), self._logarithmic)
+        points = max(int(self._plot.area.width() / _PIXELS_A_POINT), 50)
+        self._lines = lines_of(history, points, self._logarithmic, self._smoothing)
+        low, high = loss_range(self._lines, self._logarithmic)
+        self._plot.draw(self._lines, Extent(self._end, low, high, self._logarithmic))
 
-    def _area(self) -> QRectF:
-        """The rectangle of the curves, in the widget."""
-        metrics = QFontMetricsF(mono_font(10))
-        left = metrics.horizontalAdvance("update") + 9
-        return QRectF(left, 8, max(self.width() - left - 8, 20.0), max(self.height() - metrics.height() - 14, 20.0))
-
-    def resizeEvent(self, event: object) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:
         self._renew()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
+            self._plot.restyle()
+        super().changeEvent(event)
 
     # Exploring.
 
@@ -115,21 +101,21 @@ class LossChart(Canvas):
         return max(self.places()[0] // 200, 1)
 
     def spot_at(self, position: QPointF) -> Spot | None:
-        history, axes = self._history, self._axes
-        if history is None or axes is None or not axes.area.adjusted(-4, -8, 8, 8).contains(position):
+        history, plot = self._history, self._plot
+        if history is None or not plot.area.adjusted(-4, -8, 8, 8).contains(position):
             return None
-        wanted = axes.update_at(position.x())
+        wanted = plot.update_at(position.x())
         measured = np.flatnonzero(np.isfinite(history.train_loss))
         if len(measured):
             row = int(measured[_nearest(history.update[measured], wanted)])
-            if abs(axes.x(float(history.update[row])) - position.x()) <= _REACH:
+            if abs(plot.x_at(float(history.update[row])) - position.x()) <= _REACH:
                 return Spot(row, 0)
         return Spot(_nearest(history.update, wanted), 0)
 
     def anchor(self, spot: Spot) -> QPointF:
-        if self._history is None or self._axes is None:
+        if self._history is None:
             return super().anchor(spot)
-        return QPointF(self._axes.x(float(self._history.update[spot.column])), self._axes.area.top() + 14)
+        return QPointF(self._plot.x_at(float(self._history.update[spot.column])), self._plot.area.top() + 14)
 
     def reading(self, spot: Spot) -> Sequence[str]:
         history, row = self._history, spot.column
@@ -159,20 +145,19 @@ class LossChart(Canvas):
     # Drawing.
 
     def paint(self, painter: QPainter) -> None:
-        if self._axes is None:
+        if self._history is None:
             painter.setFont(text_font(13))
             painter.setPen(QColor(theme.current().dim))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, HINT)
             return
-        self._axes.paint(painter)
-        painter.save()
-        painter.setClipRect(self._axes.area.adjusted(-1, -3, 1, 2))
-        for name, (updates, losses) in self._lines.items():
-            _paint_curve(painter, name, self._axes.points(updates, losses))
-        painter.restore()
+        area = self._plot.area
+        painter.setFont(mono_font(10))
+        painter.setPen(QColor(theme.current().dim))
+        corner = QRectF(0, area.bottom() + 5, area.left() - 9, QFontMetricsF(painter.font()).height())
+        painter.drawText(corner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, "update")
         if spot := self.spot:
-            self._paint_row(painter, self._axes, spot.column)
-        self._paint_names(painter, self._axes.area)
+            self._paint_row(painter, self._history, spot.column)
+        self._paint_names(painter, area)
 
     def _paint_names(self, painter: QPainter, area: QRectF) -> None:
         """The curves' names in their colours, at the upper right, where there is room with a stroke."""
@@ -199,31 +184,17 @@ class LossChart(Canvas):
             painter.drawText(QPointF(x + stroke, y), _NAMES[name])
             x += metrics.horizontalAdvance(_NAMES[name]) + gap
 
-    def _paint_row(self, painter: QPainter, axes: LossAxes, row: int) -> None:
+    def _paint_row(self, painter: QPainter, history: HistoryPrefix, row: int) -> None:
         """A vertical line at the row that is read, with a dot on each curve measured there."""
-        if self._history is None:
-            return
-        colors, update = theme.current(), float(self._history.update[row])
+        colors, update, area = theme.current(), float(history.update[row]), self._plot.area
+        x = self._plot.x_at(update)
         painter.setPen(QPen(QColor(colors.dim), 1))
-        painter.drawLine(QPointF(axes.x(update), axes.area.top()), QPointF(axes.x(update), axes.area.bottom()))
-        for name, column in (("train", self._history.train_loss), ("test", self._history.test_loss)):
-            if point := axes.position(update, float(column[row])):
+        painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+        for name, column in (("train", history.train_loss), ("test", history.test_loss)):
+            if point := self._plot.position(update, float(column[row])):
                 painter.setPen(QPen(QColor(colors.card), 1.5))
                 painter.setBrush(curve_color(name))
                 painter.drawEllipse(point, 4, 4)
-
-
-def _paint_curve(painter: QPainter, name: str, points: list[QPointF]) -> None:
-    """A curve as single strokes: a wide polyline through noise takes Qt fifty times as long. Dashes and the finest
-    line, which is a pixel wide on any screen, are drawn in one go."""
-    pen = QPen(curve_color(name), _WIDTHS[name], Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap)
-    if name == "penalty":
-        pen.setDashPattern([4, 4])
-    painter.setPen(pen)
-    if name in ("batch", "penalty"):
-        painter.drawPolyline(QPolygonF(points))
-    else:
-        painter.drawLines([QLineF(start, end) for start, end in pairwise(points)])
 
 
 def _nearest(column: Column, value: float) -> int:
