@@ -16,7 +16,7 @@ from nnstudio.core import commands
 from nnstudio.core.array import Array
 from nnstudio.core.data.dataset import ImageSource
 from nnstudio.core.experiment import Experiment
-from nnstudio.core.frame import Frame, Probe, Status
+from nnstudio.core.frame import Frame, Probe, Rejection, Status
 from nnstudio.core.plan import Change, plan
 from nnstudio.core.worker import Worker
 from nnstudio.ui.garbage import GarbageCollector
@@ -60,6 +60,7 @@ class Session(QObject):
         self._sent = 0
         self._probes = Probe.NOTHING
         self._image = 0
+        self._heard: Rejection | None = None
         self._since_text = QElapsedTimer()
         self._since_text.start()
         self._garbage = GarbageCollector(self)
@@ -249,16 +250,17 @@ class Session(QObject):
         self._fresh.clear()
         if frame.commands >= self._sent:  # otherwise the frame does not know yet what was asked for last
             self._set_playing(frame.status is Status.LEARNING)
-            self._hear_rejection(frame, before)
+            self._hear_rejection(frame)
         changed = before is None or (before.status, before.run) != (frame.status, frame.run)
         if changed or self._since_text.elapsed() >= TEXT_MILLISECONDS or frame.status is not Status.LEARNING:
             self._since_text.restart()
             self.frame_shown.emit(frame)
 
-    def _hear_rejection(self, frame: Frame, before: Frame | None) -> None:
+    def _hear_rejection(self, frame: Frame) -> None:
         rejection = frame.rejection
-        if rejection is None or (before is not None and before.rejection is rejection):
+        if rejection is None or rejection is self._heard:
             return
+        self._heard = rejection
         self._undo.replace(frame.experiment)
         self.experiment_changed.emit(self.experiment, plan(rejection.experiment, frame.experiment))
         self.history_changed.emit()
