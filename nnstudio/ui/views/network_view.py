@@ -38,8 +38,8 @@ class NetworkView(View):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._scroll)
         tips = (
-            "Show each neuron of the first layer by the weights it looks for, with a bar for its activation.",
-            "Show each neuron of the first layer by its activation alone.",
+            "Show each neuron or filter of the first layer by the weights it looks for, with its answer beside them.",
+            "Show each neuron or filter of the first layer by its activation alone.",
         )
         self._switch = SegmentedSwitch(("Weights", "Activation"), tips, self)
         self._switch.hide()
@@ -48,8 +48,8 @@ class NetworkView(View):
     def show_frame(self, frame: Frame) -> None:
         # Until a card has taken the switch to its title bar, there is no place for it.
         placed = self._switch.parentWidget() is not self
-        self._switch.setVisible(placed and frame.image is not None and len(frame.layers) > 1)
         self.canvas.show_frame(frame)
+        self._switch.setVisible(placed and self.canvas.offers_weights)
 
     def switches(self) -> QWidget | None:
         return self._switch

@@ -10,36 +10,11 @@ from itertools import pairwise
 from PySide6.QtCore import QObject, QRect, Signal
 from PySide6.QtWidgets import QWidget
 
-from nnstudio.core.experiment import MAXIMUM_HIDDEN_LAYERS
 from nnstudio.core.layer_specs import LayerSpec
 from nnstudio.ui.views.network.column import Column
-from nnstudio.ui.views.network.flat_button import FlatButton
-from nnstudio.ui.views.network.layer_edits import Layers, inserted, may_insert, removed, replaced
+from nnstudio.ui.views.network.insert_button import InsertButton
+from nnstudio.ui.views.network.layer_edits import Ends, Layers, misfit, removed, replaced
 from nnstudio.ui.views.network.layer_header import SMALL, LayerHeader
-
-
-class InsertButton(FlatButton):
-    """The + in a gap; says which gap it stands in."""
-
-    inserted = Signal(int)
-
-    def __init__(self, position: int, parent: QWidget) -> None:
-        super().__init__(parent, round_=True)
-        self._position = position
-        self.set_titles("+")
-        self.setWhatsThis("A new layer makes a new network: training starts again from its first weights.")
-        self.clicked.connect(self._emit_inserted)
-
-    def allow(self, allowed: bool) -> None:
-        """Say whether one more layer is legal."""
-        self.setEnabled(allowed)
-        place = f"after layer {self._position}" if self._position else "after the input"
-        self.setAccessibleName(f"Insert a hidden layer {place}")
-        reason = f"There are {MAXIMUM_HIDDEN_LAYERS} hidden layers, which is the most."
-        self.setToolTip(f"Insert a hidden layer {place}." if allowed else reason)
-
-    def _emit_inserted(self) -> None:
-        self.inserted.emit(self._position)
 
 
 def _middle(a: Column, b: Column) -> float:
@@ -57,20 +32,21 @@ class HeaderRow(QObject):
         super().__init__(canvas)
         self._canvas = canvas
         self._layers: Layers = ()
+        self._ends = Ends((1,), 1)
         self.headers: list[LayerHeader] = []
         self.inserts: list[InsertButton] = []
 
-    def show_layers(self, layers: Layers) -> None:
+    def show_layers(self, layers: Layers, ends: Ends) -> None:
         """Show the controls of these layers; those of layers that stay are kept, with their open menus."""
-        self._layers = layers
+        self._layers, self._ends = layers, ends
         for position in range(len(self.headers), len(layers)):
-            header = LayerHeader(position, self._canvas)
+            header = LayerHeader(position, layers[position], self._canvas)
             header.changed.connect(self._replace)
             header.removed.connect(self._remove)
             self.headers.append(header)
         for position in range(len(self.inserts), len(layers) + 1):
             insert = InsertButton(position, self._canvas)
-            insert.inserted.connect(self._insert)
+            insert.inserted.connect(self._edit)
             self.inserts.append(insert)
         for surplus in (*self.headers[len(layers) :], *self.inserts[len(layers) + 1 :]):
             surplus.hide()
@@ -79,7 +55,7 @@ class HeaderRow(QObject):
         for header, spec in zip(self.headers, layers, strict=True):
             header.show_layer(spec)
         for insert in self.inserts:
-            insert.allow(may_insert(layers))
+            insert.show_layers(layers, ends)
         self._chain()
 
     def _chain(self) -> None:
@@ -113,16 +89,19 @@ class HeaderRow(QObject):
 
     def _edit(self, layers: Layers) -> None:
         # Shown at once, so that a second click before the next frame builds on the first.
-        self.show_layers(layers)
+        self.show_layers(layers, self._ends)
         self.layers_edited.emit(layers)
 
     def _replace(self, position: int, spec: LayerSpec) -> None:
-        if self._layers[position] != spec:
-            self._edit(replaced(self._layers, position, spec))
+        if self._layers[position] == spec:
+            return
+        layers = replaced(self._layers, position, spec)
+        reason = misfit(layers, self._ends)
+        if reason:
+            self.headers[position].refuse(reason)
+        else:
+            self._edit(layers)
 
     def _remove(self, position: int) -> None:
+        # No layer makes an image larger, or an image of a row, so what stands behind can do without any of them.
         self._edit(removed(self._layers, position))
-
-    def _insert(self, position: int) -> None:
-        if may_insert(self._layers):
-            self._edit(inserted(self._layers, position))

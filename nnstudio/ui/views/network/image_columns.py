@@ -1,32 +1,50 @@
 """A network that looks at images: the image, what each unit looks for and answers, and the probabilities.
 
-A unit that sees the pixels themselves is drawn as its weights, one for each pixel, with a bar for its activation; units
-further on are tiles coloured by their activation. Without a hidden layer the output's own weights are such images: one
-template for each class. There are too many weights for links, so soft bands lead from layer to layer.
+A neuron that sees the pixels themselves is drawn as its weights, one for each pixel, with a bar for its activation; a
+filter as its kernel with its feature map beside it. Layers further on show feature maps, or a tile for each neuron; an
+image that is read as one row is a slim band. Without a hidden layer with weights the output's own weights are images:
+one template for each class. There are too many weights for links, so soft bands lead from layer to layer.
 """
 
 from collections.abc import Sequence
 from functools import partial
 from itertools import pairwise
 
-import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QFont, QImage, QPainter
 
-from nnstudio.core.frame import FloatArray, Frame
-from nnstudio.ui.stylesheet import mix
-from nnstudio.ui.theme import Theme, current, heat_map_table
+from nnstudio.core.frame import FloatArray, Frame, ImagePicture, LayerReading
+from nnstudio.core.layer_specs import FlattenSpec
+from nnstudio.ui.theme import Theme, current
+from nnstudio.ui.views.network.answers import paint_answers
 from nnstudio.ui.views.network.bands import paint_band
 from nnstudio.ui.views.network.column import Column, LinkSpot, Spot
 from nnstudio.ui.views.network.gap_images import GapImages, gap_area
+from nnstudio.ui.views.network.image_tiles import (
+    paint_activations,
+    paint_bars,
+    paint_image,
+    paint_maps,
+    paint_outlines,
+    thinned,
+)
 from nnstudio.ui.views.network.ink import ink_image
-from nnstudio.ui.views.network.layout import ACTIVATION, WEIGHTS, image_columns, image_width
-from nnstudio.ui.views.network.legend import scale_text
-from nnstudio.ui.views.network.tiles import corner, paint_more
+from nnstudio.ui.views.network.layout import (
+    ACTIVATION,
+    FEATURE_MAP,
+    KERNEL,
+    ROW,
+    WEIGHTS,
+    Cell,
+    image_columns,
+    image_width,
+)
+from nnstudio.ui.views.network.legend import range_of, scale_text
+from nnstudio.ui.views.network.tiles import paint_more
 from nnstudio.ui.widgets.figures import decimal
 from nnstudio.ui.widgets.heat_map import HeatMapAtlas, robust_scale
 
-_MIDDLE = Qt.AlignmentFlag.AlignCenter
+_FINEST_ROW = 200
 
 
 class ImageColumns:
@@ -35,10 +53,12 @@ class ImageColumns:
     def __init__(self) -> None:
         self._frame: Frame | None = None
         self._columns: tuple[Column, ...] = ()
+        self._cells: list[Cell] = []
         self._wants_weights = True
-        self._atlas: HeatMapAtlas | None = None
+        self._weights: HeatMapAtlas | None = None
+        self._maps: dict[int, HeatMapAtlas] = {}
         self._weight_scale = 1.0
-        self._activation_scales: list[float] = []
+        self._scales: list[float] = []
         self._ink = QImage()
         self._images = GapImages()
         self._bands: dict[int, Theme] = {}
@@ -53,58 +73,96 @@ class ImageColumns:
         """Show the first layer by its weights or by its activations; needs a new `arrange`."""
         self._wants_weights = wanted
 
-    def counts(self) -> list[int]:
-        """How many units each column has; the image is one."""
+    @property
+    def _layers(self) -> tuple[LayerReading, ...]:
         assert self._frame is not None
-        return [1, *(len(layer.biases) for layer in self._frame.layers)]
+        return self._frame.layers
+
+    @property
+    def _picture(self) -> ImagePicture:
+        assert self._frame is not None
+        assert self._frame.image is not None
+        return self._frame.image
+
+    def counts(self) -> list[int]:
+        """How many units each column has; the image is one, and so is a row."""
+        counts = [1 if self._is_row(index) else layer.shape[0] for index, layer in enumerate(self._layers, start=1)]
+        return [1, *counts]
+
+    def _is_row(self, column: int) -> bool:
+        assert self._frame is not None
+        specs = self._frame.experiment.layers
+        return 0 < column <= len(specs) and isinstance(specs[column - 1], FlattenSpec)
+
+    @property
+    def _first_with_weights(self) -> int | None:
+        """The first column with weights, if what they look at is a plain image."""
+        for column, layer in enumerate(self._layers, start=1):
+            if layer.weights is not None:
+                return column if layer.patch is not None and layer.patch[0] == 1 else None
+        return None
+
+    @property
+    def offers_weights(self) -> bool:
+        """Whether there is a hidden column to show by its weights or by its activations."""
+        first = self._first_with_weights
+        return first is not None and first < len(self._layers)
 
     @property
     def _weight_column(self) -> int | None:
         """The column that is drawn as images of its weights."""
-        assert self._frame is not None
-        assert self._frame.image is not None
-        fits = len(self._frame.layers[0].weights) == self._frame.image.example.size
-        only_output = len(self._frame.layers) == 1
-        return 1 if fits and (self._wants_weights or only_output) else None
+        return self._first_with_weights if self._wants_weights or not self.offers_weights else None
+
+    def _cell(self, column: int) -> Cell:
+        maps = len(self._layers[column - 1].shape) == 3
+        if self._is_row(column):
+            return ROW
+        if column == self._weight_column:
+            return KERNEL if maps else WEIGHTS
+        return FEATURE_MAP if maps else ACTIVATION
 
     def minimum_width(self, font: QFont, em: float) -> float:
         """The least width in which nothing clips or overlaps."""
-        return image_width(len(self.counts()) - 2, em)
+        return image_width(len(self._layers) - 1, em)
 
     def arrange(self, area: QRectF, firsts: Sequence[int], font: QFont, em: float) -> tuple[Column, ...]:
         """Where everything stands."""
-        counts = self.counts()
-        cells = [WEIGHTS if index == self._weight_column else ACTIVATION for index in range(1, len(counts) - 1)]
-        self._columns = image_columns(area, cells, counts, firsts, em)
+        self._cells = [self._cell(column) for column in range(1, len(self._layers))]
+        self._columns = image_columns(area, self._cells, self.counts(), firsts, em)
         self._bands.clear()
         self._drawn = None
         return self._columns
 
+    # Colours ----------------------------------------------------------------------------------------------------------
+
     def refresh(self) -> None:
         """Colour what shows, if the frame, the arrangement or the theme has changed since."""
-        assert self._frame is not None
-        assert self._frame.image is not None
         if self._drawn is current():
             return
         self._drawn = current()
-        image = self._frame.image
-        self._ink = ink_image(image.example)
-        layers = self._frame.layers
-        activations = image.activations or ()
-        self._activation_scales = [
-            robust_scale(values, layer.activation) for values, layer in zip(activations, layers, strict=False)
-        ]
+        self._ink = ink_image(self._picture.example)
+        activations = self._picture.activations or ()
+        self._scales = [robust_scale(values, range_of(self._layers, index)) for index, values in enumerate(activations)]
+        old, self._maps = self._maps, {}
+        for column, (cell, values) in enumerate(zip(self._cells, activations, strict=False), start=1):
+            if cell in (FEATURE_MAP, KERNEL):
+                shown = values[self._columns[column].first : self._columns[column].last]
+                self._maps[column] = _filled(old.get(column), shown, self._scales[column - 1])
+            elif cell is ROW:
+                row = thinned(values, _FINEST_ROW).reshape(1, -1, 1)
+                self._maps[column] = _filled(old.get(column), row, self._scales[column - 1])
         if self._weight_column is not None:
-            column, shape = self._columns[1], image.example.shape
-            values = layers[0].weights[:, column.first : column.last].T.reshape(-1, *shape)
-            if self._atlas is None or (self._atlas.count, self._atlas.rows, self._atlas.columns) != values.shape:
-                self._atlas = HeatMapAtlas(*values.shape)
-            self._weight_scale = robust_scale(layers[0].weights)
-            self._atlas.fill(values, self._weight_scale)
+            column = self._columns[self._weight_column]
+            images = self._layers[self._weight_column - 1].weight_images
+            assert images is not None
+            self._weight_scale = robust_scale(images)
+            self._weights = _filled(self._weights, images[column.first : column.last, 0], self._weight_scale)
 
     def link_at(self, point: QPointF) -> LinkSpot | None:
         """Image networks have bands, not links."""
         return None
+
+    # Painting ---------------------------------------------------------------------------------------------------------
 
     def paint(
         self, painter: QPainter, clip: QRectF, looked_at: Spot | LinkSpot | None, fonts: tuple[QFont, QFont]
@@ -121,116 +179,63 @@ class ImageColumns:
             if column.right < clip.left() or column.left > clip.right():
                 continue
             if index == 0:
-                self._paint_image(painter, column.tiles[0])
+                paint_image(painter, column.tiles[0], self._ink)
             elif index == last:
-                self._paint_answers(painter, column, fonts)
-            elif index == self._weight_column:
-                self._paint_weights(painter, column)
+                template = self._weights.draw if self._weights is not None and self._weight_column == last else None
+                paint_answers(painter, column, self._picture.probabilities, fonts[1], template)
             else:
-                self._paint_activations(painter, index, column)
+                self._paint_hidden(painter, index, column)
             paint_more(painter, column, fonts[0])
 
-    def _paint_image(self, painter: QPainter, tile: QRectF) -> None:
-        theme = current()
-        painter.fillRect(tile, QColor(theme.card))
-        painter.drawImage(tile.adjusted(1, 1, -1, -1), self._ink)
-        painter.setPen(QPen(QColor(theme.line), 1))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(tile)
+    def _paint_hidden(self, painter: QPainter, index: int, column: Column) -> None:
+        """A hidden layer: weights, feature maps or tiles, whatever its cells are."""
+        cell, maps = self._cells[index - 1], self._maps.get(index)
+        scale = self._scales[index - 1] if self._scales else 1.0
+        if cell in (WEIGHTS, KERNEL) and self._weights is not None:
+            # A kernel has so few pixels that each should show.
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, cell is WEIGHTS)
+            paint_maps(painter, column, self._weights)
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        if cell is WEIGHTS:
+            paint_bars(painter, column, self._activations(index), scale)
+        elif cell is ACTIVATION:
+            paint_activations(painter, column, self._activations(index), scale)
+        elif maps is not None:
+            paint_maps(painter, column, maps, KERNEL.beside if cell is KERNEL else 0.0)
+        if cell is not WEIGHTS and cell is not ACTIVATION:
+            paint_outlines(painter, column)
 
     def _activations(self, index: int) -> FloatArray | None:
-        assert self._frame is not None
-        assert self._frame.image is not None
-        activations = self._frame.image.activations
-        return activations[index - 1] if activations is not None and index <= len(activations) else None
-
-    def _paint_weights(self, painter: QPainter, column: Column) -> None:
-        """Each unit's weights as an image, and beside it a bar for what it answers to the image at the left."""
-        theme, activations = current(), self._activations(1)
-        assert self._atlas is not None
-        track, positive, negative = QColor(theme.field), QColor(theme.positive), QColor(theme.negative)
-        for place, tile in enumerate(column.tiles):
-            self._atlas.draw(painter, place, tile)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        for place, tile in enumerate(column.tiles):
-            width = max(2.0, round(tile.width() * 0.13))
-            bar = QRectF(round(tile.right() + 2), tile.top(), width, tile.height())
-            painter.fillRect(bar, track)
-            if activations is None:
-                continue
-            value = float(activations[column.first + place]) / self._activation_scales[0]
-            if np.isnan(value):
-                painter.fillRect(bar, QColor(theme.bad))
-            else:
-                height = min(1.0, abs(value)) * bar.height()
-                painter.fillRect(bar.adjusted(0, bar.height() - height, 0, 0), positive if value > 0 else negative)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-
-    def _paint_activations(self, painter: QPainter, index: int, column: Column) -> None:
-        """A tile for each unit, coloured by its activation."""
-        theme, values = current(), self._activations(index)
-        if values is None:
-            colors = [QColor(theme.zero)] * len(column.tiles)
-        else:
-            shares = values[column.first : column.last] / self._activation_scales[index - 1]
-            places = np.clip(np.nan_to_num(shares) * 127.5 + 128, 0, 255).astype(int)
-            codes = np.where(np.isnan(shares), QColor(theme.bad).rgb(), heat_map_table(theme)[places])
-            colors = [QColor.fromRgb(code) for code in codes.tolist()]
-        round_ = column.tiles[0].width() >= 14
-        painter.setPen(QPen(QColor(mix(theme.card, theme.dim, 0.35)), 1))
-        for tile, color in zip(column.tiles, colors, strict=True):
-            if round_:
-                painter.setBrush(color)
-                painter.drawRoundedRect(tile, corner(tile.width()), corner(tile.width()))
-            else:
-                painter.fillRect(tile, color)
-
-    def _paint_answers(self, painter: QPainter, column: Column, fonts: tuple[QFont, QFont]) -> None:
-        """A row for each class: its digit, its template if it has one, a bar for its probability."""
-        assert self._frame is not None
-        assert self._frame.image is not None
-        theme, image = current(), self._frame.image
-        best = None if image.probabilities is None else int(np.argmax(image.probabilities))
-        for label, row in enumerate(column.tiles):
-            digit = QRectF(row.left(), row.top(), 16, row.height())
-            painter.setFont(fonts[1])
-            painter.setPen(QColor(theme.text if label == best else theme.dim))
-            painter.drawText(digit, _MIDDLE, str(label))
-            left = digit.right() + 4
-            if len(self._columns) == 2 and self._weight_column == 1 and self._atlas is not None:
-                template = QRectF(left, row.top(), row.height(), row.height())
-                self._atlas.draw(painter, label, template)
-                left = template.right() + 6
-            high = min(20.0, row.height() * 0.62)
-            bar = QRectF(left, row.center().y() - high / 2, row.right() - left, high)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(theme.field))
-            painter.drawRoundedRect(bar, 4, 4)
-            if image.probabilities is None:
-                continue
-            share = float(image.probabilities[label])
-            filled = QRectF(bar.left(), bar.top(), max(3.0, bar.width() * share), bar.height())
-            strong = theme.bad if np.isnan(share) else theme.positive
-            painter.setBrush(QColor(strong if label == best else mix(theme.field, strong, 0.55)))
-            painter.drawRoundedRect(filled, min(4.0, filled.width() / 2), min(4.0, filled.width() / 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
+        activations = self._picture.activations
+        return None if activations is None else activations[index - 1]
 
     def caption(self, index: int) -> str:
         """The scale of a column, as printed below it."""
-        assert self._frame is not None
         if index == self._weight_column:
             return f"±{decimal(self._weight_scale, 2)}"
-        if 0 < index <= len(self._activation_scales):
-            return scale_text(self._activation_scales[index - 1], self._frame.layers[index - 1].activation)
+        if 0 < index <= len(self._scales):
+            return scale_text(self._scales[index - 1], range_of(self._layers, index - 1))
         return "0 … 1" if index else ""
+
+    def _atlas_of(self, spot: Spot) -> HeatMapAtlas | None:
+        return self._weights if spot.column == self._weight_column else self._maps.get(spot.column)
 
     def has_picture(self, spot: Spot) -> bool:
         """Whether a unit can be drawn enlarged."""
-        column = self._columns[spot.column]
-        return spot.column == self._weight_column and self._atlas is not None and column.tile(spot.unit) is not None
+        shows = self._columns[spot.column].tile(spot.unit) is not None
+        return shows and not self._is_row(spot.column) and self._atlas_of(spot) is not None
 
     def draw_picture(self, spot: Spot, painter: QPainter, target: QRectF) -> None:
         """Draw a unit enlarged."""
-        if self._atlas is not None:
+        atlas = self._atlas_of(spot)
+        if atlas is not None:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-            self._atlas.draw(painter, spot.unit - self._columns[spot.column].first, target)
+            atlas.draw(painter, spot.unit - self._columns[spot.column].first, target)
+
+
+def _filled(atlas: HeatMapAtlas | None, values: FloatArray, scale: float) -> HeatMapAtlas:
+    """These maps (count, rows, columns) in colour, in the old buffers if they fit."""
+    if atlas is None or (atlas.count, atlas.rows, atlas.columns) != values.shape:
+        atlas = HeatMapAtlas(*values.shape)
+    atlas.fill(values, scale)
+    return atlas

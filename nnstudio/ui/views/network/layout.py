@@ -67,7 +67,7 @@ def _stack(center: float, area: QRectF, count: int, first: int, largest: float, 
 @dataclass(frozen=True, slots=True)
 class Cell:
     """The shape of one unit in a grid, in multiples of its tile, gaps included; `beside` is what the tile leaves to a
-    bar."""
+    bar, or to another picture."""
 
     wide: float
     high: float
@@ -78,6 +78,10 @@ class Cell:
 
 WEIGHTS = Cell(1.38, 1.1, 30, 15, 0.25)
 ACTIVATION = Cell(1.28, 1.28, 27, 10)
+FEATURE_MAP = Cell(1.12, 1.12, 48, 13)
+KERNEL = Cell(2.3, 1.12, 38, 12, 1.08)
+ROW = Cell(1, 1, 12, 12)
+"""A single slim band from top to bottom: an image read as one row."""
 
 
 def image_width(hidden: int, em: float) -> float:
@@ -106,10 +110,16 @@ def image_columns(
     columns = [Column(x, x + image, 1, 0, (tile,))]
     x += image + band
     for cell, width, count, first in zip(cells, widths, counts[1:-1], firsts[1:-1], strict=True):
-        columns.append(_grid(QRectF(x, area.top(), width, area.height()), cell, count, first, em))
+        room_here = QRectF(x, area.top(), width, area.height())
+        columns.append(_slim(room_here) if cell is ROW else _grid(room_here, cell, count, first, em))
         x += width + band
     columns.append(_rows(QRectF(x, area.top(), answers, area.height()), counts[-1]))
     return tuple(columns)
+
+
+def _slim(area: QRectF) -> Column:
+    left = area.center().x() - ROW.largest / 2
+    return Column(left, left + ROW.largest, 1, 0, (QRectF(left, area.top(), ROW.largest, area.height()),))
 
 
 def _natural_width(cell: Cell, count: int, height: float) -> float:

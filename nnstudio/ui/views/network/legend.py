@@ -1,12 +1,22 @@
 """What the colours mean, below the network: orange is negative, blue is positive, and each column's scale."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QLinearGradient, QPainter
 
+from nnstudio.core.frame import LayerReading
 from nnstudio.ui.theme import current
 from nnstudio.ui.widgets.figures import decimal
 
 _STRIP = 96.0
+
+
+def range_of(layers: Sequence[LayerReading], index: int) -> str:
+    """The activation that bounds what a layer gives out: its own, or, where it only passes on, the one before it."""
+    while index > 0 and not layers[index].activation and layers[index].parameter_shape == (0, 0):
+        index -= 1
+    return layers[index].activation
 
 
 def scale_text(scale: float, activation: str) -> str:

@@ -25,6 +25,7 @@ MOST = 420
 
 _THICKEST = 4.6
 _THINNEST = 0.5
+_NEUTRAL = 1.2
 
 
 def strengths(weights: NDArray[np.floating], scale: float) -> NDArray[np.floating]:
@@ -56,6 +57,7 @@ class Links:
         self._pens: dict[tuple[Theme, float, bool], dict[int, QPen]] = {}
         self._images = GapImages()
         self._drawn: dict[int, tuple[tuple[Theme, bool], NDArray[np.int64]]] = {}
+        self._passed: dict[int, tuple[Theme, bool]] = {}
 
     def arrange(self, columns: tuple[Column, ...]) -> None:
         """Draw between these columns from now on."""
@@ -63,6 +65,7 @@ class Links:
             self._columns = columns
             self._paths.clear()
             self._drawn.clear()
+            self._passed.clear()
 
     def paint(self, painter: QPainter, gap: int, weights: NDArray[np.floating], scale: float, faded: bool) -> None:
         """Draw the links from column `gap` to the next, whose weights are (inputs, units); faded ones step back."""
@@ -88,6 +91,28 @@ class Links:
             if level:
                 painter.setPen(pens[level])
                 painter.drawPath(self._path(gap, *divmod(index, levels.shape[1])))
+
+    def paint_one_to_one(self, painter: QPainter, gap: int, faded: bool) -> None:
+        """Draw a thin neutral line from each unit to the one of the same number, where nothing is weighted."""
+        style = (current(), faded)
+        stale = self._passed.get(gap) != style
+        self._passed[gap] = style
+        area = gap_area(self._columns[gap], self._columns[gap + 1], _THICKEST)
+        self._images.paint(painter, gap, area, stale, partial(self._draw_one_to_one, gap, 0.2 if faded else 0.5))
+
+    def _draw_one_to_one(self, gap: int, share: float, painter: QPainter) -> None:
+        source, target = self._columns[gap], self._columns[gap + 1]
+        theme = current()
+        painter.setPen(QPen(QColor(mix(theme.card, theme.dim, share)), _NEUTRAL))
+        for unit in range(max(source.first, target.first), min(source.last, target.last)):
+            painter.drawPath(self._path(gap, unit - source.first, unit - target.first))
+
+    def paint_passed_on(self, painter: QPainter, column: int, unit: int) -> None:
+        """Draw the line into one unit that is not weighted, in the colour of text."""
+        source, target = self._columns[column - 1], self._columns[column]
+        if source.tile(unit) is not None and target.tile(unit) is not None:
+            painter.setPen(QPen(QColor(current().text), _NEUTRAL))
+            painter.drawPath(self._path(column - 1, unit - source.first, unit - target.first))
 
     def paint_incoming(
         self, painter: QPainter, column: int, unit: int, weights: NDArray[np.floating], scale: float

@@ -21,9 +21,10 @@ from nnstudio.core.frame import Frame
 from nnstudio.ui.theme import current
 from nnstudio.ui.views.network.column import Column, LinkSpot, Spot, first_to_show
 from nnstudio.ui.views.network.header_row import HeaderRow
+from nnstudio.ui.views.network.layer_edits import Ends
 from nnstudio.ui.views.network.layer_header import SMALL
 from nnstudio.ui.views.network.neuron_note import note_on
-from nnstudio.ui.views.network.picture import Fonts, Picture
+from nnstudio.ui.views.network.picture import Fonts, Picture, structure
 from nnstudio.ui.views.network.pointing import LET_GO, PIN, WALK, Pointing, spot_at
 from nnstudio.ui.views.network.titles import input_titles, layer_titles, output_titles
 
@@ -31,10 +32,10 @@ _TOOLTIP = "Point at a neuron or a link to read its numbers; click to keep them 
 _EXPLANATION = (
     "<p>The network, from the input at the left to the output at the right. Each neuron is drawn as a map of its own "
     "activation <i>a = f(w·x + b)</i> over the plane, or, for images, as the weights it looks for and the answer it "
-    "gives.</p>"
+    "gives. A filter shows its kernel and its feature map: where in the image it finds its pattern.</p>"
     "<p>Orange is negative, blue is positive; the scale is printed below each column. A link is a weight: the thicker, "
     "the stronger; where there are very many, only the strongest are drawn. The small square at a tile's lower left is "
-    "the bias <i>b</i>.</p>"
+    "the bias <i>b</i>. A thin grey line only passes a value on.</p>"
     "<p>Arrow keys walk from neuron to neuron, Enter or a click pins the note, Esc lets it go.</p>"
 )
 
@@ -79,19 +80,24 @@ class NetworkCanvas(QWidget):
         self._picture.take(frame)
         if not self._picture.shows_network:
             self._firsts = []
-            self.headers.show_layers(())
+            self.headers.show_layers((), Ends.of(frame))
             self.update()
-        elif old is None or not self._firsts or _structure(old) != _structure(frame):
+        elif old is None or not self._firsts or structure(old) != structure(frame):
             self._pointing.clear()
             self._firsts = [0] * len(self._picture.counts())
-            self.headers.show_layers(frame.experiment.layers)
+            self.headers.show_layers(frame.experiment.layers, Ends.of(frame))
             titles = [input_titles(frame), *map(layer_titles, frame.experiment.layers), output_titles(frame)]
             self.setAccessibleDescription("; ".join(names[0] for names in titles) + ".")
             self.rearrange()
         elif (old.experiment.layers, old.commands) != (frame.experiment.layers, frame.commands):
-            self.headers.show_layers(frame.experiment.layers)
+            self.headers.show_layers(frame.experiment.layers, Ends.of(frame))
         # The headers do not change with a frame, so they need not be painted again.
         self.update(0, self._top, self.width(), self.height() - self._top)
+
+    @property
+    def offers_weights(self) -> bool:
+        """Whether the first layer can be shown by its weights or by its activations."""
+        return self._picture.offers_weights
 
     def want_weights(self, wanted: bool) -> None:
         """For images: show the first layer by its weights, or by its activations."""
@@ -238,16 +244,10 @@ class NetworkCanvas(QWidget):
             painter.drawText(
                 self.rect().adjusted(24, 0, -24, 0),
                 Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap,
-                self._picture.hint,
+                "The network appears here as soon as the data are ready.",
             )
             return
         visible = QRectF(self.visibleRegion().boundingRect())
         fonts = Fonts()
         self._picture.paint(painter, QRectF(event.rect()), visible, self.looked_at, fonts)
         self._picture.paint_note(painter, visible, self._pointing, self.hasFocus(), fonts)
-
-
-def _structure(frame: Frame) -> tuple[object, ...]:
-    """What decides where the columns stand."""
-    shapes = tuple(layer.weights.shape for layer in frame.layers)
-    return shapes, frame.image is None, frame.plane is None, frame.dataset.input_names

@@ -11,21 +11,18 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
 from nnstudio.core.frame import Frame
-from nnstudio.core.layer_specs import DenseSpec
 from nnstudio.ui.theme import current
 from nnstudio.ui.views.network.column import Column, LinkSpot, Spot
 from nnstudio.ui.views.network.image_columns import ImageColumns
 from nnstudio.ui.views.network.layer_header import SMALL
 from nnstudio.ui.views.network.legend import paint_legend, paint_scale
-from nnstudio.ui.views.network.neuron_note import note_on, paint_note
+from nnstudio.ui.views.network.neuron_note import note_on
+from nnstudio.ui.views.network.note_bubble import paint_note
 from nnstudio.ui.views.network.plane_columns import PlaneColumns
 from nnstudio.ui.views.network.pointing import Pointing
 from nnstudio.ui.views.network.tiles import paint_ring
 from nnstudio.ui.views.network.titles import fitting, input_titles, output_titles
 from nnstudio.ui.widgets.canvas import mono_font, text_font
-
-_WAITING = "The network appears here as soon as the data are ready."
-_NOT_DENSE = "This network has layers other than dense ones, which cannot be drawn here. It trains all the same."
 
 
 class Fonts:
@@ -52,19 +49,7 @@ class Picture:
     @property
     def shows_network(self) -> bool:
         """Whether there is anything to paint."""
-        return self.frame is not None and (self.frame.plane is not None or self.frame.image is not None) and self._dense
-
-    @property
-    def hint(self) -> str:
-        """What to say when there is nothing to paint."""
-        return _WAITING if self.frame is None or self._dense else _NOT_DENSE
-
-    @property
-    def _dense(self) -> bool:
-        """Whether all layers are dense, each with a reading of its own."""
-        assert self.frame is not None
-        layers = self.frame.experiment.layers
-        return all(isinstance(spec, DenseSpec) for spec in layers) and len(self.frame.layers) == len(layers) + 1
+        return self.frame is not None and (self.frame.plane is not None or self.frame.image is not None)
 
     @property
     def is_image(self) -> bool:
@@ -82,6 +67,11 @@ class Picture:
             self._kind.take(frame)
         else:
             self.columns = ()
+
+    @property
+    def offers_weights(self) -> bool:
+        """Whether there is a hidden column that can show weights or activations."""
+        return self.is_image and self._image.offers_weights
 
     def want_weights(self, wanted: bool) -> None:
         """For images: the first layer by its weights, or by its activations."""
@@ -153,3 +143,10 @@ class Picture:
         note = note_on(self.frame, spot)
         pinned = pointing.pinned is not None
         paint_note(painter, note, tile, visible, (fonts.note_title, fonts.note_lines), picture, pinned)
+
+
+def structure(frame: Frame) -> tuple[object, ...]:
+    """What decides where the columns stand."""
+    kinds = tuple(type(spec) for spec in frame.experiment.layers)
+    shapes = tuple((layer.shape, layer.patch) for layer in frame.layers)
+    return kinds, shapes, frame.image is None, frame.plane is None, frame.dataset.input_names

@@ -2,6 +2,7 @@
 
 The input column shows the features, each on its own scale; a hidden layer shares one scale, printed below it; the
 output shows probabilities, for two classes orange at 0 and blue at 1, for more classes from the colour of zero to blue.
+A layer without weights of its own is a column like the others, reached by thin lines from unit to unit.
 """
 
 from collections.abc import Sequence
@@ -17,7 +18,7 @@ from nnstudio.core.frame import FloatArray, Frame
 from nnstudio.ui.theme import Theme, class_color, current, heat_map_table
 from nnstudio.ui.views.network.column import Column, LinkSpot, Spot
 from nnstudio.ui.views.network.layout import plane_columns, plane_width
-from nnstudio.ui.views.network.legend import scale_text
+from nnstudio.ui.views.network.legend import range_of, scale_text
 from nnstudio.ui.views.network.links import Links, nearest_link
 from nnstudio.ui.views.network.tiles import Corners, paint_more
 from nnstudio.ui.widgets.figures import decimal
@@ -54,7 +55,7 @@ class PlaneColumns:
     def counts(self) -> list[int]:
         """How many units each column has."""
         assert self._frame is not None
-        return [len(self._frame.layers[0].weights), *(len(layer.biases) for layer in self._frame.layers)]
+        return [self._frame.dataset.shape[0], *(layer.shape[0] for layer in self._frame.layers)]
 
     def _names_width(self, font: QFont) -> float:
         """The room that the names beside the tiles need, left and right."""
@@ -79,7 +80,8 @@ class PlaneColumns:
         if self._drawn is current():
             return
         self._drawn = current()
-        self._scales = [robust_scale(layer.weights) for layer in self._frame.layers]
+        weights = (layer.weights for layer in self._frame.layers)
+        self._scales = [1.0 if matrix is None else robust_scale(matrix) for matrix in weights]
         old = [*self._maps, *[None] * len(self._columns)]
         self._maps = [self._mapped(index, old[index]) for index in range(len(self._columns))]
 
@@ -112,7 +114,7 @@ class PlaneColumns:
         if index < last:
             if plane.neurons is None:
                 return None, 1.0, ""
-            activation = self._frame.layers[index - 1].activation
+            activation = range_of(self._frame.layers, index - 1)
             scale = robust_scale(plane.neurons[index - 1], activation)
             return plane.neurons[index - 1], scale, scale_text(scale, activation)
         return self._output()
@@ -135,8 +137,9 @@ class PlaneColumns:
         """The link at a point."""
         assert self._frame is not None
         for index, (a, b) in enumerate(pairwise(self._columns)):
-            if a.right < point.x() < b.left and self._scales:
-                found = nearest_link(a, b, self._frame.layers[index].weights, self._scales[index], point)
+            weights = self._frame.layers[index].weights
+            if weights is not None and a.right < point.x() < b.left and self._scales:
+                found = nearest_link(a, b, weights, self._scales[index], point)
                 return LinkSpot(index + 1, *found) if found else None
         return None
 
@@ -149,7 +152,11 @@ class PlaneColumns:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         faded = looked_at is not None and looked_at.column > 0
         for gap, layer in enumerate(self._frame.layers):
-            if self._columns[gap].right < clip.right() and self._columns[gap + 1].left > clip.left():
+            if self._columns[gap].right >= clip.right() or self._columns[gap + 1].left <= clip.left():
+                continue
+            if layer.weights is None:
+                self._links.paint_one_to_one(painter, gap, faded)
+            else:
                 self._links.paint(painter, gap, layer.weights, self._scales[gap], faded)
         if looked_at is not None and faded:
             self._paint_looked_at(painter, looked_at)
@@ -159,12 +166,14 @@ class PlaneColumns:
 
     def _paint_looked_at(self, painter: QPainter, looked_at: Spot | LinkSpot) -> None:
         assert self._frame is not None
-        layer, scale = self._frame.layers[looked_at.column - 1], self._scales[looked_at.column - 1]
-        if isinstance(looked_at, Spot):
-            weights = layer.weights[:, looked_at.unit]
-            self._links.paint_incoming(painter, looked_at.column, looked_at.unit, weights, scale)
+        weights, scale = self._frame.layers[looked_at.column - 1].weights, self._scales[looked_at.column - 1]
+        if weights is None:
+            self._links.paint_passed_on(painter, looked_at.column, looked_at.unit)
+        elif isinstance(looked_at, Spot):
+            incoming = weights[:, looked_at.unit]
+            self._links.paint_incoming(painter, looked_at.column, looked_at.unit, incoming, scale)
         else:
-            strength = float(np.clip(layer.weights[looked_at.source, looked_at.unit] / scale, -1, 1))
+            strength = float(np.clip(weights[looked_at.source, looked_at.unit] / scale, -1, 1))
             self._links.paint_one(painter, looked_at.column, looked_at.source, looked_at.unit, strength)
 
     def _paint_column(self, painter: QPainter, index: int, column: Column, fonts: tuple[QFont, QFont]) -> None:
@@ -186,6 +195,8 @@ class PlaneColumns:
         assert self._frame is not None
         theme = current()
         biases = self._frame.layers[index - 1].biases
+        if biases is None:
+            return
         scale = max(float(np.abs(np.nan_to_num(biases)).max()), 1e-3)
         table = heat_map_table(theme)
         places = np.clip(np.nan_to_num(biases[column.first : column.last] / scale) * 127.5 + 128, 0, 255).astype(int)

@@ -4,7 +4,18 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetricsF
 
 from nnstudio.core.frame import Frame
-from nnstudio.core.layer_specs import DenseSpec, LayerSpec
+from nnstudio.core.layer_specs import (
+    ActivationSpec,
+    AvgPool2DSpec,
+    BatchNormSpec,
+    Conv2DSpec,
+    DenseSpec,
+    DropoutSpec,
+    LayerNormSpec,
+    LayerSpec,
+    MaxPool2DSpec,
+)
+from nnstudio.ui.widgets.figures import percent
 
 
 def in_a_phrase(label: str) -> str:
@@ -15,10 +26,32 @@ def in_a_phrase(label: str) -> str:
 
 def layer_titles(spec: LayerSpec) -> tuple[str, ...]:
     """A hidden layer's titles, the longest first."""
-    if isinstance(spec, DenseSpec):
-        activation = in_a_phrase(spec.activation.label)
-        return f"Dense {spec.units} · {activation}", f"{spec.units} · {activation}"
-    return (spec.label,)
+    match spec:
+        case DenseSpec():
+            activation = in_a_phrase(spec.activation.label)
+            return f"Dense {spec.units} · {activation}", f"{spec.units} · {activation}"
+        case Conv2DSpec():
+            size = f"{spec.filters}@{_square(spec.kernel)}"
+            return f"Conv {size} · {in_a_phrase(spec.activation.label)}", f"Conv {size}", size
+        case ActivationSpec():
+            return (spec.activation.label.partition(" (")[0],)
+        case DropoutSpec():
+            share = percent(spec.rate, 0)
+            return f"Dropout {share}", f"Drop {share}", share
+        case BatchNormSpec():
+            return "BatchNorm", "Norm"
+        case LayerNormSpec():
+            return "LayerNorm", "Norm"
+        case MaxPool2DSpec():
+            return f"Max pool {_square(spec.size)}", f"Max {_square(spec.size)}", "Max"
+        case AvgPool2DSpec():
+            return f"Average pool {_square(spec.size)}", f"Avg {_square(spec.size)}", "Avg"
+        case _:
+            return (spec.label,)
+
+
+def _square(side: int) -> str:
+    return f"{side}×{side}"
 
 
 def input_titles(frame: Frame) -> tuple[str, ...]:
@@ -32,7 +65,7 @@ def input_titles(frame: Frame) -> tuple[str, ...]:
 def output_titles(frame: Frame) -> tuple[str, ...]:
     """The output column's titles, the longest first."""
     output = frame.layers[-1]
-    units, activation = len(output.biases), in_a_phrase(output.activation)
+    units, activation = output.shape[0], in_a_phrase(output.activation)
     if activation == "softmax":
         return f"Softmax {units}", f"Output {units}", "Output"
     return f"Output {units} · {activation}", f"Output {units}", "Output"

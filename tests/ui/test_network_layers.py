@@ -1,0 +1,284 @@
+"""The network view with layers of every kind: their columns, their notes, their headers and menus."""
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QAction, QColor, QMouseEvent
+from PySide6.QtWidgets import QApplication, QSpinBox
+
+from nnstudio.core.choices import ActivationKind, DatasetKind, Padding
+from nnstudio.core.experiment import DatasetSpec, Experiment
+from nnstudio.core.frame import Frame, Probe
+from nnstudio.core.layer_specs import (
+    ActivationSpec,
+    AvgPool2DSpec,
+    BatchNormSpec,
+    Conv2DSpec,
+    DenseSpec,
+    DropoutSpec,
+    FlattenSpec,
+    LayerNormSpec,
+    LayerSpec,
+    MaxPool2DSpec,
+)
+from nnstudio.core.observe import Observer
+from nnstudio.core.trainer import Trainer
+from nnstudio.ui import theme
+from nnstudio.ui.views.canned import plane_frame
+from nnstudio.ui.views.network.column import Spot
+from nnstudio.ui.views.network.layer_edits import Ends, misfit
+from nnstudio.ui.views.network.neuron_note import note_on
+from nnstudio.ui.views.network_view import NetworkView
+from nnstudio.ui.widgets.figures import decimal
+from nnstudio.ui.widgets.number_field import NumberField
+
+
+@pytest.fixture
+def view(qtbot) -> NetworkView:
+    view = NetworkView()
+    qtbot.addWidget(view)
+    view.resize(600, 440)
+    view.show()
+    return view
+
+
+def edits_of(view: NetworkView) -> list[tuple[LayerSpec, ...]]:
+    edits: list[tuple[LayerSpec, ...]] = []
+    view.layers_edited.connect(edits.append)
+    return edits
+
+
+def center(view: NetworkView, spot: Spot) -> QPoint:
+    tile = view.canvas.columns[spot.column].tile(spot.unit)
+    assert tile is not None
+    return tile.center().toPoint()
+
+
+def point_at(view: NetworkView, where: QPoint) -> None:
+    at = QPointF(where)
+    button = Qt.MouseButton.NoButton
+    event = QMouseEvent(QEvent.Type.MouseMove, at, view.canvas.mapToGlobal(at), button, button, Qt.KeyboardModifier(0))
+    QApplication.sendEvent(view.canvas, event)
+
+
+def color_at(view: NetworkView, where: QPoint) -> QColor:
+    return view.canvas.grab().toImage().pixelColor(where)
+
+
+# Layers of every kind
+
+
+def frame_of(experiment: Experiment, updates: int = 3) -> Frame:
+    trainer = Trainer(experiment)
+    for _ in range(updates):
+        trainer.step()
+    return Observer(trainer, 1).frame(Probe.NEURONS)
+
+
+@cache
+def normalised_frame() -> Frame:
+    """2 - 4 - norm - tanh - dropout - 3 - 1 on the circle."""
+    layers = (
+        DenseSpec(units=4, activation=ActivationKind.LINEAR),
+        BatchNormSpec(),
+        ActivationSpec(activation=ActivationKind.TANH),
+        DropoutSpec(rate=0.2),
+        DenseSpec(units=3),
+    )
+    return frame_of(Experiment(layers=layers))
+
+
+SKETCHES = DatasetSpec(kind=DatasetKind.SKETCHED_DIGITS, images=100)
+
+
+@cache
+def conv_frame() -> Frame:
+    """Two convolutions and everything else that images can meet."""
+    layers = (
+        Conv2DSpec(filters=3, kernel=5),
+        MaxPool2DSpec(),
+        LayerNormSpec(),
+        Conv2DSpec(filters=4, kernel=3, padding=Padding.SAME),
+        AvgPool2DSpec(),
+        FlattenSpec(),
+        DenseSpec(units=6, activation=ActivationKind.RELU),
+        DropoutSpec(),
+    )
+    return frame_of(Experiment(dataset=SKETCHES, layers=layers), 1)
+
+
+@pytest.mark.parametrize("make", [normalised_frame, conv_frame])
+def test_every_layer_is_a_column_with_a_header_and_notes(view: NetworkView, make) -> None:
+    frame = make()
+    view.show_frame(frame)
+    columns = view.canvas.columns
+    assert len(columns) == len(frame.layers) + 1
+    assert len(view.canvas.headers.headers) == len(frame.experiment.layers)
+    for index, column in enumerate(columns):
+        notes = {note_on(frame, Spot(index, unit)).spoken() for unit in range(column.count)}
+        assert len(notes) == column.count
+    for header, spec in zip(view.canvas.headers.headers, frame.experiment.layers, strict=True):
+        sized = isinstance(spec, DenseSpec | Conv2DSpec)
+        assert header.more.isVisibleTo(header) == header.fewer.isVisibleTo(header) == sized
+        assert ("activation" in header.menu.choices) == hasattr(spec, "activation")
+    view.resize(374, 277)
+    for wanted in (False, True):
+        view.canvas.want_weights(wanted)
+        assert not view.canvas.grab().isNull()
+
+
+def test_notes_say_what_a_layer_does() -> None:
+    frame = normalised_frame()
+    norm = frame.layers[1]
+    assert norm.gains is not None
+    assert norm.shifts is not None
+    note = note_on(frame, Spot(2, 3))
+    assert note.title == "Layer 2, unit 4"
+    assert f"γ = {decimal(float(norm.gains[3]))}" in note.lines
+    assert f"β = {decimal(float(norm.shifts[3]))}" in note.lines
+    assert note_on(frame, Spot(3, 0)).lines == ("a = tanh(x)",)
+    assert note_on(frame, Spot(4, 0)).lines[0] == "in training 0 with 20\N{NO-BREAK SPACE}%, else x / 0.80"
+    frame = conv_frame()
+    assert frame.image is not None
+    assert frame.image.activations is not None
+    shown = frame.image.activations[0][2]
+    note = note_on(frame, Spot(1, 2))
+    assert (note.title, note.lines[0]) == ("Layer 1, filter 3", "a = ReLU(w ∗ x + b)")
+    assert note.lines[1] == f"a: 24×24, from {decimal(float(shown.min()))} to {decimal(float(shown.max()))}"
+    assert note_on(frame, Spot(2, 0)).lines[0] == "a = largest of 2×2"
+    assert note_on(frame, Spot(6, 0)).lines == ("144 numbers in a row",)
+
+
+def test_what_is_only_passed_on_is_a_thin_line_and_no_weight(view: NetworkView) -> None:
+    view.show_frame(normalised_frame())
+    image = view.canvas.grab().toImage()
+    before, behind = view.canvas.columns[1].tiles[1], view.canvas.columns[2].tiles[1]
+    x, y = round((before.right() + behind.left()) / 2), round(before.center().y())
+    column = [image.pixelColor(x, y + offset) for offset in range(-6, 7)]
+    drawn = [color for color in column if color != QColor(theme.current().card)]
+    assert 1 <= len(drawn) <= 3
+    assert all(color.hslSaturationF() < 0.25 for color in drawn)
+    point_at(view, QPoint(x, y))
+    assert view.canvas.looked_at is None
+    point_at(view, center(view, Spot(3, 2)))
+    assert view.canvas.grab().toImage() != image
+
+
+def test_a_feature_map_and_a_kernel_show_their_signs(view: NetworkView) -> None:
+    frame = conv_frame()
+    assert frame.image is not None
+    assert frame.image.activations is not None
+    conv = frame.layers[0]
+    kernels, maps = np.full((25, 3), -2.0, np.float32), np.full((3, 24, 24), 5.0, np.float32)
+    image = replace(frame.image, activations=(maps, *frame.image.activations[1:]))
+    frame = replace(frame, image=image, layers=(replace(conv, weights=kernels), *frame.layers[1:]))
+    view.show_frame(frame)
+    tile = view.canvas.columns[1].tiles[1]
+    assert color_at(view, tile.center().toPoint()) == QColor(theme.current().negative)
+    beside = tile.translated(1.1 * tile.width(), 0)
+    assert color_at(view, beside.center().toPoint()) == QColor(theme.current().positive)
+    view.canvas.want_weights(False)
+    assert color_at(view, center(view, Spot(1, 1))) == QColor(theme.current().positive)
+    assert color_at(view, center(view, Spot(6, 0))) != QColor(theme.current().card)
+
+
+def test_the_switch_is_there_only_where_weights_are_images_of_a_hidden_layer(view: NetworkView) -> None:
+    for layers, offered in (
+        ((Conv2DSpec(filters=2),), True),
+        ((DropoutSpec(), FlattenSpec(), DenseSpec(units=3)), True),
+        ((DropoutSpec(),), False),
+    ):
+        view.show_frame(frame_of(Experiment(dataset=SKETCHES, layers=layers), 0))
+        assert view.canvas.offers_weights is offered
+        assert not view.canvas.grab().isNull()
+
+
+# Editing layers of every kind
+
+
+def opened(view: NetworkView, position: int) -> dict[str, QAction]:
+    menu = view.canvas.headers.inserts[position].menu()
+    menu.aboutToShow.emit()
+    return {action.text(): action for action in menu.actions()}
+
+
+def test_the_menu_of_plus_inserts_what_fits_and_says_why_others_do_not(view: NetworkView) -> None:
+    view.show_frame(conv_frame())
+    edits = edits_of(view)
+    assert next(iter(opened(view, 0))) == "Dense"
+    behind_flatten = opened(view, 6)
+    assert not behind_flatten["Convolution"].isEnabled()
+    assert "needs images" in behind_flatten["Convolution"].toolTip()
+    assert behind_flatten["Dropout"].isEnabled()
+    opened(view, 1)["Max pooling"].trigger()
+    assert edits == [(conv_frame().experiment.layers[0], MaxPool2DSpec(), *conv_frame().experiment.layers[1:])]
+
+
+def test_the_plane_offers_no_images(view: NetworkView) -> None:
+    view.show_frame(plane_frame())
+    names = list(opened(view, 1))
+    assert names == [kind.label for kind in (DenseSpec, ActivationSpec, DropoutSpec, BatchNormSpec, LayerNormSpec)]
+    edits = edits_of(view)
+    opened(view, 1)["Dropout"].trigger()
+    assert edits == [(DenseSpec(units=8), DropoutSpec(), DenseSpec(units=8))]
+
+
+@pytest.mark.qt_log_ignore("does not support")
+def test_a_click_where_no_dense_layer_fits_opens_the_menu(qtbot, view: NetworkView) -> None:
+    view.show_frame(conv_frame())
+    edits = edits_of(view)
+    insert = view.canvas.headers.inserts[1]
+    qtbot.mouseClick(insert, Qt.MouseButton.LeftButton)
+    assert edits == []
+    assert insert.menu().isVisible()
+    insert.menu().close()
+
+
+def test_settings_of_a_layer_are_edited_in_its_menu(qtbot, view: NetworkView) -> None:
+    view.show_frame(conv_frame())
+    edits = edits_of(view)
+    conv, _, _, other, *_, dropout = view.canvas.headers.headers
+    kernel = conv.menu.numbers["kernel"]
+    assert isinstance(kernel, QSpinBox)
+    kernel.setValue(3)
+    assert edits[-1][0] == Conv2DSpec(filters=3, kernel=3)
+    other.menu.choices["padding"][Padding.VALID].trigger()
+    assert edits[-1][3] == Conv2DSpec(filters=4, kernel=3)
+    rate = dropout.menu.numbers["rate"]
+    assert isinstance(rate, NumberField)
+    rate.edit.begin("5")
+    qtbot.keyClicks(rate.edit, "0")
+    qtbot.keyClick(rate.edit, Qt.Key.Key_Return)
+    assert edits[-1][-1] == DropoutSpec(rate=0.5)
+    qtbot.mouseClick(conv.more, Qt.MouseButton.LeftButton)
+    assert edits[-1][0] == Conv2DSpec(filters=4, kernel=3)
+    assert len(edits) == 4
+
+
+def test_a_stack_that_cannot_work_is_never_asked_for(view: NetworkView) -> None:
+    layers = (MaxPool2DSpec(size=4, stride=4), Conv2DSpec(filters=2, kernel=7))
+    view.show_frame(frame_of(Experiment(dataset=SKETCHES, layers=layers), 0))
+    edits = edits_of(view)
+    header = view.canvas.headers.headers[1]
+    kernel = header.menu.numbers["kernel"]
+    assert isinstance(kernel, QSpinBox)
+    kernel.setValue(8)
+    assert edits == []
+    assert kernel.value() == 7
+    assert "at least 8×8" in header._note.text()
+    assert not header._note.isHidden()
+
+
+def test_any_layer_can_be_removed(view: NetworkView) -> None:
+    frame = conv_frame()
+    view.show_frame(frame)
+    layers = frame.experiment.layers
+    for position in range(len(layers)):
+        remaining = (*layers[:position], *layers[position + 1 :])
+        assert misfit(remaining, Ends.of(frame)) == ""
+    edits = edits_of(view)
+    view.canvas.headers.headers[5].menu.remove.trigger()
+    assert edits == [(*layers[:5], *layers[6:])]
