@@ -19,6 +19,7 @@ from nnstudio.core.choices import DatasetKind, Scaling
 from nnstudio.core.data.scaling import InputScaling
 from nnstudio.core.experiment import DatasetSpec, Experiment, TrainingSpec
 from nnstudio.core.frame import Frame, Probe
+from nnstudio.core.layer_specs import ActivationSpec, BatchNormSpec, DenseSpec, DropoutSpec
 from nnstudio.core.observe import Observer
 from nnstudio.core.trainer import Trainer
 from nnstudio.files.errors import FileError
@@ -367,3 +368,18 @@ def test_a_trained_network_is_as_good_in_numpy_alone(path: Path) -> None:
 
     trainer.set_parameters(import_weights(path, frame))
     assert trainer.evaluate() == frame.metrics
+
+
+def test_layers_of_every_kind_come_back_bit_for_bit(path: Path) -> None:
+    layers = (DenseSpec(units=5), BatchNormSpec(), ActivationSpec(), DropoutSpec(), DenseSpec(units=3))
+    trainer = Trainer(Experiment(layers=layers))
+    for _ in range(5):
+        trainer.step()
+    frame = Observer(trainer, 1).frame(Probe.NOTHING)
+    export_weights(path, frame)
+    arrays, texts = loaded(path)
+    described = [(layer["array"], layer["name"]) for layer in json.loads(texts["format"])["layers"]]
+    assert described == [("layer1", "Dense 1"), ("layer2", "BatchNorm 1"), ("layer3", "Dense 2"), ("layer4", "Output")]
+    np.testing.assert_array_equal(arrays["layer2/weight"], [frame.layers[1].gains])
+    np.testing.assert_array_equal(arrays["layer2/bias"], frame.layers[1].shifts)
+    assert import_weights(path, frame).tobytes() == frame.params.tobytes()

@@ -6,8 +6,8 @@ from functools import cache
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QAction, QColor, QMouseEvent
-from PySide6.QtWidgets import QApplication, QSpinBox
+from PySide6.QtGui import QColor, QMouseEvent
+from PySide6.QtWidgets import QApplication
 
 from nnstudio.core.choices import ActivationKind, DatasetKind, Padding
 from nnstudio.core.experiment import DatasetSpec, Experiment
@@ -21,19 +21,15 @@ from nnstudio.core.layer_specs import (
     DropoutSpec,
     FlattenSpec,
     LayerNormSpec,
-    LayerSpec,
     MaxPool2DSpec,
 )
 from nnstudio.core.observe import Observer
 from nnstudio.core.trainer import Trainer
 from nnstudio.ui import theme
-from nnstudio.ui.views.canned import plane_frame
 from nnstudio.ui.views.network.column import Spot
-from nnstudio.ui.views.network.layer_edits import Ends, misfit
 from nnstudio.ui.views.network.neuron_note import note_on
 from nnstudio.ui.views.network_view import NetworkView
 from nnstudio.ui.widgets.figures import decimal
-from nnstudio.ui.widgets.number_field import NumberField
 
 
 @pytest.fixture
@@ -43,12 +39,6 @@ def view(qtbot) -> NetworkView:
     view.resize(600, 440)
     view.show()
     return view
-
-
-def edits_of(view: NetworkView) -> list[tuple[LayerSpec, ...]]:
-    edits: list[tuple[LayerSpec, ...]] = []
-    view.layers_edited.connect(edits.append)
-    return edits
 
 
 def center(view: NetworkView, spot: Spot) -> QPoint:
@@ -194,91 +184,3 @@ def test_the_switch_is_there_only_where_weights_are_images_of_a_hidden_layer(vie
         view.show_frame(frame_of(Experiment(dataset=SKETCHES, layers=layers), 0))
         assert view.canvas.offers_weights is offered
         assert not view.canvas.grab().isNull()
-
-
-# Editing layers of every kind
-
-
-def opened(view: NetworkView, position: int) -> dict[str, QAction]:
-    menu = view.canvas.headers.inserts[position].menu()
-    menu.aboutToShow.emit()
-    return {action.text(): action for action in menu.actions()}
-
-
-def test_the_menu_of_plus_inserts_what_fits_and_says_why_others_do_not(view: NetworkView) -> None:
-    view.show_frame(conv_frame())
-    edits = edits_of(view)
-    assert next(iter(opened(view, 0))) == "Dense"
-    behind_flatten = opened(view, 6)
-    assert not behind_flatten["Convolution"].isEnabled()
-    assert "needs images" in behind_flatten["Convolution"].toolTip()
-    assert behind_flatten["Dropout"].isEnabled()
-    opened(view, 1)["Max pooling"].trigger()
-    assert edits == [(conv_frame().experiment.layers[0], MaxPool2DSpec(), *conv_frame().experiment.layers[1:])]
-
-
-def test_the_plane_offers_no_images(view: NetworkView) -> None:
-    view.show_frame(plane_frame())
-    names = list(opened(view, 1))
-    assert names == [kind.label for kind in (DenseSpec, ActivationSpec, DropoutSpec, BatchNormSpec, LayerNormSpec)]
-    edits = edits_of(view)
-    opened(view, 1)["Dropout"].trigger()
-    assert edits == [(DenseSpec(units=8), DropoutSpec(), DenseSpec(units=8))]
-
-
-@pytest.mark.qt_log_ignore("does not support")
-def test_a_click_where_no_dense_layer_fits_opens_the_menu(qtbot, view: NetworkView) -> None:
-    view.show_frame(conv_frame())
-    edits = edits_of(view)
-    insert = view.canvas.headers.inserts[1]
-    qtbot.mouseClick(insert, Qt.MouseButton.LeftButton)
-    assert edits == []
-    assert insert.menu().isVisible()
-    insert.menu().close()
-
-
-def test_settings_of_a_layer_are_edited_in_its_menu(qtbot, view: NetworkView) -> None:
-    view.show_frame(conv_frame())
-    edits = edits_of(view)
-    conv, _, _, other, *_, dropout = view.canvas.headers.headers
-    kernel = conv.menu.numbers["kernel"]
-    assert isinstance(kernel, QSpinBox)
-    kernel.setValue(3)
-    assert edits[-1][0] == Conv2DSpec(filters=3, kernel=3)
-    other.menu.choices["padding"][Padding.VALID].trigger()
-    assert edits[-1][3] == Conv2DSpec(filters=4, kernel=3)
-    rate = dropout.menu.numbers["rate"]
-    assert isinstance(rate, NumberField)
-    rate.edit.begin("5")
-    qtbot.keyClicks(rate.edit, "0")
-    qtbot.keyClick(rate.edit, Qt.Key.Key_Return)
-    assert edits[-1][-1] == DropoutSpec(rate=0.5)
-    qtbot.mouseClick(conv.more, Qt.MouseButton.LeftButton)
-    assert edits[-1][0] == Conv2DSpec(filters=4, kernel=3)
-    assert len(edits) == 4
-
-
-def test_a_stack_that_cannot_work_is_never_asked_for(view: NetworkView) -> None:
-    layers = (MaxPool2DSpec(size=4, stride=4), Conv2DSpec(filters=2, kernel=7))
-    view.show_frame(frame_of(Experiment(dataset=SKETCHES, layers=layers), 0))
-    edits = edits_of(view)
-    header = view.canvas.headers.headers[1]
-    kernel = header.menu.numbers["kernel"]
-    assert isinstance(kernel, QSpinBox)
-    kernel.setValue(8)
-    assert edits == []
-    assert kernel.value() == 7
-    assert "at least 8×8" in header._note.text()
-    assert not header._note.isHidden()
-
-
-def test_any_layer_can_be_removed(view: NetworkView) -> None:
-    frame = conv_frame()
-    view.show_frame(frame)
-    layers = frame.experiment.layers
-    for position in range(len(layers)):
-        remaining = (*layers[:position], *layers[position + 1 :])
-        assert misfit(remaining, Ends.of(frame)) == ""
-    edits = edits_of(view)
-    view.canvas.headers.headers[5].menu.remove.trigger()
-    assert edits == [(*layers[:5], *layers[6:])]

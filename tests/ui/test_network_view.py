@@ -7,15 +7,10 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QApplication, QSpinBox, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 
-from nnstudio.core.choices import ActivationKind
 from nnstudio.core.experiment import MAXIMUM_HIDDEN_LAYERS
 from nnstudio.core.frame import Frame, Probe
-from nnstudio.core.layer_specs import (
-    DenseSpec,
-    LayerSpec,
-)
 from nnstudio.ui import theme
 from nnstudio.ui.views.canned import image_frame, plane_frame
 from nnstudio.ui.views.network.column import LinkSpot, Spot
@@ -41,12 +36,6 @@ def dressed(qapp: QApplication):
     qapp.setStyleSheet("")
 
 
-def edits_of(view: NetworkView) -> list[tuple[LayerSpec, ...]]:
-    edits: list[tuple[LayerSpec, ...]] = []
-    view.layers_edited.connect(edits.append)
-    return edits
-
-
 def center(view: NetworkView, spot: Spot) -> QPoint:
     tile = view.canvas.columns[spot.column].tile(spot.unit)
     assert tile is not None
@@ -69,10 +58,6 @@ def claims(view: NetworkView, key: Qt.Key) -> bool:
 
 def color_at(view: NetworkView, where: QPoint) -> QColor:
     return view.canvas.grab().toImage().pixelColor(where)
-
-
-def units(layers: tuple[LayerSpec, ...]) -> list[int]:
-    return [spec.units for spec in layers if isinstance(spec, DenseSpec)]
 
 
 # Painting
@@ -312,81 +297,6 @@ def test_more_shows_the_next_ones(qtbot, view: NetworkView) -> None:
     shown = len(view.canvas.columns[1].tiles)
     qtbot.mouseClick(view.canvas, Qt.MouseButton.LeftButton, pos=more.center().toPoint())
     assert view.canvas.columns[1].first == shown
-
-
-# Editing layers
-
-
-def test_plus_and_minus_change_the_number_of_neurons(qtbot, view: NetworkView) -> None:
-    view.show_frame(plane_frame(units=(4, 2)))
-    edits = edits_of(view)
-    first, second = view.canvas.headers.headers
-    qtbot.mouseClick(first.more, Qt.MouseButton.LeftButton)
-    qtbot.mouseClick(second.fewer, Qt.MouseButton.LeftButton)
-    assert [units(edit) for edit in edits] == [[5, 2], [5, 1]]
-    assert not second.fewer.isEnabled()
-
-
-def test_the_number_of_neurons_can_be_typed(qtbot, view: NetworkView) -> None:
-    view.show_frame(image_frame((128, 64)))
-    edits = edits_of(view)
-    spin = view.canvas.headers.headers[0].menu.numbers["units"]
-    assert isinstance(spin, QSpinBox)
-    spin.lineEdit().selectAll()
-    qtbot.keyClicks(spin, "300")
-    assert edits == []
-    qtbot.keyClick(spin, Qt.Key.Key_Return)
-    assert [units(edit) for edit in edits] == [[300, 64]]
-
-
-def test_plus_between_columns_inserts_a_copy_and_keeps_its_place(qtbot, view: NetworkView) -> None:
-    view.show_frame(plane_frame(units=(4, 2)))
-    edits = edits_of(view)
-    inserts = view.canvas.headers.inserts
-    qtbot.mouseClick(inserts[2], Qt.MouseButton.LeftButton)
-    assert units(edits[0]) == [4, 2, 2]
-    view.show_frame(plane_frame(units=(4, 2, 2)))
-    qtbot.mouseClick(view.canvas.headers.inserts[0], Qt.MouseButton.LeftButton)
-    assert units(edits[1]) == [4, 4, 2, 2]
-
-
-def test_sixteen_layers_are_the_most(view: NetworkView) -> None:
-    view.show_frame(plane_frame(units=(2,) * MAXIMUM_HIDDEN_LAYERS))
-    assert not any(insert.isEnabled() for insert in view.canvas.headers.inserts)
-    assert "16" in view.canvas.headers.inserts[0].toolTip()
-
-
-def test_the_menu_chooses_the_activation_and_removes_the_layer(view: NetworkView) -> None:
-    view.show_frame(plane_frame(units=(4, 2)))
-    edits = edits_of(view)
-    header = view.canvas.headers.headers[1]
-    assert header.menu.choices["activation"][ActivationKind.TANH].isChecked()
-    header.menu.choices["activation"][ActivationKind.RELU].trigger()
-    assert edits[0] == (DenseSpec(units=4), DenseSpec(units=2, activation=ActivationKind.RELU))
-    view.canvas.headers.headers[0].menu.remove.trigger()
-    assert edits[1] == (DenseSpec(units=2, activation=ActivationKind.RELU),)
-
-
-def test_frames_alone_ask_for_nothing_and_keep_what_was_just_asked(qtbot, view: NetworkView) -> None:
-    edits = edits_of(view)
-    frame = plane_frame(units=(4, 2))
-    view.show_frame(frame)
-    view.show_frame(plane_frame(units=(9,)))
-    view.show_frame(frame)
-    assert edits == []
-    qtbot.mouseClick(view.canvas.headers.headers[0].more, Qt.MouseButton.LeftButton)
-    view.show_frame(replace(frame, updates=7))  # taken before the command was obeyed
-    qtbot.mouseClick(view.canvas.headers.headers[0].more, Qt.MouseButton.LeftButton)
-    assert [units(edit) for edit in edits] == [[5, 2], [6, 2]]
-
-
-def test_a_layer_that_was_refused_goes_away_again(qtbot, view: NetworkView) -> None:
-    frame = plane_frame(units=(4, 2))
-    view.show_frame(frame)
-    qtbot.mouseClick(view.canvas.headers.inserts[1], Qt.MouseButton.LeftButton)
-    assert len(view.canvas.headers.headers) == 3
-    view.show_frame(replace(frame, commands=1))
-    assert len(view.canvas.headers.headers) == 2
 
 
 # Images

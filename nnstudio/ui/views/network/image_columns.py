@@ -152,10 +152,11 @@ class ImageColumns:
                 row = thinned(values, _FINEST_ROW).reshape(1, -1, 1)
                 self._maps[column] = _filled(old.get(column), row, self._scales[column - 1])
         if self._weight_column is not None:
-            column = self._columns[self._weight_column]
-            images = self._layers[self._weight_column - 1].weight_images
+            column, layer = self._columns[self._weight_column], self._layers[self._weight_column - 1]
+            images = layer.weight_images
             assert images is not None
-            self._weight_scale = robust_scale(images)
+            assert layer.weights is not None
+            self._weight_scale = robust_scale(layer.weights)
             self._weights = _filled(self._weights, images[column.first : column.last, 0], self._weight_scale)
 
     def link_at(self, point: QPointF) -> LinkSpot | None:

@@ -54,7 +54,7 @@ class LayerMenu(QMenu):
 
     def _add_choice(self, name: str, setting: Setting) -> dict[Choice, QAction]:
         assert setting.choice is not None
-        self.addSection(setting.label)
+        self._add_heading(setting.label)
         group = QActionGroup(self)
         group.setObjectName(name)
         actions: dict[Choice, QAction] = {}
@@ -67,6 +67,17 @@ class LayerMenu(QMenu):
             actions[member] = action
         group.triggered.connect(self._choose)
         return actions
+
+    def _add_heading(self, text: str) -> None:
+        """A section's own text is not drawn where a style sheet is in force."""
+        self.addSeparator()
+        label = QLabel(text)
+        label.setProperty("role", "caption")
+        label.setContentsMargins(12, 2, 8, 2)
+        heading = QWidgetAction(self)
+        heading.setDefaultWidget(label)
+        heading.setEnabled(False)
+        self.addAction(heading)
 
     def _add_number(self, name: str, setting: Setting) -> QSpinBox | NumberField:
         row = QWidget()

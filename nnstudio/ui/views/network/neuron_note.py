@@ -81,9 +81,9 @@ def _formula(spec: LayerSpec, layer: LayerReading, spot: Spot) -> list[str]:
             lost, kept = percent(spec.rate, 0), decimal(1 - spec.rate, 2)
             return [f"in training 0 with {lost}, else x / {kept}", "here a = x: nothing is dropped"]
         case BatchNormSpec():
-            return ["a = γ (x − m) / √(v + ε) + β", "m, v: as training remembers them"]
+            return ["a = γ (x − m) / √(v + ε) + β", "m, v: running mean and variance"]
         case LayerNormSpec():
-            return ["a = γ (x − m) / √(v + ε) + β", "m, v: of all units, here"]
+            return ["a = γ (x − m) / √(v + ε) + β", "m, v: mean and variance of the layer"]
         case MaxPool2DSpec():
             return [f"a = largest of {spec.size}×{spec.size}"]
         case AvgPool2DSpec():

@@ -37,15 +37,15 @@ def layer_titles(spec: LayerSpec) -> tuple[str, ...]:
             return (spec.activation.label.partition(" (")[0],)
         case DropoutSpec():
             share = percent(spec.rate, 0)
-            return f"Dropout {share}", f"Drop {share}", share
+            return f"Dropout {share}", f"Drop {share}", "Dropout"
         case BatchNormSpec():
             return "BatchNorm", "Norm"
         case LayerNormSpec():
             return "LayerNorm", "Norm"
         case MaxPool2DSpec():
-            return f"Max pool {_square(spec.size)}", f"Max {_square(spec.size)}", "Max"
+            return f"Max pool {_square(spec.size)}", f"Max {_square(spec.size)}"
         case AvgPool2DSpec():
-            return f"Average pool {_square(spec.size)}", f"Avg {_square(spec.size)}", "Avg"
+            return f"Average pool {_square(spec.size)}", f"Avg {_square(spec.size)}"
         case _:
             return (spec.label,)
 
