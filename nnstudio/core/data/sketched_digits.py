@@ -1,8 +1,8 @@
 """Digits drawn by the program: images for a machine without a network.
 
-Each digit is a few strokes in the unit square. For every image they are slanted, stretched and wobbled at random, put
-where MNIST puts its digits (scaled into a box of 20×20, centre of mass in the middle of 28×28; LeCun et al. 1998), and
-gone over with a round pen of random thickness.
+Each digit is a few strokes in the unit square. For every image they are slanted, stretched and wobbled at random, gone
+over with a round pen of random thickness, and put where MNIST puts its digits: scaled into a box of 20×20, and moved by
+whole pixels until the centre of mass is in the middle of 28×28 (LeCun et al. 1998).
 """
 
 import numpy as np
@@ -60,8 +60,8 @@ def _draw(labels: NDArray[np.int64], random: np.random.Generator) -> NDArray[np.
     turn = random.normal(0, 0.08, (len(labels), 1))
     x, y = x * np.cos(turn) - y * np.sin(turn), x * np.sin(turn) + y * np.cos(turn)
     pen = random.uniform(0.5, 1.4, (len(labels), 1))
-    x, y = _as_mnist(x, y, pen)
-    return _ink(x, y, pen)
+    x, y = _in_box(x, y, pen)
+    return _centred(_ink(x, y, pen))
 
 
 def _along(strokes: tuple[Stroke, ...]) -> Array:
@@ -98,21 +98,44 @@ def _wobble(count: int, random: np.random.Generator) -> Array:
     return (size * np.sin(waves * along + phase)).sum(axis=0)
 
 
-def _as_mnist(x: Array, y: Array, pen: Array) -> tuple[Array, Array]:
-    """Scaled so that the ink just fits the box, then moved so that its centre of mass is the middle."""
-    extent = np.maximum(np.ptp(x, axis=1), np.ptp(y, axis=1))[:, None]
-    factor = (BOX - 2 * pen) / extent
-    middle = (SIZE - 1) / 2
-    x, y = x * factor, y * factor
-    return x - x.mean(axis=1, keepdims=True) + middle, y - y.mean(axis=1, keepdims=True) + middle
+def _in_box(x: Array, y: Array, pen: Array) -> tuple[Array, Array]:
+    """Scaled so that the ink just fills the box in one direction, and put into the middle of the image."""
+    width, height = _extent(x), _extent(y)
+    factor = (BOX - 1 - 2 * pen) / np.maximum(width, height)
+    low_x, low_y = x.min(axis=1, keepdims=True), y.min(axis=1, keepdims=True)
+    return (x - low_x) * factor + _edge(width * factor, pen), (y - low_y) * factor + _edge(height * factor, pen)
+
+
+def _extent(places: Array) -> Array:
+    return np.ptp(places, axis=1)[:, None]
+
+
+def _edge(extent: Array, pen: Array) -> Array:
+    """Where outlines of this extent begin, in the middle of the image. The edge of their ink lies on a whole pixel, or
+    a box of 20 would touch 21."""
+    return np.round((SIZE - 1 - extent) / 2 - pen) + pen
+
+
+def _centred(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Each image moved by whole pixels until its centre of mass is as near to the middle as it can be."""
+    rows = _sources(images.sum(axis=2, dtype=np.int64))
+    columns = _sources(images.sum(axis=1, dtype=np.int64))
+    return images[np.arange(len(images))[:, None, None], rows[:, :, None], columns[:, None, :]]
+
+
+def _sources(ink: Array) -> Array:
+    """From which row (or column) of an image each is taken; `ink` (n, 28) is how much of it there is in each."""
+    places, margin = np.arange(SIZE), (SIZE - BOX) // 2  # no ink may leave the image
+    middle: Array = ink @ places / ink.sum(axis=1)
+    move = np.clip(np.round((SIZE - 1) / 2 - middle), -margin, margin).astype(np.int64)
+    return (places - move[:, None]) % SIZE
 
 
 def _ink(x: Array, y: Array, pen: Array) -> NDArray[np.uint8]:
     """Dabs of the pen, each shared among the four pixels around it; ink saturates at black."""
     angles = np.arange(_PEN - 1) * 2 * np.pi / (_PEN - 1)
     ring_x, ring_y = np.append(np.cos(angles), 0), np.append(np.sin(angles), 0)
-    x = np.clip(x[..., None] + pen[..., None] * ring_x, 0, SIZE - 1.001)
-    y = np.clip(y[..., None] + pen[..., None] * ring_y, 0, SIZE - 1.001)
+    x, y = x[..., None] + pen[..., None] * ring_x, y[..., None] + pen[..., None] * ring_y
     left, top = x.astype(np.int64), y.astype(np.int64)
     right_share, bottom_share = x - left, y - top
     place = (np.arange(len(x))[:, None, None] * SIZE + top) * SIZE + left
