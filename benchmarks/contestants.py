@@ -16,7 +16,7 @@ Contestant = Callable[[int], None]
 
 
 def ours(work: Work) -> Contestant:
-    """`Trainer.step()` as it is: with history and regular evaluation."""
+    """`Trainer.step()` as it is, with its history, guards and bookkeeping."""
     trainer = work.trainer()
 
     def run(updates: int) -> None:

@@ -33,8 +33,8 @@ from nnstudio.core.stopping import Best, Stopping
 
 __all__ = ["Diverged", "Snapshot", "Trainer"]
 
-TRAINING_EXAMPLES_EVALUATED = 10_000
-EVALUATION_SHARE = 0.1
+TRAINING_EXAMPLES_EVALUATED = 2_000
+EVALUATION_SHARE = 0.05
 """The share of the work of training that regular evaluation may add."""
 
 
@@ -56,6 +56,7 @@ class Trainer:
 
     images: reads image data, which the core cannot do by itself
     dtype: np.float32, or np.float64 for checking gradients
+    evaluated: how many of the training examples `evaluate()` looks at; it looks at all test examples
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class Trainer:
         images: ImageSource | None = None,
         dtype: FloatType = np.float32,
         dataset: Dataset | None = None,
+        evaluated: int = TRAINING_EXAMPLES_EVALUATED,
     ) -> None:
         self.experiment = experiment
         spec = experiment.training
@@ -82,7 +84,7 @@ class Trainer:
         self.stop_reason: str | None = None
         """A sentence, if the last update met a rule of `experiment.stopping`. The next update may be made all the
         same."""
-        self._train = Evaluation(self.network, self.dataset.train, task, TRAINING_EXAMPLES_EVALUATED)
+        self._train = Evaluation(self.network, self.dataset.train, task, evaluated)
         self.test = Evaluation(self.network, self.dataset.test, task)
         self._metrics: Metrics | None = None
         self.evaluated_at = -1
@@ -225,7 +227,7 @@ class Trainer:
         rows = min(spec.batch_size, count)
         examples = self._train.count + self.test.count
         # Calls into NumPy cost a small network as much as some thirty examples do.
-        self._evaluation_interval = max(1, round((examples + 60) / (EVALUATION_SHARE * (3 * rows + 60))))
+        self._evaluation_interval = max(25, round((examples + 60) / (EVALUATION_SHARE * (3 * rows + 60))))
         self._look_ahead()
 
     # How good it is ---------------------------------------------------------------------------------------------------
@@ -236,7 +238,7 @@ class Trainer:
         return self.batches.seen / self.batches.count
 
     def evaluate(self) -> Metrics:
-        """Loss and accuracy over the training examples (the first 10 000) and all test examples, now."""
+        """Loss and accuracy over the training examples (the first 2 000) and all test examples, now."""
         if self._metrics is None or self.evaluated_at != self.updates:
             with np.errstate(over="ignore", invalid="ignore"):
                 train_loss, train_accuracy = self._train.run(self.loss)
@@ -271,14 +273,17 @@ class Trainer:
 
     def _look_ahead(self) -> None:
         """When the next row of the history and the next evaluation are due. Evaluations come also after 1, 2, 4, 8 …
-        updates, so that the curves begin at the beginning."""
+        updates (1, 8, 64 … where they are dear), so that the curves begin at the beginning."""
         if not len(self.history):
             self._next_record = self._next_evaluation = 0
             return
         rows = self.history.interval
         regular = max(self._evaluation_interval, rows)
         following = (self.updates // regular + 1) * regular
-        self._next_evaluation = min(following, 1 << self.updates.bit_length())
+        early = 1 << self.updates.bit_length()
+        if not self.evaluation_is_cheap:
+            early = 1 << -(-self.updates.bit_length() // 3) * 3
+        self._next_evaluation = min(following, max(early, self.updates + 1))
         self._next_record = min(self._next_evaluation, (self.updates // rows + 1) * rows)
 
     # Going back -------------------------------------------------------------------------------------------------------
