@@ -19,7 +19,7 @@ from nnstudio.ui.main_window import MENUS, MainWindow
 from nnstudio.ui.session import Session
 from nnstudio.ui.settings import Settings
 from nnstudio.ui.theme import ThemeChoice
-from nnstudio.ui.views.canned import plane_frame
+from nnstudio.ui.views.canned import image_frame, plane_frame
 from nnstudio.ui.widgets.card import CardDock
 
 CARDS = ["data", "network", "output", "training", "loss", "activations", "gradients"]
@@ -57,6 +57,14 @@ def test_cards_lie_as_data_flows(window):
     assert max(place.values(), key=lambda rect: rect[2]) == place["network"]
     assert place["data"][2] == pytest.approx(215, abs=3)
     assert place["output"][2] == pytest.approx(315, abs=3)
+
+
+def test_cards_keep_their_places_when_the_data_changes(window):
+    before = places(window)
+    for frame in (image_frame(), plane_frame(), image_frame(), plane_frame()):
+        window.output.show_frame(frame)
+        QApplication.sendPostedEvents()
+        assert places(window) == before
 
 
 def test_it_fits_a_small_screen(qtbot):

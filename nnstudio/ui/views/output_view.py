@@ -65,10 +65,12 @@ class OutputView(View):
         return row
 
     def _show_images(self, images: bool) -> None:
-        self.boundary.setVisible(not images)
-        self._plane_switches.setVisible(not images)
-        self.confusion.setVisible(images)
-        self.samples.setVisible(images)
+        plane, pictures = (self.boundary, self._plane_switches), (self.confusion, self.samples)
+        # Hidden first: for a moment with both, the card would need so much room that the whole desk gives way.
+        for widget in plane if images else pictures:
+            widget.hide()
+        for widget in pictures if images else plane:
+            widget.show()
 
     def show_frame(self, frame: Frame) -> None:
         images = frame.image is not None
