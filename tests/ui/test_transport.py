@@ -92,6 +92,17 @@ def test_an_impossible_seed_is_not_taken(bar, qtbot):
     assert bar.seed.text() == str(before)
     type_seed(bar, qtbot, "x-", Qt.Key.Key_Return)
     assert bar.session.experiment.seed == before
+    assert bar.seed.text() == str(before)
+
+
+@pytest.mark.parametrize("leave", [Qt.Key.Key_Return, Qt.Key.Key_Tab])
+def test_an_emptied_seed_comes_back_when_it_is_left(bar, qtbot, leave):
+    before = bar.session.experiment.seed
+    type_seed(bar, qtbot, "", Qt.Key.Key_Delete)
+    assert bar.seed.text() == ""
+    qtbot.keyClick(bar.seed, leave)
+    assert bar.seed.text() == str(before)
+    assert not bar.seed.hasFocus()
 
 
 def test_undo_and_redo_grey_out(bar):

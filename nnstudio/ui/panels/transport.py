@@ -6,7 +6,7 @@ to read.
 """
 
 from PySide6.QtCore import QRegularExpression, Qt
-from PySide6.QtGui import QKeyEvent, QRegularExpressionValidator
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QRegularExpressionValidator
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from nnstudio.core.experiment import Experiment
@@ -141,7 +141,6 @@ class _SeedField(QLineEdit):
         self.setWhatsThis(f"{setting.help} Type a number and press Enter to draw its weights.")
         self.setValidator(QRegularExpressionValidator(QRegularExpression(r"\d{1,10}"), self))
         self.textChanged.connect(self._fit)
-        self.editingFinished.connect(self._commit)
         session.experiment_changed.connect(self._show_experiment)
         self.setText(str(session.experiment.seed))
 
@@ -149,15 +148,15 @@ class _SeedField(QLineEdit):
         self.setText(str(experiment.seed))
 
     def _commit(self) -> None:
-        seed = int(self.text())
-        if seed == self._session.experiment.seed:
-            return
+        current = self._session.experiment.seed
+        seed = int(self.text() or current)
         try:
             settings_of(Experiment)["seed"].check("seed", seed)
         except SettingError:
-            self.setText(str(self._session.experiment.seed))
-        else:
+            seed = current
+        if seed != current:
             self._session.new_weights(seed)
+        self.setText(str(seed))
 
     def _fit(self, text: str) -> None:
         self.ensurePolished()
@@ -167,5 +166,13 @@ class _SeedField(QLineEdit):
         if event.key() == Qt.Key.Key_Escape:
             self.setText(str(self._session.experiment.seed))
             self.clearFocus()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._commit()
+            self.clearFocus()  # gives Space back to Play
         else:
             super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if event.reason() != Qt.FocusReason.PopupFocusReason:
+            self._commit()
