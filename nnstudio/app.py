@@ -75,8 +75,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _quit(*_: object) -> None:
-    """Ctrl+C in the terminal closes the window. Qt's timers give Python the chance to see it."""
-    QApplication.quit()
+    """Ctrl+C in the terminal closes the window. Qt's timers give Python the chance to see it; that may be in the middle
+    of painting, where closing would pull the window away from under the painter, so it closes a moment later."""
+    QTimer.singleShot(0, QApplication.quit)
 
 
 def _first_experiment(options: argparse.Namespace) -> Experiment:

@@ -31,6 +31,26 @@ sys.exit(cli.main(["--play", "600", "--dataset", "spirals"]))
 """
 
 
+INTERRUPT_WHILE_PAINTING = """
+import os, signal, sys
+from nnstudio import cli
+from nnstudio.ui.views.output.boundary import BoundaryCanvas
+
+painted, paint = 0, BoundaryCanvas.paint
+
+def interrupt(canvas, painter):
+    global painted
+    painted += 1
+    if painted == 5:
+        os.kill(os.getpid(), signal.SIGINT)
+        assert canvas.isVisible(), "the window went away under the painter"
+    paint(canvas, painter)
+
+BoundaryCanvas.paint = interrupt
+sys.exit(cli.main(["--play", "600", "--dataset", "spirals"]))
+"""
+
+
 def start(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a command to its end, with these changes to the environment; an empty value removes a variable."""
     values = {**os.environ, **environment}
@@ -83,6 +103,11 @@ def test_refuses_a_file_that_is_no_experiment(tmp_path: Path) -> None:
 
 def test_ends_cleanly_when_closed_in_mid_training() -> None:
     done = start(sys.executable, "-c", CLOSE_WHILE_TRAINING)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_ends_cleanly_when_interrupted_while_it_paints() -> None:
+    done = start(sys.executable, "-c", INTERRUPT_WHILE_PAINTING)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
