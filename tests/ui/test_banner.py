@@ -51,6 +51,17 @@ def test_good_and_bad_look_different(banner):
     assert bad.red() > bad.green()
 
 
+def test_a_very_long_name_does_not_widen_it(banner, qtbot):
+    banner.announce(Tone.BAD, f"{'a' * 300}.npz was not written.", details="its name is too long")
+    assert banner.minimumSizeHint().width() < 900
+    assert banner.text().startswith("a" * 300)
+    shown = next(label.text() for label in banner.findChildren(QLabel) if "written" in label.text())
+    assert shown.startswith("aaa")
+    assert shown.endswith("aaa.npz was not written.")
+    qtbot.mouseClick(banner.findChild(QPushButton), Qt.MouseButton.LeftButton)
+    assert "a" * 300 in QGuiApplication.clipboard().text()
+
+
 def test_text_is_never_taken_for_markup(banner):
     banner.announce(Tone.BAD, "<b>layer</b> has the wrong shape.")
     label = next(label for label in banner.findChildren(QLabel) if label.text() == banner.text())

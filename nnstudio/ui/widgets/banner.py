@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolBut
 
 from nnstudio.ui.icons import ICON_GAP, icon
 
+LONGEST_WORD = 60
+
 
 class Tone(Enum):
     """Whether the news is good."""
@@ -47,7 +49,7 @@ class Banner(QFrame):
         self._close.setAccessibleName("Hide this message")
         self._close.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._close.clicked.connect(self.hide)
-        self._details = ""
+        self._sentence = self._details = ""
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 7, 8, 7)
         row.setSpacing(8)
@@ -59,7 +61,8 @@ class Banner(QFrame):
 
     def announce(self, tone: Tone, text: str, offer: QAction | None = None, details: str = "") -> None:
         """Show a sentence, with what to do about it (`offer`) and what can be copied (`details`)."""
-        self._text.setText(text)
+        self._sentence = text
+        self._text.setText(" ".join(map(_shortened, text.split(" "))))
         self.setAccessibleDescription(text)
         self._details = details
         self._copy.setVisible(bool(details))
@@ -73,7 +76,7 @@ class Banner(QFrame):
 
     def text(self) -> str:
         """The sentence shown last."""
-        return self._text.text()
+        return self._sentence
 
     def offer(self) -> QToolButton:
         """The button that acts on the message."""
@@ -86,4 +89,10 @@ class Banner(QFrame):
             super().keyPressEvent(event)
 
     def _copy_details(self) -> None:
-        QGuiApplication.clipboard().setText(f"{self._text.text()}\n\n{self._details}")
+        QGuiApplication.clipboard().setText(f"{self._sentence}\n\n{self._details}")
+
+
+def _shortened(word: str) -> str:
+    """A word without its middle if it is very long: no line can break in it, and it would widen the window."""
+    half = LONGEST_WORD // 2
+    return word if len(word) <= LONGEST_WORD else f"{word[:half]}…{word[-half:]}"
