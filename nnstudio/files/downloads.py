@@ -81,7 +81,7 @@ class MnistDownload:
 
     def _fetch(self, file: PublishedFile, before: int, progress: Progress, cancelled: Callable[[], bool]) -> bytes:
         """The file's bytes from the first mirror that has them; `before` bytes of other files are there already."""
-        failures: list[str] = []
+        failure, failures = "there is no mirror to ask", list[str]()
         for mirror in tuple(self._mirrors):
             transfer = _Transfer(mirror + file.name, file.size, self._timeout)
             running = True
@@ -98,7 +98,7 @@ class MnistDownload:
             # The next file asks the other mirror first.
             self._mirrors.append(self._mirrors.pop(0))
         raise FileError(
-            f"MNIST could not be downloaded: {failures[-1]}. Nothing was kept; check the connection and try again, or "
+            f"MNIST could not be downloaded: {failure}. Nothing was kept; check the connection and try again, or "
             f"put the four files into {self.folder} by hand, from {' or '.join(self._mirrors)}.",
             "\n".join(failures),
         )
@@ -157,7 +157,8 @@ class _Transfer:
             error.close()
             self.failure = f"the server answers {error.code} {error.reason}"
         except URLError as error:
-            self.failure = f"it cannot be reached ({error.reason})"
+            why = reason(error.reason) if isinstance(error.reason, OSError) else error.reason
+            self.failure = f"the mirror cannot be reached ({why})"
         except (OSError, HTTPException, ValueError) as error:
             self.failure = f"the transfer broke off ({error})"
 

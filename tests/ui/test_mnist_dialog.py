@@ -89,7 +89,7 @@ def test_cancelling_stops_the_download_and_joins_its_thread(
 
 
 def test_a_failed_download_says_why_and_can_be_tried_again(qtbot: QtBot, tmp_path: Path) -> None:
-    sentence = "Neither mirror answers. Nothing was changed; look at the network and try again."
+    sentence = "Neither mirror answers. Nothing was changed; look at the network and try again. " * 5
     attempts: list[int] = []
 
     def work(progress: Progress, cancelled: Cancelled) -> None:
@@ -102,6 +102,7 @@ def test_a_failed_download_says_why_and_can_be_tried_again(qtbot: QtBot, tmp_pat
     _click_download(dialog)
     qtbot.waitUntil(lambda: not dialog.working)
     assert dialog.message.text() == sentence
+    qtbot.waitUntil(lambda: dialog.message.height() >= dialog.message.heightForWidth(dialog.message.width()))
     assert dialog.isVisible()
     with qtbot.waitSignal(dialog.found):
         _click_download(dialog)

@@ -7,7 +7,7 @@ only then is the folder given out, so the running experiment stays as it is unti
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QSettings, QThread, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QSettings, Qt, QThread, Signal, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
@@ -70,6 +70,8 @@ class MnistDialog(QDialog):
         self.setFixedWidth(WIDTH)
         self.message = QLabel()
         self.message.setWordWrap(True)
+        self.message.setTextFormat(Qt.TextFormat.PlainText)
+        self.message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Download")
@@ -163,6 +165,8 @@ class MnistDialog(QDialog):
 
     def _complain(self, error: FileError) -> None:
         self.message.setText(str(error))
+        # Qt measures a wrapped text at the width it would like to have, not at the one that is fixed here.
+        self.message.setMinimumHeight(self.message.heightForWidth(self.message.width()))
         self.message.setToolTip(error.details)
         self.bar.hide()
         self.download.setEnabled(True)
