@@ -38,7 +38,9 @@ class InitializationSpec:
     def __post_init__(self) -> None:
         check_settings(self, "initialization")
         if self.low > self.high:
-            raise SettingError("initialization.low", "initialization.low lies above initialization.high.")
+            raise SettingError(
+                "initialization.low", "The lower end of the uniform initialiser lies above its upper end."
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
