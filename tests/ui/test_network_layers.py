@@ -1,13 +1,14 @@
 """The network view with layers of every kind: their columns, their notes, their headers and menus."""
 
+import itertools
 from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QMouseEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QToolButton
 
 from nnstudio.core.choices import ActivationKind, DatasetKind, Padding
 from nnstudio.core.experiment import DatasetSpec, Experiment
@@ -184,3 +185,35 @@ def test_the_switch_is_there_only_where_weights_are_images_of_a_hidden_layer(vie
         view.show_frame(frame_of(Experiment(dataset=SKETCHES, layers=layers), 0))
         assert view.canvas.offers_weights is offered
         assert not view.canvas.grab().isNull()
+
+
+@pytest.mark.parametrize("make", [normalised_frame, conv_frame])
+@pytest.mark.parametrize("size", [(620, 440), (374, 277)])
+def test_controls_of_all_layers_stay_inside_and_apart(
+    view: NetworkView, qapp: QApplication, make, size: tuple[int, int]
+) -> None:
+    theme.apply(qapp, theme.ThemeChoice.LIGHT)  # the real fonts
+    try:
+        view.resize(*size)
+        view.show_frame(make())
+        places = [
+            QRect(button.mapTo(view.canvas, QPoint()), button.size())
+            for button in view.canvas.findChildren(QToolButton)
+            if button.isVisibleTo(view.canvas)
+        ]
+        assert all(view.canvas.rect().contains(place) for place in places)
+        assert not any(a.intersects(b) for a, b in itertools.combinations(places, 2))
+    finally:
+        qapp.setStyleSheet("")
+
+
+def test_images_without_activations_or_with_nan_still_show(view: NetworkView) -> None:
+    frame = conv_frame()
+    assert frame.image is not None
+    assert frame.image.activations is not None
+    view.show_frame(replace(frame, image=replace(frame.image, activations=None, probabilities=None)))
+    assert not view.canvas.grab().isNull()
+    lost = tuple(np.full_like(values, np.nan) for values in frame.image.activations)
+    view.show_frame(replace(frame, image=replace(frame.image, activations=lost)))
+    for spot in (Spot(2, 0), Spot(6, 0), Spot(7, 0)):
+        assert color_at(view, center(view, spot)) == QColor(theme.current().bad)
