@@ -57,7 +57,9 @@ def norms(run: Trainer) -> list[float]:
 def test_trains_and_is_saved(preset: Preset) -> None:
     run = walk(preset.experiment, 20)
     assert np.isfinite(run.network.params).all()
-    assert experiment_from_json(experiment_to_json(preset.experiment)) == preset.experiment
+    text = experiment_to_json(preset.experiment)
+    assert experiment_from_json(text) == preset.experiment
+    assert experiment_to_json(experiment_from_json(text)) == text
 
 
 def test_names_are_fit_for_a_command_line() -> None:

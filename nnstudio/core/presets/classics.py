@@ -23,7 +23,7 @@ _SOFTMAX = Experiment(
     layers=(DenseSpec(units=100, activation=ActivationKind.RELU),),
     initialization=InitializationSpec(kind=InitializerKind.NORMAL, sigma=0.01),
     training=TrainingSpec(learning_rate=0.01, batch_size=_ALL),
-    stopping=StoppingSpec(epochs=1000),
+    stopping=StoppingSpec(epochs=1000.0),
 )
 
 
@@ -34,20 +34,20 @@ def _xor(initialization: InitializationSpec, *units: int, batch_size: int = _ALL
         layers=tuple(DenseSpec(units=count, activation=ActivationKind.RELU) for count in units),
         initialization=initialization,
         training=TrainingSpec(learning_rate=0.1, loss=LossKind.MEAN_SQUARED_ERROR, batch_size=batch_size),
-        stopping=StoppingSpec(epochs=10_000),
+        stopping=StoppingSpec(epochs=10_000.0),
     )
 
 
-_UNIFORM = InitializationSpec(kind=InitializerKind.UNIFORM, low=0, high=1)
-_UNIFORM_TOO = InitializationSpec(kind=InitializerKind.UNIFORM, low=0, high=1, bias_kind=BiasKind.LIKE_WEIGHTS)
-_NORMAL_TOO = InitializationSpec(kind=InitializerKind.NORMAL, sigma=1, bias_kind=BiasKind.LIKE_WEIGHTS)
+_UNIFORM = InitializationSpec(kind=InitializerKind.UNIFORM, low=0.0, high=1.0)
+_UNIFORM_TOO = InitializationSpec(kind=InitializerKind.UNIFORM, low=0.0, high=1.0, bias_kind=BiasKind.LIKE_WEIGHTS)
+_NORMAL_TOO = InitializationSpec(kind=InitializerKind.NORMAL, sigma=1.0, bias_kind=BiasKind.LIKE_WEIGHTS)
 
 _FOUR_UNITS = Experiment(
     dataset=DatasetSpec(kind=DatasetKind.XOR4),
     layers=(DenseSpec(units=4, activation=ActivationKind.RELU),),
     initialization=InitializationSpec(kind=InitializerKind.HE),
     training=TrainingSpec(learning_rate=0.5, batch_size=_ALL),
-    stopping=StoppingSpec(epochs=5000),
+    stopping=StoppingSpec(epochs=5000.0),
 )
 
 
@@ -56,7 +56,7 @@ def _deep(activation: ActivationKind) -> Experiment:
         dataset=DatasetSpec(kind=DatasetKind.CIRCLE),
         layers=(DenseSpec(units=8, activation=activation),) * 6,
         initialization=InitializationSpec(kind=InitializerKind.GLOROT),
-        stopping=StoppingSpec(epochs=200),
+        stopping=StoppingSpec(epochs=200.0),
     )
 
 
@@ -125,7 +125,7 @@ CLASSICS: tuple[Preset, ...] = (
             layers=_DIGITS.layers,
             initialization=_DIGITS.initialization,
             training=_DIGITS.training,
-            stopping=StoppingSpec(epochs=5),
+            stopping=StoppingSpec(epochs=5.0),
         ),
     ),
     Preset(
