@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from nnstudio.core.layer_specs import LayerSpec
+from nnstudio.core.presets import Preset
 from nnstudio.ui import theme
 from nnstudio.ui.actions import Actions
 from nnstudio.ui.desk import Desk, Place
@@ -34,6 +35,7 @@ from nnstudio.ui.key_focus import KeyFocus
 from nnstudio.ui.panels.data_panel import DataPanel
 from nnstudio.ui.panels.training_panel import TrainingPanel
 from nnstudio.ui.panels.transport import Transport
+from nnstudio.ui.presets_menu import PresetsMenu
 from nnstudio.ui.session import Session
 from nnstudio.ui.settings import Settings
 from nnstudio.ui.theme import ThemeChoice
@@ -44,7 +46,7 @@ from nnstudio.ui.views.loss_view import LossView
 from nnstudio.ui.views.network_view import NetworkView
 from nnstudio.ui.views.output_view import OutputView
 from nnstudio.ui.views.view import View
-from nnstudio.ui.widgets.banner import Banner
+from nnstudio.ui.widgets.banner import Banner, Tone
 from nnstudio.ui.widgets.card import CardDock, ScrollingBody
 
 # None is a line between two entries.
@@ -130,6 +132,9 @@ class MainWindow(QMainWindow):
         self.menuBar().setStyle(_CalmMenuBar(self.menuBar()))
         for title, names in MENUS.items():
             self._fill(self.menuBar().addMenu(title), names)
+        presets = PresetsMenu(self._session, self.menuBar())
+        presets.chosen.connect(self._tell_of_preset)
+        self.menuBar().addMenu(presets)
         view = self.menuBar().addMenu("&View")
         for card in self.desk.cards:
             view.addAction(card.toggleViewAction())
@@ -170,6 +175,9 @@ class MainWindow(QMainWindow):
         self.desk.restore(self._settings.layout)
 
     # What happens in it
+
+    def _tell_of_preset(self, preset: Preset) -> None:
+        self.banner.announce(Tone.GOOD, f"{preset.title}. {preset.text}")
 
     def _edit_layers(self, layers: tuple[LayerSpec, ...]) -> None:
         self._session.edit(replace(self._session.experiment, layers=layers))
