@@ -160,8 +160,16 @@ class Run:
             self._rejection = Rejection(experiment, str(error))
 
     def set_parameters(self, params: Array) -> None:
-        """Take imported parameters; the past before them is gone."""
-        self.trainer.set_parameters(params)
+        """Take imported parameters; the past before them is gone. What does not fit is refused, and nothing changes."""
+        trainer = self.trainer
+        self.shown = False
+        try:
+            trainer.set_parameters(params)
+        except ValueError as error:
+            self._rejection = Rejection(
+                trainer.experiment, f"These weights were not taken: {error}. The network is safe."
+            )
+            return
         self._timeline = Timeline(self.trainer)
         self._settle(Status.LEARNING if self.playing else Status.PAUSED)
 

@@ -183,6 +183,19 @@ def test_keeps_the_running_experiment_when_the_data_cannot_be_had(start: Callabl
     assert worker.stop()
 
 
+def test_refuses_weights_that_do_not_fit(start: Callable[[Experiment], Worker]) -> None:
+    worker = start(SPIRALS)
+    worker.send(commands.Step(3))
+    before = wait(worker, lambda frame: frame.updates == 3)
+    worker.send(commands.SetParameters(np.zeros(7)))
+    frame = wait(worker, lambda frame: frame.rejection is not None)
+    assert frame.rejection is not None
+    assert "7 parameters do not fit" in frame.rejection.message
+    assert frame.status is Status.PAUSED
+    assert frame.updates == 3
+    assert frame.params.tobytes() == before.params.tobytes()
+
+
 def test_stops_in_the_middle_of_training(start: Callable[[Experiment], Worker]) -> None:
     worker = start(SPIRALS)
     worker.send(commands.Play())
