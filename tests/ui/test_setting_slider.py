@@ -148,6 +148,12 @@ def test_digits_begin_typing_on_the_track(rate: Stage) -> None:
     assert rate.committed == [0.2]
 
 
+@pytest.mark.parametrize("text", ["0.2", "abc", "0.010"])
+def test_enter_gives_the_keys_back(rate: Stage, text: str) -> None:
+    rate.type(text)
+    assert QApplication.focusWidget() is rate.track
+
+
 def test_escape_gives_up_typing(rate: Stage) -> None:
     QTest.mouseClick(rate.edit, Qt.MouseButton.LeftButton)
     QTest.keyClicks(rate.edit, "5")

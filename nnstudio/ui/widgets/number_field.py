@@ -27,7 +27,8 @@ QLineEdit:focus {{ border-bottom-color: palette(highlight); }}
 
 
 class ValueEdit(QLineEdit):
-    """Shows a value in a flat field; `entered` gives the text that Enter or leaving the field leaves in it."""
+    """Shows a value in a flat field. `entered`: the text that Enter or leaving the field leaves in it; `left`: comes
+    after Enter and Escape, when the keys belong elsewhere again."""
 
     entered = Signal(str)
     left = Signal()
@@ -82,9 +83,11 @@ class ValueEdit(QLineEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.restore()
-            self.left.emit()
         else:
             super().keyPressEvent(event)
+        # Then Space plays again and is not typed into the field.
+        if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.left.emit()
 
     def _enter(self) -> None:
         if self.isModified() and self.text() != self._shown:
@@ -105,6 +108,7 @@ class NumberField(QWidget):
         self._value: float = 0
         self.edit = ValueEdit(self)
         self.edit.entered.connect(self._typed)
+        self.edit.left.connect(self.leave)
         self._note = Note(self)
         self.label = QLabel(setting.label, self)
         self.label.setBuddy(self.edit)
@@ -136,6 +140,10 @@ class NumberField(QWidget):
         legal = html.escape(range_text(setting), quote=False)
         self.setWhatsThis(f"<b>{setting.label}</b><p>{html.escape(sentence, quote=False)}</p>{formula}<p>{legal}</p>")
         self.edit.setAccessibleDescription(sentence)
+
+    def leave(self) -> None:
+        """Nobody types any more."""
+        self.edit.clearFocus()
 
     def complain(self, sentence: str) -> None:
         """Say in a note why a value was not taken."""

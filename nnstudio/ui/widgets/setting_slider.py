@@ -34,12 +34,15 @@ class SettingSlider(NumberField):
         self.track.leapt.connect(self._leap)
         self.track.sent.connect(self._send)
         self.track.typed.connect(self.edit.begin)
-        self.edit.left.connect(self.track.setFocus)
 
     def set_value(self, value: float) -> None:
         """Show a value; emits nothing."""
         if not self.track.isSliderDown():
             self._show(value)
+
+    def leave(self) -> None:
+        """Nobody types any more: arrows move the handle, digits begin anew."""
+        self.track.setFocus()
 
     def _show(self, value: float) -> None:
         super().set_value(value)
