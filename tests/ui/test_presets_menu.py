@@ -1,48 +1,74 @@
-"""The Presets menu: every preset is there, explains itself, and can be taken back."""
-
-from collections.abc import Iterator
+"""The Presets menu: everything is there, and choosing one is an edit like any other."""
 
 import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
-from nnstudio.core.choices import DatasetKind
-from nnstudio.core.presets import PRESETS, default_experiment
-from nnstudio.ui.main_window import MainWindow
+from nnstudio.core.experiment import Experiment
+from nnstudio.core.presets import PRESETS, Group, Preset
 from nnstudio.ui.presets_menu import PresetsMenu
 from nnstudio.ui.session import Session
-from nnstudio.ui.settings import Settings
 
 
 @pytest.fixture
-def window(qtbot: QtBot) -> Iterator[MainWindow]:
-    session = Session(default_experiment(DatasetKind.CIRCLE))
-    window = MainWindow(session, Settings())
-    qtbot.addWidget(window)
-    session.start()
-    window.show()
-    yield window
-    session.stop()
+def session() -> Session:
+    return Session(Experiment())  # not started: no worker runs
 
 
-def test_every_preset_is_offered_with_its_text(window: MainWindow) -> None:
-    menu = window.findChild(PresetsMenu)
-    assert menu is not None
-    actions = [action for group in menu.findChildren(type(menu).__base__) for action in group.actions()]
-    assert {action.objectName() for action in actions} == set(PRESETS)
-    for action in actions:
-        assert PRESETS[action.objectName()].text.split()[0] in action.toolTip()
+@pytest.fixture
+def menu(qtbot: QtBot, session: Session) -> PresetsMenu:
+    menu = PresetsMenu(session)
+    qtbot.addWidget(menu)
+    return menu
 
 
-def test_a_preset_is_trained_explained_and_undone(window: MainWindow, qtbot: QtBot) -> None:
-    menu = window.findChild(PresetsMenu)
-    assert menu is not None
-    preset = next(preset for preset in PRESETS.values() if preset.experiment.dataset.kind is DatasetKind.XOR4)
-    actions = {
-        action.objectName(): action for group in menu.findChildren(type(menu).__base__) for action in group.actions()
-    }
-    actions[preset.name].trigger()
-    session = window._session
-    qtbot.waitUntil(lambda: session.frame is not None and session.frame.experiment == preset.experiment)
-    assert preset.text in window.banner.text()
+def submenu(menu: PresetsMenu, group: Group) -> QMenu:
+    child = next(action.menu() for action in menu.actions() if action.text() == group.value)
+    assert isinstance(child, QMenu)
+    return child
+
+
+def click(qtbot: QtBot, menu: QMenu, action: QAction) -> None:
+    menu.popup(QPoint(0, 0))
+    qtbot.waitUntil(menu.isVisible)
+    qtbot.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(action).center())
+
+
+def test_lists_all_by_groups_with_their_texts(menu: PresetsMenu) -> None:
+    assert menu.title() == "&Presets"
+    assert [action.text() for action in menu.actions()] == [group.value for group in Group]
+    for group in Group:
+        child = submenu(menu, group)
+        presets = [preset for preset in PRESETS.values() if preset.group is group]
+        assert [action.text() for action in child.actions()] == [preset.title for preset in presets]
+        assert child.toolTipsVisible()
+        for action, preset in zip(child.actions(), presets, strict=True):
+            assert preset.text.split(",")[0].replace("'", "&#x27;") in action.toolTip()
+            assert action.whatsThis() == action.toolTip()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+@pytest.mark.parametrize("name", ["xor-two-units", "deep-relu", "rings"])
+def test_a_click_edits_the_experiment_and_tells(qtbot: QtBot, menu: PresetsMenu, session: Session, name: str) -> None:
+    preset = PRESETS[name]
+    told: list[Preset] = []
+    menu.chosen.connect(told.append)
+    child = submenu(menu, preset.group)
+    click(qtbot, child, next(action for action in child.actions() if action.objectName() == name))
+    assert session.experiment == preset.experiment
+    assert told == [preset]
     session.undo()
-    assert session.experiment == default_experiment(DatasetKind.CIRCLE)
+    assert session.experiment == Experiment()
+
+
+def test_choosing_the_same_again_tells_again(qtbot: QtBot, menu: PresetsMenu, session: Session) -> None:
+    told: list[Preset] = []
+    menu.chosen.connect(told.append)
+    action = submenu(menu, Group.XOR).actions()[0]
+    action.trigger()
+    action.trigger()
+    assert told == [PRESETS["xor-one-unit"]] * 2
+    session.undo()
+    assert not session.can_undo
