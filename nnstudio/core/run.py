@@ -114,18 +114,19 @@ class Run:
 
     def advance(self, updates: int) -> None:
         """Make this many updates while paused."""
+        trainer = self.trainer
         self._settle(Status.PAUSED)
-        for left in range(updates, 0, -1):
-            self.update(keep_change=left == 1)
-            if self._status is not Status.PAUSED:
-                return
+        end = trainer.updates + updates
+        while trainer.updates < end and self._status is Status.PAUSED:
+            self.update(keep_change=trainer.updates == end - 1)
 
     def advance_epoch(self) -> None:
         """Train to the end of the epoch, or through a whole one if an epoch has just ended."""
+        trainer = self.trainer
         self._settle(Status.PAUSED)
         while self._status is Status.PAUSED:
             self.update(keep_change=True)
-            if self.trainer.batches.at_epoch_end:
+            if trainer.batches.at_epoch_end:
                 return
 
     def back(self) -> None:

@@ -227,3 +227,13 @@ def test_a_met_rule_finishes_the_run_and_play_goes_on(
         assert frame.updates == 1234
     worker.send(commands.Play())
     wait(worker, lambda later: later.updates > frame.updates + 100 and later.status is Status.LEARNING)
+
+
+def test_steps_sent_before_the_first_picture_are_all_made(start: Callable[[Experiment], Worker]) -> None:
+    worker = Worker(SPIRALS)
+    worker.send(commands.Step(7))
+    worker.send(commands.StepEpoch())
+    worker.start()
+    frame = wait(worker, lambda frame: frame.commands == 2)
+    assert frame.updates == 25
+    assert worker.stop()
