@@ -48,10 +48,11 @@ def test_the_default_experiment_learns(kind: DatasetKind, goal: float) -> None:
 
 @pytest.mark.slow
 def test_mnist_is_learned_as_well_as_by_pytorch(mnist: Dataset) -> None:
-    """784-128-64-10, Adam 1e-3, batch 64, He weights: mean of three seeds after five epochs, within 0.3 points."""
+    """784-128-64-10, Adam 1e-3, batch 64, He weights, after five epochs, within 0.3 points. A single run strays by 0.2
+    points from seed to seed on either side, so the mean is that of six."""
     torch = pytest.importorskip("torch", reason="the oracle is not installed: pip install -e '.[oracle]'")
-    ours = [_our_accuracy(mnist, seed) for seed in range(3)]
-    theirs = [_accuracy_of(torch, mnist, seed) for seed in range(3)]
+    ours = [_our_accuracy(mnist, seed) for seed in range(6)]
+    theirs = [_accuracy_of(torch, mnist, seed) for seed in range(6)]
     assert np.mean(ours) > 0.97
     assert abs(np.mean(ours) - np.mean(theirs)) <= 0.003, (ours, theirs)
 
