@@ -93,5 +93,5 @@ def test_the_scroll_bar_stands_in_the_margin(desk, qtbot):
 def test_what_the_buttons_do_is_said(desk):
     card = put(desk, QWidget())
     assert [button.accessibleName() for button in tools(card)] == ["Float or dock Loss", "Close Loss"]
-    assert all(button.toolTip() for button in tools(card))
+    assert all(button.toolTip() and button.whatsThis() for button in tools(card))
     assert card.accessibleName() == "Loss"

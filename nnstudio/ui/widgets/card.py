@@ -127,6 +127,7 @@ class _QuietButton(QToolButton):
         self.setProperty("role", "icon")
         self.setIcon(icon(name, "dim"))
         self.setToolTip(f"{text}.")
+        self.setWhatsThis(f"{text}. The title bar can be dragged, too; View › Reset layout puts every card back.")
         self.setAccessibleName(text)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 

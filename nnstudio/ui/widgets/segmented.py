@@ -26,6 +26,7 @@ class SegmentedSwitch(QFrame):
             row.addWidget(self._segment(index, label, len(labels)))
         for index, tip in enumerate(tips):
             self._group.button(index).setToolTip(tip)
+            self._group.button(index).setWhatsThis(tip)
         self._group.button(0).setChecked(True)
         self._group.idToggled.connect(self._toggled)
 
