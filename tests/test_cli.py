@@ -17,11 +17,13 @@ from nnstudio import cli
 from nnstudio.core import commands
 from nnstudio.core.array import Array
 from nnstudio.core.choices import DatasetKind, OptimizerKind
-from nnstudio.core.experiment import Experiment, StoppingSpec
+from nnstudio.core.experiment import DenseSpec, Experiment, StoppingSpec
 from nnstudio.core.frame import Frame
 from nnstudio.core.history import COLUMNS
+from nnstudio.core.layer_specs import BatchNormSpec
 from nnstudio.core.presets import PRESETS, Group
 from nnstudio.core.trainer import Diverged, Trainer
+from nnstudio.core.weights import Weights
 from nnstudio.core.worker import Worker
 from nnstudio.files.experiment_json import experiment_from_json, experiment_to_json
 from nnstudio.files.project import save_project
@@ -181,11 +183,26 @@ def test_trains_a_file_and_writes_everything(tmp_path: Path, capsys: pytest.Capt
 def test_goes_on_from_a_project(tmp_path: Path) -> None:
     before = trained(SPIRALS, 50)
     project, out = tmp_path / "half.nns", tmp_path / "w.npz"
-    save_project(project, SPIRALS, before.network.params)
+    save_project(project, SPIRALS, before.network.weights())
     assert cli.main(["train", str(project), "--updates", "7", "--weights", str(out), "--quiet"]) == 0
     after = Trainer(SPIRALS)
-    after.set_parameters(before.network.params)
+    after.set_weights(before.network.weights())
     assert np.array_equal(params_in(out), walk(after, 7).network.params)
+
+
+def test_goes_on_from_a_project_with_running_statistics(tmp_path: Path) -> None:
+    experiment = replace(SPIRALS, layers=(DenseSpec(units=4), BatchNormSpec()))
+    before = trained(experiment, 50)
+    project, out = tmp_path / "half.nns", tmp_path / "w.npz"
+    save_project(project, experiment, before.network.weights())
+    assert cli.main(["train", str(project), "--updates", "7", "--weights", str(out), "--quiet"]) == 0
+    after = Trainer(experiment)
+    after.set_weights(before.network.weights())
+    walk(after, 7)
+    with np.load(out) as arrays:
+        names = ("layer2/running_mean", "layer2/running_variance")
+        written = np.concatenate([arrays[name] for name in names])
+    np.testing.assert_array_equal(written, after.network.weights().statistics)
 
 
 def test_changes_settings(tmp_path: Path) -> None:
@@ -338,7 +355,7 @@ def test_refuses_in_one_sentence(
 
 def test_refuses_weights_that_do_not_fit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     project = tmp_path / "odd.nns"
-    save_project(project, SPIRALS, np.zeros(3, np.float32))
+    save_project(project, SPIRALS, Weights(np.zeros(3, np.float32)))
     assert cli.main(["train", str(project)]) == 2
     assert "odd.nns cannot be trained on: 3 parameters do not fit a network with 105." in capsys.readouterr().err
 

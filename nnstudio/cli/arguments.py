@@ -13,8 +13,8 @@ from typing import Any
 import msgspec
 
 from nnstudio.core.experiment import Experiment
-from nnstudio.core.frame import FloatArray
 from nnstudio.core.presets import PRESETS
+from nnstudio.core.weights import Weights
 from nnstudio.files.errors import check_file, reason, unreadable
 from nnstudio.files.experiment_json import experiment_from_json, experiment_to_json
 from nnstudio.files.project import SUFFIX, load_project
@@ -24,8 +24,8 @@ class BadInput(Exception):
     """What was typed cannot be used; the message is a sentence for a person."""
 
 
-def load(name: str) -> tuple[Experiment, FloatArray | None]:
-    """The experiment of a preset's name or of a file, with a project's trained parameters. Raises `BadInput` and
+def load(name: str) -> tuple[Experiment, Weights | None]:
+    """The experiment of a preset's name or of a file, with a project's trained weights. Raises `BadInput` and
     `FileError`."""
     if name in PRESETS:
         return PRESETS[name].experiment, None

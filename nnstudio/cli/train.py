@@ -56,13 +56,13 @@ def train(words: Sequence[str]) -> int:
 
 
 def _train(options: argparse.Namespace) -> int:
-    experiment, params = load(options.experiment)
+    experiment, weights = load(options.experiment)
     experiment = _limited(changed(experiment, options.set), options)
     _check_places(options)
     trainer = Trainer(experiment, ImageLibrary(_nowhere_else))
-    if params is not None:
+    if weights is not None:
         try:
-            trainer.set_parameters(params)
+            trainer.set_weights(weights)
         except ValueError as error:
             raise BadInput(f"{options.experiment} cannot be trained on: {error}.") from error
     report = Report(trainer, sys.stdout, sys.stderr, options.quiet)

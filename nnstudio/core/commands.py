@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from nnstudio.core.array import Array
 from nnstudio.core.experiment import Experiment
 from nnstudio.core.frame import Probe
+from nnstudio.core.weights import Weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +52,10 @@ class Apply:
 
 
 @dataclass(frozen=True, slots=True)
-class SetParameters:
-    """Take other parameters, laid out like the network's flat vector."""
+class SetWeights:
+    """Take other weights, laid out like the network's."""
 
-    params: Array
+    weights: Weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,4 +72,4 @@ class LookAt:
     image: int
 
 
-Command = Play | Pause | Step | StepEpoch | Back | Restart | Recover | Apply | SetParameters | Watch | LookAt
+Command = Play | Pause | Step | StepEpoch | Back | Restart | Recover | Apply | SetWeights | Watch | LookAt

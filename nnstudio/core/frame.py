@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from nnstudio.core.data.dataset import Dataset
 from nnstudio.core.experiment import Experiment
 from nnstudio.core.history import HistoryPrefix
+from nnstudio.core.weights import Weights
 
 FloatArray = NDArray[np.float32] | NDArray[np.float64]
 
@@ -72,6 +73,7 @@ class LayerReading:
     shape: what one example looks like behind the layer, (units,) or (channels, height, width)
     weights (inputs, units), biases (units,): of a dense layer, or of a convolution with one filter in each column
     gains, shifts (features,): γ and β of a normalisation
+    statistics (2, features): running mean and variance that a batch normalisation predicts with; a copy, read-only
     patch (channels, height, width): the piece of an image that the weights of a unit look at, if it is one
     histogram: of layers with an activation or parameters; the others only pass on what they get
     gradient_norm: ‖∇W‖ of the last update; update_ratio: ‖ΔW‖ / ‖W‖ of the last update; None before the first
@@ -84,6 +86,7 @@ class LayerReading:
     biases: FloatArray | None = None
     gains: FloatArray | None = None
     shifts: FloatArray | None = None
+    statistics: FloatArray | None = None
     patch: tuple[int, int, int] | None = None
     histogram: Histogram | None = None
     gradient_norm: float | None = None
@@ -193,3 +196,9 @@ class Frame:
     recovery: float | None = None
     rejection: Rejection | None = None
     commands: int = 0
+
+    @property
+    def weights(self) -> Weights:
+        """All that the network predicts with."""
+        running = [layer.statistics.ravel() for layer in self.layers if layer.statistics is not None]
+        return Weights(self.params, np.concatenate([np.empty(0, self.params.dtype), *running]))

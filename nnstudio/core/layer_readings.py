@@ -56,6 +56,7 @@ class LayerReadings:
                     biases=biases,
                     gains=gains,
                     shifts=shifts,
+                    statistics=_copy(layer.statistics),
                     patch=self._patches.get(name),
                     histogram=histograms.get(name),
                     gradient_norm=_length(gradients[name][:-1]) if learns and gradients else None,
@@ -133,6 +134,15 @@ def histogram(values: Array, low: float | None, high: float | None, dies: bool) 
 
 def _by_name(network: Network, vector: Array) -> dict[str, Array]:
     return {layer.name: block for layer, block in network.blocks(vector)}
+
+
+def _copy(statistics: Array | None) -> Array | None:
+    """Training goes on changing them; the copy is the picture's own."""
+    if statistics is None:
+        return None
+    copy = statistics.copy()
+    copy.flags.writeable = False
+    return copy
 
 
 def _length(weights: Array) -> float:

@@ -16,6 +16,10 @@ from nnstudio.core.choices import ActivationKind
 from nnstudio.core.experiment import DenseSpec, InitializationSpec, LayerSpec
 from nnstudio.core.layers import LAYERS
 from nnstudio.core.layers.layer import Buffer, Layer, Stage
+from nnstudio.core.weights import Weights
+
+_NEUTRAL = np.array([[0.0], [1.0]])
+"""Running mean 0 and variance 1: a normalisation that has seen nothing."""
 
 
 class Network:
@@ -72,6 +76,29 @@ class Network:
         for layer, part in zip(self.layers, state, strict=True):
             layer.restore(part)
 
+    def weights(self) -> Weights:
+        """A copy of all that predictions are made with."""
+        running = [statistics.ravel() for _, statistics in self._running()]
+        return Weights(self.params.copy(), np.concatenate([np.empty(0, self.dtype), *running]))
+
+    def take(self, weights: Weights) -> None:
+        """Predict with these weights from now on. Raises `ValueError` for what does not fit, and then takes nothing."""
+        running = self._running()
+        with np.errstate(over="ignore"):  # what is too large for the network's type is infinite, and refused
+            params = weights.params.astype(self.dtype)
+            statistics = None if weights.statistics is None else weights.statistics.astype(self.dtype)
+        if params.shape != self.params.shape:
+            raise ValueError(f"{params.size} parameters do not fit a network with {self.params.size}")
+        if not np.isfinite(params).all():
+            raise ValueError("parameters that are NaN or infinite do not fit any network")
+        parts = [_NEUTRAL for _ in running] if statistics is None else _running_parts(statistics, running)
+        self.params[...] = params
+        for (_, place), part in zip(running, parts, strict=True):
+            place[...] = part
+
+    def _running(self) -> list[tuple[Layer, Array]]:
+        return [(layer, layer.statistics) for layer in self.layers if layer.statistics is not None]
+
     def __repr__(self) -> str:
         sizes = [str(prod(self.input_shape)), *(str(prod(layer.shape)) for layer in self.layers)]
         return f"Network({'-'.join(sizes)}, {self.params.size} parameters)"
@@ -117,6 +144,21 @@ class Pass:
         trace in running statistics."""
         for stage in self.stages:
             stage.frozen = True
+
+
+def _running_parts(vector: Array, running: list[tuple[Layer, Array]]) -> list[Array]:
+    """For each layer its means and variances (2, features) out of a flat vector. Raises `ValueError`."""
+    ends = np.cumsum([statistics.size for _, statistics in running], dtype=int)
+    count = int(ends[-1]) if running else 0
+    if vector.shape != (count,):
+        raise ValueError(f"{vector.size} running means and variances do not fit a network with {count}")
+    parts: list[Array] = []
+    for (layer, statistics), end in zip(running, ends, strict=True):
+        part: Array = vector[end - statistics.size : end].reshape(2, -1)
+        if not np.isfinite(part).all() or (part[1] < 0).any():
+            raise ValueError(f"{layer.name} needs {part.shape[1]} finite running means and as many variances from 0 up")
+        parts.append(part)
+    return parts
 
 
 def build_layers(specs: Sequence[LayerSpec], input_shape: Shape, outputs: int) -> list[Layer]:

@@ -7,7 +7,6 @@ from collections import deque
 from math import isfinite
 from time import perf_counter
 
-from nnstudio.core.array import Array
 from nnstudio.core.data.dataset import DataError, ImageSource
 from nnstudio.core.experiment import Experiment
 from nnstudio.core.frame import Frame, Probe, Rejection, Status
@@ -18,6 +17,7 @@ from nnstudio.core.setting import SettingError, settings_of
 from nnstudio.core.timeline import Timeline
 from nnstudio.core.trainer import Diverged, Trainer
 from nnstudio.core.training_spec import TrainingSpec
+from nnstudio.core.weights import Weights
 
 SPEED_WINDOW = 1.0
 """Seconds of training over which updates a second are measured."""
@@ -160,12 +160,12 @@ class Run:
         except (DataError, SettingError, ShapeError) as error:
             self._rejection = Rejection(experiment, str(error))
 
-    def set_parameters(self, params: Array) -> None:
-        """Take imported parameters; the past before them is gone. What does not fit is refused, and nothing changes."""
+    def set_weights(self, weights: Weights) -> None:
+        """Take imported weights; the past before them is gone. What does not fit is refused, and nothing changes."""
         trainer = self.trainer
         self.shown = False
         try:
-            trainer.set_parameters(params)
+            trainer.set_weights(weights)
         except ValueError as error:
             self._rejection = Rejection(
                 trainer.experiment, f"These weights were not taken: {error}. The network is safe."

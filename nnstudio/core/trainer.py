@@ -30,6 +30,7 @@ from nnstudio.core.plan import Change, plan
 from nnstudio.core.schedules import SCHEDULES, Schedule
 from nnstudio.core.snapshot import NetworkState, Snapshot
 from nnstudio.core.stopping import Best, Stopping
+from nnstudio.core.weights import Weights
 
 __all__ = ["Diverged", "Snapshot", "Trainer"]
 
@@ -315,11 +316,9 @@ class Trainer:
         self._look_ahead()
         self._forget()
 
-    def set_parameters(self, params: Array) -> None:
-        """Take other parameters, laid out like `network.params`; the optimizer begins anew. Raises `ValueError`."""
-        if params.shape != self.network.params.shape or not np.isfinite(params).all():
-            raise ValueError(f"{params.size} parameters do not fit a network with {self.network.params.size}")
-        self.network.params[...] = params
+    def set_weights(self, weights: Weights) -> None:
+        """Take other weights; the optimizer begins anew. Raises `ValueError` for what does not fit."""
+        self.network.take(weights)
         self.optimizer = self._new_optimizer()
         self.stopping = Stopping(self.experiment.stopping)
         self.stop_reason = None

@@ -22,7 +22,7 @@ from nnstudio.core.commands import (
     Play,
     Recover,
     Restart,
-    SetParameters,
+    SetWeights,
     Step,
     StepEpoch,
     Watch,
@@ -155,8 +155,8 @@ class Worker:
                 run.recover()
             case Apply(experiment):
                 run.apply(experiment)
-            case SetParameters(params):
-                run.set_parameters(params)
+            case SetWeights(weights):
+                run.set_weights(weights)
             case Watch(probes):
                 run.probes = probes
             case LookAt(image):

@@ -1,14 +1,15 @@
 """Trained weights in files that other programs read: .npz and .safetensors.
 
-After the last training step each layer leaves as `layer1/weight` of shape (inputs, units) and `layer1/bias` of shape
-(units,), in the precision in which they were trained, so that y = f(x @ weight + bias). With them go three pieces of
-JSON that say all the rest: `experiment`, `input_scaling` (what was done to the inputs) and `format`. In .npz they are
-0-d text arrays, which load without pickle; in .safetensors they are the metadata.
+After the last training step each layer with parameters leaves in the precision in which it was trained: a dense layer
+as `layer1/weight` (inputs, units) and `layer1/bias`, a convolution's weight as (channels, kernel, kernel, filters), a
+normalisation as `gain` and `shift`, for batch normalisation with `running_mean` and `running_variance`. With them go
+three pieces of JSON: `experiment`, `input_scaling` and `format`, which says how to compute the answers. In .npz they
+are 0-d text arrays, which load without pickle; in .safetensors they are the metadata.
 
 What comes back must fit the network to the last shape, or nothing is taken.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,30 +17,34 @@ import msgspec
 import numpy as np
 
 from nnstudio.core.frame import FloatArray, Frame, LayerReading
+from nnstudio.core.weights import Weights
 from nnstudio.files.array_files import array_format
 from nnstudio.files.atomic import write_atomically
 from nnstudio.files.errors import FileError
 from nnstudio.files.experiment_json import experiment_to_json
 from nnstudio.files.npy import StoredArray
+from nnstudio.files.weights_format import describe_format, describe_scaling, with_parameters
 
-VERSION = 1
 TEXTS = ("experiment", "input_scaling", "format")
 """The names of what comes with the arrays."""
 
 _FLOATS = ("f2", "f4", "f8")
 
 
-def export_weights(path: Path, frame: Frame) -> None:
-    """Write the frame's weights to `path`, in the format of its suffix. Raises `FileError`."""
-    arrays = dict(named_arrays(frame.params, frame.layers))
+def export_weights(path: Path, frame: Frame) -> int:
+    """Write the frame's weights to `path`, in the format of its suffix. Returns how many layers have any. Raises
+    `FileError`."""
+    arrays = dict(named_arrays(frame.weights, frame.layers))
     write_atomically(path, array_format(path).encode(arrays, _texts(frame)))
+    return len(list(with_parameters(frame.layers)))
 
 
-def import_weights(path: Path, frame: Frame) -> FloatArray:
-    """A new flat parameter vector for the frame's network, from a file in either format. Floats of 16, 32 or 64 bits
-    become those of the network. Raises `FileError`, which names the layer and the shape."""
-    params = np.empty_like(frame.params)
-    views = dict(named_arrays(params, frame.layers))
+def import_weights(path: Path, frame: Frame) -> Weights:
+    """New weights for the frame's network, from a file in either format. Floats of 16, 32 or 64 bits become those of
+    the network. Raises `FileError`, which names the layer and the shape."""
+    empty = frame.weights
+    weights = Weights(np.empty_like(empty.params), np.empty_like(empty.statistics))
+    views = dict(named_arrays(weights, frame.layers))
     with array_format(path).open(path) as contents:
         names = contents.keys() - TEXTS
         if missing := [name for name in views if name not in names]:
@@ -48,47 +53,33 @@ def import_weights(path: Path, frame: Frame) -> FloatArray:
             raise _misfit(path, f"it also holds {extra[0]}, for which the network has no layer")
         for name, view in views.items():
             _take(path, name, contents[name](), view)
-    return params
+    return weights
 
 
-def named_arrays(params: FloatArray, layers: Sequence[LayerReading]) -> Iterator[tuple[str, FloatArray]]:
-    """Every array of the network by its name in files, as views of the flat vector `params`: layer after layer a block
-    (inputs + 1, units), whose last row holds the biases; for a normalisation γ and β."""
-    offset = 0
-    for number, layer in enumerate(_with_parameters(layers), start=1):
+def named_arrays(weights: Weights, layers: tuple[LayerReading, ...]) -> Iterator[tuple[str, FloatArray]]:
+    """Every array of the network by its name in files, as views of the flat vectors in `weights`: layer after layer a
+    block (inputs + 1, units), whose last row holds the biases, or (2, features) with γ and β, and with them (2,
+    features) running statistics."""
+    params, statistics = weights.params, weights.statistics
+    for name, layer in with_parameters(layers):
         rows, units = layer.parameter_shape
-        block = params[offset : offset + rows * units].reshape(rows, units)
-        offset += block.size
-        yield f"layer{number}/weight", block[:-1]
-        yield f"layer{number}/bias", block[-1]
-
-
-def _with_parameters(layers: Sequence[LayerReading]) -> list[LayerReading]:
-    return [layer for layer in layers if layer.parameter_shape != (0, 0)]
+        block, params = params[: rows * units].reshape(rows, units), params[rows * units :]
+        if layer.weights is None:
+            yield f"{name}/gain", block[0]
+            yield f"{name}/shift", block[1]
+        else:
+            image = len(layer.shape) == 3  # behind a convolution, whose weights look at patches
+            yield f"{name}/weight", block[:-1].reshape(*layer.patch, units) if image and layer.patch else block[:-1]
+            yield f"{name}/bias", block[-1]
+        if layer.statistics is not None and statistics is not None:
+            size = layer.statistics.size
+            (mean, variance), statistics = statistics[:size].reshape(2, -1), statistics[size:]
+            yield f"{name}/running_mean", mean
+            yield f"{name}/running_variance", variance
 
 
 def _texts(frame: Frame) -> dict[str, str]:
-    images = frame.dataset.images is not None
-    scaling = {
-        "formula": "x' = (x / 255 - shift) / scale" if images else "x' = (x - shift) / scale",
-        "inputs": "pixels from 0 to 255, row by row" if images else "features of a point (x₁, x₂)",
-        "names": frame.dataset.input_names,
-        "shift": frame.dataset.scaling.shift.tolist(),
-        "scale": frame.dataset.scaling.scale.tolist(),
-    }
-    layers = [
-        {"array": f"layer{number}", "name": layer.name, "activation": layer.activation}
-        for number, layer in enumerate(_with_parameters(frame.layers), start=1)
-    ]
-    convention = {
-        "name": "nnstudio weights",
-        "version": VERSION,
-        "formula": "y = f(x @ weight + bias)",
-        "weight": "(inputs, units), row-major",
-        "bias": "(units,)",
-        "layers": layers,
-    }
-    texts = (experiment_to_json(frame.experiment), _json(scaling), _json(convention))
+    texts = (experiment_to_json(frame.experiment), _json(describe_scaling(frame)), _json(describe_format(frame)))
     return dict(zip(TEXTS, texts, strict=True))
 
 
@@ -97,7 +88,7 @@ def _json(plain: Mapping[str, Any]) -> str:
 
 
 def _take(path: Path, name: str, stored: StoredArray, view: FloatArray) -> None:
-    """Copy a stored array into its place in the flat vector, if it fits."""
+    """Copy a stored array into its place in a flat vector, if it fits."""
     if stored.shape != view.shape:
         turned = "; it looks transposed" if len(view.shape) == 2 and stored.shape == view.shape[::-1] else ""
         raise _misfit(path, f"{name} has the shape {stored.shape}, but needs {view.shape}{turned}")
@@ -106,7 +97,9 @@ def _take(path: Path, name: str, stored: StoredArray, view: FloatArray) -> None:
     with np.errstate(all="ignore"):
         view[...] = stored.read()
     if not np.isfinite(view).all():
-        raise _misfit(path, f"{name} holds a number that is not finite or too large for {view.dtype}")
+        raise _misfit(path, f"{name} {view.shape} holds a number that is not finite or too large for {view.dtype}")
+    if name.endswith("/running_variance") and (view < 0).any():
+        raise _misfit(path, f"{name} {view.shape} holds a negative number, but a variance is never below 0")
 
 
 def _misfit(path: Path, why: str) -> FileError:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from nnstudio.core.choices import DatasetKind
 from nnstudio.core.experiment import Experiment
 from nnstudio.core.frame import Frame, Status
+from nnstudio.core.layer_specs import BatchNormSpec
 from nnstudio.core.presets import default_experiment
 from nnstudio.files.errors import FileError
 from nnstudio.files.project import SUFFIX, load_project, save_project
@@ -25,6 +26,10 @@ from nnstudio.ui.widgets.banner import Banner, Tone
 PROJECTS = f"Experiments (*{SUFFIX})"
 WEIGHTS = "NumPy arrays (*.npz);;safetensors (*.safetensors)"
 ANY_WEIGHTS = "Weights (*.npz *.safetensors)"
+WITHOUT_STATISTICS = (
+    "{} was saved without the running means and variances of its batch normalisation, so its predictions are off. The "
+    "weights are safe; train on for a moment and the statistics come back."
+)
 
 
 class FilesMenu(QObject):
@@ -104,15 +109,18 @@ class FilesMenu(QObject):
     def open_path(self, path: Path) -> bool:
         """Open this experiment; what was there stays untouched if that fails. Returns whether it worked."""
         try:
-            experiment, params = load_project(path)
+            experiment, weights = load_project(path)
         except FileError as error:
             return self._complain(error)
         self._session.pause()
         self._session.edit(experiment)
-        if params is not None:
-            self._session.set_parameters(params)
+        if weights is not None:
+            self._session.set_weights(weights)
         self._mark_saved(path)
         self._banner.hide()
+        normalises = any(isinstance(layer, BatchNormSpec) for layer in experiment.layers)
+        if normalises and weights is not None and weights.statistics is None:
+            self._banner.announce(Tone.BAD, WITHOUT_STATISTICS.format(path.name))
         return True
 
     def save(self) -> bool:
@@ -129,9 +137,9 @@ class FilesMenu(QObject):
         frame = self._session.frame
         experiment = self._session.experiment
         # A frame lags behind an edit for a moment; weights of another network would not fit.
-        params = frame.params if frame is not None and frame.experiment == experiment else None
+        weights = frame.weights if frame is not None and frame.experiment == experiment else None
         try:
-            save_project(path, experiment, params)
+            save_project(path, experiment, weights)
         except FileError as error:
             return self._complain(error)
         self._mark_saved(path)
@@ -152,10 +160,10 @@ class FilesMenu(QObject):
             self._banner.announce(Tone.BAD, "There is no network yet. Wait a moment and export again.")
             return False
         try:
-            export_weights(path, frame)
+            count = export_weights(path, frame)
         except FileError as error:
             return self._complain(error)
-        self._praise(path, f"Exported the weights of {len(frame.layers)} layers")
+        self._praise(path, f"Exported the weights of {count} {'layer' if count == 1 else 'layers'}")
         return True
 
     def import_weights(self) -> None:
@@ -170,10 +178,10 @@ class FilesMenu(QObject):
             self._banner.announce(Tone.BAD, "There is no network yet. Wait a moment and import again.")
             return False
         try:
-            params = import_weights(path, frame)
+            weights = import_weights(path, frame)
         except FileError as error:
             return self._complain(error)
-        self._session.set_parameters(params)
+        self._session.set_weights(weights)
         self._banner.announce(Tone.GOOD, f"Imported the weights in {path.name}.")
         return True
 

@@ -62,7 +62,7 @@ def test_the_same_update_diverges_again_and_a_smaller_rate_goes_on() -> None:
     assert (again.value.update, again.value.layer) == (divergence.update, divergence.layer)
     assert run.epoch == epoch
     start = Trainer(run.experiment)
-    run.set_parameters(start.network.params)
+    run.set_weights(start.network.weights())
     run.apply(replace(run.experiment, training=replace(run.experiment.training, learning_rate=1e-3)))
     run.step()
     assert run.updates == divergence.update

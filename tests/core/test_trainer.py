@@ -26,6 +26,7 @@ from nnstudio.core.penalty import Penalty
 from nnstudio.core.plan import Change
 from nnstudio.core.setting import SettingError
 from nnstudio.core.trainer import Snapshot, Trainer
+from nnstudio.core.weights import Weights
 
 
 def dataset_for(task: Task, samples: int = 30) -> Dataset:
@@ -232,13 +233,13 @@ def test_given_parameters_are_taken_and_the_optimizer_begins_anew() -> None:
     run = walk(trainer(optimizer=OptimizerKind.ADAM), 10)
     given = np.linspace(-1, 1, run.network.params.size).astype(np.float32)
     loss = run.evaluate().train_loss
-    run.set_parameters(given)
+    run.set_weights(Weights(given))
     assert np.array_equal(run.network.params, given)
     assert not run.optimizer.memory.any()
     assert run.evaluate().train_loss != loss
     for wrong in (given[1:], np.full_like(given, np.nan)):
         with pytest.raises(ValueError, match="do not fit"):
-            run.set_parameters(wrong)
+            run.set_weights(Weights(wrong))
     assert np.array_equal(run.network.params, given)
 
 

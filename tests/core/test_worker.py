@@ -13,8 +13,10 @@ from nnstudio.core.choices import ActivationKind, DatasetKind, LossKind, Optimiz
 from nnstudio.core.data.dataset import DataError
 from nnstudio.core.experiment import DatasetSpec, DenseSpec, Experiment, StoppingSpec, TrainingSpec
 from nnstudio.core.frame import Frame, Probe, Status
+from nnstudio.core.layer_specs import BatchNormSpec
 from nnstudio.core.presets import default_experiment
 from nnstudio.core.trainer import Trainer
+from nnstudio.core.weights import Weights
 from nnstudio.core.worker import Worker
 
 SPIRALS = default_experiment(DatasetKind.SPIRALS)
@@ -119,7 +121,7 @@ def test_divergence_pauses_names_the_layer_and_keeps_finite_weights(start: Calla
     worker.send(commands.Step(100))
     wait(worker, lambda frame: frame.updates == 100)
     params = np.full(wait_params(worker).shape, 1e20, np.float32)
-    worker.send(commands.SetParameters(params))
+    worker.send(commands.SetWeights(Weights(params)))
     worker.send(commands.Play())
     frame = wait(worker, lambda frame: frame.status is Status.DIVERGED)
     assert np.isfinite(frame.params).all()
@@ -187,13 +189,25 @@ def test_refuses_weights_that_do_not_fit(start: Callable[[Experiment], Worker]) 
     worker = start(SPIRALS)
     worker.send(commands.Step(3))
     before = wait(worker, lambda frame: frame.updates == 3)
-    worker.send(commands.SetParameters(np.zeros(7)))
+    worker.send(commands.SetWeights(Weights(np.zeros(7))))
     frame = wait(worker, lambda frame: frame.rejection is not None)
     assert frame.rejection is not None
     assert "7 parameters do not fit" in frame.rejection.message
     assert frame.status is Status.PAUSED
     assert frame.updates == 3
     assert frame.params.tobytes() == before.params.tobytes()
+
+
+def test_a_reopened_network_predicts_the_same(start: Callable[[Experiment], Worker]) -> None:
+    normalised = Experiment(layers=(DenseSpec(units=4), BatchNormSpec()))
+    first, second = start(normalised), start(SPIRALS)
+    first.send(commands.Step(30))
+    frame = wait(first, lambda frame: frame.updates == 30)
+    second.send(commands.Apply(normalised))
+    second.send(commands.SetWeights(frame.weights))
+    again = wait(second, lambda frame: frame.commands == 2)
+    assert again.rejection is None
+    assert again.metrics == frame.metrics
 
 
 def test_stops_in_the_middle_of_training(start: Callable[[Experiment], Worker]) -> None:

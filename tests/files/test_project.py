@@ -11,6 +11,7 @@ import pytest
 
 from nnstudio.core.choices import DatasetKind
 from nnstudio.core.experiment import DatasetSpec, DenseSpec, Experiment
+from nnstudio.core.weights import Weights
 from nnstudio.files.archive import pack
 from nnstudio.files.errors import FileError
 from nnstudio.files.experiment_json import experiment_to_json
@@ -36,14 +37,25 @@ def refusal(path: Path) -> str:
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_there_and_back_with_weights(path: Path, dtype: type[np.floating[Any]]) -> None:
     params = np.random.default_rng(1).normal(size=21).astype(dtype)
-    save_project(path, EXPERIMENT, params)
+    save_project(path, EXPERIMENT, Weights(params))
     experiment, loaded = load_project(path)
     assert experiment == EXPERIMENT
     assert loaded is not None
-    assert loaded.dtype == dtype
-    assert loaded.tobytes() == params.tobytes()
-    assert loaded.flags.writeable
+    assert loaded.params.dtype == dtype
+    assert loaded.params.tobytes() == params.tobytes()
+    assert loaded.params.flags.writeable
+    assert loaded.statistics is None
     assert os.listdir(path.parent) == [path.name]
+
+
+def test_running_statistics_come_back(path: Path) -> None:
+    weights = Weights(np.arange(4, dtype=np.float32), np.arange(6, dtype=np.float32))
+    save_project(path, EXPERIMENT, weights)
+    _, loaded = load_project(path)
+    assert loaded is not None
+    assert loaded.statistics is not None
+    np.testing.assert_array_equal(loaded.params, weights.params)
+    np.testing.assert_array_equal(loaded.statistics, weights.statistics)
 
 
 def test_there_and_back_untrained(path: Path) -> None:
@@ -53,14 +65,14 @@ def test_there_and_back_untrained(path: Path) -> None:
 
 def test_anybody_can_look_inside(path: Path) -> None:
     params = np.arange(4, dtype=np.float32)
-    save_project(path, EXPERIMENT, params)
+    save_project(path, EXPERIMENT, Weights(params))
     with zipfile.ZipFile(path) as archive:
         assert archive.namelist() == ["project.json", "experiment.json", "params.npy"]
         assert archive.read("experiment.json") == TEXT
         with archive.open("params.npy") as stream:
             np.testing.assert_array_equal(np.load(stream, allow_pickle=False), params)
     first = path.read_bytes()
-    save_project(path, EXPERIMENT, params)
+    save_project(path, EXPERIMENT, Weights(params))
     assert path.read_bytes() == first
 
 
@@ -110,13 +122,18 @@ def test_wrong_projects(path: Path, members: dict[str, bytes], says: str) -> Non
     ids=["shape", "type", "objects", "NaN", "size"],
 )
 def test_wrong_weights(path: Path, stored: bytes, says: str) -> None:
-    path.write_bytes(pack({"project.json": ABOUT, "experiment.json": TEXT, "params.npy": stored}))
+    members = {"project.json": ABOUT, "experiment.json": TEXT}
+    path.write_bytes(pack(members | {"params.npy": stored}))
     assert says in refusal(path)
+    path.write_bytes(pack(members | {"params.npy": npy(np.zeros(3)), "statistics.npy": stored}))
+    message = refusal(path)
+    assert says in message
+    assert "running means and variances" in message
 
 
 def test_cut_off_at_every_length_and_flipped_bits(path: Path) -> None:
     params = np.arange(6, dtype=np.float32)
-    save_project(path, EXPERIMENT, params)
+    save_project(path, EXPERIMENT, Weights(params))
     sound = path.read_bytes()
     for length in range(len(sound)):
         path.write_bytes(sound[:length])
@@ -131,7 +148,7 @@ def test_cut_off_at_every_length_and_flipped_bits(path: Path) -> None:
         except FileError:
             continue
         assert experiment == EXPERIMENT
-        assert loaded is None or loaded.tobytes() == params.tobytes()
+        assert loaded is None or loaded.params.tobytes() == params.tobytes()
         taken += 1
     assert 0 < taken < 1500
 

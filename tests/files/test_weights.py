@@ -19,9 +19,10 @@ from nnstudio.core.choices import DatasetKind, Scaling
 from nnstudio.core.data.scaling import InputScaling
 from nnstudio.core.experiment import DatasetSpec, Experiment, TrainingSpec
 from nnstudio.core.frame import Frame, Probe
-from nnstudio.core.layer_specs import ActivationSpec, BatchNormSpec, DenseSpec, DropoutSpec
+from nnstudio.core.layer_specs import ActivationSpec, BatchNormSpec, DenseSpec, DropoutSpec, LayerNormSpec
 from nnstudio.core.observe import Observer
 from nnstudio.core.trainer import Trainer
+from nnstudio.core.weights import Weights
 from nnstudio.files.errors import FileError
 from nnstudio.files.experiment_json import experiment_from_json
 from nnstudio.files.weights import export_weights, import_weights, named_arrays
@@ -35,7 +36,7 @@ def small_frame(units: tuple[int, ...] = (3, 2), dtype: type[np.floating[Any]] =
     frame = plane_frame(updates=25, units=units)
     params = frame.params.astype(dtype)
     scaling = InputScaling(np.array([0.1, 1 / 3]), np.array([np.pi, 2.0]))
-    views = list(named_arrays(params, frame.layers))
+    views = list(named_arrays(Weights(params), frame.layers))
     layers = tuple(
         replace(layer, weights=views[2 * index][1], biases=views[2 * index + 1][1])
         for index, layer in enumerate(frame.layers)
@@ -64,7 +65,7 @@ def saved(path: Path, arrays: Mapping[str, np.ndarray]) -> Path:
 
 
 def arrays_of(frame: Frame) -> dict[str, np.ndarray]:
-    return {name: np.array(array) for name, array in named_arrays(frame.params, frame.layers)}
+    return {name: np.array(array) for name, array in named_arrays(frame.weights, frame.layers)}
 
 
 def refusal(path: Path, frame: Frame) -> str:
@@ -123,10 +124,19 @@ def test_texts_say_all_the_rest(path: Path) -> None:
     assert scaling["names"] == ["x₁", "x₂"]
     assert scaling["formula"] == "x' = (x - shift) / scale"
     convention = json.loads(texts["format"])
-    assert convention["formula"] == "y = f(x @ weight + bias)"
-    assert convention["weight"].startswith("(inputs, units)")
-    assert convention["layers"][0] == {"array": "layer1", "name": "Dense 1", "activation": "Tanh"}
-    assert convention["layers"][-1] == {"array": "layer3", "name": "Output", "activation": "Sigmoid"}
+    assert convention["input"] == [2]
+    assert [layer["array"] for layer in convention["layers"]] == ["layer1", "layer2", "layer3"]
+    assert convention["layers"][0] == {
+        "name": "Dense 1",
+        "kind": "dense",
+        "array": "layer1",
+        "formula": "y = f(x @ weight + bias)",
+        "output": [3],
+        "activation": "Tanh",
+        "f": "tanh z",
+        "units": 3,
+    }
+    assert (convention["layers"][-1]["name"], convention["layers"][-1]["activation"]) == ("Output", "Sigmoid")
 
 
 def test_images_say_that_pixels_are_divided(path: Path) -> None:
@@ -135,7 +145,7 @@ def test_images_say_that_pixels_are_divided(path: Path) -> None:
     _, texts = loaded(path)
     assert json.loads(texts["input_scaling"])["formula"] == "x' = (x / 255 - shift) / scale"
     assert len(json.loads(texts["input_scaling"])["scale"]) == 784
-    np.testing.assert_array_equal(import_weights(path, frame), frame.params)
+    np.testing.assert_array_equal(import_weights(path, frame).params, frame.params)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -143,7 +153,7 @@ def test_there_and_back(path: Path, dtype: type[np.floating[Any]]) -> None:
     frame = small_frame(dtype=dtype)
     export_weights(path, frame)
     other = replace(frame, params=np.zeros_like(frame.params))
-    params = import_weights(path, other)
+    params = import_weights(path, other).params
     assert params.dtype == dtype
     assert params.tobytes() == frame.params.tobytes()
     assert params.flags.writeable
@@ -153,21 +163,21 @@ def test_other_precisions_orders_and_compression_are_taken(path: Path) -> None:
     frame = small_frame()
     for kind in (np.float16, np.float64):
         arrays = {name: array.astype(kind) for name, array in arrays_of(frame).items()}
-        params = import_weights(saved(path, arrays), frame)
+        params = import_weights(saved(path, arrays), frame).params
         assert params.dtype == np.float32
         np.testing.assert_array_equal(params, frame.params.astype(kind).astype(np.float32))
     if path.suffix == ".npz":
         np.savez_compressed(path, **{name: np.asfortranarray(array) for name, array in arrays_of(frame).items()})
-        assert import_weights(path, frame).tobytes() == frame.params.tobytes()
+        assert import_weights(path, frame).params.tobytes() == frame.params.tobytes()
         saved(path, {name: array.astype(">f4") for name, array in arrays_of(frame).items()})
-        assert import_weights(path, frame).tobytes() == frame.params.tobytes()
+        assert import_weights(path, frame).params.tobytes() == frame.params.tobytes()
 
 
 def test_capital_suffixes_are_known(tmp_path: Path) -> None:
     frame = small_frame()
     for suffix in SUFFIXES:
         export_weights(tmp_path / f"a{suffix.upper()}", frame)
-        assert import_weights(tmp_path / f"a{suffix.upper()}", frame).tobytes() == frame.params.tobytes()
+        assert import_weights(tmp_path / f"a{suffix.upper()}", frame).params.tobytes() == frame.params.tobytes()
 
 
 @pytest.mark.parametrize("name", ["weights", "weights.h5", "weights.npz.bak"])
@@ -267,7 +277,7 @@ def test_version_two_arrays_are_read(tmp_path: Path) -> None:
     path = saved(tmp_path / "weights.npz", changed(frame, layer1__bias=None))
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr("layer1/bias.npy", npy(HEADER, np.float32([1, 2, 3]).tobytes(), version=b"\x02\x00"))
-    assert import_weights(path, frame)[6:9].tolist() == [1, 2, 3]
+    assert import_weights(path, frame).params[6:9].tolist() == [1, 2, 3]
 
 
 @pytest.mark.parametrize("bomb", ["data", "header"])
@@ -325,7 +335,7 @@ def test_flipped_bits_never_raise_anything_else(path: Path) -> None:
         flipped[position // 8] ^= 1 << position % 8
         path.write_bytes(flipped)
         try:
-            params = import_weights(path, frame)
+            params = import_weights(path, frame).params
             assert np.isfinite(params).all()
             outcomes["taken"] += 1
             if path.suffix == ".npz":  # its checksums see to it; .safetensors has none
@@ -366,20 +376,62 @@ def test_a_trained_network_is_as_good_in_numpy_alone(path: Path) -> None:
     assert ((signal[:, 0] > 0.5) == test.labels).mean() == frame.metrics.test_accuracy
     np.testing.assert_allclose(loss, frame.metrics.test_loss, rtol=1e-4)
 
-    trainer.set_parameters(import_weights(path, frame))
+    trainer.set_weights(import_weights(path, frame))
     assert trainer.evaluate() == frame.metrics
 
 
-def test_layers_of_every_kind_come_back_bit_for_bit(path: Path) -> None:
-    layers = (DenseSpec(units=5), BatchNormSpec(), ActivationSpec(), DropoutSpec(), DenseSpec(units=3))
-    trainer = Trainer(Experiment(layers=layers))
+NORMALISED = (DenseSpec(units=5), BatchNormSpec(), ActivationSpec(), DropoutSpec(), LayerNormSpec(), DenseSpec(units=3))
+
+
+def normalised_frame() -> Frame:
+    """A stack with both normalisations, and running statistics that have moved."""
+    trainer = Trainer(Experiment(layers=NORMALISED))
     for _ in range(5):
         trainer.step()
-    frame = Observer(trainer, 1).frame(Probe.NOTHING)
-    export_weights(path, frame)
+    return Observer(trainer, 1).frame(Probe.NOTHING)
+
+
+def test_normalisations_come_back_bit_for_bit(path: Path) -> None:
+    frame = normalised_frame()
+    assert export_weights(path, frame) == 5, "layers without parameters do not count"
     arrays, texts = loaded(path)
-    described = [(layer["array"], layer["name"]) for layer in json.loads(texts["format"])["layers"]]
-    assert described == [("layer1", "Dense 1"), ("layer2", "BatchNorm 1"), ("layer3", "Dense 2"), ("layer4", "Output")]
-    np.testing.assert_array_equal(arrays["layer2/weight"], [frame.layers[1].gains])
-    np.testing.assert_array_equal(arrays["layer2/bias"], frame.layers[1].shifts)
-    assert import_weights(path, frame).tobytes() == frame.params.tobytes()
+    described = [(layer.get("array"), layer["kind"]) for layer in json.loads(texts["format"])["layers"]]
+    assert described == [
+        ("layer1", "dense"),
+        ("layer2", "batch-norm"),
+        (None, "activation"),
+        (None, "dropout"),
+        ("layer3", "layer-norm"),
+        ("layer4", "dense"),
+        ("layer5", "dense"),
+    ]
+    norm = frame.layers[1]
+    assert norm.statistics is not None
+    np.testing.assert_array_equal(arrays["layer2/gain"], norm.gains)
+    np.testing.assert_array_equal(arrays["layer2/shift"], norm.shifts)
+    np.testing.assert_array_equal(arrays["layer2/running_mean"], norm.statistics[0])
+    np.testing.assert_array_equal(arrays["layer2/running_variance"], norm.statistics[1])
+    assert {name for name in arrays if name.startswith("layer3")} == {"layer3/gain", "layer3/shift"}
+
+    weights = import_weights(path, frame)
+    assert weights.params.tobytes() == frame.params.tobytes()
+    assert weights.statistics is not None
+    assert weights.statistics.tobytes() == norm.statistics.tobytes()
+
+
+NORMALISED_MISFITS: list[tuple[dict[str, Any], tuple[str, ...]]] = [
+    ({"layer2__running_mean": None}, ("lacks layer2/running_mean", "(5,)")),
+    ({"layer2__running_variance": np.ones(4)}, ("layer2/running_variance", "(4,)", "(5,)")),
+    ({"layer2__running_variance": np.array([1, 1, -0.1, 1, 1])}, ("layer2/running_variance", "(5,)", "negative")),
+    ({"layer2__running_mean": np.full(5, np.nan)}, ("layer2/running_mean", "(5,)", "not finite")),
+    ({"layer3__gain": np.ones((1, 5))}, ("layer3/gain", "(1, 5)", "(5,)")),
+    ({"layer3__running_mean": np.ones(5)}, ("layer3/running_mean", "no layer")),
+]
+
+
+@pytest.mark.parametrize(("changes", "says"), NORMALISED_MISFITS)
+def test_what_does_not_fit_a_normalisation_is_named(path: Path, changes: dict[str, Any], says: tuple[str, ...]) -> None:
+    frame = normalised_frame()
+    message = refusal(saved(path, changed(frame, **changes)), frame)
+    for words in says:
+        assert words in message

@@ -9,8 +9,13 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from nnstudio.core.choices import DatasetKind
 from nnstudio.core.experiment import Experiment
-from nnstudio.core.frame import Status
+from nnstudio.core.frame import Frame, Probe, Status
+from nnstudio.core.layer_specs import ActivationSpec, BatchNormSpec, DenseSpec, DropoutSpec
+from nnstudio.core.observe import Observer
 from nnstudio.core.presets import default_experiment
+from nnstudio.core.trainer import Trainer
+from nnstudio.core.weights import Weights
+from nnstudio.files.project import save_project
 from nnstudio.ui.files_menu import FilesMenu
 from nnstudio.ui.session import Session
 from nnstudio.ui.settings import Settings
@@ -24,13 +29,14 @@ class Shown(Session):
     """A session without a worker, that shows one frame and keeps the parameters it is given."""
 
     taken = None
+    shown = FRAME
 
     @property
     def frame(self):
-        return FRAME
+        return self.shown
 
-    def set_parameters(self, params):
-        self.taken = params
+    def set_weights(self, weights):
+        self.taken = weights
 
 
 class Menu(FilesMenu):
@@ -67,7 +73,7 @@ def test_exported_weights_come_back(menu, tmp_path, name):
     assert menu.export_path(tmp_path / name)
     assert menu.banner.text() == f"Exported the weights of 3 layers to {name}."
     assert menu.import_path(tmp_path / name)
-    np.testing.assert_array_equal(menu.session.taken, FRAME.params)
+    np.testing.assert_array_equal(menu.session.taken.params, FRAME.params)
 
 
 def test_an_export_can_show_its_folder(menu, tmp_path, monkeypatch):
@@ -96,8 +102,51 @@ def test_an_experiment_comes_back_with_its_weights(menu, tmp_path):
     assert menu.title() == "spiral.nns — edited"
     assert menu.open_path(path)
     assert menu.session.experiment == saved
-    np.testing.assert_array_equal(menu.session.taken, FRAME.params)
+    np.testing.assert_array_equal(menu.session.taken.params, FRAME.params)
     assert menu.titles[-1] == "spiral.nns"
+
+
+def normalised() -> Frame:
+    """A trained stack with a batch normalisation, and layers without parameters."""
+    layers = (DenseSpec(units=3), BatchNormSpec(), ActivationSpec(), DropoutSpec())
+    trainer = Trainer(Experiment(layers=layers))
+    for _ in range(3):
+        trainer.step()
+    return Observer(trainer, 1).frame(Probe.NOTHING)
+
+
+def test_running_statistics_are_saved_and_come_back(menu, tmp_path):
+    frame = menu.session.shown = normalised()
+    menu.session.edit(frame.experiment)
+    for path, save, bring_back in (
+        (tmp_path / "n.nns", menu.save_path, menu.open_path),
+        (tmp_path / "n.npz", menu.export_path, menu.import_path),
+    ):
+        assert save(path)
+        menu.session.taken = None
+        assert bring_back(path)
+        np.testing.assert_array_equal(menu.session.taken.params, frame.params)
+        np.testing.assert_array_equal(menu.session.taken.statistics, frame.layers[1].statistics.ravel())
+        assert menu.banner.property("tone") == "good"
+
+
+def test_an_export_counts_the_layers_that_have_weights(menu, tmp_path):
+    menu.session.shown = normalised()
+    menu.export_path(tmp_path / "n.npz")
+    assert menu.banner.text() == "Exported the weights of 3 layers to n.npz."
+
+
+def test_a_project_older_than_running_statistics_says_what_is_off(menu, tmp_path):
+    frame = normalised()
+    save_project(tmp_path / "old.nns", frame.experiment, Weights(frame.params))
+    assert menu.open_path(tmp_path / "old.nns")
+    np.testing.assert_array_equal(menu.session.taken.params, frame.params)
+    assert menu.session.taken.statistics is None
+    assert "old.nns was saved without the running means and variances" in menu.banner.text()
+    assert not menu.banner.isHidden()
+    save_project(tmp_path / "dense.nns", FRAME.experiment, Weights(FRAME.params))
+    assert menu.open_path(tmp_path / "dense.nns")
+    assert menu.banner.isHidden()
 
 
 def test_a_bad_experiment_leaves_everything_as_it_was(menu, tmp_path):

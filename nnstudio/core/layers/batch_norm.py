@@ -31,6 +31,10 @@ class BatchNorm(Layer):
     def parameter_shape(self) -> tuple[int, int]:
         return (2, self.input_shape[0])
 
+    @property
+    def statistics(self) -> Array:
+        return self.running
+
     def bind(self, params: Array, grads: Array) -> None:
         super().bind(params, grads)
         self.running = np.zeros_like(params)

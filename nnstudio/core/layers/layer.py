@@ -109,6 +109,12 @@ class Layer(ABC):
         return (0, 0)
 
     @property
+    def statistics(self) -> Array | None:
+        """Running mean and variance (2, features) that predictions are made with, to be read and written; None for most
+        layers, which need none."""
+        return None
+
+    @property
     def penalized_rows(self) -> int:
         """How many rows of the parameters, from the first, are weights that a penalty pulls towards zero."""
         return 0
