@@ -22,7 +22,7 @@ from nnstudio.core.worker import Worker
 from nnstudio.ui.garbage import GarbageCollector
 from nnstudio.ui.undo import UndoStack
 
-TICK_MILLISECONDS = 25
+TICK_MILLISECONDS = 30
 TEXT_MILLISECONDS = 200
 _PAINTED = QEvent.Type(QEvent.registerEventType())
 
@@ -31,6 +31,7 @@ class Viewer(Protocol):
     """Whatever can be shown frames; every `View` is one."""
 
     probes: Probe
+    period: int
 
     def isVisible(self) -> bool: ...
 
@@ -54,6 +55,7 @@ class Session(QObject):
         self._worker = Worker(experiment, images)
         self._undo = UndoStack(experiment)
         self._views: list[Viewer] = []
+        self._ticks = 0
         self._frame: Frame | None = None
         self._fresh: set[Viewer] = set()  # views that have drawn the newest frame
         self._playing = False
@@ -213,13 +215,14 @@ class Session(QObject):
         self.look_at(self._image + 1)
 
     def _tick(self) -> None:
+        self._ticks += 1
         self._watch()
         frame = self._worker.mailbox.take()
         if frame is not None:
             self._receive(frame)
         if self._frame is None:
             return
-        stale = [view for view in self._views if view.isVisible() and view not in self._fresh]
+        stale = [view for place, view in enumerate(self._views) if self._is_due(view, place)]
         if not stale:
             return
         self._worker.close_gate()
@@ -228,6 +231,12 @@ class Session(QObject):
             self._fresh.add(view)
         # Paint events are posted with low priority; an event of lower priority arrives when they are done.
         QCoreApplication.postEvent(self, QEvent(_PAINTED), Qt.EventPriority.LowEventPriority.value - 1)
+
+    def _is_due(self, view: Viewer, place: int) -> bool:
+        """Views that do not need every frame take turns, so that no tick is longer than the others."""
+        if view in self._fresh or not view.isVisible():
+            return False
+        return not self._playing or (self._ticks + place) % view.period == 0
 
     def event(self, event: QEvent) -> bool:
         if event.type() == _PAINTED:

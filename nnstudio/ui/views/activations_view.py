@@ -16,6 +16,7 @@ class ActivationsView(View):
     """A histogram of activations for each layer with parameters; many layers scroll over a common axis."""
 
     title = "Activations per layer"
+    period = 4
     probes = Probe.ACTIVATIONS
 
     def __init__(self) -> None:

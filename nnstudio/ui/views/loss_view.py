@@ -20,6 +20,7 @@ class LossView(View):
     """Train loss, test loss, mini-batch loss and penalty over updates."""
 
     title = "Loss"
+    period = 4
     probes = Probe.NOTHING
 
     def __init__(self) -> None:

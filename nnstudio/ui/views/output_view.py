@@ -4,10 +4,12 @@ On the plane: the decision boundary with the points. For images: the confusion m
 Below, in tiles, loss and accuracy. It is the end of every training step that a person looks at first.
 """
 
+from PySide6.QtCore import QElapsedTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from nnstudio.core.frame import Frame, Probe
+from nnstudio.core.data.dataset import Dataset
+from nnstudio.core.frame import Frame, Probe, Status
 from nnstudio.ui import theme
 from nnstudio.ui.views.output.boundary import BoundaryCanvas
 from nnstudio.ui.views.output.confusion import ConfusionCanvas
@@ -15,6 +17,7 @@ from nnstudio.ui.views.output.metrics_row import MetricsRow
 from nnstudio.ui.views.output.samples import SamplesCanvas
 from nnstudio.ui.views.view import View
 
+TEXT_MILLISECONDS = 250
 _BELOW = 136
 """What a picture nearly as high as wide needs below it, with normal text: axes, legend, tall tiles and switches."""
 
@@ -52,6 +55,8 @@ class OutputView(View):
         layout.addStretch()
         for canvas in (self.boundary, self.confusion):
             canvas.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._dataset: Dataset | None = None
+        self._since_text = QElapsedTimer()
         self._show_images(False)
 
     def _switches_row(self) -> QWidget:
@@ -81,6 +86,15 @@ class OutputView(View):
             self.samples.show_frame(frame)
         else:
             self.boundary.show_frame(frame)
+        self._show_metrics(frame)
+
+    def _show_metrics(self, frame: Frame) -> None:
+        """Nobody reads figures that change more than four times a second."""
+        passing = frame.status is Status.LEARNING and frame.dataset is self._dataset
+        if passing and self._since_text.elapsed() < TEXT_MILLISECONDS:
+            return
+        self._dataset = frame.dataset
+        self._since_text.restart()
         self.metrics.show_metrics(frame.metrics, frame.dataset.task)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -15,6 +15,8 @@ class View(QWidget):
 
     title: str = ""
     probes: Probe = Probe.NOTHING
+    period: int = 1
+    """While training runs, the view is shown every so many-th frame."""
     probes_changed = Signal()
 
     def show_frame(self, frame: Frame) -> None:

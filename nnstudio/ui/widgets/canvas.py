@@ -49,6 +49,9 @@ class Canvas(QWidget):
     Arrow keys walk (with Shift ten places at a time), Home and End go to the first and last column, Escape leaves.
     """
 
+    opaque = True
+    """Whether it stands on the card; if not, it lies over another widget like glass."""
+
     def __init__(self, name: str, tooltip: str, explanation: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._spot: Spot | None = None
@@ -58,6 +61,8 @@ class Canvas(QWidget):
         self.setMouseTracking(True)
         # Reached by Tab, not by a click: a click must not take the arrow keys away from stepping through training.
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        # What fills its own ground spares Qt painting the card below, every frame anew.
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent, self.opaque)
 
     # What a subclass says about its picture.
 
@@ -168,6 +173,8 @@ class Canvas(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
+            if self.opaque:
+                painter.fillRect(event.rect(), QColor(theme.current().card))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self.paint(painter)
             if spot := self.spot:

@@ -17,6 +17,7 @@ class MetricTile(QWidget):
 
     def __init__(self, label: str, short_label: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._label = label
         self._short_label = short_label or label
         self._value = MISSING
@@ -78,6 +79,7 @@ class MetricTile(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         colors = theme.current()
         with QPainter(self) as painter:
+            painter.fillRect(event.rect(), QColor(colors.card))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(colors.field))

@@ -30,6 +30,8 @@ _REACH = 5.0
 class LossChart(Canvas):
     """What is read on a plot of loss curves, row by row. It lies exactly over the plot."""
 
+    opaque = False
+
     def __init__(self, plot: LossPlot) -> None:
         super().__init__(
             "Loss curves",
