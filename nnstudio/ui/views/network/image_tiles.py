@@ -8,6 +8,7 @@ from nnstudio.core.frame import FloatArray
 from nnstudio.ui.stylesheet import mix
 from nnstudio.ui.theme import current, heat_map_table
 from nnstudio.ui.views.network.column import Column
+from nnstudio.ui.views.network.links import strengths
 from nnstudio.ui.views.network.tiles import corner
 from nnstudio.ui.widgets.heat_map import HeatMapAtlas
 
@@ -54,7 +55,7 @@ def paint_activations(painter: QPainter, column: Column, activations: FloatArray
     if activations is None:
         colors = [QColor(theme.zero)] * len(column.tiles)
     else:
-        shares = activations[column.first : column.last] / scale
+        shares = strengths(activations[column.first : column.last], scale)
         places = np.clip(np.nan_to_num(shares) * 127.5 + 128, 0, 255).astype(int)
         codes = np.where(np.isnan(shares), QColor(theme.bad).rgb(), heat_map_table(theme)[places])
         colors = [QColor.fromRgb(code) for code in codes.tolist()]

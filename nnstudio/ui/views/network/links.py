@@ -29,8 +29,9 @@ _NEUTRAL = 1.2
 
 
 def strengths(weights: NDArray[np.floating], scale: float) -> NDArray[np.floating]:
-    """Weights as −1 … 1, where ±1 is `scale` and beyond."""
-    return np.clip(weights / scale, -1, 1)
+    """Weights as −1 … 1, where ±1 is `scale` (positive and finite) and beyond; NaN stays."""
+    # Clipped before the division, which overflows when the scale is tiny; float32 would round a tiny scale to 0.
+    return np.clip(weights, -scale, scale, dtype=np.float64) / scale
 
 
 def signed_levels(weights: NDArray[np.floating], scale: float) -> NDArray[np.int64]:
