@@ -14,8 +14,10 @@ from nnstudio.core.frame import Frame, Probe
 from nnstudio.ui import theme
 from nnstudio.ui.views.canned import image_frame, plane_frame
 from nnstudio.ui.views.network.column import LinkSpot, Spot
+from nnstudio.ui.views.network.links import LEVELS, signed_levels, strengths
 from nnstudio.ui.views.network.neuron_note import note_on
 from nnstudio.ui.views.network_view import NetworkView
+from nnstudio.ui.widgets.heat_map import robust_scale
 from nnstudio.ui.widgets.segmented import SegmentedSwitch
 
 
@@ -84,6 +86,31 @@ def test_nan_shows_as_bad_in_maps_and_links(view: NetworkView) -> None:
     x = int(source.right()) + 6
     column = {image.pixelColor(x, y).name() for y in range(int(source.top()), int(source.bottom()))}
     assert theme.current().bad in column
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+@pytest.mark.parametrize("values", [[1e-40, -2e-40], [0.0, 0.0], [np.nan, 1.0], [np.inf, -np.inf], [3e38, 1e-45]])
+def test_any_weights_have_strengths(values: list[float], kind: type[np.floating]) -> None:
+    weights = np.array(values, kind)
+    for scale in (robust_scale(weights), 1e-300, 1e300):
+        seen = strengths(weights, scale)
+        assert (np.isnan(seen) == np.isnan(weights)).all()
+        known = ~np.isnan(seen)
+        assert (np.abs(seen[known]) <= 1).all()
+        assert (seen[known] * np.sign(weights[known]) >= 0).all()
+        assert np.abs(signed_levels(weights, scale)).max() <= LEVELS + 1
+
+
+@pytest.mark.filterwarnings("error")
+def test_tiny_weights_and_activations_paint(view: NetworkView) -> None:
+    frame = plane_frame()
+    layers = tuple(
+        replace(layer, weights=np.full_like(layer.weights, 1e-40)) if layer.weights is not None else layer
+        for layer in frame.layers
+    )
+    view.show_frame(replace(frame, layers=layers))
+    assert not view.canvas.grab().isNull()
 
 
 def test_frames_without_maps_still_show_the_weights(view: NetworkView) -> None:
@@ -271,6 +298,7 @@ def test_every_control_is_reached_by_tab_and_explains_itself(view: NetworkView) 
         assert control.focusPolicy() & Qt.FocusPolicy.TabFocus
         assert control.toolTip()
         assert control.accessibleName()
+        assert control.whatsThis()
     assert len({control.accessibleName() for control in controls}) == 9
 
 

@@ -29,6 +29,10 @@ class LayerHeader(QWidget):
         self._note = Note(self)
         self.title = FlatButton(self, bold=True)
         self.title.setPopupMode(FlatButton.ToolButtonPopupMode.InstantPopup)
+        self.title.setWhatsThis(
+            "What kind of layer this is, and its most important setting. A click opens all of its settings, and a way "
+            "to remove it; any change makes a new network: training starts again from its first weights."
+        )
         self.fewer, self.more = FlatButton(self), FlatButton(self)
         self.fewer.set_titles("−")
         self.more.set_titles("+")
