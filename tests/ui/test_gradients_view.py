@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
-from nnstudio.core.frame import Frame
+from nnstudio.core.frame import Frame, Status
 from nnstudio.ui import theme
 from nnstudio.ui.views.canned import plane_frame
 from nnstudio.ui.views.gradients.judgement import Judgement, judge
@@ -59,6 +59,15 @@ def test_before_the_first_update_there_is_nothing_to_judge(view: GradientsView):
     view.grab()
     assert view.word.judgement is Judgement.NONE
     assert view.chart.places() == (0, 0)
+
+
+def test_what_to_do_is_true_before_and_after_training(view: GradientsView):
+    nothing = with_values((None, None), (None, None), (None, None))
+    view.show_frame(replace(nothing, status=Status.READY))
+    assert view.chart.summary().startswith("Press Play or Step")
+    for status in (Status.DIVERGED, Status.PAUSED):
+        view.show_frame(replace(nothing, status=status))
+        assert view.chart.summary() == "The gradients appear with the next update"
 
 
 def test_exact_values_are_read(view: GradientsView, qtbot: QtBot):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 
-from nnstudio.core.frame import Frame
+from nnstudio.core.frame import Frame, Status
 from nnstudio.ui import theme
 from nnstudio.ui.stylesheet import mix
 from nnstudio.ui.widgets.canvas import Canvas, Spot, mono_font, text_font
@@ -14,6 +14,8 @@ from nnstudio.ui.widgets.figures import decimal, tick
 from nnstudio.ui.widgets.ticks import decade_ticks
 
 HINT = "Press Play or Step: the gradients of the last update appear here"
+NEXT = "The gradients appear with the next update"
+"""After a divergence or a step back the weights are older ones, and the gradients that led to them are forgotten."""
 GRADIENT, UPDATE = "‖∇W‖", "‖ΔW‖/‖W‖"
 _DECADES_AT_LEAST = 3
 _DECADES_AT_MOST = 12
@@ -37,6 +39,7 @@ class GradientsChart(Canvas):
         self._values: list[tuple[float, float]] = []
         self._bottom, self._top = -3, 0
         self._run = -1
+        self._hint = HINT
 
     def show_frame(self, frame: Frame) -> None:
         """Draw this frame's layers."""
@@ -47,6 +50,7 @@ class GradientsChart(Canvas):
         ]
         self._names = [name for name, _, _ in readings]
         self._values = [(norm, ratio) for _, norm, ratio in readings if norm is not None and ratio is not None]
+        self._hint = HINT if frame.status is Status.READY else NEXT
         self._fit(frame.run)
         self.update()
 
@@ -111,7 +115,7 @@ class GradientsChart(Canvas):
 
     def summary(self) -> str:
         parts = [", ".join(self.reading(Spot(layer, 0))) for layer in range(len(self._values))]
-        return "; ".join(parts) if parts else HINT
+        return "; ".join(parts) if parts else self._hint
 
     # Drawing.
 
@@ -119,7 +123,7 @@ class GradientsChart(Canvas):
         if not self._values:
             painter.setFont(text_font(13))
             painter.setPen(QColor(theme.current().dim))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, HINT)
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._hint)
             return
         self._paint_axis(painter)
         if spot := self.spot:
