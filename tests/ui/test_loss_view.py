@@ -210,6 +210,18 @@ def test_a_new_size_moves_curves_and_numbers(view: LossView):
     assert near(image, place, curve_color("train"))
 
 
+@pytest.mark.parametrize(("end", "last"), [(15_900.0, "15\u00a0000"), (15_100.0, "10\u00a0000")])
+def test_a_number_that_would_be_cut_off_is_left_out(view: LossView, end: float, last: str):
+    plot = view.findChild(LossPlot)
+    assert plot is not None
+    plot.resize(450, 200)
+    plot.draw({}, Extent(end, 0.1, 1.0, False))
+    numbers = plot._updates._tickLevels
+    assert numbers is not None
+    assert numbers[0][0] == (0, "0")
+    assert numbers[0][-1][1] == last
+
+
 def test_lines_are_as_wide_on_a_fine_screen(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch):
     """pyqtgraph's pens count the pixels of the screen."""
     view = LossView()

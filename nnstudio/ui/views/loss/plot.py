@@ -174,7 +174,13 @@ class LossPlot(GraphicsView):
         numbers = [(self._height(loss), tick(loss)) for loss in losses]
         self._losses.setTicks([numbers])
         self._grid.setTicks([numbers])
-        self._updates.setTicks([[(update, grouped(update)) for update in updates if update == round(update)]])
+        marks = [(update, grouped(update)) for update in updates if update == round(update)]
+        self._updates.setTicks([[mark for mark in marks if self._fits(*mark)]])
+
+    def _fits(self, update: float, text: str) -> bool:
+        """Whether a number below an update ends before the widget does."""
+        width = QFontMetricsF(mono_font(10)).horizontalAdvance(text)
+        return self.x_at(update) + width / 2 <= self.width()
 
 
 def loss_ticks(extent: Extent, at_most: int) -> list[float]:
