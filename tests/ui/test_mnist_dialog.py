@@ -122,6 +122,25 @@ def test_a_chosen_folder_is_checked_and_remembered(qtbot: QtBot, tmp_path: Path)
     assert remembered_folder() == good
 
 
+@pytest.mark.parametrize("inside", ["mnist", "MNIST/raw"])
+def test_the_folder_above_will_do(qtbot: QtBot, tmp_path: Path, inside: str) -> None:
+    write_mnist(tmp_path / "data" / inside)
+    dialog = _dialog(qtbot, tmp_path / "user")
+    with qtbot.waitSignal(dialog.found) as found:
+        dialog.read_from(tmp_path / "data")
+    assert found.args == [tmp_path / "data" / inside]
+    assert remembered_folder() == tmp_path / "data" / inside
+
+
+def test_a_folder_that_holds_the_files_is_taken_whatever_lies_beside_them(qtbot: QtBot, tmp_path: Path) -> None:
+    write_mnist(tmp_path / "data")
+    (tmp_path / "data" / "mnist").mkdir()
+    dialog = _dialog(qtbot, tmp_path / "user")
+    with qtbot.waitSignal(dialog.found) as found:
+        dialog.read_from(tmp_path / "data")
+    assert found.args == [tmp_path / "data"]
+
+
 def test_a_damaged_file_is_named(qtbot: QtBot, tmp_path: Path) -> None:
     write_mnist(tmp_path / "mnist")
     damaged = next((tmp_path / "mnist").glob("t10k-images*"))

@@ -16,6 +16,7 @@ from nnstudio.files.errors import FileError
 from nnstudio.files.mnist import read_mnist, user_mnist_folder
 
 WIDTH = 430
+INSIDE = ("mnist", "MNIST/raw")  # the second is what PyTorch's data sets make
 MEGABYTE = 1_000_000
 _KEY = "mnist/folder"
 
@@ -28,6 +29,12 @@ def remembered_folder() -> Path | None:
     """The folder that was chosen for MNIST last, on this computer."""
     text = str(_store().value(_KEY, "", type=str))
     return Path(text) if text else None
+
+
+def _holder(folder: Path) -> Path:
+    """The folder itself, or the one inside it that MNIST is usually kept in if somebody chose the folder above."""
+    inside = next((folder / name for name in INSIDE if (folder / name).is_dir()), folder)
+    return folder if any(folder.glob("*-ubyte*")) else inside
 
 
 def _store() -> QSettings:
@@ -127,7 +134,8 @@ class MnistDialog(QDialog):
             self.read_from(Path(folder))
 
     def read_from(self, folder: Path) -> None:
-        """Take MNIST from this folder, if it is there and whole."""
+        """Take MNIST from this folder, if it is there and whole; or from `mnist` inside it, if the files are there."""
+        folder = _holder(folder)
         self.message.setText(f"Reading {folder}…")
         self._begin(folder, None)
 
