@@ -76,4 +76,4 @@ def _plain(value: float, decimals: int) -> str:
         mantissa, exponent = exact.split("e")
         return f"{mantissa}e{int(exponent)}".replace("-", MINUS)
     places = len(f"{float(exact):.12f}".rstrip("0").partition(".")[2])
-    return f"{float(exact):.{max(places, decimals)}f}".replace("-", MINUS)
+    return f"{float(exact):,.{max(places, decimals)}f}".replace(",", SPACE).replace("-", MINUS)
