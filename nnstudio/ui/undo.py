@@ -1,12 +1,8 @@
 """The experiments somebody asked for one after the other, to go back and forth between."""
 
-from time import monotonic
-
 from nnstudio.core.experiment import Experiment
 
 MAXIMUM = 200
-MERGE_SECONDS = 1.0
-"""Edits of one drag follow each other more quickly than this."""
 
 
 class UndoStack:
@@ -16,7 +12,6 @@ class UndoStack:
         self._experiments = [first]
         self._place = 0
         self._merge = ""
-        self._pushed = 0.0
 
     @property
     def current(self) -> Experiment:
@@ -32,11 +27,10 @@ class UndoStack:
         return self._place < len(self._experiments) - 1
 
     def push(self, experiment: Experiment, merge: str = "") -> None:
-        """A new experiment; it takes the current one's place if both belong to one drag: the same `merge`, quickly."""
-        now = monotonic()
-        if merge and merge == self._merge and now - self._pushed < MERGE_SECONDS:
+        """A new experiment; it takes the current one's place if both belong to one drag: the same `merge`."""
+        if merge and merge == self._merge:
             self._place -= 1
-        self._merge, self._pushed = merge, now
+        self._merge = merge
         self._experiments[self._place + 1 :] = [experiment]
         self._place += 1
         if len(self._experiments) > MAXIMUM:
@@ -54,16 +48,18 @@ class UndoStack:
 
     def undo(self) -> bool:
         """One back; whether that was possible."""
-        if not self.can_undo:
-            return False
-        self._place -= 1
-        self._merge = ""
-        return True
+        return self._go(-1)
 
     def redo(self) -> bool:
         """One forth; whether that was possible."""
-        if not self.can_redo:
-            return False
-        self._place += 1
-        self._merge = ""
-        return True
+        return self._go(1)
+
+    def _go(self, by: int) -> bool:
+        """To the next place with another experiment: a drag away and back again has left the same one twice."""
+        here = self.current
+        while 0 <= self._place + by < len(self._experiments):
+            self._place += by
+            self._merge = ""
+            if self.current != here:
+                return True
+        return False

@@ -95,6 +95,19 @@ def test_a_drag_is_undone_in_one_step() -> None:
     assert stack.current == CIRCLE
 
 
+def test_a_drag_away_and_back_is_no_step() -> None:
+    stack = UndoStack(CIRCLE)
+    stack.push(rate(CIRCLE, 0.5))
+    for step in (0.1, 0.5):
+        stack.push(rate(CIRCLE, step), "drag 1")
+    assert stack.undo()
+    assert stack.current == CIRCLE
+    assert not stack.undo()
+    assert stack.redo()
+    assert stack.current == rate(CIRCLE, 0.5)
+    assert not stack.redo()
+
+
 def test_frames_go_to_visible_views_only_and_say_what_they_look_at(session: Session, qtbot: QtBot) -> None:
     seen, hidden = Listener(), Listener()
     qtbot.addWidget(seen)

@@ -130,6 +130,17 @@ def test_keys_step_leap_and_go_to_the_ends(rate: Stage) -> None:
     assert rate.committed[4:] == [0.1, 0.01, 1e-5, 10]
 
 
+def test_a_held_key_commits_when_it_is_let_go_or_the_focus_leaves(rate: Stage) -> None:
+    rate.track.setFocus()
+    QTest.keyPress(rate.track, Qt.Key.Key_Right)
+    assert (rate.changed, rate.committed) == ([0.03], [])
+    QTest.keyRelease(rate.track, Qt.Key.Key_Right)
+    assert rate.committed == [0.03]
+    QTest.keyPress(rate.track, Qt.Key.Key_Right)
+    rate.edit.setFocus()
+    assert rate.committed == [0.03, 0.1]
+
+
 def test_a_typed_value_may_lie_between_the_stops(rate: Stage) -> None:
     rate.type("0.0123")
     assert rate.committed == [0.0123]
@@ -289,6 +300,8 @@ def test_a_slider_explains_itself(rate: Stage) -> None:
         (DATA["noise"], 0.07, f"7{SPACE}%"),
         (DATA["samples"], 500, "500"),
         (DATA["images"], 60_000, f"60{SPACE}000"),
+        (replace(CLIP, maximum=1e6), 1_000_000.0, f"1{SPACE}000{SPACE}000"),
+        (replace(CLIP, maximum=1e6), 12_345.6, f"12{SPACE}345.6"),
         (replace(CLIP, scale=Scale.LINEAR, minimum=-10, maximum=10, zero=False), -0.5, "−0.5"),
     ],
 )

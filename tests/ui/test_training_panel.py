@@ -5,8 +5,10 @@ from dataclasses import fields, replace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from nnstudio.core.choices import BiasKind, DatasetKind, InitializerKind, LossKind, OptimizerKind, ScheduleKind
@@ -96,6 +98,40 @@ def test_the_learning_rate_acts_while_it_is_dragged_and_is_one_undo(stage: Stage
     stage.session.undo()
     assert stage.session.experiment == SMALL
     assert slider.value() == SMALL.training.learning_rate
+
+
+def test_two_drags_are_two_undos_however_quick(stage: Stage) -> None:
+    slider = stage.slider("training", "learning_rate")
+    reached = []
+    for positions in ((0.5, 0.6), (0.9, 1.0)):
+        _press(slider)
+        for position in positions:
+            _move(slider, position)
+        _release(slider)
+        reached.append(stage.session.experiment)
+    assert reached[0] != reached[1]
+    stage.session.undo()
+    assert stage.session.experiment == reached[0]
+    stage.session.undo()
+    assert stage.session.experiment == SMALL
+
+
+def test_a_held_key_is_one_undo(stage: Stage) -> None:
+    slider = stage.slider("training", "learning_rate")
+    for expected in (3, 6):
+        for repeated in (False, True, True):
+            QApplication.sendEvent(slider.track, _key(QEvent.Type.KeyPress, repeated))
+            if repeated:
+                QApplication.sendEvent(slider.track, _key(QEvent.Type.KeyRelease, repeated))
+        QApplication.sendEvent(slider.track, _key(QEvent.Type.KeyRelease, False))
+        assert len(stage.changes) == expected
+    stage.session.undo()
+    stage.session.undo()
+    assert stage.session.experiment == SMALL
+
+
+def _key(kind: QEvent.Type, repeated: bool) -> QKeyEvent:
+    return QKeyEvent(kind, Qt.Key.Key_Left, Qt.KeyboardModifier.NoModifier, "", repeated)
 
 
 def test_a_drag_is_not_fought_by_what_the_session_says(stage: Stage) -> None:

@@ -98,6 +98,7 @@ class SettingForm(QWidget):
         self._session = session
         self._part = part
         self._controls: dict[str, Control] = {}
+        self._drags = 0
         self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(ROW_GAP)
@@ -140,6 +141,7 @@ class SettingForm(QWidget):
     @Slot(object)
     def _settled(self, value: object) -> None:
         self._edit(cast(Control, self.sender()), value, resting=True)
+        self._drags += 1
 
     def _edit(self, control: Control, value: object, resting: bool) -> None:
         old, name = self._session.experiment, control.objectName()
@@ -150,7 +152,7 @@ class SettingForm(QWidget):
             control.complain(str(error))
             return
         if new != old and (resting or not plan(old, new).restarts):
-            self._session.edit(new, merge=f"{self._part}.{name}")
+            self._session.edit(new, merge=f"{self._part}.{name} {self._drags}")
 
 
 def section_title(text: str) -> QLabel:

@@ -2,7 +2,7 @@
 
 The mouse and the arrow keys rest at the notches of the setting's scale; whatever is typed may lie between them.
 `value_changed` comes while the handle moves, so that cheap settings act on the very next update; `value_committed` when
-it is let go, so that costly ones act once.
+mouse button or key is let go, so that costly ones act once.
 """
 
 from PySide6.QtCore import Slot
@@ -20,14 +20,13 @@ class SettingSlider(NumberField):
 
     def __init__(self, setting: Setting, name: str, parent: QWidget | None = None) -> None:
         self.track = Track()
-        self._grabbed: float = 0
+        self._moved = False
         super().__init__(setting, name, parent)
         self._scale = SettingScale(setting)
         self.column.addWidget(self.track)
         self.label.setBuddy(self.track)
         self.setFocusProxy(self.track)
         self.track.setAccessibleName(setting.label)
-        self.track.sliderPressed.connect(self._grab)
         self.track.dragged.connect(self._drag)
         self.track.dropped.connect(self._drop)
         self.track.stepped.connect(self._step)
@@ -49,32 +48,30 @@ class SettingSlider(NumberField):
         self.track.place(self._scale.position_of(value))
         self.track.setAccessibleDescription(text_of(self.setting, value))
 
-    @Slot()
-    def _grab(self) -> None:
-        self._grabbed = self._value
-
     @Slot(float)
     def _drag(self, position: float) -> None:
         self._move(self._scale.nearest(position))
 
     @Slot()
     def _drop(self) -> None:
-        if self._value != self._grabbed:
+        if self._moved:
+            self._moved = False
             self.value_committed.emit(self._value)
 
     @Slot(int)
     def _step(self, steps: int) -> None:
-        self._commit(self._scale.step(self._value, steps))
+        self._move(self._scale.step(self._value, steps))
 
     @Slot(int)
     def _leap(self, leaps: int) -> None:
-        self._commit(self._scale.leap(self._value, leaps))
+        self._move(self._scale.leap(self._value, leaps))
 
     @Slot(float)
     def _send(self, position: float) -> None:
-        self._commit(self._scale.nearest(position))
+        self._move(self._scale.nearest(position))
 
     def _move(self, value: float) -> None:
         if value != self._value:
+            self._moved = True
             self._show(value)
             self.value_changed.emit(value)

@@ -5,7 +5,7 @@ put there by its owner. It is a `QAbstractSlider` so that assistive technology f
 """
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QWidget
 
 from nnstudio.ui import theme
@@ -27,12 +27,13 @@ _STEPS = {
 }
 _LEAPS = {Qt.Key.Key_PageUp: 1, Qt.Key.Key_PageDown: -1}
 _ENDS = {Qt.Key.Key_Home: 0.0, Qt.Key.Key_End: 1.0}
+_MOVES = {*_STEPS, *_LEAPS, *_ENDS}
 _EDIT = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2)
 
 
 class Track(QAbstractSlider):
-    """Asks to be moved: `dragged` to a position and finally `dropped`; `stepped` and `leapt` by small and big steps,
-    `sent` to a position at once; `typed` when somebody begins to type a value."""
+    """Asks to be moved: `dragged` to a position, `stepped` and `leapt` by small and big steps, `sent` to an end; and
+    finally `dropped`, when the mouse button or the key is let go. `typed`: somebody begins to type a value."""
 
     dragged = Signal(float)
     dropped = Signal()
@@ -107,6 +108,7 @@ class Track(QAbstractSlider):
         if steps:
             self._wheel -= steps * WHEEL_NOTCH
             self.stepped.emit(steps)
+            self.dropped.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
@@ -122,6 +124,16 @@ class Track(QAbstractSlider):
             self.typed.emit(event.text())
         else:
             event.ignore()
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.isAutoRepeat() or event.key() not in _MOVES:
+            event.ignore()
+        else:
+            self.dropped.emit()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.dropped.emit()  # a key that is still held is let go elsewhere
 
     def paintEvent(self, event: QPaintEvent) -> None:
         colors = theme.current()
@@ -152,3 +164,4 @@ class Track(QAbstractSlider):
 
     def _set_from_outside(self, value: int) -> None:
         self.sent.emit(value / RESOLUTION)
+        self.dropped.emit()
