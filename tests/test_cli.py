@@ -265,6 +265,24 @@ def test_writes_its_state_when_interrupted(tmp_path: Path, number: int, code: in
     assert table.exists()
 
 
+@pytest.mark.skipif(os.name == "nt", reason="needs signals")
+@pytest.mark.parametrize("module", ["numpy", "PySide6.QtWidgets", "nnstudio.ui.main_window"])
+def test_interrupted_while_it_starts_it_leaves_without_a_word(tmp_path: Path, module: str) -> None:
+    # Interrupts itself as soon as the module is asked for, wherever the imports are by then.
+    script = f"""
+import os, signal, sys
+class Interrupt:
+    def find_spec(self, name, path=None, target=None):
+        if name == {module!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupt())
+from nnstudio.cli import main
+sys.exit(main([]))
+"""
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+    assert (run.returncode, run.stdout, run.stderr) == (130, "", "")
+
+
 # What goes wrong ------------------------------------------------------------------------------------------------------
 
 

@@ -8,8 +8,11 @@ that ended the program is its number and 128 (130 for Ctrl+C).
 """
 
 import os
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
 
 from nnstudio import system
 
@@ -31,18 +34,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _obey(words: list[str]) -> int:
     match words:
         case ["train", *rest]:
-            from nnstudio.cli.train import train
+            with _starting():
+                from nnstudio.cli.train import train
 
             return train(rest)
         case ["presets", *rest]:
-            from nnstudio.cli.presets import presets
+            with _starting():
+                from nnstudio.cli.presets import presets
 
             return presets(rest)
         case ["show", *rest]:
-            from nnstudio.cli.presets import show
+            with _starting():
+                from nnstudio.cli.presets import show
 
             return show(rest)
         case _:
             from nnstudio.cli.window import window
 
-            return window(words)
+            with _starting():  # once the window is there, Ctrl+C closes it
+                return window(words)
+
+
+@contextmanager
+def _starting() -> Iterator[None]:
+    """Ctrl+C leaves at once and without a word. A KeyboardInterrupt in the middle of importing NumPy or Qt is turned
+    into errors of their own, or aborts; nothing is open yet that would have to be closed."""
+    before = signal.signal(signal.SIGINT, _leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    os._exit(128 + number)
