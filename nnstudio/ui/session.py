@@ -60,6 +60,7 @@ class Session(QObject):
         self._fresh: set[Viewer] = set()  # views that have drawn the newest frame
         self._playing = False
         self._sent = 0
+        self._data_sent = 0  # how many commands had been sent with the last one that asked for other data
         self._probes = Probe.NOTHING
         self._image = 0
         self._heard: Rejection | None = None
@@ -116,6 +117,11 @@ class Session(QObject):
         """Whether there is an edit to redo."""
         return self._undo.can_redo
 
+    @property
+    def loading(self) -> bool:
+        """Whether other data has been asked for and the newest frame does not know of it yet."""
+        return (self._frame.commands if self._frame else 0) < self._data_sent
+
     def _travel(self, move: Callable[[], bool]) -> None:
         before = self.experiment
         if move():
@@ -123,6 +129,8 @@ class Session(QObject):
 
     def _tell(self, change: Change) -> None:
         self._send(commands.Apply(self.experiment))
+        if Change.DATA in change:
+            self._data_sent = self._sent
         self.experiment_changed.emit(self.experiment, change)
         self.history_changed.emit()
 

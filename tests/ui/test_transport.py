@@ -1,5 +1,6 @@
 """The transport bar: figures, status and the seed."""
 
+import threading
 from dataclasses import replace
 
 import pytest
@@ -7,6 +8,9 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
 
 from nnstudio.core.choices import DatasetKind
+from nnstudio.core.data.dataset import DataError
+from nnstudio.core.data.images import ImageSet
+from nnstudio.core.dataset_spec import DatasetSpec
 from nnstudio.core.frame import Status
 from nnstudio.core.presets import default_experiment
 from nnstudio.ui.actions import ROWS, Actions
@@ -120,6 +124,46 @@ def test_every_button_says_its_key(bar):
         action = bar.actions[row.name]
         assert not row.keys or action.toolTip().endswith(")"), row.name
         assert action.whatsThis(), row.name
+
+
+def test_data_that_takes_long_is_announced(bar, qtbot):
+    gate = threading.Event()
+
+    def slow(_: DatasetSpec) -> ImageSet:
+        gate.wait(10)
+        raise DataError("There is no MNIST here.")
+
+    session = Session(default_experiment(DatasetKind.CIRCLE), slow)
+    transport = Transport(session, bar.actions)
+    qtbot.addWidget(transport)
+    session.start()
+    try:
+        session.play()
+        qtbot.waitUntil(lambda: transport.status.text() == "● Learning")
+        session.edit(default_experiment(DatasetKind.MNIST))
+        assert session.loading
+        qtbot.waitUntil(lambda: transport.status.text() == "● Loading…")
+        session.frame_shown.emit(session.frame)  # an old picture
+        assert transport.status.text() == "● Loading…"
+        gate.set()
+        qtbot.waitUntil(lambda: transport.status.text() == "● Learning")
+        assert not session.loading
+    finally:
+        gate.set()
+        session.stop()
+
+
+def test_data_that_comes_at_once_is_not_announced(bar, qtbot, monkeypatch):
+    shown = []
+    monkeypatch.setattr(bar.transport.status, "set_loading", lambda: shown.append(1))
+    bar.session.start()
+    try:
+        bar.session.edit(default_experiment(DatasetKind.XOR))
+        qtbot.waitUntil(lambda: bar.session.frame is not None and not bar.session.loading)
+        qtbot.waitUntil(lambda: not bar.transport._patience.isActive())
+        assert not shown
+    finally:
+        bar.session.stop()
 
 
 def test_the_pill_follows_the_status(bar):

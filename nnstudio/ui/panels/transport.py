@@ -2,10 +2,10 @@
 
 From left to right: Restart, New weights with the seed, Back, Play or Pause, Step; epoch, update, updates per second and
 the status; Export at the right end. The session shows frames a few times a second: fast enough to follow, slow enough
-to read.
+to read. Data that takes long to make or to read is announced by the status.
 """
 
-from PySide6.QtCore import QRegularExpression, Qt
+from PySide6.QtCore import QRegularExpression, Qt, QTimer
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QRegularExpressionValidator
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
@@ -16,6 +16,9 @@ from nnstudio.ui.actions import Actions
 from nnstudio.ui.session import Session
 from nnstudio.ui.widgets.figures import grouped
 from nnstudio.ui.widgets.status_pill import StatusPill
+
+PATIENCE_MILLISECONDS = 250
+"""Data that is there by then is not worth a word."""
 
 
 class Transport(QFrame):
@@ -44,6 +47,10 @@ class Transport(QFrame):
         row.addWidget(self.status)
         row.addStretch(1)
         row.addWidget(_button(actions, "export", "primary"))
+        self._session = session
+        self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MILLISECONDS)
+        self._patience.timeout.connect(self._show_loading)
+        session.experiment_changed.connect(self._patience.start)
         session.frame_shown.connect(self.show_frame)
 
     def show_frame(self, frame: Frame) -> None:
@@ -51,7 +58,13 @@ class Transport(QFrame):
         self.epoch.set_text(grouped(int(frame.epoch)))
         self.update_count.set_text(grouped(frame.updates))
         self.speed.set_text(rate(frame.updates_per_second))
-        self.status.set_status(frame.status, frame.message)
+        # A picture from before the edit says nothing about the data that is on its way.
+        if not (self.status.loading and self._session.loading):
+            self.status.set_status(frame.status, frame.message)
+
+    def _show_loading(self) -> None:
+        if self._session.loading:
+            self.status.set_loading()
 
 
 def rate(per_second: float) -> str:

@@ -1,4 +1,4 @@
-"""How the run is doing, in one coloured word: Ready, Learning, Paused, Finished, Diverged, Failed."""
+"""How the run is doing, in one coloured word: Ready, Learning, Paused, Finished, Diverged, Failed; or Loading…"""
 
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
@@ -23,17 +23,30 @@ class StatusPill(QLabel):
         self.setAccessibleName("Status of the run")
         self.setWhatsThis("How the run is doing: ready, learning, paused, finished, diverged or failed.")
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
-        self._status: Status | None = None
+        self._status: Status | None = None  # none while data is on its way
         self.set_status(Status.READY)
 
     def status(self) -> Status | None:
-        """What is shown now."""
+        """What is shown now, None while data is on its way."""
         return self._status
+
+    @property
+    def loading(self) -> bool:
+        """Whether it says that data is on its way."""
+        return self._status is None
+
+    def set_loading(self) -> None:
+        """Say that data is on its way, until there is a status again."""
+        self._show(None, "Loading…", "quiet", "The data is being made or read; what is shown is from before.")
 
     def set_status(self, status: Status, message: str = "") -> None:
         """Show this status; `message`, if there is one, replaces the tooltip's sentence."""
         word, tone, sentence = _LOOKS[status]
+        self._show(status, word, tone, sentence)
         self.setToolTip(message or sentence)
+
+    def _show(self, status: Status | None, word: str, tone: str, sentence: str) -> None:
+        self.setToolTip(sentence)
         if status is self._status:
             return
         self._status = status
