@@ -22,7 +22,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     system.limit_blas_threads()
     try:
-        return _obey(words)
+        code = _obey(words)
+        sys.stdout.flush()  # here, where a closed pipe can still be answered
+        return code
     except BrokenPipeError:
         # Whoever read our output has enough, as `head` does; Python must not complain when it flushes the rest.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
