@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF
+from PySide6.QtWidgets import QApplication
 
 from nnstudio.core.choices import ActivationKind
 from nnstudio.core.experiment import MAXIMUM_HIDDEN_LAYERS
@@ -39,7 +41,8 @@ from nnstudio.ui.views.network.layout import (
     plane_width,
 )
 from nnstudio.ui.views.network.links import nearest_link, signed_levels
-from nnstudio.ui.views.network.titles import in_a_phrase, layer_titles
+from nnstudio.ui.views.network.titles import fitting, in_a_phrase, layer_titles
+from nnstudio.ui.widgets.canvas import text_font
 
 EM = 16.0
 UNITS = st.one_of(st.integers(1, 12), st.integers(1, 1024))
@@ -236,6 +239,15 @@ def test_titles_of_layers(spec: LayerSpec, title: str) -> None:
 
 def test_every_kind_of_layer_has_a_title_of_its_own() -> None:
     assert len({layer_titles(kind())[0] for kind in LAYER_KINDS.values()}) == len(LAYER_KINDS)
+
+
+def test_a_long_activation_gives_way_to_the_kind_instead_of_an_ellipsis(qapp: QApplication) -> None:
+    titles = layer_titles(DenseSpec(units=8, activation=ActivationKind.LEAKY_RELU))
+    metrics = QFontMetricsF(text_font(13, True))
+    full, medium, short = (metrics.horizontalAdvance(title) for title in titles)
+    assert full > medium > short
+    assert fitting(titles, metrics, short + 1) == "Dense 8"
+    assert fitting(titles, metrics, medium + 1) == "8 · leaky ReLU"
 
 
 def test_a_long_row_is_thinned_to_means() -> None:

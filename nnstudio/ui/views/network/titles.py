@@ -29,7 +29,7 @@ def layer_titles(spec: LayerSpec) -> tuple[str, ...]:
     match spec:
         case DenseSpec():
             activation = in_a_phrase(spec.activation.label)
-            return f"Dense {spec.units} · {activation}", f"{spec.units} · {activation}"
+            return f"Dense {spec.units} · {activation}", f"{spec.units} · {activation}", f"Dense {spec.units}"
         case Conv2DSpec():
             size = f"{spec.filters}@{_square(spec.kernel)}"
             return f"Conv {size} · {in_a_phrase(spec.activation.label)}", f"Conv {size}", size
