@@ -97,9 +97,9 @@ class FilesMenu(QObject):
     def new(self) -> None:
         """The default experiment."""
         if self.may_leave():
-            self._session.pause()
-            self._session.edit(default_experiment(DatasetKind.SPIRALS))
+            self._session.begin(default_experiment(DatasetKind.SPIRALS))
             self._mark_saved(None)
+            self._banner.hide()
 
     def open(self) -> None:
         """Ask for an experiment and open it."""
@@ -112,8 +112,7 @@ class FilesMenu(QObject):
             experiment, weights = load_project(path)
         except FileError as error:
             return self._complain(error)
-        self._session.pause()
-        self._session.edit(experiment)
+        self._session.begin(experiment)
         if weights is not None:
             self._session.set_weights(weights)
         self._mark_saved(path)

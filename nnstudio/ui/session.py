@@ -99,6 +99,12 @@ class Session(QObject):
             self._undo.push(experiment, merge)
             self._tell(change)
 
+    def begin(self, experiment: Experiment) -> None:
+        """Pause, and begin this experiment from its first weights, even if it differs from the last one in nothing."""
+        self.pause()
+        self.edit(experiment)
+        self.restart()
+
     def undo(self) -> None:
         """Go back to the experiment before the last edit."""
         self._travel(self._undo.undo)

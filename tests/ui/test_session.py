@@ -70,6 +70,18 @@ def test_the_same_experiment_again_is_no_edit(session: Session, qtbot: QtBot) ->
     assert not session.can_undo
 
 
+def test_beginning_the_same_experiment_begins_anew(session: Session, qtbot: QtBot) -> None:
+    session.step(20)
+    qtbot.waitUntil(lambda: session.frame is not None and session.frame.updates == 20)
+    session.begin(CIRCLE)
+    qtbot.waitUntil(lambda: session.frame is not None and session.frame.updates == 0)
+    session.step(20)
+    qtbot.waitUntil(lambda: session.frame is not None and session.frame.updates == 20)
+    session.begin(rate(CIRCLE, 0.1))  # a change that alone would not start training again
+    qtbot.waitUntil(lambda: session.frame is not None and session.frame.updates == 0)
+    assert session.frame.experiment == rate(CIRCLE, 0.1)
+
+
 def test_undo_and_redo(session: Session) -> None:
     session.edit(rate(CIRCLE, 0.1))
     session.edit(rate(CIRCLE, 0.3))
