@@ -22,7 +22,7 @@ from nnstudio.core.worker import Worker
 from nnstudio.ui.garbage import GarbageCollector
 from nnstudio.ui.undo import UndoStack
 
-TICK_MILLISECONDS = 30
+TICK_MILLISECONDS = 32
 TEXT_MILLISECONDS = 200
 _PAINTED = QEvent.Type(QEvent.registerEventType())
 

@@ -3,7 +3,7 @@
 A curve's path depends on where its ends stand, so paths are made once for each arrangement of the columns; what changes
 with every frame is only which of a few pens draws them. The pens are opaque, mixed with the card's colour, and strong
 links are drawn last: that looks like transparency at a sixth of its cost (20 µs a link). A gap is drawn again only when
-one would see the difference.
+one would see the difference, and neighbouring gaps take turns: each may change with every other picture.
 """
 
 from functools import partial
@@ -38,13 +38,11 @@ def signed_levels(weights: NDArray[np.floating], scale: float) -> NDArray[np.int
     """Weights as whole levels from −`LEVELS` to `LEVELS`, 0 only for 0; one level more for NaN."""
     sizes = strengths(weights, scale) * LEVELS
     levels = np.where(sizes < 0, np.floor(sizes), np.ceil(sizes))
-    return np.nan_to_num(levels, nan=_BAD).astype(np.int64)
+    return np.where(np.isnan(levels), _BAD, levels).astype(np.int64)
 
 
 def _differ(drawn: NDArray[np.int64], levels: NDArray[np.int64]) -> bool:
     """Whether one would see the difference: a link by two levels (also a change of sign), or an eighth of all links."""
-    if drawn.shape != levels.shape:
-        return True
     steps = np.abs(drawn - levels)
     return bool(steps.max() > 1 or 8 * np.count_nonzero(steps) > steps.size)
 
@@ -59,6 +57,14 @@ class Links:
         self._images = GapImages()
         self._drawn: dict[int, tuple[tuple[Theme, bool], NDArray[np.int64]]] = {}
         self._passed: dict[int, tuple[Theme, bool]] = {}
+        self._turn = 0
+        self.behind = False
+        """Whether a gap waits for its turn to show a difference."""
+
+    def begin(self) -> None:
+        """A new picture is about to be painted."""
+        self._turn += 1
+        self.behind = False
 
     def arrange(self, columns: tuple[Column, ...]) -> None:
         """Draw between these columns from now on."""
@@ -74,7 +80,10 @@ class Links:
         levels = signed_levels(weights[source.first : source.last, target.first : target.last], scale)
         style = (current(), faded)
         last = self._drawn.get(gap)
-        stale = last is None or last[0] != style or _differ(last[1], levels)
+        stale = last is None or last[0] != style or last[1].shape != levels.shape
+        if not stale and last is not None and _differ(last[1], levels):
+            stale = (self._turn + gap) % 2 == 0
+            self.behind |= not stale
         if stale:
             self._drawn[gap] = style, levels
         area = gap_area(source, target, _THICKEST)

@@ -4,7 +4,7 @@ With every frame it takes new maps and weights and paints below the header row; 
 only when the size, the layers or the scrolling change. This file deals with events and sizes; `picture.py` paints.
 """
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -38,6 +38,7 @@ _EXPLANATION = (
     "the bias <i>b</i>. A thin grey line only passes a value on.</p>"
     "<p>Arrow keys walk from neuron to neuron, Enter or a click pins the note, Esc lets it go.</p>"
 )
+COMPLETION_MILLISECONDS = 100
 
 
 class NetworkCanvas(QWidget):
@@ -61,6 +62,9 @@ class NetworkCanvas(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._tabbed = False
+        # While frames come, each starts it anew; it runs out, and completes the picture, when they stop.
+        self._completion = QTimer(self, singleShot=True, interval=COMPLETION_MILLISECONDS)
+        self._completion.timeout.connect(self.update)
 
     # What there is to show.
 
@@ -251,3 +255,5 @@ class NetworkCanvas(QWidget):
         fonts = Fonts()
         self._picture.paint(painter, QRectF(event.rect()), visible, self.looked_at, fonts)
         self._picture.paint_note(painter, visible, self._pointing, self.hasFocus(), fonts)
+        if self._picture.behind:
+            self._completion.start()

@@ -52,6 +52,11 @@ class Picture:
         return self.frame is not None and (self.frame.plane is not None or self.frame.image is not None)
 
     @property
+    def behind(self) -> bool:
+        """Whether the picture that was painted last lacks something that the frame shows."""
+        return not self.is_image and self._plane.behind
+
+    @property
     def is_image(self) -> bool:
         """Whether the network looks at images."""
         return self.frame is not None and self.frame.image is not None

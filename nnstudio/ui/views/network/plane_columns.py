@@ -143,6 +143,11 @@ class PlaneColumns:
                 return LinkSpot(index + 1, *found) if found else None
         return None
 
+    @property
+    def behind(self) -> bool:
+        """Whether some links wait for their turn to be drawn."""
+        return self._links.behind
+
     def paint(
         self, painter: QPainter, clip: QRectF, looked_at: Spot | LinkSpot | None, fonts: tuple[QFont, QFont]
     ) -> None:
@@ -150,6 +155,7 @@ class PlaneColumns:
         assert self._frame is not None
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         painter.setBrush(Qt.BrushStyle.NoBrush)
+        self._links.begin()
         faded = looked_at is not None and looked_at.column > 0
         for gap, layer in enumerate(self._frame.layers):
             if self._columns[gap].right >= clip.right() or self._columns[gap + 1].left <= clip.left():
@@ -197,9 +203,10 @@ class PlaneColumns:
         biases = self._frame.layers[index - 1].biases
         if biases is None:
             return
-        scale = max(float(np.abs(np.nan_to_num(biases)).max()), 1e-3)
+        known = np.where(np.isfinite(biases), biases, 0)
+        scale = max(float(np.abs(known).max()), 1e-3)
         table = heat_map_table(theme)
-        places = np.clip(np.nan_to_num(biases[column.first : column.last] / scale) * 127.5 + 128, 0, 255).astype(int)
+        places = np.clip(known[column.first : column.last] / scale * 127.5 + 128, 0, 255).astype(int)
         painter.setPen(QPen(QColor(theme.card), 1))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         for bias, place, tile in zip(biases[column.first : column.last], places, column.tiles, strict=True):

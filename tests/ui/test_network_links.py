@@ -1,0 +1,37 @@
+"""Links take turns while frames come quickly, and the picture is complete soon after the last one."""
+
+from dataclasses import replace
+
+from pytestqt.qtbot import QtBot
+
+from nnstudio.core.frame import Frame
+from nnstudio.ui.views.canned import plane_frame
+from nnstudio.ui.views.network_view import NetworkView
+
+
+def turned_round(frame: Frame) -> Frame:
+    """The same frame with every weight's sign turned round."""
+    layers = tuple(
+        replace(layer, weights=-layer.weights) if layer.weights is not None else layer for layer in frame.layers
+    )
+    return replace(frame, layers=layers)
+
+
+def shown(qtbot: QtBot, *frames: Frame) -> NetworkView:
+    view = NetworkView()
+    qtbot.addWidget(view)
+    view.resize(600, 480)
+    view.show()
+    for frame in frames:
+        view.show_frame(frame)
+        view.grab()
+    return view
+
+
+def test_the_last_frame_is_shown_in_full_when_no_more_come(qtbot: QtBot) -> None:
+    first = plane_frame()
+    last = turned_round(first)
+    fresh = shown(qtbot, last).grab().toImage()
+    view = shown(qtbot, first, last)
+    qtbot.waitUntil(lambda: view.grab().toImage() == fresh, timeout=2000)
+    assert view.grab().toImage() != shown(qtbot, first).grab().toImage(), "weights of the other sign look different"
