@@ -43,7 +43,7 @@ class Trouble(QObject):
         offer = self._recover if frame.recovery is not None else None
         if frame.recovery is not None:
             self._recover.setText(f"{ICON_GAP}Go back and train with learning rate {tick(frame.recovery)}")
-            self._recover.setToolTip("Returns to the newest weights that were no worse than the first ones, and trains on with smaller steps.")
+            self._recover.setToolTip("Returns to the newest weights no worse than the first, and takes smaller steps.")
             self._recover.setWhatsThis(self._recover.toolTip())
         details = f"Run {frame.run}, update {frame.updates}, status {frame.status.value}.\n{frame.experiment}"
         self._banner.announce(Tone.BAD, frame.message, offer, details)
