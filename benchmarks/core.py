@@ -67,7 +67,7 @@ def _predict(seconds: float) -> bool:
     """Prediction of 10 000 images by 784-128-64-10."""
     work = WORKS[2]
     trainer = work.trainer()
-    from nnstudio.core.evaluation import Evaluation
+    from nnstudio.core.training.evaluation import Evaluation
 
     train = trainer.dataset.train
     images = np.resize(train.augmented, (PREDICTED, train.augmented.shape[1]))

@@ -13,10 +13,10 @@ import numpy as np
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from nnstudio.core.choices import DatasetKind, OptimizerKind
 from nnstudio.core.experiment import Experiment
+from nnstudio.core.experiment.choices import DatasetKind, OptimizerKind
 from nnstudio.core.presets import default_experiment
-from nnstudio.core.trainer import Trainer
+from nnstudio.core.training.trainer import Trainer
 from nnstudio.ui import fonts, theme
 from nnstudio.ui.main_window import MainWindow
 from nnstudio.ui.session import Session

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnstudio.core.choices import ActivationKind, DatasetKind, InitializerKind, OptimizerKind
 from nnstudio.core.data.images import ImageSet
-from nnstudio.core.dataset_spec import DatasetSpec
 from nnstudio.core.experiment import Experiment
-from nnstudio.core.layer_specs import Conv2DSpec, DenseSpec, FlattenSpec, LayerSpec, MaxPool2DSpec
-from nnstudio.core.trainer import Trainer
-from nnstudio.core.training_spec import InitializationSpec, TrainingSpec
+from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, InitializerKind, OptimizerKind
+from nnstudio.core.experiment.dataset_spec import DatasetSpec
+from nnstudio.core.experiment.layer_specs import Conv2DSpec, DenseSpec, FlattenSpec, LayerSpec, MaxPool2DSpec
+from nnstudio.core.experiment.training_spec import InitializationSpec, TrainingSpec
+from nnstudio.core.training.trainer import Trainer
 
 IMAGES = 8192
 

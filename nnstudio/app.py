@@ -13,10 +13,10 @@ from PySide6.QtCore import QObject, QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
 from nnstudio import __version__
-from nnstudio.core.choices import DatasetKind
 from nnstudio.core.experiment import Experiment
-from nnstudio.core.frame import Frame
+from nnstudio.core.experiment.choices import DatasetKind
 from nnstudio.core.presets import default_experiment
+from nnstudio.core.run.frame import Frame
 from nnstudio.files.errors import FileError
 from nnstudio.files.images import ImageLibrary
 from nnstudio.files.project import load_project

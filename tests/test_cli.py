@@ -14,17 +14,17 @@ import numpy as np
 import pytest
 
 from nnstudio import cli
-from nnstudio.core import commands
 from nnstudio.core.array import Array
-from nnstudio.core.choices import DatasetKind, OptimizerKind
 from nnstudio.core.experiment import DenseSpec, Experiment, StoppingSpec
-from nnstudio.core.frame import Frame
-from nnstudio.core.history import COLUMNS
-from nnstudio.core.layer_specs import BatchNormSpec
+from nnstudio.core.experiment.choices import DatasetKind, OptimizerKind
+from nnstudio.core.experiment.layer_specs import BatchNormSpec
+from nnstudio.core.network.weights import Weights
 from nnstudio.core.presets import PRESETS, Group
-from nnstudio.core.trainer import Diverged, Trainer
-from nnstudio.core.weights import Weights
-from nnstudio.core.worker import Worker
+from nnstudio.core.run import commands
+from nnstudio.core.run.frame import Frame
+from nnstudio.core.run.worker import Worker
+from nnstudio.core.training.history import COLUMNS
+from nnstudio.core.training.trainer import Diverged, Trainer
 from nnstudio.files.experiment_json import experiment_from_json, experiment_to_json
 from nnstudio.files.project import save_project
 

@@ -6,7 +6,7 @@ import pytest
 
 from nnstudio.cli.report import FIRST_LINE, PLAIN_INTERVAL, TERMINAL_INTERVAL, Report
 from nnstudio.core.experiment import Experiment, StoppingSpec, TrainingSpec
-from nnstudio.core.trainer import Trainer
+from nnstudio.core.training.trainer import Trainer
 
 
 class Terminal(io.StringIO):

@@ -13,8 +13,8 @@ from typing import Any
 import msgspec
 
 from nnstudio.core.experiment import Experiment
+from nnstudio.core.network.weights import Weights
 from nnstudio.core.presets import PRESETS
-from nnstudio.core.weights import Weights
 from nnstudio.files.errors import check_file, reason, unreadable
 from nnstudio.files.experiment_json import experiment_from_json, experiment_to_json
 from nnstudio.files.project import SUFFIX, load_project

@@ -11,8 +11,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import TextIO
 
-from nnstudio.core.choices import Task
-from nnstudio.core.trainer import Trainer
+from nnstudio.core.experiment.choices import Task
+from nnstudio.core.training.trainer import Trainer
 
 BAR = 20
 """Characters."""

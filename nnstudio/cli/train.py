@@ -19,12 +19,12 @@ from nnstudio.cli.arguments import BadInput, changed, load
 from nnstudio.cli.report import Report
 from nnstudio.core.data.dataset import DataError
 from nnstudio.core.experiment import Experiment, StoppingSpec
-from nnstudio.core.frame import Probe
-from nnstudio.core.layers.layer import ShapeError
-from nnstudio.core.observe import Observer
+from nnstudio.core.experiment.setting import SettingError
+from nnstudio.core.network.layers.layer import ShapeError
 from nnstudio.core.presets import PRESETS
-from nnstudio.core.setting import SettingError
-from nnstudio.core.trainer import Diverged, Trainer
+from nnstudio.core.run.frame import Probe
+from nnstudio.core.run.observe import Observer
+from nnstudio.core.training.trainer import Diverged, Trainer
 from nnstudio.files.array_files import array_format
 from nnstudio.files.errors import FileError
 from nnstudio.files.history_csv import export_history

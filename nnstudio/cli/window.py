@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from nnstudio import __version__, system
-from nnstudio.core.choices import DatasetKind
+from nnstudio.core.experiment.choices import DatasetKind
 
 THEMES = ("system", "light", "dark")
 

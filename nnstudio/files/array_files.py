@@ -17,7 +17,7 @@ import numpy as np
 import safetensors.numpy
 from safetensors import SafetensorError, safe_open
 
-from nnstudio.core.frame import FloatArray
+from nnstudio.core.run.frame import FloatArray
 from nnstudio.files.archive import open_archive, open_member
 from nnstudio.files.errors import FileError, check_file, reason, unreadable
 from nnstudio.files.npy import StoredArray, stored_npy

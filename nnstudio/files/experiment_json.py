@@ -14,7 +14,7 @@ from typing import Any, get_type_hints
 import msgspec
 
 from nnstudio.core.experiment import LAYER_KINDS, Experiment, LayerSpec
-from nnstudio.core.setting import SettingError, settings_of
+from nnstudio.core.experiment.setting import SettingError, settings_of
 from nnstudio.files.errors import FileError
 
 SCHEMA = 1

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nnstudio.core.history import COLUMNS, HistoryPrefix
+from nnstudio.core.training.history import COLUMNS, HistoryPrefix
 from nnstudio.files.atomic import write_atomically
 
 

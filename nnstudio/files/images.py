@@ -5,7 +5,7 @@ from pathlib import Path
 
 from nnstudio.core.data.dataset import DataError
 from nnstudio.core.data.images import ImageSet
-from nnstudio.core.dataset_spec import DatasetSpec
+from nnstudio.core.experiment.dataset_spec import DatasetSpec
 from nnstudio.files.errors import FileError
 from nnstudio.files.mnist import find_mnist, read_mnist
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from nnstudio.core.array import Array
 from nnstudio.core.experiment import Experiment
-from nnstudio.core.weights import Weights
+from nnstudio.core.network.weights import Weights
 from nnstudio.files.archive import open_archive, open_member, pack
 from nnstudio.files.atomic import write_atomically
 from nnstudio.files.errors import FileError

@@ -16,8 +16,8 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from nnstudio.core.frame import FloatArray, Frame, LayerReading
-from nnstudio.core.weights import Weights
+from nnstudio.core.network.weights import Weights
+from nnstudio.core.run.frame import FloatArray, Frame, LayerReading
 from nnstudio.files.array_files import array_format
 from nnstudio.files.atomic import write_atomically
 from nnstudio.files.errors import FileError

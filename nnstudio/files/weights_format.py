@@ -8,9 +8,8 @@ says what was done to the inputs before. `VERSION` grows when a reader of older 
 from collections.abc import Iterator
 from typing import Any
 
-from nnstudio.core.choices import ActivationKind, Padding
-from nnstudio.core.frame import Frame, LayerReading
-from nnstudio.core.layer_specs import (
+from nnstudio.core.experiment.choices import ActivationKind, Padding
+from nnstudio.core.experiment.layer_specs import (
     LAYER_KINDS,
     ActivationSpec,
     AvgPool2DSpec,
@@ -23,8 +22,9 @@ from nnstudio.core.layer_specs import (
     LayerSpec,
     MaxPool2DSpec,
 )
-from nnstudio.core.layers.windows import same_padding
-from nnstudio.core.setting import settings_of
+from nnstudio.core.experiment.setting import settings_of
+from nnstudio.core.network.layers.windows import same_padding
+from nnstudio.core.run.frame import Frame, LayerReading
 
 VERSION = 2
 

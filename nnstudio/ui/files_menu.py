@@ -10,11 +10,11 @@ from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from nnstudio.core.choices import DatasetKind
 from nnstudio.core.experiment import Experiment
-from nnstudio.core.frame import Frame, Status
-from nnstudio.core.layer_specs import BatchNormSpec
+from nnstudio.core.experiment.choices import DatasetKind
+from nnstudio.core.experiment.layer_specs import BatchNormSpec
 from nnstudio.core.presets import default_experiment
+from nnstudio.core.run.frame import Frame, Status
 from nnstudio.files.errors import FileError
 from nnstudio.files.project import SUFFIX, load_project, save_project
 from nnstudio.files.weights import export_weights, import_weights

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from nnstudio.core.layer_specs import LayerSpec
+from nnstudio.core.experiment.layer_specs import LayerSpec
 from nnstudio.core.presets import Preset
 from nnstudio.ui import theme
 from nnstudio.ui.actions import Actions

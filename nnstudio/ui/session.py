@@ -12,13 +12,13 @@ from typing import Protocol
 
 from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, QObject, Qt, QTimer, Signal
 
-from nnstudio.core import commands
 from nnstudio.core.data.dataset import ImageSource
 from nnstudio.core.experiment import Experiment
-from nnstudio.core.frame import Frame, Probe, Rejection, Status
-from nnstudio.core.plan import Change, plan
-from nnstudio.core.weights import Weights
-from nnstudio.core.worker import Worker
+from nnstudio.core.experiment.plan import Change, plan
+from nnstudio.core.network.weights import Weights
+from nnstudio.core.run import commands
+from nnstudio.core.run.frame import Frame, Probe, Rejection, Status
+from nnstudio.core.run.worker import Worker
 from nnstudio.ui.garbage import GarbageCollector
 from nnstudio.ui.undo import UndoStack
 

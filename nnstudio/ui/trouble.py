@@ -7,7 +7,7 @@ banner, with the way out, and taken back as soon as the run is well again.
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 
-from nnstudio.core.frame import Frame, Status
+from nnstudio.core.run.frame import Frame, Status
 from nnstudio.ui.icons import ICON_GAP, icon
 from nnstudio.ui.session import Session
 from nnstudio.ui.widgets.banner import Banner, Tone

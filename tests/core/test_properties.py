@@ -17,17 +17,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nnstudio.core.choices import DatasetKind, Feature, LossKind, Task
 from nnstudio.core.data.images import ImageSet
 from nnstudio.core.data.plane import PLANE_KINDS
-from nnstudio.core.dataset_spec import DatasetSpec
 from nnstudio.core.experiment import LAYER_KINDS, Experiment
-from nnstudio.core.layer_specs import AvgPool2DSpec, Conv2DSpec, MaxPool2DSpec
-from nnstudio.core.layers.layer import ShapeError
-from nnstudio.core.losses import losses_for
-from nnstudio.core.setting import Setting, SettingError, settings_of
-from nnstudio.core.trainer import Diverged, Trainer
-from nnstudio.core.training_spec import InitializationSpec, StoppingSpec, TrainingSpec
+from nnstudio.core.experiment.choices import DatasetKind, Feature, LossKind, Task
+from nnstudio.core.experiment.dataset_spec import DatasetSpec
+from nnstudio.core.experiment.layer_specs import AvgPool2DSpec, Conv2DSpec, MaxPool2DSpec
+from nnstudio.core.experiment.setting import Setting, SettingError, settings_of
+from nnstudio.core.experiment.training_spec import InitializationSpec, StoppingSpec, TrainingSpec
+from nnstudio.core.network.layers.layer import ShapeError
+from nnstudio.core.training.losses import losses_for
+from nnstudio.core.training.trainer import Diverged, Trainer
 from nnstudio.files.experiment_json import ExperimentError, experiment_from_json, experiment_to_json
 
 SPECS: dict[str, type[Any]] = {

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nnstudio.core.choices import ActivationKind, DatasetKind, Feature, OptimizerKind
 from nnstudio.core.experiment import (
     LAYER_KINDS,
     DatasetSpec,
@@ -19,7 +18,8 @@ from nnstudio.core.experiment import (
     InitializationSpec,
     TrainingSpec,
 )
-from nnstudio.core.setting import settings_of
+from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, Feature, OptimizerKind
+from nnstudio.core.experiment.setting import settings_of
 from nnstudio.files import experiment_json
 from nnstudio.files.errors import FileError
 from nnstudio.files.experiment_json import ExperimentError, experiment_from_json, experiment_to_json

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nnstudio.core.history import COLUMNS, History
+from nnstudio.core.training.history import COLUMNS, History
 from nnstudio.files.errors import FileError
 from nnstudio.files.history_csv import export_history
 

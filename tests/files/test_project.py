@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nnstudio.core.choices import DatasetKind
 from nnstudio.core.experiment import DatasetSpec, DenseSpec, Experiment
-from nnstudio.core.weights import Weights
+from nnstudio.core.experiment.choices import DatasetKind
+from nnstudio.core.network.weights import Weights
 from nnstudio.files.archive import pack
 from nnstudio.files.errors import FileError
 from nnstudio.files.experiment_json import experiment_to_json

@@ -15,14 +15,14 @@ import pytest
 import safetensors.numpy
 from safetensors import safe_open
 
-from nnstudio.core.choices import DatasetKind, Scaling
 from nnstudio.core.data.scaling import InputScaling
 from nnstudio.core.experiment import DatasetSpec, Experiment, TrainingSpec
-from nnstudio.core.frame import Frame, Probe
-from nnstudio.core.layer_specs import ActivationSpec, BatchNormSpec, DenseSpec, DropoutSpec, LayerNormSpec
-from nnstudio.core.observe import Observer
-from nnstudio.core.trainer import Trainer
-from nnstudio.core.weights import Weights
+from nnstudio.core.experiment.choices import DatasetKind, Scaling
+from nnstudio.core.experiment.layer_specs import ActivationSpec, BatchNormSpec, DenseSpec, DropoutSpec, LayerNormSpec
+from nnstudio.core.network.weights import Weights
+from nnstudio.core.run.frame import Frame, Probe
+from nnstudio.core.run.observe import Observer
+from nnstudio.core.training.trainer import Trainer
 from nnstudio.files.errors import FileError
 from nnstudio.files.experiment_json import experiment_from_json
 from nnstudio.files.weights import export_weights, import_weights, named_arrays

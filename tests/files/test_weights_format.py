@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nnstudio.core.choices import ActivationKind, DatasetKind, Padding, Scaling
 from nnstudio.core.experiment import DatasetSpec, Experiment
-from nnstudio.core.frame import Frame, Probe
-from nnstudio.core.layer_specs import (
+from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, Padding, Scaling
+from nnstudio.core.experiment.layer_specs import (
     LAYER_KINDS,
     ActivationSpec,
     AvgPool2DSpec,
@@ -23,8 +22,9 @@ from nnstudio.core.layer_specs import (
     LayerSpec,
     MaxPool2DSpec,
 )
-from nnstudio.core.observe import Observer
-from nnstudio.core.trainer import Trainer
+from nnstudio.core.run.frame import Frame, Probe
+from nnstudio.core.run.observe import Observer
+from nnstudio.core.training.trainer import Trainer
 from nnstudio.files.weights import export_weights, import_weights
 from nnstudio.files.weights_format import FORMULAS
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
-from nnstudio.core.frame import Frame, Histogram
+from nnstudio.core.run.frame import Frame, Histogram
 from nnstudio.ui import theme
 from nnstudio.ui.views.activations.chart import share_text, steady
 from nnstudio.ui.views.activations_view import ActivationsView

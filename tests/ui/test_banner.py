@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QLabel, QPushButton
 
-from nnstudio.core.frame import Status
+from nnstudio.core.run.frame import Status
 from nnstudio.ui import theme
 from nnstudio.ui.widgets.banner import Banner, Tone
 from nnstudio.ui.widgets.status_pill import StatusPill

@@ -7,9 +7,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from nnstudio.core.choices import LossKind, OptimizerKind
 from nnstudio.core.experiment import TrainingSpec
-from nnstudio.core.setting import Choice, settings_of
+from nnstudio.core.experiment.choices import LossKind, OptimizerKind
+from nnstudio.core.experiment.setting import Choice, settings_of
 from nnstudio.ui.widgets.choice_box import ChoiceBox
 
 

@@ -13,13 +13,13 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from nnstudio.core.choices import DatasetKind, Feature, Scaling
 from nnstudio.core.data.dataset import build
 from nnstudio.core.data.images import ImageSet
 from nnstudio.core.data.plane import PLANE_KINDS
-from nnstudio.core.dataset_spec import DatasetSpec
 from nnstudio.core.experiment import DenseSpec, Experiment
-from nnstudio.core.plan import Change
+from nnstudio.core.experiment.choices import DatasetKind, Feature, Scaling
+from nnstudio.core.experiment.dataset_spec import DatasetSpec
+from nnstudio.core.experiment.plan import Change
 from nnstudio.core.presets import default_experiment
 from nnstudio.files.mnist import FILE_NAMES, find_mnist, read_mnist
 from nnstudio.ui import theme

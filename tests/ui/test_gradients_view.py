@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
-from nnstudio.core.frame import Frame, Status
+from nnstudio.core.run.frame import Frame, Status
 from nnstudio.ui import theme
 from nnstudio.ui.views.canned import plane_frame
 from nnstudio.ui.views.gradients.judgement import Judgement, judge

@@ -9,8 +9,8 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from nnstudio.core.frame import Frame
-from nnstudio.core.history import History
+from nnstudio.core.run.frame import Frame
+from nnstudio.core.training.history import History
 from nnstudio.ui import theme
 from nnstudio.ui.views.canned import plane_frame, untrained_frame
 from nnstudio.ui.views.loss.curves import lines_of, loss_range

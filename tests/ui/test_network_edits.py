@@ -8,10 +8,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QSpinBox
 
-from nnstudio.core.choices import ActivationKind, DatasetKind, Padding
 from nnstudio.core.experiment import MAXIMUM_HIDDEN_LAYERS, DatasetSpec, Experiment
-from nnstudio.core.frame import Frame, Probe
-from nnstudio.core.layer_specs import (
+from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, Padding
+from nnstudio.core.experiment.layer_specs import (
     ActivationSpec,
     AvgPool2DSpec,
     BatchNormSpec,
@@ -23,8 +22,9 @@ from nnstudio.core.layer_specs import (
     LayerSpec,
     MaxPool2DSpec,
 )
-from nnstudio.core.observe import Observer
-from nnstudio.core.trainer import Trainer
+from nnstudio.core.run.frame import Frame, Probe
+from nnstudio.core.run.observe import Observer
+from nnstudio.core.training.trainer import Trainer
 from nnstudio.ui.views.canned import image_frame, plane_frame
 from nnstudio.ui.views.network.column import Spot
 from nnstudio.ui.views.network.layer_edits import Ends, misfit

@@ -10,10 +10,9 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QMouseEvent
 from PySide6.QtWidgets import QApplication, QToolButton
 
-from nnstudio.core.choices import ActivationKind, DatasetKind, Padding
 from nnstudio.core.experiment import DatasetSpec, Experiment
-from nnstudio.core.frame import Frame, Probe
-from nnstudio.core.layer_specs import (
+from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, Padding
+from nnstudio.core.experiment.layer_specs import (
     ActivationSpec,
     AvgPool2DSpec,
     BatchNormSpec,
@@ -24,8 +23,9 @@ from nnstudio.core.layer_specs import (
     LayerNormSpec,
     MaxPool2DSpec,
 )
-from nnstudio.core.observe import Observer
-from nnstudio.core.trainer import Trainer
+from nnstudio.core.run.frame import Frame, Probe
+from nnstudio.core.run.observe import Observer
+from nnstudio.core.training.trainer import Trainer
 from nnstudio.ui import theme
 from nnstudio.ui.views.network.column import Spot
 from nnstudio.ui.views.network.neuron_note import note_on

@@ -10,9 +10,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QApplication
 
-from nnstudio.core.choices import ActivationKind
 from nnstudio.core.experiment import MAXIMUM_HIDDEN_LAYERS
-from nnstudio.core.layer_specs import (
+from nnstudio.core.experiment.choices import ActivationKind
+from nnstudio.core.experiment.layer_specs import (
     LAYER_KINDS,
     ActivationSpec,
     AvgPool2DSpec,

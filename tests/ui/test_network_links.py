@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from pytestqt.qtbot import QtBot
 
-from nnstudio.core.frame import Frame
+from nnstudio.core.run.frame import Frame
 from nnstudio.ui.views.canned import plane_frame
 from nnstudio.ui.views.network_view import NetworkView
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 
 from nnstudio.core.experiment import MAXIMUM_HIDDEN_LAYERS
-from nnstudio.core.frame import Frame, Probe
+from nnstudio.core.run.frame import Frame, Probe
 from nnstudio.ui import theme
 from nnstudio.ui.views.canned import image_frame, plane_frame
 from nnstudio.ui.views.network.column import LinkSpot, Spot

@@ -9,8 +9,9 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from nnstudio.core.choices import Task
-from nnstudio.core.frame import Frame, Metrics
+from nnstudio.core.experiment.choices import Task
+from nnstudio.core.run.frame import Frame
+from nnstudio.core.training.metrics import Metrics
 from nnstudio.ui import theme
 from nnstudio.ui.views.canned import image_frame, plane_frame
 from nnstudio.ui.views.output.boundary_image import BoundaryImage

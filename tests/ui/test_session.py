@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 from pytestqt.qtbot import QtBot
 
-from nnstudio.core.choices import DatasetKind
 from nnstudio.core.data.dataset import DataError
 from nnstudio.core.experiment import DatasetSpec, Experiment
-from nnstudio.core.frame import Frame, Probe, Status
-from nnstudio.core.plan import Change
+from nnstudio.core.experiment.choices import DatasetKind
+from nnstudio.core.experiment.plan import Change
 from nnstudio.core.presets import default_experiment
+from nnstudio.core.run.frame import Frame, Probe, Status
 from nnstudio.ui.session import Session
 from nnstudio.ui.undo import UndoStack
 from nnstudio.ui.views.view import View

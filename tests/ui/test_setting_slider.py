@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from nnstudio.core.experiment import DatasetSpec, TrainingSpec
-from nnstudio.core.setting import Scale, Setting, SettingError, settings_of
+from nnstudio.core.experiment.setting import Scale, Setting, SettingError, settings_of
 from nnstudio.ui.widgets.note import Note
 from nnstudio.ui.widgets.number_field import NumberField
 from nnstudio.ui.widgets.setting_scale import SettingScale

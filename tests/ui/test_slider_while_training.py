@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from nnstudio.core.choices import DatasetKind
+from nnstudio.core.experiment.choices import DatasetKind
 from nnstudio.core.presets import default_experiment
 from nnstudio.ui.main_window import MainWindow
 from nnstudio.ui.panels.training_panel import TrainingPanel

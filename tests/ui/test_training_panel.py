@@ -11,13 +11,20 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from nnstudio.core.choices import BiasKind, DatasetKind, InitializerKind, LossKind, OptimizerKind, ScheduleKind
 from nnstudio.core.experiment import DatasetSpec, DenseSpec, Experiment, InitializationSpec, TrainingSpec
-from nnstudio.core.losses import SETTINGS_OF_LOSS
-from nnstudio.core.optimizers import SETTINGS_OF_OPTIMIZER
-from nnstudio.core.plan import Change
-from nnstudio.core.schedules import SETTINGS_OF_SCHEDULE
-from nnstudio.core.setting import settings_of
+from nnstudio.core.experiment.choices import (
+    BiasKind,
+    DatasetKind,
+    InitializerKind,
+    LossKind,
+    OptimizerKind,
+    ScheduleKind,
+)
+from nnstudio.core.experiment.plan import Change
+from nnstudio.core.experiment.setting import settings_of
+from nnstudio.core.training.losses import SETTINGS_OF_LOSS
+from nnstudio.core.training.optimizers import SETTINGS_OF_OPTIMIZER
+from nnstudio.core.training.schedules import SETTINGS_OF_SCHEDULE
 from nnstudio.ui.panels.setting_form import ChoiceRow
 from nnstudio.ui.panels.training_panel import OWNED_SETTINGS, TrainingPanel
 from nnstudio.ui.session import Session

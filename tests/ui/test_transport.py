@@ -7,12 +7,12 @@ import pytest
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
 
-from nnstudio.core.choices import DatasetKind
 from nnstudio.core.data.dataset import DataError
 from nnstudio.core.data.images import ImageSet
-from nnstudio.core.dataset_spec import DatasetSpec
-from nnstudio.core.frame import Status
+from nnstudio.core.experiment.choices import DatasetKind
+from nnstudio.core.experiment.dataset_spec import DatasetSpec
 from nnstudio.core.presets import default_experiment
+from nnstudio.core.run.frame import Status
 from nnstudio.ui.actions import ROWS, Actions
 from nnstudio.ui.panels.transport import Transport, rate
 from nnstudio.ui.session import Session

@@ -2,9 +2,9 @@
 
 from pytestqt.qtbot import QtBot
 
-from nnstudio.core.choices import DatasetKind
-from nnstudio.core.frame import Frame
+from nnstudio.core.experiment.choices import DatasetKind
 from nnstudio.core.presets import default_experiment
+from nnstudio.core.run.frame import Frame
 from nnstudio.ui.session import Session
 from nnstudio.ui.views.view import View
 

@@ -7,10 +7,10 @@ import pytest
 from PySide6.QtCore import QByteArray, QPoint, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QWidget
 
-from nnstudio.core.choices import DatasetKind
 from nnstudio.core.experiment import DenseSpec
-from nnstudio.core.frame import Status
+from nnstudio.core.experiment.choices import DatasetKind
 from nnstudio.core.presets import default_experiment
+from nnstudio.core.run.frame import Status
 from nnstudio.ui import theme
 from nnstudio.ui.actions import ROWS
 from nnstudio.ui.desk import Desk

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from nnstudio.core.choices import DatasetKind
 from nnstudio.core.experiment import Experiment
-from nnstudio.core.frame import Frame, Probe, Status
-from nnstudio.core.layer_specs import ActivationSpec, BatchNormSpec, DenseSpec, DropoutSpec
-from nnstudio.core.observe import Observer
+from nnstudio.core.experiment.choices import DatasetKind
+from nnstudio.core.experiment.layer_specs import ActivationSpec, BatchNormSpec, DenseSpec, DropoutSpec
+from nnstudio.core.network.weights import Weights
 from nnstudio.core.presets import default_experiment
-from nnstudio.core.trainer import Trainer
-from nnstudio.core.weights import Weights
+from nnstudio.core.run.frame import Frame, Probe, Status
+from nnstudio.core.run.observe import Observer
+from nnstudio.core.training.trainer import Trainer
 from nnstudio.files.project import save_project
 from nnstudio.ui.files_menu import FilesMenu
 from nnstudio.ui.session import Session

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QSlider, QSpinBox, QWidget
 
-from nnstudio.core.choices import DatasetKind
+from nnstudio.core.experiment.choices import DatasetKind
 from nnstudio.core.presets import default_experiment
 from nnstudio.ui.main_window import MainWindow
 from nnstudio.ui.session import Session

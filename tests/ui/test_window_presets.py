@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from pytestqt.qtbot import QtBot
 
-from nnstudio.core.choices import DatasetKind
+from nnstudio.core.experiment.choices import DatasetKind
 from nnstudio.core.presets import PRESETS, default_experiment
 from nnstudio.ui.main_window import MainWindow
 from nnstudio.ui.presets_menu import PresetsMenu

@@ -8,7 +8,7 @@ the well-known web playground, so that what a learner saw there looks the same h
 import numpy as np
 
 from nnstudio.core.data.points import Drawn, in_turn, polar
-from nnstudio.core.dataset_spec import DatasetSpec
+from nnstudio.core.experiment.dataset_spec import DatasetSpec
 
 
 def circle(spec: DatasetSpec, random: np.random.Generator) -> Drawn:

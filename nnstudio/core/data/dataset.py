@@ -11,13 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nnstudio.core.choices import DatasetKind, Task
 from nnstudio.core.data.features import features_of
 from nnstudio.core.data.images import ImageSet
 from nnstudio.core.data.plane import PLANE_KINDS
 from nnstudio.core.data.scaling import InputScaling, measure
 from nnstudio.core.data.sketched_digits import sketched_digits
 from nnstudio.core.experiment import DatasetSpec
+from nnstudio.core.experiment.choices import DatasetKind, Task
 
 ImageSource = Callable[[DatasetSpec], ImageSet]
 

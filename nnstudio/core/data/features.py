@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from nnstudio.core.choices import Feature
+from nnstudio.core.experiment.choices import Feature
 
 Column = NDArray[np.float64]
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nnstudio.core.choices import Scaling
 from nnstudio.core.data.scaling import InputScaling, Vector, measure
+from nnstudio.core.experiment.choices import Scaling
 
 
 @dataclass(frozen=True, slots=True)

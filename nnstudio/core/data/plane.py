@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnstudio.core.choices import DatasetKind, Task
 from nnstudio.core.data import classes, regression
 from nnstudio.core.data.points import Drawn
-from nnstudio.core.dataset_spec import DatasetSpec
+from nnstudio.core.experiment.choices import DatasetKind, Task
+from nnstudio.core.experiment.dataset_spec import DatasetSpec
 
 Generator = Callable[[DatasetSpec, np.random.Generator], Drawn]
 

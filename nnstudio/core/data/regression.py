@@ -7,7 +7,7 @@ been measured badly. The slope and the hills follow the well-known web playgroun
 import numpy as np
 
 from nnstudio.core.data.points import Drawn, Points
-from nnstudio.core.dataset_spec import DatasetSpec
+from nnstudio.core.experiment.dataset_spec import DatasetSpec
 
 HILLS = ((-4.0, 2.5, 1.0), (0.0, 2.5, -1.0), (4.0, 2.5, 1.0), (-4.0, -2.5, -1.0), (0.0, -2.5, 1.0), (4.0, -2.5, -1.0))
 """Centre (x₁, x₂) and height of each hill; a height falls to 0 at a distance of 2."""

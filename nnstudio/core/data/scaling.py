@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nnstudio.core.choices import Scaling
+from nnstudio.core.experiment.choices import Scaling
 
 Vector = NDArray[np.float64]
 

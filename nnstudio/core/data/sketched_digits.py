@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from nnstudio.core.array import Array
 from nnstudio.core.data.images import ImageSet
-from nnstudio.core.dataset_spec import DatasetSpec
+from nnstudio.core.experiment.dataset_spec import DatasetSpec
 
 SIZE, BOX = 28, 20
 TEST_IMAGES = 1000

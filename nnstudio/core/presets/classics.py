@@ -4,7 +4,6 @@ They are set up as the tutorials do it: weights of one size for every layer, squ
 data set in each update. That some of them cannot work, or work only with luck, is the lesson.
 """
 
-from nnstudio.core.choices import ActivationKind, BiasKind, DatasetKind, InitializerKind, LossKind
 from nnstudio.core.experiment import (
     DatasetSpec,
     DenseSpec,
@@ -13,6 +12,7 @@ from nnstudio.core.experiment import (
     StoppingSpec,
     TrainingSpec,
 )
+from nnstudio.core.experiment.choices import ActivationKind, BiasKind, DatasetKind, InitializerKind, LossKind
 from nnstudio.core.presets.defaults import DEFAULTS
 from nnstudio.core.presets.preset import Group, Preset
 

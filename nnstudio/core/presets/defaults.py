@@ -1,7 +1,7 @@
 """For each data set an experiment that learns it quickly, to begin with, and what to notice about it."""
 
-from nnstudio.core.choices import ActivationKind, DatasetKind, InitializerKind, LossKind, OptimizerKind
 from nnstudio.core.experiment import DatasetSpec, DenseSpec, Experiment, InitializationSpec, TrainingSpec
+from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, InitializerKind, LossKind, OptimizerKind
 
 _HE = InitializationSpec(kind=InitializerKind.HE)
 _WAVY = TrainingSpec(optimizer=OptimizerKind.ADAM, learning_rate=0.01, l2=0.03)

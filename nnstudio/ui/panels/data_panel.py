@@ -10,14 +10,14 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from nnstudio.core.choices import DatasetKind, Feature
 from nnstudio.core.data.dataset import Dataset
 from nnstudio.core.data.plane import PLANE_KINDS
-from nnstudio.core.dataset_spec import SETTINGS_OF_DATASET, DatasetSpec
 from nnstudio.core.experiment import Experiment
-from nnstudio.core.frame import Frame
+from nnstudio.core.experiment.choices import DatasetKind, Feature
+from nnstudio.core.experiment.dataset_spec import SETTINGS_OF_DATASET, DatasetSpec
+from nnstudio.core.experiment.setting import settings_of
 from nnstudio.core.presets import default_experiment
-from nnstudio.core.setting import settings_of
+from nnstudio.core.run.frame import Frame
 from nnstudio.files.mnist import find_mnist
 from nnstudio.ui.panels.mnist_dialog import MnistDialog, remembered_folder
 from nnstudio.ui.panels.scaling_text import scaling_text

@@ -13,8 +13,8 @@ from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from nnstudio.core.experiment import Experiment
-from nnstudio.core.plan import plan
-from nnstudio.core.setting import Choice, Scale, Setting, SettingError, settings_of
+from nnstudio.core.experiment.plan import plan
+from nnstudio.core.experiment.setting import Choice, Scale, Setting, SettingError, settings_of
 from nnstudio.ui.session import Session
 from nnstudio.ui.widgets.choice_box import ChoiceBox
 from nnstudio.ui.widgets.note import Note

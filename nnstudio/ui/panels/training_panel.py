@@ -11,13 +11,13 @@ from typing import Any
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from nnstudio.core.choices import BiasKind, InitializerKind, LossKind, Task
 from nnstudio.core.experiment import Experiment
-from nnstudio.core.frame import Frame
-from nnstudio.core.losses import SETTINGS_OF_LOSS, losses_for
-from nnstudio.core.optimizers import SETTINGS_OF_OPTIMIZER
-from nnstudio.core.schedules import SETTINGS_OF_SCHEDULE
-from nnstudio.core.setting import settings_of
+from nnstudio.core.experiment.choices import BiasKind, InitializerKind, LossKind, Task
+from nnstudio.core.experiment.setting import settings_of
+from nnstudio.core.run.frame import Frame
+from nnstudio.core.training.losses import SETTINGS_OF_LOSS, losses_for
+from nnstudio.core.training.optimizers import SETTINGS_OF_OPTIMIZER
+from nnstudio.core.training.schedules import SETTINGS_OF_SCHEDULE
 from nnstudio.ui.panels.setting_form import (
     ROW_GAP,
     SECTION_GAP,

@@ -10,8 +10,8 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QRegularExpressionValidator
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from nnstudio.core.experiment import Experiment
-from nnstudio.core.frame import Frame
-from nnstudio.core.setting import SettingError, settings_of
+from nnstudio.core.experiment.setting import SettingError, settings_of
+from nnstudio.core.run.frame import Frame
 from nnstudio.ui.actions import Actions
 from nnstudio.ui.session import Session
 from nnstudio.ui.widgets.figures import grouped

@@ -7,7 +7,7 @@ ReLU units that have died.
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout
 
-from nnstudio.core.frame import Frame, Probe
+from nnstudio.core.run.frame import Frame, Probe
 from nnstudio.ui.views.activations.chart import ActivationsChart, ValueAxis
 from nnstudio.ui.views.view import View
 

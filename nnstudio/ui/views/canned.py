@@ -4,12 +4,13 @@ from itertools import pairwise
 
 import numpy as np
 
-from nnstudio.core.choices import ActivationKind, DatasetKind
 from nnstudio.core.data.dataset import build
 from nnstudio.core.data.images import ImageSet
 from nnstudio.core.experiment import DatasetSpec, DenseSpec, Experiment
-from nnstudio.core.frame import Frame, Histogram, ImagePicture, LayerReading, Metrics, PlanePicture, Status
-from nnstudio.core.history import History
+from nnstudio.core.experiment.choices import ActivationKind, DatasetKind
+from nnstudio.core.run.frame import Frame, Histogram, ImagePicture, LayerReading, PlanePicture, Status
+from nnstudio.core.training.history import History
+from nnstudio.core.training.metrics import Metrics
 
 
 def _history(updates: int, random: np.random.Generator) -> History:

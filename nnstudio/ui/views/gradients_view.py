@@ -11,7 +11,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from nnstudio.core.frame import Frame, Probe
+from nnstudio.core.run.frame import Frame, Probe
 from nnstudio.ui import theme
 from nnstudio.ui.views.gradients.chart import GradientsChart
 from nnstudio.ui.views.gradients.judgement import Judgement, judge

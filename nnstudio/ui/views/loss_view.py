@@ -7,7 +7,7 @@ of either, has a line of its own.
 
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QWidget
 
-from nnstudio.core.frame import Frame, Probe
+from nnstudio.core.run.frame import Frame, Probe
 from nnstudio.ui.views.loss.chart import LossChart
 from nnstudio.ui.views.loss.plot import LossPlot
 from nnstudio.ui.views.view import View

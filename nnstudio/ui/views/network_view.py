@@ -9,7 +9,7 @@ import sys
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from nnstudio.core.frame import Frame, Probe
+from nnstudio.core.run.frame import Frame, Probe
 from nnstudio.ui.views.network.network_canvas import NetworkCanvas
 from nnstudio.ui.views.view import View
 from nnstudio.ui.widgets.segmented import SegmentedSwitch

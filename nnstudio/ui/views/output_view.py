@@ -9,7 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from nnstudio.core.data.dataset import Dataset
-from nnstudio.core.frame import Frame, Probe, Status
+from nnstudio.core.run.frame import Frame, Probe, Status
 from nnstudio.ui import theme
 from nnstudio.ui.views.output.boundary import BoundaryCanvas
 from nnstudio.ui.views.output.confusion import ConfusionCanvas

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QApplication
 
-from nnstudio.core.frame import Frame
+from nnstudio.core.run.frame import Frame
 from nnstudio.ui import theme
 from nnstudio.ui.views.view import View
 from nnstudio.ui.widgets.card import CardDock

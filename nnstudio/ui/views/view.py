@@ -7,7 +7,7 @@ last one. `probes` says which costly parts of a frame it needs while it is visib
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from nnstudio.core.frame import Frame, Probe
+from nnstudio.core.run.frame import Frame, Probe
 
 
 class View(QWidget):

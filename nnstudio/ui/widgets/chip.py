@@ -10,7 +10,7 @@ from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
-from nnstudio.core.setting import Choice
+from nnstudio.core.experiment.setting import Choice
 from nnstudio.ui.widgets.note import Note
 
 GAP = 6

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QStyle, QStyleOptionComboBox, QStylePainter, QWidget
 
-from nnstudio.core.setting import Choice, Setting
+from nnstudio.core.experiment.setting import Choice, Setting
 
 
 class ChoiceBox(QComboBox):

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from nnstudio.core.setting import Setting, SettingError
+from nnstudio.core.experiment.setting import Setting, SettingError
 from nnstudio.ui import fonts
 from nnstudio.ui.widgets.note import Note
 from nnstudio.ui.widgets.setting_text import range_text, text_of, value_of

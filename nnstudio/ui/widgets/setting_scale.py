@@ -9,7 +9,7 @@ import math
 from bisect import bisect_left, bisect_right
 from functools import cache
 
-from nnstudio.core.setting import Scale, Setting
+from nnstudio.core.experiment.setting import Scale, Setting
 from nnstudio.ui.widgets.setting_text import exponent_of_step
 
 ZERO_GAP = 0.08

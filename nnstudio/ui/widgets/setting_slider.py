@@ -8,7 +8,7 @@ mouse button or key is let go, so that costly ones act once.
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
-from nnstudio.core.setting import Setting
+from nnstudio.core.experiment.setting import Setting
 from nnstudio.ui.widgets.number_field import NumberField
 from nnstudio.ui.widgets.setting_scale import SettingScale
 from nnstudio.ui.widgets.setting_text import text_of

@@ -6,7 +6,7 @@ and says in one sentence what is wrong with what it cannot read.
 
 import math
 
-from nnstudio.core.setting import Scale, Setting, SettingError
+from nnstudio.core.experiment.setting import Scale, Setting, SettingError
 from nnstudio.ui.widgets.figures import grouped
 
 SPACE = "\N{NO-BREAK SPACE}"

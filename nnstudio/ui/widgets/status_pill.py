@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from nnstudio.core.frame import Status
+from nnstudio.core.run.frame import Status
 
 _LOOKS = {
     Status.READY: ("Ready", "quiet", "Nothing has been learned yet."),

@@ -14,10 +14,10 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
-from nnstudio.core.choices import DatasetKind
 from nnstudio.core.data.plane import PLANE_KINDS
 from nnstudio.core.data.sketched_digits import STROKES
-from nnstudio.core.dataset_spec import DatasetSpec
+from nnstudio.core.experiment.choices import DatasetKind
+from nnstudio.core.experiment.dataset_spec import DatasetSpec
 from nnstudio.ui import theme
 
 COLUMNS = 4

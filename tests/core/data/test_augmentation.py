@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from nnstudio.core.array import Array
-from nnstudio.core.choices import DatasetKind, Scaling
 from nnstudio.core.data.augmentation import Shift
 from nnstudio.core.data.dataset import augment, build
-from nnstudio.core.dataset_spec import DatasetSpec
+from nnstudio.core.experiment.choices import DatasetKind, Scaling
+from nnstudio.core.experiment.dataset_spec import DatasetSpec
 from nnstudio.core.presets import default_experiment
-from nnstudio.core.trainer import Trainer
+from nnstudio.core.training.trainer import Trainer
 
 HEIGHT, WIDTH = 5, 4
 

@@ -6,16 +6,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nnstudio.core.choices import DatasetKind, Feature, Scaling, Task
 from nnstudio.core.data.dataset import DataError, Dataset, augment, build
 from nnstudio.core.data.features import FEATURES, features_of
 from nnstudio.core.data.images import ImageSet
 from nnstudio.core.data.plane import PLANE_KINDS
 from nnstudio.core.data.scaling import SCALINGS, measure
-from nnstudio.core.dataset_spec import SETTINGS_OF_DATASET, DatasetSpec
+from nnstudio.core.experiment.choices import DatasetKind, Feature, Scaling, Task
+from nnstudio.core.experiment.dataset_spec import SETTINGS_OF_DATASET, DatasetSpec
+from nnstudio.core.experiment.setting import settings_of
 from nnstudio.core.presets import default_experiment
-from nnstudio.core.setting import settings_of
-from nnstudio.core.trainer import Trainer
+from nnstudio.core.training.trainer import Trainer
 
 ALL_FEATURES = tuple(Feature)
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from nnstudio.core.array import Array
-from nnstudio.core.choices import DatasetKind, Task
 from nnstudio.core.data import classes, regression
 from nnstudio.core.data.plane import EXTENT, PLANE_KINDS
-from nnstudio.core.dataset_spec import DatasetSpec
+from nnstudio.core.experiment.choices import DatasetKind, Task
+from nnstudio.core.experiment.dataset_spec import DatasetSpec
 
 N = 2000
 KINDS = [kind for kind in PLANE_KINDS if kind is not DatasetKind.XOR4]

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from nnstudio.core.array import Array
-from nnstudio.core.choices import DatasetKind
 from nnstudio.core.data.images import ImageSet
 from nnstudio.core.data.sketched_digits import BOX, SIZE, STROKES, TEST_IMAGES, sketched_digits
-from nnstudio.core.dataset_spec import DatasetSpec
+from nnstudio.core.experiment.choices import DatasetKind
+from nnstudio.core.experiment.dataset_spec import DatasetSpec
 from nnstudio.core.presets import default_experiment
-from nnstudio.core.trainer import Trainer
+from nnstudio.core.training.trainer import Trainer
 
 SPEC = DatasetSpec(kind=DatasetKind.SKETCHED_DIGITS, images=1000)
 

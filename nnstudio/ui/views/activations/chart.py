@@ -14,7 +14,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from nnstudio.core.frame import Frame, Histogram, LayerReading
+from nnstudio.core.run.frame import Frame, Histogram, LayerReading
 from nnstudio.ui import theme
 from nnstudio.ui.widgets.canvas import Canvas, Spot, mono_font, text_font
 from nnstudio.ui.widgets.figures import decimal, grouped, percent, tick

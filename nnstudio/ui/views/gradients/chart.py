@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 
-from nnstudio.core.frame import Frame, Status
+from nnstudio.core.run.frame import Frame, Status
 from nnstudio.ui import theme
 from nnstudio.ui.stylesheet import mix
 from nnstudio.ui.widgets.canvas import Canvas, Spot, mono_font, text_font

@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QResizeEvent
 
-from nnstudio.core.history import HistoryPrefix
+from nnstudio.core.training.history import HistoryPrefix
 from nnstudio.ui import theme
 from nnstudio.ui.views.loss.curves import Line, has_curve, lines_of, loss_range
 from nnstudio.ui.views.loss.plot import Extent, LossPlot, curve_color

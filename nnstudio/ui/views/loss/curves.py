@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from nnstudio.core.history import HistoryPrefix
+from nnstudio.core.training.history import HistoryPrefix
 from nnstudio.ui.views.loss.thinning import Column, envelope, smooth, thin
 from nnstudio.ui.widgets.ticks import linear_ticks, snapped_down, snapped_up
 

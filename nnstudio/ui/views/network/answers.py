@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter
 
-from nnstudio.core.frame import FloatArray
+from nnstudio.core.run.frame import FloatArray
 from nnstudio.ui.stylesheet import mix
 from nnstudio.ui.theme import current
 from nnstudio.ui.views.network.column import Column

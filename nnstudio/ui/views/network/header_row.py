@@ -10,7 +10,7 @@ from itertools import pairwise
 from PySide6.QtCore import QObject, QRect, Signal
 from PySide6.QtWidgets import QWidget
 
-from nnstudio.core.layer_specs import LayerSpec
+from nnstudio.core.experiment.layer_specs import LayerSpec
 from nnstudio.ui.views.network.column import Column
 from nnstudio.ui.views.network.insert_button import InsertButton
 from nnstudio.ui.views.network.layer_edits import Ends, Layers, misfit, removed, replaced

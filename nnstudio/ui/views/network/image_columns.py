@@ -13,8 +13,8 @@ from itertools import pairwise
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFont, QImage, QPainter
 
-from nnstudio.core.frame import FloatArray, Frame, ImagePicture, LayerReading
-from nnstudio.core.layer_specs import FlattenSpec
+from nnstudio.core.experiment.layer_specs import FlattenSpec
+from nnstudio.core.run.frame import FloatArray, Frame, ImagePicture, LayerReading
 from nnstudio.ui.theme import Theme, current
 from nnstudio.ui.views.network.answers import paint_answers
 from nnstudio.ui.views.network.bands import paint_band

@@ -4,7 +4,7 @@ import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
-from nnstudio.core.frame import FloatArray
+from nnstudio.core.run.frame import FloatArray
 from nnstudio.ui.stylesheet import mix
 from nnstudio.ui.theme import current, heat_map_table
 from nnstudio.ui.views.network.column import Column

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 from PySide6.QtGui import QColor, QImage
 
-from nnstudio.core.frame import FloatArray
+from nnstudio.core.run.frame import FloatArray
 from nnstudio.ui.stylesheet import mix
 from nnstudio.ui.theme import Theme, current
 

@@ -8,7 +8,7 @@ from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
 from nnstudio.core.experiment import MAXIMUM_HIDDEN_LAYERS
-from nnstudio.core.layer_specs import LAYER_KINDS, DenseSpec
+from nnstudio.core.experiment.layer_specs import LAYER_KINDS, DenseSpec
 from nnstudio.ui.views.network.flat_button import FlatButton
 from nnstudio.ui.views.network.layer_edits import Ends, Layers, may_insert, offer, offers
 

@@ -8,8 +8,7 @@ from typing import Any
 
 from nnstudio.core.array import Shape
 from nnstudio.core.experiment import MAXIMUM_HIDDEN_LAYERS
-from nnstudio.core.frame import Frame
-from nnstudio.core.layer_specs import (
+from nnstudio.core.experiment.layer_specs import (
     ActivationSpec,
     AvgPool2DSpec,
     BatchNormSpec,
@@ -21,9 +20,10 @@ from nnstudio.core.layer_specs import (
     LayerSpec,
     MaxPool2DSpec,
 )
-from nnstudio.core.layers.layer import ShapeError
-from nnstudio.core.network import build_layers
-from nnstudio.core.setting import Setting, settings_of
+from nnstudio.core.experiment.setting import Setting, settings_of
+from nnstudio.core.network.layers.layer import ShapeError
+from nnstudio.core.network.network import build_layers
+from nnstudio.core.run.frame import Frame
 
 Layers = tuple[LayerSpec, ...]
 

@@ -6,7 +6,7 @@ The header only says what somebody wants; the layer changes when the experiment 
 from PySide6.QtCore import QRect, Signal
 from PySide6.QtWidgets import QWidget
 
-from nnstudio.core.layer_specs import Conv2DSpec, LayerSpec
+from nnstudio.core.experiment.layer_specs import Conv2DSpec, LayerSpec
 from nnstudio.ui.views.network.flat_button import FlatButton
 from nnstudio.ui.views.network.layer_edits import resized, size_of
 from nnstudio.ui.views.network.layer_menu import LayerMenu

@@ -7,8 +7,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSpinBox, QWidget, QWidgetAction
 
-from nnstudio.core.layer_specs import LayerSpec
-from nnstudio.core.setting import Choice, Setting, settings_of
+from nnstudio.core.experiment.layer_specs import LayerSpec
+from nnstudio.core.experiment.setting import Choice, Setting, settings_of
 from nnstudio.ui.views.network.layer_edits import with_setting
 from nnstudio.ui.widgets.number_field import NumberField
 

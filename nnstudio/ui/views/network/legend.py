@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QLinearGradient, QPainter
 
-from nnstudio.core.frame import LayerReading
+from nnstudio.core.run.frame import LayerReading
 from nnstudio.ui.theme import current
 from nnstudio.ui.widgets.figures import decimal
 

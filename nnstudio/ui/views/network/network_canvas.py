@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from nnstudio.core.frame import Frame
+from nnstudio.core.run.frame import Frame
 from nnstudio.ui.theme import current
 from nnstudio.ui.views.network.column import Column, LinkSpot, Spot, first_to_show
 from nnstudio.ui.views.network.header_row import HeaderRow

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnstudio.core.choices import Task
-from nnstudio.core.frame import FloatArray, Frame, LayerReading
-from nnstudio.core.layer_specs import (
+from nnstudio.core.experiment.choices import Task
+from nnstudio.core.experiment.layer_specs import (
     ActivationSpec,
     AvgPool2DSpec,
     BatchNormSpec,
@@ -21,6 +20,7 @@ from nnstudio.core.layer_specs import (
     LayerSpec,
     MaxPool2DSpec,
 )
+from nnstudio.core.run.frame import FloatArray, Frame, LayerReading
 from nnstudio.ui.views.network.column import LinkSpot, Spot
 from nnstudio.ui.views.network.titles import in_a_phrase
 from nnstudio.ui.widgets.figures import decimal, percent

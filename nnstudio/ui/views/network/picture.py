@@ -10,7 +10,7 @@ from functools import partial
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
-from nnstudio.core.frame import Frame
+from nnstudio.core.run.frame import Frame
 from nnstudio.ui.theme import current
 from nnstudio.ui.views.network.column import Column, LinkSpot, Spot
 from nnstudio.ui.views.network.image_columns import ImageColumns

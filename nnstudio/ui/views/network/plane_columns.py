@@ -13,8 +13,8 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
-from nnstudio.core.choices import Task
-from nnstudio.core.frame import FloatArray, Frame
+from nnstudio.core.experiment.choices import Task
+from nnstudio.core.run.frame import FloatArray, Frame
 from nnstudio.ui.theme import Theme, class_color, current, heat_map_table
 from nnstudio.ui.views.network.column import Column, LinkSpot, Spot
 from nnstudio.ui.views.network.layout import plane_columns, plane_width

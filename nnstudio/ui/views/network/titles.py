@@ -3,8 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetricsF
 
-from nnstudio.core.frame import Frame
-from nnstudio.core.layer_specs import (
+from nnstudio.core.experiment.layer_specs import (
     ActivationSpec,
     AvgPool2DSpec,
     BatchNormSpec,
@@ -15,6 +14,7 @@ from nnstudio.core.layer_specs import (
     LayerSpec,
     MaxPool2DSpec,
 )
+from nnstudio.core.run.frame import Frame
 from nnstudio.ui.widgets.figures import percent
 
 

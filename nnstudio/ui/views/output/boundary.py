@@ -10,10 +10,10 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 
-from nnstudio.core.choices import Task
 from nnstudio.core.data.dataset import Dataset, Split
 from nnstudio.core.data.plane import EXTENT
-from nnstudio.core.frame import FloatArray, Frame
+from nnstudio.core.experiment.choices import Task
+from nnstudio.core.run.frame import FloatArray, Frame
 from nnstudio.ui import theme
 from nnstudio.ui.views.output.boundary_image import BoundaryImage
 from nnstudio.ui.views.output.legend import legend_height, paint_legend

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter
 
-from nnstudio.core.choices import Task
-from nnstudio.core.frame import FloatArray
+from nnstudio.core.experiment.choices import Task
+from nnstudio.core.run.frame import FloatArray
 from nnstudio.ui import theme
 from nnstudio.ui.widgets.heat_map import HeatMapAtlas
 

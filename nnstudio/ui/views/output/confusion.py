@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
-from nnstudio.core.frame import Frame
+from nnstudio.core.run.frame import Frame
 from nnstudio.ui import theme
 from nnstudio.ui.views.output.legend import ink_on
 from nnstudio.ui.widgets.canvas import Canvas, Spot, mono_font, text_font

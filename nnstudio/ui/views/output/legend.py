@@ -4,8 +4,8 @@ import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 
-from nnstudio.core.choices import Task
 from nnstudio.core.data.dataset import Dataset
+from nnstudio.core.experiment.choices import Task
 from nnstudio.ui import theme
 from nnstudio.ui.views.output.points_layer import value_scale
 from nnstudio.ui.widgets.figures import decimal

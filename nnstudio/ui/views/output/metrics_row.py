@@ -2,8 +2,8 @@
 
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from nnstudio.core.choices import Task
-from nnstudio.core.frame import Metrics
+from nnstudio.core.experiment.choices import Task
+from nnstudio.core.training.metrics import Metrics
 from nnstudio.ui.widgets.figures import decimal, percent
 from nnstudio.ui.widgets.metric_tile import MetricTile
 

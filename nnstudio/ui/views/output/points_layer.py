@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
-from nnstudio.core.choices import Task
 from nnstudio.core.data.dataset import Dataset, Split
+from nnstudio.core.experiment.choices import Task
 from nnstudio.ui import theme
 
 _FEW = 600

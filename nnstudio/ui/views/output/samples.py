@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy
 
-from nnstudio.core.frame import FloatArray, Frame, ImagePicture
+from nnstudio.core.run.frame import FloatArray, Frame, ImagePicture
 from nnstudio.ui import theme
 from nnstudio.ui.widgets.canvas import Canvas, Spot, mono_font
 from nnstudio.ui.widgets.figures import percent

@@ -1,0 +1,22 @@
+"""What was asked: data, layers, first weights, training, as one frozen value.
+
+Read `setting` (the legal values of one setting), `choices` (every enumeration, in words), then `experiment` and its
+parts. `plan` compares two experiments and says what going from one to the other destroys.
+"""
+
+from nnstudio.core.experiment.dataset_spec import DatasetSpec
+from nnstudio.core.experiment.experiment import MAXIMUM_HIDDEN_LAYERS, Experiment
+from nnstudio.core.experiment.layer_specs import LAYER_KINDS, DenseSpec, LayerSpec
+from nnstudio.core.experiment.training_spec import InitializationSpec, StoppingSpec, TrainingSpec
+
+__all__ = [
+    "LAYER_KINDS",
+    "MAXIMUM_HIDDEN_LAYERS",
+    "DatasetSpec",
+    "DenseSpec",
+    "Experiment",
+    "InitializationSpec",
+    "LayerSpec",
+    "StoppingSpec",
+    "TrainingSpec",
+]

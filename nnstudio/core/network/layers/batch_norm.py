@@ -1,0 +1,136 @@
+"""BatchNorm: every feature on the same scale, measured over the mini-batch.
+
+Forward in training  X̂ = (X − m) / √(v + ε),  Y = γ X̂ + β,  with mean m and variance v over the examples and, in an
+image (channels, height, width), over all pixels of a channel; to predict, with the running m and v instead. Backward
+∂γ = Σ ∂Y ∘ X̂,  ∂β = Σ ∂Y,  ∂X = γ / √(v + ε) ∘ (∂Y − mean ∂Y − X̂ mean(∂Y ∘ X̂)), since m and v depend on X too.
+Ioffe & Szegedy 2015; the running variance is the unbiased one, as in most libraries.
+"""
+
+from math import isfinite
+from typing import Any
+
+import numpy as np
+
+from nnstudio.core.array import Array, constant
+from nnstudio.core.experiment import InitializationSpec
+from nnstudio.core.experiment.layer_specs import BatchNormSpec
+from nnstudio.core.network.layers.layer import Buffer, Layer, Stage
+
+add, multiply, subtract = np.add, np.multiply, np.subtract
+
+
+class BatchNorm(Layer):
+    """Batch normalisation per unit or, in an image, per channel; its block of parameters (2, features) is γ and β.
+
+    running: mean and variance (2, features) as predictions use them
+    """
+
+    spec: BatchNormSpec
+
+    @property
+    def parameter_shape(self) -> tuple[int, int]:
+        return (2, self.input_shape[0])
+
+    @property
+    def statistics(self) -> Array:
+        return self.running
+
+    def bind(self, params: Array, grads: Array) -> None:
+        super().bind(params, grads)
+        self.running = np.zeros_like(params)
+
+    def initialize(self, spec: InitializationSpec, random: np.random.Generator) -> None:
+        self.params[0], self.params[1] = 1, 0
+        self.running[0], self.running[1] = 0, 1
+
+    def state(self) -> Any:
+        return self.running.copy()
+
+    def restore(self, state: Any) -> None:
+        self.running[...] = state
+
+    def stage(self, source: Buffer, training: bool) -> Stage:
+        return BatchNormTraining(self, source) if training else BatchNormPrediction(self, source)
+
+
+class BatchNormTraining(Stage):
+    """Values as a matrix (features, values of each); ∂Y becomes ∂X in the same memory."""
+
+    def __init__(self, layer: BatchNorm, source: Buffer) -> None:
+        super().__init__(source, source.like(with_gradient=True))
+        features, dtype = layer.input_shape[0], layer.params.dtype
+        self.x = source.values.reshape(features, -1)
+        self.y = self.output.values.reshape(features, -1)
+        self.dy = self.y if self.output.gradient is None else self.output.gradient.reshape(features, -1)
+        self.normalized = np.empty_like(self.x)
+        self.gain, self.shift = layer.params[:, :, None]
+        self.d_gain, self.d_shift = layer.grads
+        self.statistics = np.empty_like(layer.params)
+        self.mean, self.variance = self.statistics
+        self.inverse, self.column = np.empty((2, features, 1), dtype)
+        self.running = layer.running
+        self.update = np.empty_like(layer.running)
+        count = self.x.shape[1]
+        self.share, self.epsilon = constant(1 / count, dtype), constant(layer.spec.epsilon, dtype)
+        self.keep = constant(layer.spec.momentum, dtype)
+        take = 1 - layer.spec.momentum
+        self.take = np.array([[take], [take * count / max(count - 1, 1)]], dtype)
+
+    def forward(self) -> None:
+        x, normalized, y = self.x, self.normalized, self.y
+        add.reduce(x, 1, None, self.mean)
+        multiply(self.mean, self.share, self.mean)
+        subtract(x, self.mean[:, None], normalized)
+        np.vecdot(normalized, normalized, self.variance)
+        multiply(self.variance, self.share, self.variance)
+        if not self.frozen:
+            self._remember()
+        add(self.variance[:, None], self.epsilon, self.inverse)
+        np.sqrt(self.inverse, self.inverse)
+        np.reciprocal(self.inverse, self.inverse)
+        multiply(normalized, self.inverse, normalized)
+        multiply(normalized, self.gain, y)
+        add(y, self.shift, y)
+
+    def _remember(self) -> None:
+        """r ← μ r + (1 − μ) · batch, for mean and variance at once. Not where a number has left the finite world: the
+        update is taken back then, and predictions must still work."""
+        if not isfinite(self.variance.dot(self.variance)):
+            return
+        multiply(self.running, self.keep, self.running)
+        multiply(self.statistics, self.take, self.update)
+        add(self.running, self.update, self.running)
+
+    def backward(self) -> None:
+        normalized, dy, column = self.normalized, self.dy, self.column
+        add.reduce(dy, 1, None, self.d_shift)
+        np.vecdot(dy, normalized, self.d_gain)
+        if self.source.gradient is None:
+            return
+        multiply(self.d_gain[:, None], self.share, column)
+        multiply(normalized, column, normalized)
+        subtract(dy, normalized, dy)
+        multiply(self.d_shift[:, None], self.share, column)
+        subtract(dy, column, dy)
+        multiply(self.inverse, self.gain, column)
+        multiply(dy, column, dy)
+
+
+class BatchNormPrediction(Stage):
+    """One factor and one summand for each feature, from the running statistics."""
+
+    def __init__(self, layer: BatchNorm, source: Buffer) -> None:
+        super().__init__(source, source.like(with_gradient=False))
+        self.layer = layer
+        self.x = source.values.reshape(layer.input_shape[0], -1)
+        self.y = self.output.values.reshape(layer.input_shape[0], -1)
+
+    def forward(self) -> None:
+        gain, shift = self.layer.params
+        mean, variance = self.layer.running
+        factor = gain / np.sqrt(variance + variance.dtype.type(self.layer.spec.epsilon))
+        multiply(self.x, factor[:, None], self.y)
+        add(self.y, (shift - mean * factor)[:, None], self.y)
+
+    def backward(self) -> None:
+        raise AssertionError("there is no way back through a prediction")

@@ -1,0 +1,193 @@
+"""One immutable picture of a run.
+
+Training and drawing never touch the same array. Between two updates the worker makes a `Frame`: the state of the run at
+that moment, complete, read-only. A frame is a state, not an event, so whoever draws may skip any of them. The costly
+parts are there only when a `Probe` says that somebody looks.
+"""
+
+from dataclasses import dataclass
+from enum import Enum, Flag, auto
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnstudio.core.data.dataset import Dataset
+from nnstudio.core.experiment import Experiment
+from nnstudio.core.network.weights import Weights
+from nnstudio.core.training.history import HistoryPrefix
+from nnstudio.core.training.metrics import Metrics
+
+FloatArray = NDArray[np.float32] | NDArray[np.float64]
+
+
+class Probe(Flag):
+    """The costly parts of a frame that somebody looks at."""
+
+    NOTHING = 0
+    NEURONS = auto()  # PlanePicture.neurons; ImagePicture.activations
+    OUTPUT = auto()  # PlanePicture.output; ImagePicture.confusion and samples
+    ACTIVATIONS = auto()  # LayerReading.histogram
+    GRADIENTS = auto()  # LayerReading.gradient_norm and update_ratio
+    LOSSES = auto()  # Frame.losses
+
+
+class Status(Enum):
+    """How a run is doing; `Frame.message` says why."""
+
+    READY = "ready"  # nothing learned yet
+    LEARNING = "learning"
+    PAUSED = "paused"
+    FINISHED = "finished"  # a rule for stopping was met
+    DIVERGED = "diverged"  # a number became infinite or NaN; the last finite parameters are kept
+    FAILED = "failed"  # an error in the program; the last state is kept
+
+
+@dataclass(frozen=True, slots=True)
+class Histogram:
+    """How often a layer's activations took which value: `counts` (bins,) between `low` and `high`; the shares of units
+    that are dead (zero for every probed example) and of activations that are saturated (at the end of their range)."""
+
+    counts: NDArray[np.int64]
+    low: float
+    high: float
+    dead: float | None
+    saturated: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class LayerReading:
+    """One layer, hidden or output. Its parameters are views of the frame's own copy; what a layer has not is None.
+
+    activation: what the layer's activation is called; empty for a layer that neither has nor is one
+    shape: what one example looks like behind the layer, (units,) or (channels, height, width)
+    weights (inputs, units), biases (units,): of a dense layer, or of a convolution with one filter in each column
+    gains, shifts (features,): γ and β of a normalisation
+    statistics (2, features): running mean and variance that a batch normalisation predicts with; a copy, read-only
+    patch (channels, height, width): the piece of an image that the weights of a unit look at, if it is one
+    histogram: of layers with an activation or parameters; the others only pass on what they get
+    gradient_norm: ‖∇W‖ of the last update; update_ratio: ‖ΔW‖ / ‖W‖ of the last update; None before the first
+    """
+
+    name: str
+    activation: str
+    shape: tuple[int, ...]
+    weights: FloatArray | None = None
+    biases: FloatArray | None = None
+    gains: FloatArray | None = None
+    shifts: FloatArray | None = None
+    statistics: FloatArray | None = None
+    patch: tuple[int, int, int] | None = None
+    histogram: Histogram | None = None
+    gradient_norm: float | None = None
+    update_ratio: float | None = None
+
+    @property
+    def parameter_shape(self) -> tuple[int, int]:
+        """The shape of the layer's block in the flat vector: weights and biases, or γ and β; (0, 0) without any."""
+        if self.weights is not None:
+            return len(self.weights) + 1, self.weights.shape[1]
+        return (2, len(self.gains)) if self.gains is not None else (0, 0)
+
+    @property
+    def weight_images(self) -> FloatArray | None:
+        """The weights of each unit as the image that it looks for, (units, channels, height, width)."""
+        if self.weights is None or self.patch is None:
+            return None
+        return self.weights.T.reshape(-1, *self.patch)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanePicture:
+    """What the network makes of the plane. Row 0 of every map is the upper edge, column 0 the left one; the extent is
+    the data set's.
+
+    inputs (features, r, r): each input, as scaled
+    neurons: for each hidden layer, of whatever kind, (units, r, r): what each unit gives out
+    output (outputs, R, R): probability for classifiers (one map for two classes), value for regression
+    """
+
+    inputs: FloatArray | None
+    neurons: tuple[FloatArray, ...] | None
+    output: FloatArray | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImagePicture:
+    """What the network makes of images.
+
+    example (height, width): the image it looks at now, 0 … 1; label: what it is
+    activations: for each hidden layer what it answers to the example: (units,), or (channels, height, width), the
+    feature maps of a layer that works on images
+    probabilities (classes,)
+    confusion (classes, classes): test images, row = truth, column = answer
+    samples (k, height, width), sample_labels, sample_answers, sample_confidences (k,): test images with answers
+    """
+
+    example: FloatArray
+    label: int
+    activations: tuple[FloatArray, ...] | None
+    probabilities: FloatArray | None
+    confusion: NDArray[np.int64] | None
+    samples: FloatArray | None
+    sample_labels: NDArray[np.int64] | None
+    sample_answers: NDArray[np.int64] | None
+    sample_confidences: FloatArray | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleLosses:
+    """What each example costs, without the penalty; the means are the losses of `Metrics`.
+
+    train (n,): of the training examples, or of the first ones where there are very many
+    test (n,): of all test examples
+    """
+
+    train: FloatArray
+    test: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """An experiment that could not be had, and why; the run goes on with the one before."""
+
+    experiment: Experiment
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The state of a run at one moment; everything a view may draw.
+
+    run: counts the times that training began anew; a new number means new data or a new network
+    updates: updates done; updates_per_second: measured over the last second of training, 0 when paused
+    params: copy of the flat parameter vector
+    layers: every layer from the first hidden one to the output
+    recovery: for a diverged run, the learning rate it suggests going on with
+    rejection: the last experiment asked for, if it could not be had
+    commands: how many commands had been obeyed when the picture was taken
+    """
+
+    experiment: Experiment
+    dataset: Dataset
+    run: int
+    status: Status
+    message: str
+    updates: int
+    epoch: float
+    updates_per_second: float
+    params: FloatArray
+    metrics: Metrics
+    history: HistoryPrefix
+    layers: tuple[LayerReading, ...]
+    plane: PlanePicture | None = None
+    image: ImagePicture | None = None
+    losses: ExampleLosses | None = None
+    recovery: float | None = None
+    rejection: Rejection | None = None
+    commands: int = 0
+
+    @property
+    def weights(self) -> Weights:
+        """All that the network predicts with."""
+        running = [layer.statistics.ravel() for layer in self.layers if layer.statistics is not None]
+        return Weights(self.params, np.concatenate([np.empty(0, self.params.dtype), *running]))

@@ -1,0 +1,57 @@
+"""What happens when a number leaves the finite world.
+
+A gradient whose squares add up to a moderate number is finite in every component, and so is the step it leads to: that
+one sum guards every update. Only when it fails is the update made carefully: everything is looked at, and if a number
+is infinite or NaN, parameters and optimizer are put back and the layer where it happened is named.
+"""
+
+import numpy as np
+
+from nnstudio.core.experiment import TrainingSpec
+from nnstudio.core.network.network import Network, Pass
+from nnstudio.core.training.clipping import Clipping
+from nnstudio.core.training.optimizers import SETTINGS_OF_OPTIMIZER, Optimizer
+
+HARMLESS = 1e30
+"""A gradient with ‖g‖² below this, in 32 bits, cannot make a finite parameter infinite in one step."""
+
+
+class Diverged(ArithmeticError):
+    """A number became infinite or NaN; the parameters are those before the update, all finite."""
+
+    def __init__(self, update: int, layer: str, what: str) -> None:
+        super().__init__(f"Training diverged at update {update}: {what} of {layer} became infinite or undefined.")
+        self.update = update
+        self.layer = layer
+
+
+def harmless_gradient(spec: TrainingSpec) -> float:
+    """The ‖g‖² below which an update needs no care. Decoupled decay by more than the whole weight makes it grow without
+    any gradient, so then no update is trusted."""
+    decays = "weight_decay" in SETTINGS_OF_OPTIMIZER[spec.optimizer]
+    return -1.0 if decays and spec.learning_rate * spec.weight_decay > 1 else HARMLESS
+
+
+def careful_step(
+    update: int, network: Network, work: Pass, clipping: Clipping | None, optimizer: Optimizer, rate: float
+) -> None:
+    """Clip and step, or raise `Diverged` and leave parameters and optimizer as they were."""
+    for layer, stage in zip(network.layers, work.stages, strict=True):
+        if not np.isfinite(stage.output.values).all():
+            raise Diverged(update, layer.name, "the activations")
+    for layer, block in reversed(network.blocks(network.grads)):
+        if not np.isfinite(block).all():
+            raise Diverged(update, layer.name, "the gradient")
+    params, memory = network.params.copy(), optimizer.state()
+    if clipping is not None:
+        clipping.apply()
+    optimizer.step(rate)
+    if np.isfinite(network.params).all() and np.isfinite(optimizer.memory).all():
+        return
+    for vector, what in ((network.params, "the weights"), (optimizer.memory, "the optimiser's memory")):
+        for row in np.atleast_2d(vector):
+            for layer, block in network.blocks(row):
+                if not np.isfinite(block).all():
+                    network.params[...] = params
+                    optimizer.restore(memory)
+                    raise Diverged(update, layer.name, what)

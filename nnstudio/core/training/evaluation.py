@@ -1,0 +1,69 @@
+"""A network before a whole split of the data: loss, accuracy and what it answers.
+
+The pass over the split is built once and run again whenever somebody wants to know. A long split goes through one
+short pass piece by piece, so that the values between the layers stay in the cache and take little memory.
+"""
+
+import numpy as np
+
+from nnstudio.core.array import Array
+from nnstudio.core.data.dataset import Split
+from nnstudio.core.experiment.choices import Task
+from nnstudio.core.network.network import Network, Pass
+from nnstudio.core.training.losses import Loss, Scratch
+from nnstudio.core.training.metrics import accuracy
+
+ROWS_AT_ONCE = 512
+
+
+class Evaluation:
+    """The first `limit` examples of a split."""
+
+    def __init__(self, network: Network, split: Split, task: Task, limit: int | None = None) -> None:
+        count = min(len(split), limit or len(split))
+        self.count = count
+        self.labels = split.labels[:count]
+        self._task = task
+        self._inputs = split.augmented[:count]
+        self._truth = split.targets[:count]
+        self._loss: Loss | None = None
+        self._targets: Array = self._truth
+        self._passes: dict[int, tuple[Pass, Scratch]] = {}
+        self._network = network
+        self.outputs: Array = np.empty((self._truth.shape[1], count), network.dtype)
+        """What the network said when it was last evaluated, (outputs, n)."""
+
+    def run(self, loss: Loss) -> tuple[float, float]:
+        """The mean data loss and the accuracy, now; fills `outputs`."""
+        if self._loss != loss:
+            self._loss, self._targets = loss, loss.targets(self._truth)
+        total = 0.0
+        outputs = np.empty_like(self.outputs)  # the old array may be in a frame that is still being drawn
+        for start in range(0, self.count, ROWS_AT_ONCE):
+            part = slice(start, min(start + ROWS_AT_ONCE, self.count))
+            logits, scratch = self._forward(part)
+            total += loss.value(logits, self._targets[part].T, scratch) * logits.shape[1]
+            loss.output(logits, outputs[:, part])
+        self.outputs = outputs
+        return total / self.count, accuracy(outputs, self._truth.T, self.labels, self._task)
+
+    def predict(self, loss: Loss) -> Array:
+        """What the network says, (outputs, n), without comparing it with the truth."""
+        outputs = np.empty_like(self.outputs)
+        for start in range(0, self.count, ROWS_AT_ONCE):
+            part = slice(start, min(start + ROWS_AT_ONCE, self.count))
+            loss.output(self._forward(part)[0], outputs[:, part])
+        return outputs
+
+    def _forward(self, part: slice) -> tuple[Array, Scratch]:
+        rows = part.stop - part.start
+        work, scratch = self._passes.get(rows) or self._new_pass(rows)
+        if work.inputs is not self._inputs:
+            np.copyto(work.inputs, self._inputs[part])
+        work.forward()
+        return work.logits, scratch
+
+    def _new_pass(self, rows: int) -> tuple[Pass, Scratch]:
+        work = Pass(self._network, self._inputs if rows == self.count else self._inputs[:rows].copy())
+        self._passes[rows] = work, Scratch(work.logits)
+        return self._passes[rows]

@@ -1,0 +1,55 @@
+"""What training makes small, one family of losses a file, and the table that says which loss fits which task."""
+
+from collections.abc import Callable
+
+from nnstudio.core.experiment import TrainingSpec
+from nnstudio.core.experiment.choices import LossKind, Task
+from nnstudio.core.experiment.setting import SettingError
+from nnstudio.core.training.losses.cross_entropy import BinaryCrossEntropy, SoftmaxCrossEntropy
+from nnstudio.core.training.losses.errors import HalfSquaredError, Huber, MeanAbsoluteError, MeanSquaredError
+from nnstudio.core.training.losses.hinge import BinaryHinge, MulticlassHinge
+from nnstudio.core.training.losses.loss import Loss, LossStage, Scratch
+
+__all__ = ["LOSSES", "SETTINGS_OF_LOSS", "Loss", "LossStage", "Scratch", "loss_for", "losses_for"]
+
+LOSSES: dict[tuple[LossKind, Task], Callable[[TrainingSpec], Loss]] = {
+    (LossKind.CROSS_ENTROPY, Task.BINARY): lambda spec: BinaryCrossEntropy(spec.label_smoothing),
+    (LossKind.CROSS_ENTROPY, Task.MULTICLASS): lambda spec: SoftmaxCrossEntropy(spec.label_smoothing),
+    (LossKind.MEAN_SQUARED_ERROR, Task.REGRESSION): lambda spec: MeanSquaredError(),
+    (LossKind.MEAN_SQUARED_ERROR, Task.BINARY): lambda spec: MeanSquaredError(squashed=True),
+    (LossKind.MEAN_SQUARED_ERROR, Task.MULTICLASS): lambda spec: MeanSquaredError(squashed=True),
+    (LossKind.HALF_SQUARED_ERROR, Task.REGRESSION): lambda spec: HalfSquaredError(),
+    (LossKind.HALF_SQUARED_ERROR, Task.BINARY): lambda spec: HalfSquaredError(squashed=True),
+    (LossKind.HALF_SQUARED_ERROR, Task.MULTICLASS): lambda spec: HalfSquaredError(squashed=True),
+    (LossKind.MEAN_ABSOLUTE_ERROR, Task.REGRESSION): lambda spec: MeanAbsoluteError(),
+    (LossKind.HUBER, Task.REGRESSION): lambda spec: Huber(delta=spec.huber_delta),
+    (LossKind.HINGE, Task.BINARY): lambda spec: BinaryHinge(),
+    (LossKind.HINGE, Task.MULTICLASS): lambda spec: MulticlassHinge(),
+}
+"""What to make of the settings for a kind of loss and a task. A pair that is missing does not fit."""
+
+SETTINGS_OF_LOSS: dict[LossKind, tuple[str, ...]] = {
+    LossKind.CROSS_ENTROPY: ("label_smoothing",),
+    LossKind.MEAN_SQUARED_ERROR: (),
+    LossKind.HALF_SQUARED_ERROR: (),
+    LossKind.MEAN_ABSOLUTE_ERROR: (),
+    LossKind.HUBER: ("huber_delta",),
+    LossKind.HINGE: (),
+}
+"""The fields of `TrainingSpec` that each loss reads."""
+
+
+def losses_for(task: Task) -> tuple[LossKind, ...]:
+    """The kinds of losses that fit a task, the usual one first."""
+    return tuple(kind for kind in LossKind if (kind, task) in LOSSES)
+
+
+def loss_for(spec: TrainingSpec, task: Task) -> Loss:
+    """The loss that `spec` asks for. Raises `SettingError` if it does not fit the task."""
+    make = LOSSES.get((spec.loss, task))
+    if make is None:
+        fitting = ", ".join(kind.label for kind in losses_for(task))
+        raise SettingError(
+            "training.loss", f"{spec.loss.label} does not fit {task.value} data; choose one of: {fitting}."
+        )
+    return make(spec)

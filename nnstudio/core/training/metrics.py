@@ -1,0 +1,54 @@
+"""How good the answers are."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnstudio.core.array import Array
+from nnstudio.core.experiment.choices import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """How good the network is now. Losses are means over examples, without the penalty; accuracies are shares from 0
+    to 1, for regression R²."""
+
+    train_loss: float
+    test_loss: float
+    train_accuracy: float
+    test_accuracy: float
+    penalty: float
+
+
+def answers_of(outputs: Array) -> NDArray[np.int64]:
+    """The class with the largest probability, for outputs (outputs, n); with one output, whether it exceeds ½."""
+    if len(outputs) == 1:
+        return (outputs[0] > 0.5).astype(np.int64)
+    return outputs.argmax(axis=0)
+
+
+def accuracy(outputs: Array, targets: Array, labels: NDArray[np.int64], task: Task) -> float:
+    """The share of right answers; for regression R² = 1 − Σ (p − y)² / Σ (y − ȳ)². Outputs and targets (outputs, n)."""
+    if task is Task.REGRESSION:
+        spread = float(((targets - targets.mean()) ** 2).sum(dtype=np.float64))
+        error = float(((outputs - targets) ** 2).sum(dtype=np.float64))
+        return 1 - error / spread if spread else float(error == 0)
+    return int(np.count_nonzero(answers_of(outputs) == labels)) / len(labels)
+
+
+def confusion_matrix(labels: NDArray[np.int64], answers: NDArray[np.int64], classes: int) -> NDArray[np.int64]:
+    """How often a class (row) was answered with a class (column); shape (classes, classes)."""
+    return np.bincount(labels * classes + answers, minlength=classes * classes).reshape(classes, classes)
+
+
+def precision_and_recall(confusion: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Of the examples answered with a class, the share that are of it; of those that are of it, the share answered with
+    it. Both (classes,), from a confusion matrix (row = truth, column = answer); NaN where there are none."""
+    right = confusion.diagonal().astype(np.float64)
+    answered, there = confusion.sum(axis=0), confusion.sum(axis=1)
+    nothing = np.full(len(right), np.nan)
+    return (
+        np.divide(right, answered, out=nothing.copy(), where=answered > 0),
+        np.divide(right, there, out=nothing, where=there > 0),
+    )

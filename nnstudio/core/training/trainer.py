@@ -1,0 +1,330 @@
+"""One run of training.
+
+`Trainer.step()` is one update: take a mini-batch, go forward, measure the loss, go backward, let the optimizer change
+the parameters. Everything else here keeps that honest: what was measured, what can be taken back, and what was asked
+for. There is no loop, no clock and no thread inside.
+"""
+
+from contextvars import copy_context
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from nnstudio.core.array import Array, FloatType
+from nnstudio.core.data.augmentation import Shift
+from nnstudio.core.data.dataset import Dataset, ImageSource, build
+from nnstudio.core.experiment import Experiment
+from nnstudio.core.experiment.choices import ScheduleKind
+from nnstudio.core.experiment.plan import Change, plan
+from nnstudio.core.network.network import Network, Pass
+from nnstudio.core.network.weights import Weights
+from nnstudio.core.training.batches import Batches
+from nnstudio.core.training.clipping import Clipping
+from nnstudio.core.training.divergence import Diverged, careful_step, harmless_gradient
+from nnstudio.core.training.evaluation import Evaluation
+from nnstudio.core.training.history import History
+from nnstudio.core.training.losses import LossStage, loss_for
+from nnstudio.core.training.metrics import Metrics
+from nnstudio.core.training.optimizers import OPTIMIZERS, Optimizer
+from nnstudio.core.training.penalty import Penalty
+from nnstudio.core.training.schedules import SCHEDULES, Schedule
+from nnstudio.core.training.snapshot import NetworkState, Snapshot
+from nnstudio.core.training.stopping import Best, Stopping
+
+__all__ = ["Diverged", "Snapshot", "Trainer"]
+
+TRAINING_EXAMPLES_EVALUATED = 2_000
+EVALUATION_SHARE = 0.05
+"""The share of the work of training that regular evaluation may add."""
+
+
+class Work:
+    """The network, the loss and a mini-batch of a certain size, ready to be filled and trained on."""
+
+    def __init__(self, trainer: "Trainer", rows: int) -> None:
+        network, dataset = trainer.network, trainer.dataset
+        self.inputs = np.ones((rows, dataset.train.augmented.shape[1]), network.dtype)
+        self.targets = np.empty((rows, dataset.outputs), network.dtype)
+        self.network = Pass(network, self.inputs, training=True)
+        logits = self.network.logits
+        self.loss = LossStage(trainer.loss, logits, self.targets.T, self.network.logits_gradient)
+
+
+class Trainer:
+    """A network, its data and its optimizer. Raises `SettingError`, `ShapeError` or `DataError` for an experiment that
+    cannot be trained.
+
+    images: reads image data, which the core cannot do by itself
+    dtype: np.float32, or np.float64 for checking gradients
+    evaluated: how many of the training examples `evaluate()` looks at; it looks at all test examples
+    """
+
+    def __init__(
+        self,
+        experiment: Experiment,
+        images: ImageSource | None = None,
+        dtype: FloatType = np.float32,
+        dataset: Dataset | None = None,
+        evaluated: int = TRAINING_EXAMPLES_EVALUATED,
+    ) -> None:
+        self.experiment = experiment
+        spec = experiment.training
+        self.dataset = dataset if dataset is not None else build(experiment.dataset, images, dtype)
+        task = self.dataset.task
+        self.loss = loss_for(spec, task)
+        self.network = Network(experiment.layers, self.dataset.shape, self.dataset.outputs, np.dtype(dtype))
+        self.network.initialize(experiment.initialization, experiment.seed)
+        self.batches = Batches(len(self.dataset.train), spec.batch_size, experiment.seed)
+        self.history = History()
+        self.updates = 0
+        self.gradient_is_known = False
+        """Whether `network.grads` belongs to the last update: with the penalty, clipped, as the optimizer saw it."""
+        self.change: Array | None = None
+        """What the last update did to the parameters, if `step` was asked to keep it."""
+        self.stop_reason: str | None = None
+        """A sentence, if the last update met a rule of `experiment.stopping`. The next update may be made all the
+        same."""
+        self._train = Evaluation(self.network, self.dataset.train, task, evaluated)
+        self.test = Evaluation(self.network, self.dataset.test, task)
+        self._metrics: Metrics | None = None
+        self.evaluated_at = -1
+        self.optimizer: Optimizer = self._new_optimizer()
+        self.schedule: Schedule = SCHEDULES[spec.schedule](spec)
+        self.stopping = Stopping(experiment.stopping)
+        self._work: dict[int, Work] = {}
+        self._inputs = self.dataset.train.augmented
+        self._targets = self.loss.targets(self.dataset.train.targets)
+        # Overflow is no news inside a step. A context of our own is entered in a tenth of the time of `np.errstate`.
+        self._quiet = copy_context()
+        self._quiet.run(partial(np.seterr, over="ignore", invalid="ignore", divide="ignore"))
+        self._shift = Shift.of(self.dataset, experiment.seed)
+        self._stateful = any(part is not None for part in self.network.state())
+        self._configure()
+        self._record(float("nan"))
+
+    # One update -------------------------------------------------------------------------------------------------------
+
+    def step(self, keep_change: bool = False) -> None:
+        """One update. Raises `Diverged`, and then everything is as it was before."""
+        self._quiet.run(self._step, keep_change)
+
+    def _step(self, keep_change: bool) -> None:
+        if self._scheduled:
+            self._set_rate()
+        indices = self.batches.next()
+        work = self._work.get(len(indices)) or self._new_work(len(indices))
+        self._inputs.take(indices, 0, work.inputs, "clip")
+        self._targets.take(indices, 0, work.targets, "clip")
+        if self._shift is not None:
+            self._shift(work.inputs, self.updates)
+        network = self.network
+        state = network.state() if self._stateful else None
+        work.network.forward()
+        update = self.updates + 1
+        recorded = update >= self._next_record
+        batch_loss = work.loss.value() if recorded else 0.0
+        work.loss.backward()
+        work.network.backward()
+        grads = network.grads
+        if self._penalty is not None:
+            self._penalty.add_gradient(network.params, grads)
+        params = network.params.copy() if keep_change else None
+        # NaN and infinity would spread into this one number.
+        if float(grads.dot(grads)) < self._harmless:
+            if self._clipping is not None:
+                self._clipping.apply()
+            self.optimizer.step(self.learning_rate)
+        else:
+            self._careful_step(update, work.network, len(indices), state)
+        self.change = None if params is None else np.subtract(network.params, params, params)
+        self.gradient_is_known = True
+        self.updates = update
+        if recorded:
+            self._record(batch_loss)
+        if self._stops:
+            self._look_for_the_end()
+
+    def _set_rate(self) -> None:
+        self.learning_rate = self.experiment.training.learning_rate * self.schedule.share(self.epoch)
+
+    def _new_work(self, rows: int) -> Work:
+        work = self._work[rows] = Work(self, rows)
+        return work
+
+    def _careful_step(self, update: int, work: Pass, rows: int, state: tuple[Any, ...] | None) -> None:
+        try:
+            careful_step(update, self.network, work, self._clipping, self.optimizer, self.learning_rate)
+        except Diverged:
+            self.batches.put_back(rows)
+            if state is not None:
+                self.network.restore(state)
+            self.gradient_is_known = False
+            raise
+
+    def _look_for_the_end(self) -> None:
+        stopping, epoch = self.stopping, self.epoch
+        self.stop_reason = stopping.after_update(self.updates, epoch)
+        if self.evaluated_at != self.updates or self._metrics is None:
+            return
+        if stopping.improves(self._metrics):
+            stopping.keep(Best(self._metrics.test_loss, self.updates, epoch, NetworkState.of(self.network)))
+        self.stop_reason = self.stop_reason or stopping.after_evaluation(self.updates, epoch, self._metrics)
+        if self.stop_reason is None and (reason := stopping.loses_patience(epoch)):
+            self.stop_reason = reason
+            if stopping.best.network is not None:
+                stopping.best.network.put_into(self.network)
+                self.optimizer = self._new_optimizer()
+                self._forget()
+
+    # What was asked for -----------------------------------------------------------------------------------------------
+
+    def apply(self, experiment: Experiment) -> Change:
+        """Go on with another experiment that needs neither new data nor a new network. Raises `ValueError` for one
+        that does, and `SettingError`; then nothing has changed."""
+        change = plan(self.experiment, experiment)
+        if change.restarts:
+            raise ValueError("another data set or network needs a new trainer")
+        loss = loss_for(experiment.training, self.dataset.task)
+        old, new = self.experiment.training, experiment.training
+        self.experiment = experiment
+        if loss != self.loss:
+            self.loss = loss
+            self._targets = loss.targets(self.dataset.train.targets)
+            self._work = {}
+            self._metrics = None
+        if new.batch_size != old.batch_size:
+            self._work = {}
+        if (new.l1, new.l2) != (old.l1, old.l2):
+            self._metrics = None
+        if new.schedule is not old.schedule:
+            self.schedule = SCHEDULES[new.schedule](new)
+        if Change.OPTIMIZER in change:
+            self.optimizer = self._new_optimizer()
+        if change:
+            self._configure()
+        return change
+
+    def _new_optimizer(self) -> Optimizer:
+        spec = self.experiment.training
+        optimizer = OPTIMIZERS[spec.optimizer](self.network.params, self.network.grads)
+        optimizer.configure(spec)
+        return optimizer
+
+    def _configure(self) -> None:
+        spec, network = self.experiment.training, self.network
+        self.batches.size = spec.batch_size
+        self.optimizer.configure(spec)
+        self.schedule.configure(spec)
+        self._scheduled = spec.schedule is not ScheduleKind.CONSTANT
+        self._set_rate()
+        self.stopping.configure(self.experiment.stopping)
+        self._stops = bool(self.stopping)
+        self.stop_reason = None
+        penalized, count = network.penalized, len(self.dataset.train)
+        self._penalty = Penalty(spec, penalized, count) if spec.l1 or spec.l2 else None
+        self._clipping = Clipping(spec, network.grads) if spec.clip_norm or spec.clip_value else None
+        self._harmless = harmless_gradient(spec)
+        rows = min(spec.batch_size, count)
+        examples = self._train.count + self.test.count
+        # Calls into NumPy cost a small network as much as some thirty examples do.
+        self._evaluation_interval = max(25, round((examples + 60) / (EVALUATION_SHARE * (3 * rows + 60))))
+        self._look_ahead()
+
+    # How good it is ---------------------------------------------------------------------------------------------------
+
+    @property
+    def epoch(self) -> float:
+        """Passes over the training data so far."""
+        return self.batches.seen / self.batches.count
+
+    def evaluate(self) -> Metrics:
+        """Loss and accuracy over the training examples (the first 2 000) and all test examples, now."""
+        if self._metrics is None or self.evaluated_at != self.updates:
+            with np.errstate(over="ignore", invalid="ignore"):
+                train_loss, train_accuracy = self._train.run(self.loss)
+                test_loss, test_accuracy = self.test.run(self.loss)
+            self._metrics = Metrics(train_loss, test_loss, train_accuracy, test_accuracy, self.penalty())
+            self.evaluated_at = self.updates
+        return self._metrics
+
+    @property
+    def last_metrics(self) -> Metrics:
+        """The metrics as they were last evaluated."""
+        return self._metrics or self.evaluate()
+
+    @property
+    def evaluation_is_cheap(self) -> bool:
+        """Whether an evaluation fits between two pictures."""
+        return (self._train.count + self.test.count) * self.network.params.size < 2e6
+
+    def penalty(self) -> float:
+        """λ₁/N Σ|w| + λ₂/2N Σw², which training makes small together with the data loss."""
+        return self._penalty.value(self.network.params) if self._penalty is not None else 0.0
+
+    def _record(self, batch_loss: float) -> None:
+        nan = float("nan")
+        losses = (nan, nan, nan, nan, nan)
+        if self.updates >= self._next_evaluation:
+            m = self.evaluate()
+            losses = (m.train_loss, m.test_loss, m.train_accuracy, m.test_accuracy, m.penalty)
+            self.schedule.see(self.epoch, m.train_loss)
+        self.history.append(self.updates, self.epoch, batch_loss, *losses, self.learning_rate)
+        self._look_ahead()
+
+    def _look_ahead(self) -> None:
+        """When the next row of the history and the next evaluation are due. Evaluations come also after 1, 2, 4, 8 …
+        updates (1, 8, 64 … where they are dear), so that the curves begin at the beginning."""
+        if not len(self.history):
+            self._next_record = self._next_evaluation = 0
+            return
+        rows = self.history.interval
+        regular = max(self._evaluation_interval, rows)
+        following = (self.updates // regular + 1) * regular
+        early = 1 << self.updates.bit_length()
+        if not self.evaluation_is_cheap:
+            early = 1 << -(-self.updates.bit_length() // 3) * 3
+        self._next_evaluation = min(following, max(early, self.updates + 1))
+        self._next_record = min(self._next_evaluation, (self.updates // rows + 1) * rows)
+
+    # Going back -------------------------------------------------------------------------------------------------------
+
+    def snapshot(self) -> Snapshot:
+        """The state of the run now."""
+        return Snapshot(
+            experiment=self.experiment,
+            updates=self.updates,
+            network=NetworkState.of(self.network),
+            optimizer=self.optimizer.state(),
+            batches=self.batches.state(),
+            schedule=self.schedule.state(),
+            stopping=self.stopping.state,
+        )
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Go back to a snapshot of this run, with the experiment of that time; the curves lose what came later."""
+        self.apply(snapshot.experiment)
+        snapshot.network.put_into(self.network)
+        self.optimizer.restore(snapshot.optimizer)
+        self.batches.restore(snapshot.batches)
+        self.schedule.restore(snapshot.schedule)
+        self.stopping.state = snapshot.stopping
+        self.stop_reason = None
+        self.updates = snapshot.updates
+        self.history = self.history.truncated(self.updates)
+        self._set_rate()
+        self._look_ahead()
+        self._forget()
+
+    def set_weights(self, weights: Weights) -> None:
+        """Take other weights; the optimizer begins anew. Raises `ValueError` for what does not fit."""
+        self.network.take(weights)
+        self.optimizer = self._new_optimizer()
+        self.stopping = Stopping(self.experiment.stopping)
+        self.stop_reason = None
+        self._forget()
+
+    def _forget(self) -> None:
+        self._metrics = None
+        self.gradient_is_known = False
+        self.change = None

@@ -1,0 +1,106 @@
+"""Weights go out of a network and into another, running statistics included; what does not fit changes nothing."""
+
+import numpy as np
+import pytest
+
+from nnstudio.core.experiment import DenseSpec, Experiment
+from nnstudio.core.experiment.layer_specs import BatchNormSpec
+from nnstudio.core.network.weights import Weights
+from nnstudio.core.run.frame import Probe, Status
+from nnstudio.core.run.observe import Observer
+from nnstudio.core.run.run import Run
+from nnstudio.core.training.trainer import Trainer
+
+EXPERIMENT = Experiment(layers=(DenseSpec(units=4), BatchNormSpec(), DenseSpec(units=3), BatchNormSpec()))
+
+
+def trained(updates: int = 20) -> Trainer:
+    trainer = Trainer(EXPERIMENT)
+    for _ in range(updates):
+        trainer.step()
+    return trainer
+
+
+def test_another_network_predicts_the_same() -> None:
+    trainer = trained()
+    weights = trainer.network.weights()
+    assert weights.statistics is not None
+    assert weights.statistics.shape == (2 * 4 + 2 * 3,)
+    other = Trainer(EXPERIMENT)
+    other.set_weights(weights)
+    assert other.evaluate() == trainer.evaluate()
+    again = other.network.weights()
+    assert again.params.tobytes() == weights.params.tobytes()
+    assert again.statistics is not None
+    assert again.statistics.tobytes() == weights.statistics.tobytes()
+
+
+def test_without_statistics_they_begin_anew() -> None:
+    trainer = trained()
+    trainer.set_weights(Weights(trainer.network.weights().params))
+    statistics = trainer.network.weights().statistics
+    assert statistics is not None
+    assert statistics.tolist() == [0] * 4 + [1] * 4 + [0] * 3 + [1] * 3
+
+
+def test_a_frame_keeps_its_statistics_while_training_goes_on() -> None:
+    trainer = trained()
+    frame = Observer(trainer, 1).frame(Probe.NOTHING)
+    assert [layer.statistics is not None for layer in frame.layers] == [False, True, False, True, False]
+    then = trainer.network.weights().statistics
+    trainer.step()
+    assert frame.weights.statistics is not None
+    np.testing.assert_array_equal(frame.weights.statistics, then)
+    assert frame.layers[1].statistics is not None
+    with pytest.raises(ValueError, match="read-only"):
+        frame.layers[1].statistics[0] = 1
+
+
+def statistics(place: int, value: float) -> np.ndarray:
+    vector = np.ones(14, np.float32)
+    vector[place] = value
+    return vector
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (np.ones(13), "13 running means and variances do not fit a network with 14"),
+        (np.ones((2, 7)), "do not fit"),
+        (statistics(0, np.nan), "BatchNorm 1 needs 4 finite"),
+        (statistics(2, 1).astype(np.float64) * 1e300, "BatchNorm 1 needs 4 finite"),
+        (statistics(5, -0.5), "BatchNorm 1 needs 4 finite"),
+        (statistics(13, -0.5), "BatchNorm 2 needs 3 finite"),
+    ],
+    ids=["size", "shape", "NaN", "too large", "negative", "second"],
+)
+def test_what_does_not_fit_is_refused_whole(wrong: np.ndarray, says: str) -> None:
+    run = Run(EXPERIMENT, None)
+    run.advance(5)
+    network = run.trainer.network
+    before = network.weights()
+    run.set_weights(Weights(before.params + 1, wrong))
+    frame = run.frame(1)
+    assert frame.rejection is not None
+    assert says in frame.rejection.message
+    assert frame.status is Status.PAUSED
+    after = network.weights()
+    np.testing.assert_array_equal(after.params, before.params)
+    assert before.statistics is not None
+    np.testing.assert_array_equal(after.statistics, before.statistics)
+
+
+def test_running_means_may_be_negative() -> None:
+    trainer = Trainer(EXPERIMENT)
+    trainer.set_weights(Weights(trainer.network.params.copy(), statistics(3, -0.5)))
+    assert np.isfinite(trainer.evaluate().train_loss)
+
+
+def test_a_dense_network_has_no_statistics_and_takes_none() -> None:
+    trainer = Trainer(Experiment())
+    weights = trainer.network.weights()
+    assert weights.statistics is not None
+    assert weights.statistics.size == 0
+    trainer.set_weights(weights)
+    with pytest.raises(ValueError, match="14 running means and variances do not fit a network with 0"):
+        trainer.set_weights(Weights(weights.params, np.ones(14)))
