@@ -289,7 +289,7 @@ def test_every_field_is_tested() -> None:
     parts = {field.name: type(field.default) for field in fields(Experiment) if is_dataclass(field.default)}
     assert parts == SPECS
     for kind in (*SPECS.values(), *LAYER_KINDS.values()):
-        assert {field.name for field in fields(kind)} - {"features"} == set(settings_of(kind))
+        assert {field.name for field in fields(kind)} - {"features", "key"} == set(settings_of(kind))
 
 
 def test_every_range_is_finite_and_holds_its_default_and_stops() -> None:

@@ -85,7 +85,7 @@ def test_text_is_for_people_and_saved_by_name() -> None:
     plain = json.loads(text)
     assert list(plain) == ["schema", *(field.name for field in fields(Experiment))]
     assert plain["schema"] == 1
-    assert plain["layers"][0] == {"kind": "dense", "units": 1024, "activation": "leaky-relu"}
+    assert plain["layers"][0] == {"kind": "dense", "key": 1, "units": 1024, "activation": "leaky-relu"}
     assert plain["dataset"]["features"] == ["sin(x2)", "x1^2"]
     assert text.startswith('{\n  "schema": 1,\n  "dataset": {\n    "kind": "spirals",')
     assert text.endswith("}\n")

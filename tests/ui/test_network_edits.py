@@ -128,7 +128,7 @@ def test_the_menu_chooses_the_activation_and_removes_the_layer(view: NetworkView
     header = view.canvas.headers.headers[1]
     assert header.menu.choices["activation"][ActivationKind.TANH].isChecked()
     header.menu.choices["activation"][ActivationKind.RELU].trigger()
-    assert edits[0] == (DenseSpec(units=4), DenseSpec(units=2, activation=ActivationKind.RELU))
+    assert edits[0] == (DenseSpec(key=1, units=4), DenseSpec(key=2, units=2, activation=ActivationKind.RELU))
     view.canvas.headers.headers[0].menu.remove.trigger()
     assert edits[1] == (DenseSpec(units=2, activation=ActivationKind.RELU),)
 
@@ -182,7 +182,7 @@ def test_the_plane_offers_no_images(view: NetworkView) -> None:
     assert names == [kind.label for kind in (DenseSpec, ActivationSpec, DropoutSpec, BatchNormSpec, LayerNormSpec)]
     edits = edits_of(view)
     opened(view, 1)["Dropout"].trigger()
-    assert edits == [(DenseSpec(units=8), DropoutSpec(), DenseSpec(units=8))]
+    assert edits == [(DenseSpec(key=1, units=8), DropoutSpec(), DenseSpec(key=2, units=8))]
 
 
 @pytest.mark.qt_log_ignore("does not support")
@@ -203,7 +203,7 @@ def test_settings_of_a_layer_are_edited_in_its_menu(qtbot, view: NetworkView) ->
     kernel = conv.menu.numbers["kernel"]
     assert isinstance(kernel, QSpinBox)
     kernel.setValue(3)
-    assert edits[-1][0] == Conv2DSpec(filters=3, kernel=3)
+    assert edits[-1][0] == Conv2DSpec(key=1, filters=3, kernel=3)
     other.menu.choices["padding"][Padding.VALID].trigger()
     assert edits[-1][3] == Conv2DSpec(filters=4, kernel=3)
     rate = dropout.menu.numbers["rate"]

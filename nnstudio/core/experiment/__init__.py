@@ -5,7 +5,7 @@ parts. `plan` compares two experiments and says what going from one to the other
 """
 
 from nnstudio.core.experiment.dataset_spec import DatasetSpec
-from nnstudio.core.experiment.experiment import MAXIMUM_HIDDEN_LAYERS, Experiment
+from nnstudio.core.experiment.experiment import MAXIMUM_HIDDEN_LAYERS, Experiment, keyed
 from nnstudio.core.experiment.layer_specs import LAYER_KINDS, DenseSpec, LayerSpec
 from nnstudio.core.experiment.training_spec import InitializationSpec, StoppingSpec, TrainingSpec
 
@@ -19,4 +19,5 @@ __all__ = [
     "LayerSpec",
     "StoppingSpec",
     "TrainingSpec",
+    "keyed",
 ]

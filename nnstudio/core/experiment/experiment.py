@@ -7,7 +7,8 @@ state elsewhere, so the same experiment gives the same bits wherever it runs.
 Every part checks its settings when it is made and raises `SettingError`, which names the field.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count
 
 from nnstudio.core.experiment.dataset_spec import DatasetSpec
 from nnstudio.core.experiment.layer_specs import DenseSpec, LayerSpec
@@ -19,7 +20,8 @@ MAXIMUM_HIDDEN_LAYERS = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Experiment:
-    """Everything somebody asked for. `layers` are the hidden ones; the output layer follows from the data's task."""
+    """Everything somebody asked for. `layers` are the hidden ones, each with a key that stays its own from edit to
+    edit; the output layer follows from the data's task."""
 
     dataset: DatasetSpec = DatasetSpec()
     layers: tuple[LayerSpec, ...] = (DenseSpec(units=4), DenseSpec(units=2))
@@ -41,3 +43,14 @@ class Experiment:
                 "layers",
                 f"There are {len(self.layers)} hidden layers, but at most {MAXIMUM_HIDDEN_LAYERS} are allowed.",
             )
+        object.__setattr__(self, "layers", keyed(self.layers))
+
+
+def keyed(layers: tuple[LayerSpec, ...]) -> tuple[LayerSpec, ...]:
+    """The layers with a key each: those that have none get the next free numbers, in their order. Raises
+    `SettingError` where two share one."""
+    given = [layer.key for layer in layers if layer.key]
+    if len(set(given)) < len(given) or any(key < 0 for key in given):
+        raise SettingError("layers", "Two hidden layers share a key; each needs a number of its own, from 1 up.")
+    free = count(max(given, default=0) + 1)
+    return tuple(layer if layer.key else replace(layer, key=next(free)) for layer in layers)

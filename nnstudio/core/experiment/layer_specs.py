@@ -11,16 +11,18 @@ from nnstudio.core.experiment.choices import ActivationKind, Padding
 from nnstudio.core.experiment.setting import Scale, Setting, check_settings
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LayerSpec:
     """One hidden layer as asked for; its subclasses are frozen dataclasses, one for each kind of layer.
 
     label, help: what the kind is called, and one plain sentence
+    key: which layer this is, while others come and go around it; 0 until an experiment has given it a number
     """
-
-    __slots__ = ()
 
     label: ClassVar[str]
     help: ClassVar[str]
+
+    key: int = 0
 
     def __post_init__(self) -> None:
         check_settings(self, "layer")

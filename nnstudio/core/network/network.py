@@ -5,21 +5,22 @@ snapshot is one copy, and comparing a gradient with finite differences is one lo
 work on a fixed number of examples.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any
 
 import numpy as np
 
 from nnstudio.core.array import Array, DType, Shape
-from nnstudio.core.experiment import DenseSpec, InitializationSpec, LayerSpec
+from nnstudio.core.experiment import DenseSpec, InitializationSpec, LayerSpec, keyed
 from nnstudio.core.experiment.choices import ActivationKind
 from nnstudio.core.network.layers import LAYERS
 from nnstudio.core.network.layers.layer import Buffer, Layer, Stage
+from nnstudio.core.network.layout import Layout
 from nnstudio.core.network.weights import Weights
 
-_NEUTRAL = np.array([[0.0], [1.0]])
-"""Running mean 0 and variance 1: a normalisation that has seen nothing."""
+GeneratorState = Mapping[str, Any]
+"""Where a NumPy generator stands, as its bit generator gives it."""
 
 
 class Network:
@@ -27,77 +28,93 @@ class Network:
     of them. Raises `ShapeError` for a stack that cannot work.
 
     params, grads: the flat vectors; layer by layer a block of (inputs + 1, units), row by row, biases last
+    statistics: the running means and variances of batch normalisation, flat
+    layout: where each named array of each layer lies in them
     """
 
     def __init__(self, specs: Sequence[LayerSpec], input_shape: Shape, outputs: int, dtype: DType) -> None:
         self.input_shape = input_shape
         self.dtype = dtype
         self.layers = build_layers(specs, input_shape, outputs)
-        sizes = [prod(layer.parameter_shape) for layer in self.layers]
-        self.params = np.zeros(sum(sizes), dtype)
+        self.layout = Layout(self.layers)
+        self.params = np.zeros(self.layout.params, dtype)
         self.grads = np.zeros_like(self.params)
+        self.statistics = np.zeros(self.layout.statistics, dtype)
         self.penalized = np.zeros_like(self.params)
         """1 where a penalty applies, at weights; 0 at biases and at what scales and shifts a normalised value."""
-        offset = 0
-        for layer, size in zip(self.layers, sizes, strict=True):
-            part = slice(offset, offset + size)
-            layer.bind(self._block(self.params, part, layer), self._block(self.grads, part, layer))
-            self._block(self.penalized, part, layer)[: layer.penalized_rows] = 1
-            offset += size
+        self.noisy = [layer for layer in self.layers if layer.noisy]
+        start = 0
+        for layer, params, grads, penalized in zip(
+            self.layers, self._all(self.params), self._all(self.grads), self._all(self.penalized), strict=True
+        ):
+            end = start + sum(prod(shape) for shape in layer.running_arrays.values())
+            layer.bind(params, grads, self.statistics[start:end])
+            penalized[: layer.penalized_rows] = 1
+            start = end
 
-    @staticmethod
-    def _block(vector: Array, part: slice, layer: Layer) -> Array:
-        return vector[part].reshape(layer.parameter_shape)
+    def _all(self, vector: Array) -> list[Array]:
+        """Every layer's block of a vector laid out like `params`."""
+        ends = np.cumsum([prod(layer.parameter_shape) for layer in self.layers])
+        parts = np.split(vector, ends[:-1])
+        return [part.reshape(layer.parameter_shape) for layer, part in zip(self.layers, parts, strict=True)]
 
     def blocks(self, vector: Array) -> list[tuple[Layer, Array]]:
         """Every layer with parameters and its block (inputs + 1, units) of a vector laid out like `params`."""
-        result: list[tuple[Layer, Array]] = []
-        offset = 0
-        for layer in self.layers:
-            size = prod(layer.parameter_shape)
-            if size:
-                result.append((layer, self._block(vector, slice(offset, offset + size), layer)))
-            offset += size
-        return result
+        return [(layer, block) for layer, block in zip(self.layers, self._all(vector), strict=True) if block.size]
 
     def initialize(self, spec: InitializationSpec, seed: int) -> None:
         """Draw the first parameters, all layers from one generator, and give each a generator of its own for noise."""
         random = np.random.default_rng((seed, 1))
         for index, layer in enumerate(self.layers):
             layer.initialize(spec, random)
-            layer.seed(np.random.default_rng((seed, 3, index)))
+            if layer.noisy:
+                layer.random = np.random.default_rng((seed, 3, index))
 
-    def state(self) -> tuple[Any, ...]:
-        """Layer by layer a copy of what training changes besides `params`."""
-        return tuple(layer.state() for layer in self.layers)
+    def noise(self) -> dict[int, GeneratorState]:
+        """Where the noise of each noisy layer stands, by the layer's key."""
+        return {layer.key: layer.random.bit_generator.state for layer in self.noisy}
 
-    def restore(self, state: tuple[Any, ...]) -> None:
-        """Go back to a state that `state()` gave."""
-        for layer, part in zip(self.layers, state, strict=True):
-            layer.restore(part)
+    def set_noise(self, noise: Mapping[int, GeneratorState]) -> None:
+        """Go back to where `noise()` stood; a layer that it does not name goes on with its own."""
+        for layer in self.noisy:
+            if layer.key in noise:
+                layer.random.bit_generator.state = noise[layer.key]
 
     def weights(self) -> Weights:
         """A copy of all that predictions are made with."""
-        running = [statistics.ravel() for _, statistics in self._running()]
-        return Weights(self.params.copy(), np.concatenate([np.empty(0, self.dtype), *running]))
+        return Weights(self.params.copy(), self.statistics.copy())
 
     def take(self, weights: Weights) -> None:
         """Predict with these weights from now on. Raises `ValueError` for what does not fit, and then takes nothing."""
-        running = self._running()
         with np.errstate(over="ignore"):  # what is too large for the network's type is infinite, and refused
             params = weights.params.astype(self.dtype)
-            statistics = None if weights.statistics is None else weights.statistics.astype(self.dtype)
+            statistics = self._neutral() if weights.statistics is None else weights.statistics.astype(self.dtype)
         if params.shape != self.params.shape:
             raise ValueError(f"{params.size} parameters do not fit a network with {self.params.size}")
         if not np.isfinite(params).all():
             raise ValueError("parameters that are NaN or infinite do not fit any network")
-        parts = [_NEUTRAL for _ in running] if statistics is None else _running_parts(statistics, running)
+        if statistics.shape != self.statistics.shape:
+            raise ValueError(
+                f"{statistics.size} running means and variances do not fit a network with {self.statistics.size}"
+            )
+        for layer in self.layers:
+            for place in self.layout.stretches[layer.key].statistics:
+                lowest = 0 if place.name == "running_variance" else -np.inf
+                array = place.view(statistics)
+                if not (np.isfinite(array) & (array >= lowest)).all():
+                    raise ValueError(
+                        f"{layer.name} needs {array.size} finite running means and as many variances from 0 up"
+                    )
         self.params[...] = params
-        for (_, place), part in zip(running, parts, strict=True):
-            place[...] = part
+        self.statistics[...] = statistics
 
-    def _running(self) -> list[tuple[Layer, Array]]:
-        return [(layer, layer.statistics) for layer in self.layers if layer.statistics is not None]
+    def _neutral(self) -> Array:
+        """Running means of 0 and variances of 1: normalisations that have seen nothing."""
+        statistics = np.zeros_like(self.statistics)
+        for _, name, array in self.layout.views(self.params, statistics):
+            if name == "running_variance":
+                array.fill(1)
+        return statistics
 
     def __repr__(self) -> str:
         sizes = [str(prod(self.input_shape)), *(str(prod(layer.shape)) for layer in self.layers)]
@@ -146,27 +163,12 @@ class Pass:
             stage.frozen = True
 
 
-def _running_parts(vector: Array, running: list[tuple[Layer, Array]]) -> list[Array]:
-    """For each layer its means and variances (2, features) out of a flat vector. Raises `ValueError`."""
-    ends = np.cumsum([statistics.size for _, statistics in running], dtype=int)
-    count = int(ends[-1]) if running else 0
-    if vector.shape != (count,):
-        raise ValueError(f"{vector.size} running means and variances do not fit a network with {count}")
-    parts: list[Array] = []
-    for (layer, statistics), end in zip(running, ends, strict=True):
-        part: Array = vector[end - statistics.size : end].reshape(2, -1)
-        if not np.isfinite(part).all() or (part[1] < 0).any():
-            raise ValueError(f"{layer.name} needs {part.shape[1]} finite running means and as many variances from 0 up")
-        parts.append(part)
-    return parts
-
-
 def build_layers(specs: Sequence[LayerSpec], input_shape: Shape, outputs: int) -> list[Layer]:
     """The layers for these specs and the output layer, with their shapes inferred one from the other."""
     layers: list[Layer] = []
     counts: dict[type[LayerSpec], int] = {}
     shape = input_shape
-    for spec in specs:
+    for spec in keyed(tuple(specs)):
         counts[type(spec)] = counts.get(type(spec), 0) + 1
         kind = LAYERS[type(spec)]
         layer = kind(f"{kind.__name__} {counts[type(spec)]}", spec, shape)

@@ -12,6 +12,7 @@ from nnstudio.core.array import Array
 from nnstudio.core.experiment.choices import ActivationKind
 from nnstudio.core.experiment.layer_specs import ActivationSpec, Conv2DSpec, DenseSpec
 from nnstudio.core.network.activations import ACTIVATIONS
+from nnstudio.core.network.layers.batch_norm import BatchNorm
 from nnstudio.core.network.layers.layer import Layer, Stage
 from nnstudio.core.network.network import Network, Pass
 from nnstudio.core.run.frame import Histogram, LayerReading, Probe
@@ -56,7 +57,7 @@ class LayerReadings:
                     biases=biases,
                     gains=gains,
                     shifts=shifts,
-                    statistics=_copy(layer.statistics),
+                    statistics=_statistics(layer),
                     patch=self._patches.get(name),
                     histogram=histograms.get(name),
                     gradient_norm=_length(gradients[name][:-1]) if learns and gradients else None,
@@ -136,11 +137,11 @@ def _by_name(network: Network, vector: Array) -> dict[str, Array]:
     return {layer.name: block for layer, block in network.blocks(vector)}
 
 
-def _copy(statistics: Array | None) -> Array | None:
+def _statistics(layer: Layer) -> Array | None:
     """Training goes on changing them; the copy is the picture's own."""
-    if statistics is None:
+    if not isinstance(layer, BatchNorm):
         return None
-    copy = statistics.copy()
+    copy = layer.running.copy()
     copy.flags.writeable = False
     return copy
 

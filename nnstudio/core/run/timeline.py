@@ -6,7 +6,7 @@ same bits, any update between two snapshots is reached by replaying from the ear
 """
 
 from nnstudio.core.experiment import Experiment
-from nnstudio.core.training.trainer import Snapshot, Trainer
+from nnstudio.core.training.trainer import RunState, Trainer
 
 INTERVAL = 256
 MAXIMUM_SNAPSHOTS = 64
@@ -18,7 +18,7 @@ class Timeline:
 
     def __init__(self, trainer: Trainer) -> None:
         self._trainer = trainer
-        self._snapshots = [trainer.snapshot()]
+        self._snapshots = [trainer.state()]
         self._edits: list[tuple[int, Experiment]] = []
 
     def note_update(self) -> None:
@@ -28,8 +28,8 @@ class Timeline:
 
     def note_state(self) -> None:
         """Take a snapshot now."""
-        self._snapshots.append(self._trainer.snapshot())
-        size = sum(part.nbytes for part in (self._snapshots[-1].params, self._snapshots[-1].memory))
+        self._snapshots.append(self._trainer.state())
+        size = self._snapshots[-1].nbytes
         if len(self._snapshots) > max(3, min(MAXIMUM_SNAPSHOTS, MAXIMUM_BYTES // max(size, 1))):
             del self._snapshots[self._least_missed()]
 
@@ -49,7 +49,7 @@ class Timeline:
         return self._snapshots[0].updates
 
     @property
-    def snapshots(self) -> tuple[Snapshot, ...]:
+    def snapshots(self) -> tuple[RunState, ...]:
         """All snapshots, oldest first."""
         return tuple(self._snapshots)
 

@@ -4,12 +4,24 @@ All examples are shuffled anew at the start of every epoch; the last batch of an
 A batch of all examples needs no order and keeps the one they have.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Indices = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BatchesState:
+    """How many examples were handed out, the order of this epoch, how far it is used up, and the generator."""
+
+    seen: int
+    order: Indices
+    position: int
+    random: Mapping[str, Any]
 
 
 class Batches:
@@ -45,10 +57,13 @@ class Batches:
         """Whether the next batch opens a new epoch."""
         return self._position >= len(self._order)
 
-    def state(self) -> tuple[int, Indices, int, Any]:
-        """Everything needed to go on from here."""
-        return self.seen, self._order, self._position, self._random.bit_generator.state
+    def state(self) -> BatchesState:
+        """Everything needed to go on from here. An order is never written to, so no copy is needed."""
+        return BatchesState(self.seen, self._order, self._position, self._random.bit_generator.state)
 
-    def restore(self, state: tuple[int, Indices, int, Any]) -> None:
-        """Go back to a state that `state()` gave. An order is never written to, so no copy is needed."""
-        self.seen, self._order, self._position, self._random.bit_generator.state = state
+    def restore(self, state: BatchesState) -> None:
+        """Go back to what `state()` gave. Raises `ValueError` for an order of other examples."""
+        if not 0 <= state.position <= len(state.order) or (state.order >= self.count).any() or (state.order < 0).any():
+            raise ValueError(f"an order of batches over other data does not fit {self.count} examples")
+        self.seen, self._order, self._position = state.seen, state.order, state.position
+        self._random.bit_generator.state = state.random

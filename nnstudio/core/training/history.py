@@ -42,6 +42,15 @@ class HistoryPrefix:
         return len(self.update)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class HistoryState:
+    """The rows, the updates between two of them now, and how many were written since that was last changed."""
+
+    rows: HistoryPrefix
+    interval: int
+    rows_at_interval: int
+
+
 COLUMNS = tuple(column.name for column in fields(HistoryPrefix))
 
 
@@ -78,6 +87,24 @@ class History:
         table = self._table[:, : self._rows]
         table.flags.writeable = False
         return HistoryPrefix(*table)
+
+    def state(self) -> HistoryState:
+        """Everything written so far, and when the next row is due."""
+        return HistoryState(self.prefix(), self.interval, self._rows_at_interval)
+
+    @classmethod
+    def of(cls, state: HistoryState) -> "History":
+        """A history that goes on from there; what shares the old rows keeps them."""
+        history = cls()
+        rows = len(state.rows)
+        capacity = _FIRST_CAPACITY
+        while capacity <= rows:
+            capacity *= 2
+        history._table = np.empty((len(COLUMNS), capacity))
+        for place, name in enumerate(COLUMNS):
+            history._table[place, :rows] = getattr(state.rows, name)
+        history._rows, history.interval, history._rows_at_interval = rows, state.interval, state.rows_at_interval
+        return history
 
     def truncated(self, update: float) -> "History":
         """A copy of the rows up to `update`, for a run that goes back; the old prefixes stay as they are."""

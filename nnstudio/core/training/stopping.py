@@ -6,20 +6,20 @@ been met means to go on. There is no third split of the data, so the test exampl
 """
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 from nnstudio.core.experiment import StoppingSpec
+from nnstudio.core.network.weights import Weights
 from nnstudio.core.training.metrics import Metrics
 
 
 @dataclass(frozen=True, slots=True)
 class Best:
-    """The lowest test loss so far, where it was, and what the network was then."""
+    """The lowest test loss so far, where it was, and the weights of then."""
 
     loss: float = float("inf")
     updates: int = 0
     epoch: float = 0.0
-    network: Any = None
+    weights: Weights | None = None
 
 
 @dataclass(frozen=True, slots=True)

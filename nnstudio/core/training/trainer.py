@@ -7,7 +7,6 @@ for. There is no loop, no clock and no thread inside.
 
 from contextvars import copy_context
 from functools import partial
-from typing import Any
 
 import numpy as np
 
@@ -17,7 +16,7 @@ from nnstudio.core.data.dataset import Dataset, ImageSource, build
 from nnstudio.core.experiment import Experiment
 from nnstudio.core.experiment.choices import ScheduleKind
 from nnstudio.core.experiment.plan import Change, plan
-from nnstudio.core.network.network import Network, Pass
+from nnstudio.core.network.network import GeneratorState, Network, Pass
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.training.batches import Batches
 from nnstudio.core.training.clipping import Clipping
@@ -29,10 +28,10 @@ from nnstudio.core.training.metrics import Metrics
 from nnstudio.core.training.optimizers import OPTIMIZERS, Optimizer
 from nnstudio.core.training.penalty import Penalty
 from nnstudio.core.training.schedules import SCHEDULES, Schedule
-from nnstudio.core.training.snapshot import NetworkState, Snapshot
+from nnstudio.core.training.state import Mark, RunState
 from nnstudio.core.training.stopping import Best, Stopping
 
-__all__ = ["Diverged", "Snapshot", "Trainer"]
+__all__ = ["Diverged", "RunState", "Trainer"]
 
 TRAINING_EXAMPLES_EVALUATED = 2_000
 EVALUATION_SHARE = 0.05
@@ -77,7 +76,10 @@ class Trainer:
         self.network.initialize(experiment.initialization, experiment.seed)
         self.batches = Batches(len(self.dataset.train), spec.batch_size, experiment.seed)
         self.history = History()
+        self.marks: tuple[Mark, ...] = ()
         self.updates = 0
+        self.seconds = 0.0
+        """Of training so far; whoever holds the clock adds to it."""
         self.gradient_is_known = False
         """Whether `network.grads` belongs to the last update: with the penalty, clipped, as the optimizer saw it."""
         self.change: Array | None = None
@@ -99,7 +101,7 @@ class Trainer:
         self._quiet = copy_context()
         self._quiet.run(partial(np.seterr, over="ignore", invalid="ignore", divide="ignore"))
         self._shift = Shift.of(self.dataset, experiment.seed)
-        self._stateful = any(part is not None for part in self.network.state())
+        self._gathers = bool(self.network.noisy or self.network.statistics.size)
         self._configure()
         self._record(float("nan"))
 
@@ -119,7 +121,7 @@ class Trainer:
         if self._shift is not None:
             self._shift(work.inputs, self.updates)
         network = self.network
-        state = network.state() if self._stateful else None
+        before = self._gathered() if self._gathers else None
         work.network.forward()
         update = self.updates + 1
         recorded = update >= self._next_record
@@ -136,7 +138,7 @@ class Trainer:
                 self._clipping.apply()
             self.optimizer.step(self.learning_rate)
         else:
-            self._careful_step(update, work.network, len(indices), state)
+            self._careful_step(update, work.network, len(indices), before)
         self.change = None if params is None else np.subtract(network.params, params, params)
         self.gradient_is_known = True
         self.updates = update
@@ -152,13 +154,20 @@ class Trainer:
         work = self._work[rows] = Work(self, rows)
         return work
 
-    def _careful_step(self, update: int, work: Pass, rows: int, state: tuple[Any, ...] | None) -> None:
+    def _gathered(self) -> tuple[Array, dict[int, GeneratorState]]:
+        """A copy of what a forward pass in training changes: running statistics, and where the noise stands."""
+        return self.network.statistics.copy(), self.network.noise()
+
+    def _careful_step(
+        self, update: int, work: Pass, rows: int, before: tuple[Array, dict[int, GeneratorState]] | None
+    ) -> None:
         try:
             careful_step(update, self.network, work, self._clipping, self.optimizer, self.learning_rate)
         except Diverged:
             self.batches.put_back(rows)
-            if state is not None:
-                self.network.restore(state)
+            if before is not None:
+                self.network.statistics[...], noise = before
+                self.network.set_noise(noise)
             self.gradient_is_known = False
             raise
 
@@ -168,12 +177,12 @@ class Trainer:
         if self.evaluated_at != self.updates or self._metrics is None:
             return
         if stopping.improves(self._metrics):
-            stopping.keep(Best(self._metrics.test_loss, self.updates, epoch, NetworkState.of(self.network)))
+            stopping.keep(Best(self._metrics.test_loss, self.updates, epoch, self.network.weights()))
         self.stop_reason = self.stop_reason or stopping.after_evaluation(self.updates, epoch, self._metrics)
         if self.stop_reason is None and (reason := stopping.loses_patience(epoch)):
             self.stop_reason = reason
-            if stopping.best.network is not None:
-                stopping.best.network.put_into(self.network)
+            if stopping.best.weights is not None:
+                self.network.take(stopping.best.weights)
                 self.optimizer = self._new_optimizer()
                 self._forget()
 
@@ -289,29 +298,39 @@ class Trainer:
 
     # Going back -------------------------------------------------------------------------------------------------------
 
-    def snapshot(self) -> Snapshot:
-        """The state of the run now."""
-        return Snapshot(
+    def state(self) -> RunState:
+        """The whole state of the run now."""
+        network = self.network
+        return RunState(
             experiment=self.experiment,
             updates=self.updates,
-            network=NetworkState.of(self.network),
+            params=network.params.copy(),
+            statistics=network.statistics.copy(),
+            noise=network.noise(),
             optimizer=self.optimizer.state(),
             batches=self.batches.state(),
             schedule=self.schedule.state(),
             stopping=self.stopping.state,
+            history=self.history.state(),
+            marks=self.marks,
+            seconds=self.seconds,
         )
 
-    def restore(self, snapshot: Snapshot) -> None:
-        """Go back to a snapshot of this run, with the experiment of that time; the curves lose what came later."""
-        self.apply(snapshot.experiment)
-        snapshot.network.put_into(self.network)
-        self.optimizer.restore(snapshot.optimizer)
-        self.batches.restore(snapshot.batches)
-        self.schedule.restore(snapshot.schedule)
-        self.stopping.state = snapshot.stopping
+    def restore(self, state: RunState) -> None:
+        """Go on from this state of the same data and network. Raises `ValueError` for a state that does not fit, and
+        then the trainer is of no further use."""
+        self.apply(state.experiment)
+        self.network.take(Weights(state.params, state.statistics))
+        self.network.set_noise(state.noise)
+        self.optimizer.restore(state.optimizer)
+        self.batches.restore(state.batches)
+        self.schedule.restore(state.schedule)
+        self.stopping.state = state.stopping
         self.stop_reason = None
-        self.updates = snapshot.updates
-        self.history = self.history.truncated(self.updates)
+        self.updates = state.updates
+        self.history = History.of(state.history)
+        self.marks = state.marks
+        self.seconds = state.seconds
         self._set_rate()
         self._look_ahead()
         self._forget()

@@ -100,7 +100,7 @@ def test_biases_start_where_asked():
 def test_the_fan_in_of_a_filter_is_all_it_sees():
     layer = Conv2D("Conv2D 1", Conv2DSpec(filters=64, kernel=5), (8, 9, 9))
     params = np.zeros(layer.parameter_shape)
-    layer.bind(params, np.zeros_like(params))
+    layer.bind(params, np.zeros_like(params), np.zeros(0))
     layer.initialize(InitializationSpec(kind=InitializerKind.HE), np.random.default_rng(1))
     assert params[:-1].var() == pytest.approx(2 / (8 * 25), rel=0.05)
     layer.initialize(InitializationSpec(kind=InitializerKind.GLOROT), np.random.default_rng(1))

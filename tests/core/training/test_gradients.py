@@ -87,7 +87,7 @@ def relative_error(specs: list[LayerSpec], shape: tuple[int, ...]) -> float:
     network = Network(specs, shape, OUTPUTS, np.dtype(np.float64))
     network.params[...] = random.normal(0, 0.7, network.params.size)
     for index, layer in enumerate(network.layers):
-        layer.seed(np.random.default_rng((1, 3, index)))
+        layer.random = np.random.default_rng((1, 3, index))
     work = Pass(network, np.ones((ROWS, int(np.prod(shape)) + 1)), training=True)
     work.inputs[:, :-1] = random.normal(size=(ROWS, int(np.prod(shape))))
     slopes = random.normal(size=(OUTPUTS, ROWS))

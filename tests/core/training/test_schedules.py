@@ -177,7 +177,7 @@ def test_plateau_in_training_and_in_snapshots() -> None:
     run = trainer(schedule=ScheduleKind.PLATEAU, schedule_period=3.0, learning_rate=1e-5, schedule_factor=0.5)
     for _ in range(60):
         run.step()
-    snapshot = run.snapshot()
+    snapshot = run.state()
 
     def walk() -> list[float]:
         rates = []

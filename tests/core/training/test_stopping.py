@@ -129,11 +129,11 @@ def test_patience_begins_anew_if_training_goes_on() -> None:
     assert run.epoch - first > 30
 
 
-def test_early_stopping_is_part_of_a_snapshot() -> None:
+def test_early_stopping_is_part_of_a_state() -> None:
     run = overfitting(patience=30)
     for _ in range(50):
         run.step()
-    snapshot = run.snapshot()
+    snapshot = run.state()
     run_until_stopped(run)
     updates, params = run.updates, run.network.params.copy()
     run.restore(snapshot)
@@ -149,7 +149,7 @@ def test_undefined_metrics_meet_nothing() -> None:
     assert stopping.after_evaluation(1, 0.1, undefined) is None
     assert not stopping.improves(undefined)
     assert stopping.loses_patience(2.0) is not None
-    assert stopping.best.network is None
+    assert stopping.best.weights is None
 
 
 def test_every_rule_stops() -> None:

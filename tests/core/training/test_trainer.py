@@ -26,7 +26,7 @@ from nnstudio.core.training.gradient_check import gradient_check
 from nnstudio.core.training.history import ROWS_PER_INTERVAL
 from nnstudio.core.training.losses import LOSSES
 from nnstudio.core.training.penalty import Penalty
-from nnstudio.core.training.trainer import Snapshot, Trainer
+from nnstudio.core.training.trainer import RunState, Trainer
 
 
 def dataset_for(task: Task, samples: int = 30) -> Dataset:
@@ -72,11 +72,11 @@ def test_gradients_agree_with_finite_differences(activation: ActivationKind, pai
         seed=3,
     )
     run = Trainer(spec, dtype=np.float64, dataset=dataset_for(task))
-    before = run.snapshot()
+    before = run.state()
     errors = gradient_check(run)
     assert list(errors) == ["Dense 1", "Dense 2", "Output"]
     assert max(errors.values()) <= 1e-6, errors
-    after = run.snapshot()
+    after = run.state()
     assert np.array_equal(before.params, after.params)
     assert run.network.grads.any() == run.gradient_is_known
 
@@ -149,32 +149,34 @@ def columns(run: Trainer) -> Iterator[np.ndarray]:
 @pytest.mark.parametrize("schedule", [ScheduleKind.CONSTANT, ScheduleKind.PLATEAU, ScheduleKind.ONE_CYCLE])
 def test_a_snapshot_repeats_the_same_bits(optimizer: OptimizerKind, schedule: ScheduleKind) -> None:
     run = walk(trainer(optimizer=optimizer, schedule=schedule, schedule_period=2.0, batch_size=7), 33)
-    snapshot = run.snapshot()
-    there = walk(run, 60).snapshot()
+    snapshot = run.state()
+    there = walk(run, 60).state()
     table = [column.copy() for column in columns(run)]
     run.restore(snapshot)
     assert run.updates == 33
     assert len(run.history) < len(table[0])
-    again = walk(run, 60).snapshot()
+    again = walk(run, 60).state()
     same(there, again)
     for ours, theirs in zip(columns(run), table, strict=True):
         assert np.array_equal(ours, theirs, equal_nan=True)
 
 
-def same(one: Snapshot, other: Snapshot) -> None:
+def same(one: RunState, other: RunState) -> None:
     assert np.array_equal(one.params, other.params)
-    assert np.array_equal(one.memory, other.memory)
-    assert (one.updates, one.schedule, one.optimizer[1]) == (other.updates, other.schedule, other.optimizer[1])
+    for name, array in one.optimizer.arrays.items():
+        assert np.array_equal(array, other.optimizer.arrays[name])
+    assert one.optimizer.numbers == other.optimizer.numbers
+    assert (one.updates, one.schedule) == (other.updates, other.schedule)
 
 
 def test_restoring_brings_back_the_experiment_of_that_time() -> None:
     run = walk(trainer(optimizer=OptimizerKind.ADAM), 10)
-    old, snapshot = run.experiment, run.snapshot()
+    old, snapshot = run.experiment, run.state()
     run.apply(replace(old, training=replace(old.training, optimizer=OptimizerKind.SGD, learning_rate=1.0)))
     walk(run, 10)
     run.restore(snapshot)
     assert run.experiment == old
-    same(run.snapshot(), snapshot)
+    same(run.state(), snapshot)
 
 
 # What was asked for ---------------------------------------------------------------------------------------------------

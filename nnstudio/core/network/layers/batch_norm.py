@@ -6,12 +6,12 @@ image (channels, height, width), over all pixels of a channel; to predict, with 
 Ioffe & Szegedy 2015; the running variance is the unbiased one, as in most libraries.
 """
 
+from collections.abc import Mapping
 from math import isfinite
-from typing import Any
 
 import numpy as np
 
-from nnstudio.core.array import Array, constant
+from nnstudio.core.array import Array, Shape, constant
 from nnstudio.core.experiment import InitializationSpec
 from nnstudio.core.experiment.layer_specs import BatchNormSpec
 from nnstudio.core.network.layers.layer import Buffer, Layer, Stage
@@ -32,22 +32,20 @@ class BatchNorm(Layer):
         return (2, self.input_shape[0])
 
     @property
-    def statistics(self) -> Array:
-        return self.running
+    def arrays(self) -> Mapping[str, Shape]:
+        return {"gain": self.input_shape[:1], "shift": self.input_shape[:1]}
 
-    def bind(self, params: Array, grads: Array) -> None:
-        super().bind(params, grads)
-        self.running = np.zeros_like(params)
+    @property
+    def running_arrays(self) -> Mapping[str, Shape]:
+        return {"running_mean": self.input_shape[:1], "running_variance": self.input_shape[:1]}
+
+    def bind(self, params: Array, grads: Array, statistics: Array) -> None:
+        super().bind(params, grads, statistics)
+        self.running = statistics.reshape(2, -1)
 
     def initialize(self, spec: InitializationSpec, random: np.random.Generator) -> None:
         self.params[0], self.params[1] = 1, 0
         self.running[0], self.running[1] = 0, 1
-
-    def state(self) -> Any:
-        return self.running.copy()
-
-    def restore(self, state: Any) -> None:
-        self.running[...] = state
 
     def stage(self, source: Buffer, training: bool) -> Stage:
         return BatchNormTraining(self, source) if training else BatchNormPrediction(self, source)

@@ -9,6 +9,7 @@ examples innermost (im2col, Chellapilla et al. 2006): the layer becomes a dense 
 next layer wants it. Only the columns of a few image rows exist at a time, so that they stay in the processor's cache.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,6 +51,11 @@ class Conv2D(Layer):
     @property
     def parameter_shape(self) -> tuple[int, int]:
         return (self.penalized_rows + 1, self.spec.filters)
+
+    @property
+    def arrays(self) -> Mapping[str, Shape]:
+        kernel = self.spec.kernel
+        return {"weight": (self.input_shape[0], kernel, kernel, self.spec.filters), "bias": (self.spec.filters,)}
 
     @property
     def penalized_rows(self) -> int:

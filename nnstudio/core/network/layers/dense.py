@@ -7,6 +7,8 @@ With a row of ones under X and the biases as the last row of W, the first line i
 together.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from nnstudio.core.array import Array, Shape
@@ -32,6 +34,10 @@ class Dense(Layer):
     @property
     def parameter_shape(self) -> tuple[int, int]:
         return (self.inputs + 1, self.spec.units)
+
+    @property
+    def arrays(self) -> Mapping[str, Shape]:
+        return {"weight": (self.inputs, self.spec.units), "bias": (self.spec.units,)}
 
     @property
     def penalized_rows(self) -> int:

@@ -5,8 +5,6 @@ drawn anew in every step. To predict, Y = X: the division keeps the mean as it i
 inverted variant.
 """
 
-from typing import Any
-
 import numpy as np
 
 from nnstudio.core.array import constant
@@ -18,15 +16,7 @@ class Dropout(Layer):
     """Dropout of single values; its noise comes from a generator of its own, which belongs to its state."""
 
     spec: DropoutSpec
-
-    def seed(self, random: np.random.Generator) -> None:
-        self.random = random
-
-    def state(self) -> Any:
-        return self.random.bit_generator.state
-
-    def restore(self, state: Any) -> None:
-        self.random.bit_generator.state = state
+    noisy = True
 
     def stage(self, source: Buffer, training: bool) -> Stage:
         return DropoutStage(self, source) if training else Unchanged(source, source)

@@ -7,8 +7,8 @@ gradient that flows back.
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from math import prod
-from typing import Any
 
 import numpy as np
 
@@ -92,14 +92,19 @@ class Unchanged(Stage):
 class Layer(ABC):
     """One layer of a network; `shape` is what one example looks like behind it.
 
+    key: the number that stays the layer's own from edit to edit; 0 for the output layer
     reads_rows: whether it works as well on inputs that lie in memory example by example
+    noisy, random: whether it needs noise in training, and the generator of that noise, its own
     """
 
     reads_rows = False
+    noisy = False
+    random: np.random.Generator
 
     def __init__(self, name: str, spec: LayerSpec, input_shape: Shape) -> None:
         self.name = name
         self.spec = spec
+        self.key = spec.key
         self.input_shape = input_shape
         self.shape: Shape = input_shape
 
@@ -109,33 +114,27 @@ class Layer(ABC):
         return (0, 0)
 
     @property
-    def statistics(self) -> Array | None:
-        """Running mean and variance (2, features) that predictions are made with, to be read and written; None for most
-        layers, which need none."""
-        return None
+    def arrays(self) -> Mapping[str, Shape]:
+        """The parameters by name, in the order in which they lie in the layer's block."""
+        return {}
+
+    @property
+    def running_arrays(self) -> Mapping[str, Shape]:
+        """What predictions are made with besides the parameters, by name; empty for most layers."""
+        return {}
 
     @property
     def penalized_rows(self) -> int:
         """How many rows of the parameters, from the first, are weights that a penalty pulls towards zero."""
         return 0
 
-    def bind(self, params: Array, grads: Array) -> None:
-        """Take views of the network's flat vectors, of shape `parameter_shape`."""
+    def bind(self, params: Array, grads: Array, statistics: Array) -> None:
+        """Take the layer's part of the network's flat vectors, the first two in `parameter_shape`."""
         self.params = params
         self.grads = grads
 
     def initialize(self, spec: InitializationSpec, random: np.random.Generator) -> None:
         """Draw the first parameters; a layer without any has nothing to draw."""
-
-    def seed(self, random: np.random.Generator) -> None:
-        """Take a generator of the layer's own for noise in training; most layers are quiet."""
-
-    def state(self) -> Any:
-        """A copy of what training changes besides the parameters: running statistics, or where the noise stands."""
-        return None
-
-    def restore(self, state: Any) -> None:
-        """Go back to a state that `state()` gave."""
 
     @abstractmethod
     def stage(self, source: Buffer, training: bool) -> Stage:

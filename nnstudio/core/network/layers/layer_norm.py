@@ -5,11 +5,12 @@ channels and pixels of an image); γ and β are one number for each feature. Bac
 examples,  G = γ ∘ ∂Y,  ∂X = (G − mean G − X̂ mean(G ∘ X̂)) / √(v + ε). Ba, Kiros & Hinton 2016.
 """
 
+from collections.abc import Mapping
 from math import prod
 
 import numpy as np
 
-from nnstudio.core.array import Array, constant
+from nnstudio.core.array import Array, Shape, constant
 from nnstudio.core.experiment import InitializationSpec
 from nnstudio.core.experiment.layer_specs import LayerNormSpec
 from nnstudio.core.network.layers.layer import Buffer, Layer, Stage
@@ -25,6 +26,11 @@ class LayerNorm(Layer):
     @property
     def parameter_shape(self) -> tuple[int, int]:
         return (2, prod(self.input_shape))
+
+    @property
+    def arrays(self) -> Mapping[str, Shape]:
+        features = prod(self.input_shape)
+        return {"gain": (features,), "shift": (features,)}
 
     def initialize(self, spec: InitializationSpec, random: np.random.Generator) -> None:
         self.params[0], self.params[1] = 1, 0

@@ -5,9 +5,9 @@ from nnstudio.core.training.optimizers.adam import Adam, AdamW, AMSGrad, NAdam
 from nnstudio.core.training.optimizers.adaptive import Adadelta, Adagrad, RMSProp
 from nnstudio.core.training.optimizers.descent import SGD, Momentum, Nesterov
 from nnstudio.core.training.optimizers.lion import Lion
-from nnstudio.core.training.optimizers.optimizer import Optimizer
+from nnstudio.core.training.optimizers.optimizer import Optimizer, OptimizerState
 
-__all__ = ["OPTIMIZERS", "SETTINGS_OF_OPTIMIZER", "Optimizer"]
+__all__ = ["OPTIMIZERS", "SETTINGS_OF_OPTIMIZER", "Optimizer", "OptimizerState"]
 
 OPTIMIZERS: dict[OptimizerKind, type[Optimizer]] = {
     OptimizerKind.SGD: SGD,

@@ -5,7 +5,8 @@ in place, allocating nothing. In every class η is the learning rate, g the grad
 """
 
 from abc import ABC, abstractmethod
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,6 +14,14 @@ from nnstudio.core.array import Array, constant
 from nnstudio.core.experiment import TrainingSpec
 
 add, divide, multiply, sqrt, subtract = np.add, np.divide, np.multiply, np.sqrt, np.subtract
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OptimizerState:
+    """What an optimizer remembers from step to step: vectors like the parameters, and numbers, by name."""
+
+    arrays: Mapping[str, Array]
+    numbers: Mapping[str, float]
 
 
 class Optimizer(ABC):
@@ -52,14 +61,16 @@ class Optimizer(ABC):
     def _update(self, *vectors: Array) -> None:
         """Change w; the vectors are w, g, each memory, each scratch."""
 
-    def state(self) -> tuple[Any, ...]:
+    def state(self) -> OptimizerState:
         """A copy of what it remembers."""
-        return self.memory.copy(), self.numbers
+        arrays = {f"memory{place}": row.copy() for place, row in enumerate(self.memory)}
+        return OptimizerState(arrays, {f"number{place}": value for place, value in enumerate(self.numbers)})
 
-    def restore(self, state: tuple[Any, ...]) -> None:
+    def restore(self, state: OptimizerState) -> None:
         """Go back to what `state()` gave."""
-        memory, self.numbers = state
-        self.memory[...] = memory
+        self.numbers = tuple(state.numbers.values())
+        for row, array in zip(self.memory, state.arrays.values(), strict=True):
+            row[...] = array
 
     def _constant(self, value: float) -> Array:
         return constant(value, self._dtype)

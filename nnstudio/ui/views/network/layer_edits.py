@@ -88,9 +88,9 @@ def offer(layers: Layers, position: int, kind: type[LayerSpec], ends: Ends) -> O
 
 
 def like_its_neighbours(layers: Layers, position: int, kind: type[LayerSpec]) -> LayerSpec:
-    """A copy of the nearest layer of this kind on the left, or else on the right."""
+    """A copy of the nearest layer of this kind on the left, or else on the right, without its key."""
     others = (*reversed(layers[:position]), *layers[position:])
-    return next((spec for spec in others if type(spec) is kind), kind())
+    return replace(next((spec for spec in others if type(spec) is kind), kind()), key=0)
 
 
 def removed(layers: Layers, position: int) -> Layers:

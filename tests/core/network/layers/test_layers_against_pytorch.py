@@ -91,8 +91,8 @@ def build(spec: LayerSpec, shape: tuple[int, ...]) -> Layer:
     layer = LAYERS[type(spec)]("Layer 1", spec, shape)
     size = prod(layer.parameter_shape)
     params = np.random.default_rng(5).normal(0, 0.7, size).reshape(layer.parameter_shape)
-    layer.bind(params, np.full_like(params, np.nan))
-    layer.seed(np.random.default_rng(6))
+    layer.bind(params, np.full_like(params, np.nan), np.zeros_like(params))
+    layer.random = np.random.default_rng(6)
     return layer
 
 

@@ -1,0 +1,60 @@
+"""The whole state of a run as one value.
+
+Whatever training goes on from is in here, by name: arrays and plain numbers, nothing else. To save a run, to resume it
+in another process, to go back in time, to undo and to recover are the same value put back into a trainer; from there
+the next update is the same to the last bit. Arrays are read-only and never written again, so states may share them.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from nnstudio.core.array import Array
+from nnstudio.core.experiment import Experiment
+from nnstudio.core.network.network import GeneratorState
+from nnstudio.core.training.batches import BatchesState
+from nnstudio.core.training.history import HistoryState
+from nnstudio.core.training.optimizers import OptimizerState
+from nnstudio.core.training.stopping import StoppingState
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """An edit in mid-run: after which update it came, and what it was, in words."""
+
+    updates: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RunState:
+    """A run between two updates. Where the arrays' parts lie is for the layout of the experiment's network to say.
+
+    params, statistics: the network's flat vectors
+    noise: where the generator of each noisy layer stands, by the layer's key
+    schedule: what a schedule remembers that watches the loss
+    seconds: of training so far, for the rule that counts them
+    """
+
+    experiment: Experiment
+    updates: int
+    params: Array
+    statistics: Array
+    noise: Mapping[int, GeneratorState]
+    optimizer: OptimizerState
+    batches: BatchesState
+    schedule: tuple[float, ...]
+    stopping: StoppingState
+    history: HistoryState
+    marks: tuple[Mark, ...] = ()
+    seconds: float = 0.0
+
+    def arrays(self) -> Iterator[Array]:
+        """Every array it keeps alive."""
+        yield from (self.params, self.statistics, *self.optimizer.arrays.values(), self.batches.order)
+        if self.stopping.best.weights is not None:
+            yield self.stopping.best.weights.params
+
+    @property
+    def nbytes(self) -> int:
+        """How much memory it keeps, apart from the history, which the states of one run share."""
+        return sum(array.nbytes for array in self.arrays())
