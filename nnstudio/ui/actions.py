@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
+from nnstudio.core.run.left_behind import BOUNDS
 from nnstudio.ui.icons import ICON_GAP, icon
 from nnstudio.ui.session import Session
 
@@ -28,6 +29,11 @@ class Row:
     repeats: bool = False
 
 
+UNDO_HELP = (
+    "Takes back edits, imports, restarts and opened files, one after the other, and brings the trained weights of that "
+    f"time back with them. A setting that destroyed nothing is set back without losing training. Kept are {BOUNDS}."
+)
+
 ROWS = (
     Row("new", "&New", "", "Ctrl+N", "files", "new", "Start over with the default experiment."),
     Row("open", "&Open experiment…", "folder", "Ctrl+O", "files", "open", "Open an experiment with its weights."),
@@ -46,8 +52,10 @@ ROWS = (
     ),
     Row("import", "&Import weights…", "import", "", "files", "import_weights", "Load weights that fit this network."),
     Row("quit", "&Quit", "", "Ctrl+Q", "window", "close", "Close the window."),
-    Row("undo", "&Undo", "", "Ctrl+Z", "run", "undo", "Take back the last change of the experiment."),
-    Row("redo", "&Redo", "", "Ctrl+Shift+Z", "run", "redo", "Make the change again that was taken back."),
+    Row(
+        "undo", "&Undo", "", "Ctrl+Z", "run", "undo", "Take back the last step, with what was trained then.", UNDO_HELP
+    ),
+    Row("redo", "&Redo", "", "Ctrl+Shift+Z", "run", "redo", "Make the step again that was taken back.", UNDO_HELP),
     Row(
         "play",
         "&Play",
@@ -155,8 +163,11 @@ class Actions(QObject):
         play.setIcon(icon("pause" if playing else "play", "on_accent"))
 
     def _show_history(self) -> None:
-        self._actions["undo"].setEnabled(self._run.can_undo)
-        self._actions["redo"].setEnabled(self._run.can_redo)
+        for name, step in (("undo", self._run.undo_label), ("redo", self._run.redo_label)):
+            row, action = self._rows[name], self._actions[name]
+            action.setEnabled(bool(step))
+            action.setText(f"{row.text} {step[:1].lower()}{step[1:]}" if step else row.text)
+            action.setToolTip(f"{row.tip} ({keys_of(row)})")
 
 
 def keys_of(row: Row) -> str:

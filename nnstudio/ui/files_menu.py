@@ -97,7 +97,7 @@ class FilesMenu(QObject):
     def new(self) -> None:
         """The default experiment."""
         if self.may_leave():
-            self._session.begin(default_experiment(DatasetKind.SPIRALS))
+            self._session.begin(default_experiment(DatasetKind.SPIRALS), "New")
             self._mark_saved(None)
             self._banner.hide()
 
@@ -112,9 +112,7 @@ class FilesMenu(QObject):
             experiment, weights = load_project(path)
         except FileError as error:
             return self._complain(error)
-        self._session.begin(experiment)
-        if weights is not None:
-            self._session.set_weights(weights)
+        self._session.begin(experiment, f"Open {path.name}", weights, path)
         self._mark_saved(path)
         self._banner.hide()
         normalises = any(isinstance(layer, BatchNormSpec) for layer in experiment.layers)

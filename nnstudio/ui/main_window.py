@@ -107,7 +107,7 @@ class MainWindow(QMainWindow):
         return Desk([above, below], [525, 255])
 
     def _card(self, name: str, view: View, narrowest: int = 0) -> CardDock:
-        self._session.attach(view)
+        self._session.viewers.attach(view)
         card = CardDock(name, view.title, view, view.switches())
         card.setMinimumWidth(narrowest)
         return card
@@ -180,7 +180,8 @@ class MainWindow(QMainWindow):
         self.banner.announce(Tone.GOOD, f"{preset.title}. {preset.text}")
 
     def _edit_layers(self, layers: tuple[LayerSpec, ...]) -> None:
-        self._session.edit(replace(self._session.experiment, layers=layers))
+        if not self._session.loading:  # the layers on the screen are those of the network before
+            self._session.edit(replace(self._session.experiment, layers=layers))
 
     def _show_title(self, title: str) -> None:
         self._file_name.setText(title)

@@ -37,5 +37,5 @@ class PresetsMenu(QMenu):
 
     def _choose(self, action: QAction) -> None:
         preset = PRESETS[action.objectName()]
-        self._session.begin(preset.experiment)
+        self._session.begin(preset.experiment, preset.title)
         self.chosen.emit(preset)

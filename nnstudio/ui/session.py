@@ -1,41 +1,36 @@
 """The interface's only door to the run.
 
 The session holds the experiment, which is the truth that every panel draws. `edit()` replaces it, tells everybody, and
-sends it to the worker. A timer takes the newest frame from the worker's mailbox and hands it to the views that can be
-seen; while they paint, the worker waits.
+sends it to the worker, whose answer says whether it is so; what is refused is taken back. A timer takes the newest
+frame from the worker's mailbox and hands it to the views that can be seen; while they paint, the worker waits.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from secrets import randbelow
-from typing import Protocol
 
 from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, QObject, Qt, QTimer, Signal
 
 from nnstudio.core.data.dataset import ImageSource
 from nnstudio.core.experiment import Experiment
-from nnstudio.core.experiment.plan import Change, plan
+from nnstudio.core.experiment.plan import Change, describe, plan
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.run import commands
-from nnstudio.core.run.frame import Frame, Probe, Rejection, Status
+from nnstudio.core.run.commands import Answer
+from nnstudio.core.run.frame import Frame, Probe, Status
 from nnstudio.core.run.worker import Worker
+from nnstudio.core.training.state import RunState
 from nnstudio.ui.garbage import GarbageCollector
-from nnstudio.ui.undo import UndoStack
+from nnstudio.ui.undo import Moment, UndoStack
+from nnstudio.ui.viewers import Viewers
 
 TICK_MILLISECONDS = 32
 TEXT_MILLISECONDS = 200
+log = logging.getLogger(__name__)
 _PAINTED = QEvent.Type(QEvent.registerEventType())
-
-
-class Viewer(Protocol):
-    """Whatever can be shown frames; every `View` is one."""
-
-    probes: Probe
-    period: int
-
-    def isVisible(self) -> bool: ...
-
-    def show_frame(self, frame: Frame) -> None: ...
 
 
 class Session(QObject):
@@ -44,7 +39,8 @@ class Session(QObject):
     experiment_changed = Signal(object, object)  # Experiment, Change
     frame_shown = Signal(object)  # Frame, a few times a second and whenever the status changes
     playing_changed = Signal(bool)
-    history_changed = Signal()  # whether undo or redo is possible may have changed
+    history_changed = Signal()  # what undo and redo would do may have changed
+    document_changed = Signal()  # another file is open, or none
     failed = Signal(str)  # a sentence for a person
     painted = Signal()  # the views have drawn the newest frame
 
@@ -54,16 +50,16 @@ class Session(QObject):
         super().__init__(parent)
         self._worker = Worker(experiment, images)
         self._undo = UndoStack(experiment)
-        self._views: list[Viewer] = []
-        self._ticks = 0
+        self._answered: dict[int, Callable[[Answer], None]] = {}
+        self.viewers = Viewers()
         self._frame: Frame | None = None
-        self._fresh: set[Viewer] = set()  # views that have drawn the newest frame
         self._playing = False
         self._sent = 0
-        self._data_sent = 0  # how many commands had been sent with the last one that asked for other data
+        self._data_sent = 0  # the ticket of the last command that asked for other data
         self._probes = Probe.NOTHING
         self._image = 0
-        self._heard: Rejection | None = None
+        self.keeps = True
+        """Whether edits of layers and data keep what was learned; otherwise they start over."""
         self._since_text = QElapsedTimer()
         self._since_text.start()
         self._garbage = GarbageCollector(self)
@@ -82,7 +78,8 @@ class Session(QObject):
     def stop(self) -> None:
         """End the worker; nothing is drawn any more."""
         self._timer.stop()
-        self._worker.stop()
+        if not self._worker.stop():
+            log.warning("the worker did not end in time; it is left to the end of the program")
         self._garbage.stop()
 
     # The experiment ---------------------------------------------------------------------------------------------------
@@ -92,53 +89,120 @@ class Session(QObject):
         """What is asked for now."""
         return self._undo.current
 
-    def edit(self, experiment: Experiment, merge: str = "") -> None:
-        """Ask for another experiment. Edits in a row with the same `merge` are undone together."""
-        change = plan(self.experiment, experiment)
-        if change:
-            self._undo.push(experiment, merge)
-            self._tell(change)
+    @property
+    def document(self) -> Path | None:
+        """The file that is open; it changes with Undo, as the experiment does."""
+        return self._undo.moment.document
 
-    def begin(self, experiment: Experiment) -> None:
-        """Pause, and begin this experiment from its first weights, even if it differs from the last one in nothing."""
-        self.pause()
-        self.edit(experiment)
-        self.restart()
+    @document.setter
+    def document(self, path: Path | None) -> None:
+        self._undo.moment.document = path
+        self.document_changed.emit()
+
+    def edit(self, experiment: Experiment, merge: str = "", label: str = "") -> None:
+        """Ask for another experiment. Edits in a row with the same `merge` are undone together; `label` names the edit
+        where its own words say too little."""
+        change = plan(self.experiment, experiment)
+        if not change:
+            return
+        merged = self._undo.merges(merge)
+        ticket = self._send(commands.Edit(experiment, self.keeps, merged), self._edited)
+        words = label or describe(self.experiment, experiment)
+        self._advance(Moment(experiment, words, not change.rebuilds, self.document, merge), ticket, change)
+
+    def begin(
+        self,
+        experiment: Experiment,
+        label: str,
+        start: RunState | Weights | None = None,
+        document: Path | None = None,
+        then: Callable[[Answer], None] | None = None,
+    ) -> None:
+        """Pause, and begin this experiment, even if it differs from the last one in nothing: from its first weights, or
+        from where `start` stands. All of it happens or nothing; `then` hears which."""
+        self._begin(commands.Begin(experiment, start), Moment(experiment, label, document=document), then)
+        self._set_playing(False)
+
+    def restart(self) -> None:
+        """Begin again from the same first weights."""
+        command = commands.Begin(self.experiment, playing=self._playing)
+        self._begin(command, Moment(self.experiment, "Restart", document=self.document), None)
+
+    def _begin(self, command: commands.Begin, moment: Moment, then: Callable[[Answer], None] | None) -> None:
+        def heard(answer: Answer) -> None:
+            self._edited(answer)
+            if then is not None:
+                then(answer)
+
+        change = plan(self.experiment, command.experiment) | Change.WEIGHTS
+        self._advance(moment, self._send(command, heard), change)
+
+    def set_weights(self, weights: Weights, then: Callable[[Answer], None] | None = None) -> None:
+        """Take imported weights, laid out like the frame's; `then` hears whether they were taken."""
+
+        def heard(answer: Answer) -> None:
+            self._edited(answer)
+            if then is not None:
+                then(answer)
+
+        moment = Moment(self.experiment, "Import weights", document=self.document)
+        self._advance(moment, self._send(commands.SetWeights(weights), heard), Change.NOTHING)
+
+    def save(self, then: Callable[[Answer], None]) -> None:
+        """Ask for the whole state of the run as it is when the worker gets to it; `then` gets it."""
+        self._send(commands.Save(), then)
+
+    def _advance(self, moment: Moment, ticket: int, change: Change) -> None:
+        """One step on: tell everybody, and remember what to take back if the step is refused."""
+        self._undo.push(moment, ticket)
+        self._tell(ticket, change)
+
+    def _tell(self, ticket: int, change: Change) -> None:
+        if Change.DATA in change:
+            self._data_sent = ticket
+        self.experiment_changed.emit(self.experiment, change)
+        self.history_changed.emit()
+        self.document_changed.emit()
+
+    def _edited(self, answer: Answer) -> None:
+        """A step was made, or could not be."""
+        before = self.experiment
+        self._undo.settle(answer.ticket, answer.done, answer.experiment)
+        if self.experiment != before or not answer.done:
+            self._tell(0, plan(before, self.experiment))
+        if not answer.done:
+            self.failed.emit(answer.refusal)
 
     def undo(self) -> None:
-        """Go back to the experiment before the last edit."""
-        self._travel(self._undo.undo)
+        """Go back to the moment before the last step, with the state that was trained then."""
+        self._travel(-1, self._undo.before, self._undo.moment)
 
     def redo(self) -> None:
-        """Do again what was undone."""
-        self._travel(self._undo.redo)
+        """Do again what was undone, and take up the state that was trained then."""
+        self._travel(1, self._undo.after, self._undo.after)
+
+    def _travel(self, by: int, target: Moment | None, step: Moment | None) -> None:
+        if target is None or step is None:
+            return
+        before = self.experiment
+        ticket = self._send(commands.PutBack(target.left, target.experiment, step.gentle), self._edited)
+        self._undo.go(by, ticket)
+        self._tell(ticket, plan(before, target.experiment))
 
     @property
-    def can_undo(self) -> bool:
-        """Whether there is an edit to undo."""
-        return self._undo.can_undo
+    def undo_label(self) -> str:
+        """The step that Undo would take back; empty if there is none."""
+        return self._undo.moment.label if self._undo.before else ""
 
     @property
-    def can_redo(self) -> bool:
-        """Whether there is an edit to redo."""
-        return self._undo.can_redo
+    def redo_label(self) -> str:
+        """The step that Redo would make again; empty if there is none."""
+        return self._undo.after.label if self._undo.after else ""
 
     @property
     def loading(self) -> bool:
         """Whether other data has been asked for and the newest frame does not know of it yet."""
         return (self._frame.commands if self._frame else 0) < self._data_sent
-
-    def _travel(self, move: Callable[[], bool]) -> None:
-        before = self.experiment
-        if move():
-            self._tell(plan(before, self.experiment))
-
-    def _tell(self, change: Change) -> None:
-        self._send(commands.Apply(self.experiment))
-        if Change.DATA in change:
-            self._data_sent = self._sent
-        self.experiment_changed.emit(self.experiment, change)
-        self.history_changed.emit()
 
     # Training ---------------------------------------------------------------------------------------------------------
 
@@ -165,48 +229,59 @@ class Session(QObject):
             self.play()
 
     def step(self, updates: int = 1) -> None:
-        """Pause, and make this many updates."""
+        """Make this many updates and pause."""
         self._send(commands.Step(updates))
         self._set_playing(False)
 
     def step_epoch(self) -> None:
-        """Pause, and train to the end of the epoch."""
+        """Train to the end of the epoch and pause."""
         self._send(commands.StepEpoch())
         self._set_playing(False)
 
     def back(self) -> None:
         """Pause, and go one update back."""
-        self._send(commands.Back())
+        self._send(commands.Back(), partial(self._arrived, "Go back"))
         self._set_playing(False)
-
-    def restart(self) -> None:
-        """Begin again from the same first weights."""
-        self._send(commands.Restart())
-
-    def new_weights(self, seed: int | None = None) -> None:
-        """Begin again from the first weights of another seed, a random one if none is given."""
-        self.edit(replace(self.experiment, seed=randbelow(10_000) if seed is None else seed))
 
     def recover(self) -> None:
         """After a divergence: back to weights that were good, with the learning rate that the frame suggests."""
         rate = self._frame.recovery if self._frame else None
         if rate is not None:
-            self.edit(replace(self.experiment, training=replace(self.experiment.training, learning_rate=rate)))
-        self._send(commands.Recover())
-        self.play()
+            self._send(commands.Recover(rate), partial(self._arrived, "Recover"))
+            self._set_playing(True)
 
-    def set_weights(self, weights: Weights) -> None:
-        """Take imported weights, laid out like the frame's."""
-        self._send(commands.SetWeights(weights))
+    def _arrived(self, label: str, answer: Answer) -> None:
+        """A way back has come to its end; it is a step to be undone if it led to another experiment."""
+        if answer.done and self._undo.settled and answer.experiment != self.experiment:
+            change = plan(self.experiment, answer.experiment)
+            self._undo.push(Moment(answer.experiment, label, document=self.document), answer.ticket)
+            self._undo.settle(answer.ticket, True, answer.experiment)
+            self._tell(0, change)
+
+    def new_weights(self, seed: int | None = None) -> None:
+        """Begin again from the first weights of another seed, a random one if none is given."""
+        self.edit(replace(self.experiment, seed=randbelow(10_000) if seed is None else seed))
 
     def _set_playing(self, playing: bool) -> None:
         if playing != self._playing:
             self._playing = playing
             self.playing_changed.emit(playing)
 
-    def _send(self, command: commands.Command) -> None:
-        self._sent += 1
-        self._worker.send(command)
+    def _send(self, command: commands.Command, then: Callable[[Answer], None] | None = None) -> int:
+        self._sent = self._worker.send(command)
+        if then is not None:
+            self._answered[self._sent] = then
+        return self._sent
+
+    def _hear(self) -> None:
+        """Every answer that has come."""
+        while (answer := self._worker.answer()) is not None:
+            then = self._answered.pop(answer.ticket, None)
+            if then is not None:
+                then(answer)
+            elif answer.refusal and answer.ticket == 0:
+                self._undo.correct(answer.experiment)
+                self.failed.emit(answer.refusal)
 
     # Pictures ---------------------------------------------------------------------------------------------------------
 
@@ -214,10 +289,6 @@ class Session(QObject):
     def frame(self) -> Frame | None:
         """The newest picture of the run."""
         return self._frame
-
-    def attach(self, view: Viewer) -> None:
-        """Hand every frame to this view while it can be seen."""
-        self._views.append(view)
 
     def look_at(self, image: int) -> None:
         """Show this test image."""
@@ -229,28 +300,20 @@ class Session(QObject):
         self.look_at(self._image + 1)
 
     def _tick(self) -> None:
-        self._ticks += 1
-        self._watch()
+        if self.viewers.probes != self._probes:
+            self._probes = self.viewers.probes
+            self._send(commands.Watch(self._probes))
+        self._hear()
         frame = self._worker.mailbox.take()
         if frame is not None:
             self._receive(frame)
-        if self._frame is None:
-            return
-        stale = [view for place, view in enumerate(self._views) if self._is_due(view, place)]
-        if not stale:
+        due = self.viewers.due(self._playing)
+        if self._frame is None or not due:
             return
         self._worker.close_gate()
-        for view in stale:
-            view.show_frame(self._frame)
-            self._fresh.add(view)
+        self.viewers.show(due, self._frame)
         # Paint events are posted with low priority; an event of lower priority arrives when they are done.
         QCoreApplication.postEvent(self, QEvent(_PAINTED), Qt.EventPriority.LowEventPriority.value - 1)
-
-    def _is_due(self, view: Viewer, place: int) -> bool:
-        """Views that do not need every frame take turns, so that no tick is longer than the others."""
-        if view in self._fresh or not view.isVisible():
-            return False
-        return not self._playing or (self._ticks + place) % view.period == 0
 
     def event(self, event: QEvent) -> bool:
         if event.type() == _PAINTED:
@@ -259,32 +322,12 @@ class Session(QObject):
             return True
         return super().event(event)
 
-    def _watch(self) -> None:
-        probes = Probe.NOTHING
-        for view in self._views:
-            if view.isVisible():
-                probes |= view.probes
-        if probes != self._probes:
-            self._probes = probes
-            self._send(commands.Watch(probes))
-
     def _receive(self, frame: Frame) -> None:
         before, self._frame = self._frame, frame
-        self._fresh.clear()
+        self.viewers.forget()
         if frame.commands >= self._sent:  # otherwise the frame does not know yet what was asked for last
             self._set_playing(frame.status is Status.LEARNING)
-            self._hear_rejection(frame)
         changed = before is None or (before.status, before.run) != (frame.status, frame.run)
         if changed or self._since_text.elapsed() >= TEXT_MILLISECONDS or frame.status is not Status.LEARNING:
             self._since_text.restart()
             self.frame_shown.emit(frame)
-
-    def _hear_rejection(self, frame: Frame) -> None:
-        rejection = frame.rejection
-        if rejection is None or rejection is self._heard:
-            return
-        self._heard = rejection
-        self._undo.replace(frame.experiment)
-        self.experiment_changed.emit(self.experiment, plan(rejection.experiment, frame.experiment))
-        self.history_changed.emit()
-        self.failed.emit(rejection.message)

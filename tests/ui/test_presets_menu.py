@@ -71,4 +71,6 @@ def test_choosing_the_same_again_tells_again(qtbot: QtBot, menu: PresetsMenu, se
     action.trigger()
     assert told == [PRESETS["xor-one-unit"]] * 2
     session.undo()
-    assert not session.can_undo
+    assert session.undo_label == PRESETS["xor-one-unit"].title, "each has begun anew"
+    session.undo()
+    assert not session.undo_label

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import count
+from pathlib import Path
 
+import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -10,10 +13,12 @@ from nnstudio.core.data.dataset import DataError
 from nnstudio.core.experiment import DatasetSpec, Experiment
 from nnstudio.core.experiment.choices import DatasetKind
 from nnstudio.core.experiment.plan import Change
+from nnstudio.core.network.weights import Weights
 from nnstudio.core.presets import default_experiment
+from nnstudio.core.run.commands import Answer
 from nnstudio.core.run.frame import Frame, Probe, Status
 from nnstudio.ui.session import Session
-from nnstudio.ui.undo import UndoStack
+from nnstudio.ui.undo import MAXIMUM, Moment, UndoStack
 from nnstudio.ui.views.view import View
 
 CIRCLE = default_experiment(DatasetKind.CIRCLE)
@@ -67,17 +72,17 @@ def test_an_edit_is_told_with_what_it_destroys(session: Session, qtbot: QtBot) -
 def test_the_same_experiment_again_is_no_edit(session: Session, qtbot: QtBot) -> None:
     with qtbot.assertNotEmitted(session.experiment_changed):
         session.edit(rate(CIRCLE, CIRCLE.training.learning_rate))
-    assert not session.can_undo
+    assert not session.undo_label
 
 
 def test_beginning_the_same_experiment_begins_anew(session: Session, qtbot: QtBot) -> None:
     session.step(20)
     qtbot.waitUntil(lambda: session.frame is not None and session.frame.updates == 20)
-    session.begin(CIRCLE)
+    session.begin(CIRCLE, "New")
     qtbot.waitUntil(lambda: session.frame is not None and session.frame.updates == 0)
     session.step(20)
     qtbot.waitUntil(lambda: session.frame is not None and session.frame.updates == 20)
-    session.begin(rate(CIRCLE, 0.1))  # a change that alone would not start training again
+    session.begin(rate(CIRCLE, 0.1), "New")  # a change that alone would not start training again
     qtbot.waitUntil(lambda: session.frame is not None and session.frame.updates == 0)
     assert session.frame.experiment == rate(CIRCLE, 0.1)
 
@@ -89,43 +94,202 @@ def test_undo_and_redo(session: Session) -> None:
     assert session.experiment == rate(CIRCLE, 0.1)
     session.undo()
     assert session.experiment == CIRCLE
-    assert not session.can_undo
+    assert not session.undo_label
     session.redo()
     assert session.experiment == rate(CIRCLE, 0.1)
     session.edit(rate(CIRCLE, 1.0))
-    assert not session.can_redo
+    assert not session.redo_label
+
+
+def pushed(stack: UndoStack, learning_rate: float, merge: str = "") -> None:
+    """An edit that is answered at once."""
+    ticket = next(tickets)
+    stack.push(Moment(rate(CIRCLE, learning_rate), "Learning rate", True, merge=merge), ticket)
+    stack.settle(ticket, True, stack.current)
+
+
+tickets = count(1)
 
 
 def test_a_drag_is_undone_in_one_step() -> None:
     stack = UndoStack(CIRCLE)
     for step in (0.01, 0.02, 0.05):
-        stack.push(rate(CIRCLE, step), "learning_rate")
-    stack.push(rate(CIRCLE, 1.0), "something else")
-    stack.undo()
+        pushed(stack, step, "learning_rate")
+    pushed(stack, 1.0, "something else")
+    stack.go(-1, next(tickets))
     assert stack.current == rate(CIRCLE, 0.05)
-    stack.undo()
+    stack.go(-1, next(tickets))
     assert stack.current == CIRCLE
+    assert stack.before is None
 
 
 def test_a_drag_away_and_back_is_no_step() -> None:
     stack = UndoStack(CIRCLE)
-    stack.push(rate(CIRCLE, 0.5))
+    pushed(stack, 0.5)
     for step in (0.1, 0.5):
-        stack.push(rate(CIRCLE, step), "drag 1")
-    assert stack.undo()
-    assert stack.current == CIRCLE
-    assert not stack.undo()
-    assert stack.redo()
+        pushed(stack, step, "drag 1")
     assert stack.current == rate(CIRCLE, 0.5)
-    assert not stack.redo()
+    pushed(stack, 0.7, "drag 1")
+    stack.go(-1, next(tickets))
+    assert stack.current == rate(CIRCLE, 0.5)
+    stack.go(-1, next(tickets))
+    assert stack.current == CIRCLE
+
+
+def test_a_refused_step_is_taken_back_from_under_those_made_upon_it() -> None:
+    stack = UndoStack(CIRCLE)
+    first, second = Moment(rate(CIRCLE, 0.5), "first"), Moment(rate(CIRCLE, 0.7), "second")
+    stack.push(first, 101)
+    stack.push(second, 102)
+    stack.settle(101, False, CIRCLE)
+    assert (stack.current, stack.moment) == (rate(CIRCLE, 0.7), second)
+    stack.settle(102, False, CIRCLE)
+    assert (stack.current, stack.before, stack.after) == (CIRCLE, None, None)
+
+
+def test_an_undo_that_is_refused_leaves_the_place_and_the_way_back() -> None:
+    stack = UndoStack(CIRCLE)
+    pushed(stack, 0.5)
+    stack.go(-1, 201)
+    stack.settle(201, False, rate(CIRCLE, 0.5))
+    assert stack.current == rate(CIRCLE, 0.5)
+    assert stack.after is None
+
+
+def test_the_worker_has_the_last_word() -> None:
+    stack = UndoStack(CIRCLE)
+    stack.push(Moment(rate(CIRCLE, 0.5)), 1)
+    stack.push(Moment(rate(CIRCLE, 0.6)), 2)
+    stack.settle(1, True, rate(CIRCLE, 0.5))
+    assert stack.current == rate(CIRCLE, 0.6), "the second answer is still to come"
+    stack.settle(2, True, rate(CIRCLE, 0.61))
+    assert stack.current == rate(CIRCLE, 0.61)
+
+
+def test_two_hundred_steps_are_kept() -> None:
+    stack = UndoStack(CIRCLE)
+    for step in range(300):
+        pushed(stack, 0.001 * (step + 1))
+    steps = 0
+    while stack.before is not None:
+        stack.go(-1, next(tickets))
+        steps += 1
+    assert steps == MAXIMUM
+    assert stack.current == rate(CIRCLE, 0.1)
+
+
+def settled(session: Session, qtbot: QtBot) -> Frame:
+    """The first frame that knows everything that was asked for."""
+    qtbot.waitUntil(lambda: session.frame is not None and session.frame.commands == session._sent)
+    assert session.frame is not None
+    return session.frame
+
+
+def trained(session: Session, qtbot: QtBot, updates: int) -> Frame:
+    session.step(updates - (session.frame.updates if session.frame else 0))
+    qtbot.waitUntil(lambda: session.frame is not None and session.frame.updates == updates)
+    return settled(session, qtbot)
+
+
+def wider(experiment: Experiment) -> Experiment:
+    first, *others = experiment.layers
+    return replace(experiment, layers=(replace(first, units=first.units + 1), *others))
+
+
+def test_a_stray_neuron_costs_nothing_and_undo_brings_the_trained_state_back(session: Session, qtbot: QtBot) -> None:
+    before = trained(session, qtbot, 500)
+    session.edit(wider(CIRCLE))
+    assert session.undo_label == "Neurons"
+    edited = settled(session, qtbot)
+    assert edited.updates == 500
+    assert [mark.text for mark in edited.marks] == ["Neurons"]
+    later = trained(session, qtbot, 700)
+    session.undo()
+    assert session.experiment == CIRCLE
+    assert session.redo_label == "Neurons"
+    back = settled(session, qtbot)
+    assert (back.updates, back.params.tobytes()) == (500, before.params.tobytes())
+    np.testing.assert_array_equal(back.history.train_loss, before.history.train_loss)
+    session.redo()
+    again = settled(session, qtbot)
+    assert (again.updates, again.params.tobytes()) == (700, later.params.tobytes())
+    assert session.experiment == wider(CIRCLE)
+
+
+def test_a_rate_is_set_back_without_losing_what_was_learned_since(session: Session, qtbot: QtBot) -> None:
+    trained(session, qtbot, 100)
+    session.edit(rate(CIRCLE, 0.5))
+    later = trained(session, qtbot, 200)
+    session.undo()
+    back = settled(session, qtbot)
+    assert (back.updates, back.experiment) == (200, CIRCLE)
+    assert back.params.tobytes() == later.params.tobytes()
+
+
+def test_restarts_and_new_weights_and_imports_are_undone(session: Session, qtbot: QtBot) -> None:
+    before = trained(session, qtbot, 100)
+    session.restart()
+    session.new_weights(5)
+    session.set_weights(Weights(np.ones_like(before.params)))
+    assert [session.undo_label] == ["Import weights"]
+    assert (settled(session, qtbot).params == 1).all()
+    labels = []
+    while session.undo_label:
+        labels.append(session.undo_label)
+        session.undo()
+    assert labels == ["Import weights", "New weights", "Restart"]
+    back = settled(session, qtbot)
+    assert (back.updates, back.params.tobytes()) == (100, before.params.tobytes())
+
+
+def test_starting_over_is_a_choice(session: Session, qtbot: QtBot) -> None:
+    trained(session, qtbot, 100)
+    session.keeps = False
+    session.edit(wider(CIRCLE))
+    assert settled(session, qtbot).updates == 0
+    session.undo()
+    assert settled(session, qtbot).updates == 100
+
+
+def test_the_open_file_goes_with_undo(session: Session, qtbot: QtBot) -> None:
+    session.document = Path("mine.nns")
+    with qtbot.waitSignal(session.document_changed):
+        session.begin(rate(CIRCLE, 0.5), "Open other.nns", document=Path("other.nns"))
+    assert session.document == Path("other.nns")
+    session.undo()
+    assert session.document == Path("mine.nns")
+    session.redo()
+    assert session.document == Path("other.nns")
+
+
+def test_what_cannot_begin_changes_nothing(session: Session, qtbot: QtBot) -> None:
+    before = trained(session, qtbot, 100)
+    session.document = Path("mine.nns")
+    answers: list[Answer] = []
+    with qtbot.waitSignal(session.failed):
+        session.begin(default_experiment(DatasetKind.MNIST), "Open", None, Path("other.nns"), answers.append)
+    after = settled(session, qtbot)
+    assert (after.updates, after.run, after.params.tobytes()) == (100, before.run, before.params.tobytes())
+    assert (session.experiment, session.document, session.undo_label) == (CIRCLE, Path("mine.nns"), "")
+    assert [answer.done for answer in answers] == [False]
+
+
+def test_the_first_experiment_that_cannot_be_had_is_said_and_something_else_shown(qtbot: QtBot) -> None:
+    session = Session(default_experiment(DatasetKind.MNIST), no_images)  # type: ignore[arg-type]
+    with qtbot.waitSignal(session.failed):
+        session.start()
+    assert session.experiment == Experiment()
+    session.step(3)
+    qtbot.waitUntil(lambda: session.frame is not None and session.frame.updates == 3)
+    session.stop()
 
 
 def test_frames_go_to_visible_views_only_and_say_what_they_look_at(session: Session, qtbot: QtBot) -> None:
     seen, hidden = Listener(), Listener()
     qtbot.addWidget(seen)
     qtbot.addWidget(hidden)
-    session.attach(seen)
-    session.attach(hidden)
+    session.viewers.attach(seen)
+    session.viewers.attach(hidden)
     seen.show()
     session.play()
     qtbot.waitUntil(lambda: bool(seen.frames) and seen.frames[-1].updates > 100 and _output(seen) is not None)
@@ -138,7 +302,7 @@ def test_a_view_that_becomes_visible_gets_the_last_frame_while_paused(session: S
     qtbot.waitUntil(lambda: session.frame is not None)
     view = Listener()
     qtbot.addWidget(view)
-    session.attach(view)
+    session.viewers.attach(view)
     view.show()
     qtbot.waitUntil(lambda: bool(view.frames) and view.frames[-1].plane is not None and _output(view) is not None)
 

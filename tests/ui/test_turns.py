@@ -26,7 +26,7 @@ def test_a_view_with_a_period_gets_every_so_many_th_frame(qtbot: QtBot) -> None:
     always, seldom = Listener(1), Listener(4)
     for view in (always, seldom):
         qtbot.addWidget(view)
-        session.attach(view)
+        session.viewers.attach(view)
         view.show()
     session.start()
     session.play()

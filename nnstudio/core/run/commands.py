@@ -1,10 +1,61 @@
-"""What the interface may ask of the worker; each is one immutable value in its queue."""
+"""What may be asked of a run, and how it is answered.
+
+Every command is one immutable value and one whole: all of it happens, or nothing does and the run goes on as before.
+Each is answered exactly once, done or refused with a reason. What takes long (a way back, a recovery) is answered when
+it is done, or refused when something else came in between.
+"""
 
 from dataclasses import dataclass
 
 from nnstudio.core.experiment import Experiment
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.run.frame import Probe
+from nnstudio.core.training.state import RunState
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """Begin this experiment, paused or playing: from its first weights, or from where a state or weights stand."""
+
+    experiment: Experiment
+    start: RunState | Weights | None = None
+    playing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Go on with another experiment. `keep`: what was learned stays where it still has a place; otherwise, and where
+    other first weights or another kind of data were asked for, training begins again. `merged`: this edit takes the
+    place of the one sent just before, as in a drag."""
+
+    experiment: Experiment
+    keep: bool = True
+    merged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PutBack:
+    """Undo or redo: go on from the state that the command with the ticket `left` left behind.
+
+    experiment: the one of that state
+    gentle: if training has gone on since, take only the experiment and keep what was learned meanwhile
+    """
+
+    left: int
+    experiment: Experiment
+    gentle: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SetWeights:
+    """Take other weights, laid out like the network's."""
+
+    weights: Weights
+
+
+@dataclass(frozen=True, slots=True)
+class Save:
+    """Answer with the whole state of the run as it is now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,43 +70,29 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Pause, and make this many updates."""
+    """Make this many updates and pause."""
 
     updates: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class StepEpoch:
-    """Pause, and train to the end of the epoch."""
+    """Train to the end of the epoch and pause."""
 
 
 @dataclass(frozen=True, slots=True)
 class Back:
-    """Pause, and go one update back."""
+    """Pause, and go so many updates back; answered when the run is there."""
 
-
-@dataclass(frozen=True, slots=True)
-class Restart:
-    """Begin again from the same first weights."""
+    updates: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Recover:
-    """After a divergence: back to the newest state that is no worse than the beginning."""
+    """After a divergence: go back to the newest state that is no worse than the beginning, take this learning rate, and
+    train on; answered when the state is found."""
 
-
-@dataclass(frozen=True, slots=True)
-class Apply:
-    """Take up another experiment; what that destroys is for `plan` to say."""
-
-    experiment: Experiment
-
-
-@dataclass(frozen=True, slots=True)
-class SetWeights:
-    """Take other weights, laid out like the network's."""
-
-    weights: Weights
+    learning_rate: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,4 +109,25 @@ class LookAt:
     image: int
 
 
-Command = Play | Pause | Step | StepEpoch | Back | Restart | Recover | Apply | SetWeights | Watch | LookAt
+Command = Begin | Edit | PutBack | SetWeights | Save | Play | Pause | Step | StepEpoch | Back | Recover | Watch | LookAt
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of a command.
+
+    ticket: the number that `Worker.send` gave for it
+    refusal: why nothing was done, a sentence for a person; empty if it was done
+    experiment: the one in force afterwards
+    state: the whole state of the run, for `Save`
+    """
+
+    ticket: int
+    refusal: str
+    experiment: Experiment
+    state: RunState | None = None
+
+    @property
+    def done(self) -> bool:
+        """Whether it was done."""
+        return not self.refusal

@@ -16,6 +16,7 @@ from nnstudio.core.experiment import Experiment
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.training.history import HistoryPrefix
 from nnstudio.core.training.metrics import Metrics
+from nnstudio.core.training.state import Mark
 
 FloatArray = NDArray[np.float32] | NDArray[np.float64]
 
@@ -147,23 +148,15 @@ class ExampleLosses:
 
 
 @dataclass(frozen=True, slots=True)
-class Rejection:
-    """An experiment that could not be had, and why; the run goes on with the one before."""
-
-    experiment: Experiment
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
 class Frame:
     """The state of a run at one moment; everything a view may draw.
 
-    run: counts the times that training began anew; a new number means new data or a new network
+    run: counts the networks that were trained; a new number means new data or a new network
     updates: updates done; updates_per_second: measured over the last second of training, 0 when paused
     params: copy of the flat parameter vector
     layers: every layer from the first hidden one to the output
     recovery: for a diverged run, the learning rate it suggests going on with
-    rejection: the last experiment asked for, if it could not be had
+    marks: the edits in mid-run
     commands: how many commands had been obeyed when the picture was taken
     """
 
@@ -183,7 +176,7 @@ class Frame:
     image: ImagePicture | None = None
     losses: ExampleLosses | None = None
     recovery: float | None = None
-    rejection: Rejection | None = None
+    marks: tuple[Mark, ...] = ()
     commands: int = 0
 
     @property

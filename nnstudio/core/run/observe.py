@@ -10,7 +10,7 @@ import numpy as np
 from nnstudio.core.array import Array
 from nnstudio.core.network.network import Pass
 from nnstudio.core.run.example_losses import ExampleLossReadings
-from nnstudio.core.run.frame import Frame, ImagePicture, PlanePicture, Probe, Rejection, Status
+from nnstudio.core.run.frame import Frame, ImagePicture, PlanePicture, Probe, Status
 from nnstudio.core.run.layer_readings import LayerReadings
 from nnstudio.core.training.metrics import Metrics, answers_of, confusion_matrix
 from nnstudio.core.training.trainer import Trainer
@@ -45,7 +45,6 @@ class Observer:
         image: int = 0,
         resolution: int = OUTPUT_RESOLUTION,
         recovery: float | None = None,
-        rejection: Rejection | None = None,
         commands: int = 0,
     ) -> Frame:
         """The run now. `image` is the number of the test image to look at; the output over the plane is drawn with
@@ -73,7 +72,7 @@ class Observer:
             image=None if on_plane else self._image(probes, image),
             losses=self._losses.read() if Probe.LOSSES in probes else None,
             recovery=recovery,
-            rejection=rejection,
+            marks=trainer.marks,
             commands=commands,
         )
 

@@ -1,71 +1,122 @@
-"""Snapshots of a run, to go back to.
+"""The past of a run, to go back to.
 
-A snapshot is taken every so many updates; when there are too many, the one is dropped whose absence is felt least, so
-that they lie dense near the present and thin out logarithmically into the past. Because the same experiment gives the
-same bits, any update between two snapshots is reached by replaying from the earlier one, with the edits of that time.
+A state is kept every so many updates; when there are too many, the one is dropped whose absence is felt least, so that
+they lie dense near the present and thin out logarithmically into the past. Because the same experiment gives the same
+bits, any update between two states is reached by replaying from the earlier one, with the edits of that time. What
+cannot be replayed (imported weights, a state put back) begins a past of its own; the way across is Undo.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from nnstudio.core.experiment import Experiment
-from nnstudio.core.training.trainer import RunState, Trainer
+from nnstudio.core.training.state import RunState
+from nnstudio.core.training.trainer import Trainer
 
 INTERVAL = 256
-MAXIMUM_SNAPSHOTS = 64
+MAXIMUM_STATES = 64
 MAXIMUM_BYTES = 256 * 2**20
+
+At = Callable[[RunState], Trainer]
+Edited = Callable[[Trainer, Experiment], Trainer]
+"""A trainer at a state; a trainer after an edit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What is known of the past: a state that was kept, or an edit, as the experiment after it."""
+
+    updates: int
+    what: RunState | Experiment
 
 
 class Timeline:
-    """The past of one trainer."""
+    """The events of one run, in their order."""
 
-    def __init__(self, trainer: Trainer) -> None:
-        self._trainer = trainer
-        self._snapshots = [trainer.state()]
-        self._edits: list[tuple[int, Experiment]] = []
+    def __init__(self, state: RunState) -> None:
+        self._events = [Event(state.updates, state)]
 
-    def note_update(self) -> None:
-        """Called after every update; takes a snapshot when it is time."""
-        if self._trainer.updates % INTERVAL == 0:
-            self.note_state()
+    def note_update(self, trainer: Trainer) -> None:
+        """Called after every update; keeps a state when it is time."""
+        if trainer.updates % INTERVAL == 0:
+            self.note_state(trainer.state())
 
-    def note_state(self) -> None:
-        """Take a snapshot now."""
-        self._snapshots.append(self._trainer.state())
-        size = self._snapshots[-1].nbytes
-        if len(self._snapshots) > max(3, min(MAXIMUM_SNAPSHOTS, MAXIMUM_BYTES // max(size, 1))):
-            del self._snapshots[self._least_missed()]
+    def note_state(self, state: RunState) -> None:
+        """Keep this state."""
+        self._events.append(Event(state.updates, state))
+        states = self._states()
+        if len(states) > max(3, min(MAXIMUM_STATES, MAXIMUM_BYTES // max(state.nbytes, 1))):
+            del self._events[_least_missed(states)]
 
-    def note_edit(self) -> None:
-        """Called after the trainer has taken up another experiment."""
-        self._edits.append((self._trainer.updates, self._trainer.experiment))
+    def note_edit(self, updates: int, experiment: Experiment) -> None:
+        """Called after the run has taken up another experiment."""
+        self._events.append(Event(updates, experiment))
 
-    def _least_missed(self) -> int:
-        """The inner snapshot whose neighbours are closest, measured against their distance from now."""
-        times = [snapshot.updates for snapshot in self._snapshots]
-        now = times[-1]
-        return min(range(1, len(times) - 1), key=lambda i: (times[i + 1] - times[i - 1]) / (now - times[i - 1] + 1))
+    def _states(self) -> list[tuple[int, RunState]]:
+        return [(place, event.what) for place, event in enumerate(self._events) if isinstance(event.what, RunState)]
 
     @property
     def beginning(self) -> int:
         """The earliest update that can be gone back to."""
-        return self._snapshots[0].updates
+        return self._events[0].updates
 
     @property
-    def snapshots(self) -> tuple[RunState, ...]:
-        """All snapshots, oldest first."""
-        return tuple(self._snapshots)
+    def states(self) -> list[RunState]:
+        """All states, oldest first."""
+        return [state for _, state in self._states()]
 
-    def go_to(self, update: int) -> None:
-        """Bring the trainer to an update between `beginning` and now, keeping the experiment in force now."""
-        trainer = self._trainer
-        wanted = trainer.experiment
-        while len(self._snapshots) > 1 and self._snapshots[-1].updates > update:
-            self._snapshots.pop()
-        trainer.restore(self._snapshots[-1])
-        edits = [edit for edit in self._edits if self._snapshots[-1].updates <= edit[0] < update]
-        for time, experiment in [*edits, (update, trainer.experiment)]:
-            while trainer.updates < time:
-                trainer.step()
-            if time < update:
-                trainer.apply(experiment)
-        self._edits = [edit for edit in self._edits if edit[0] < update]
-        if trainer.apply(wanted):
-            self.note_edit()
+    def replay(self, update: int, at: At, edited: Edited) -> "Replay":
+        """The way to an update between `beginning` and now."""
+        place, state = next(entry for entry in reversed(self._states()) if entry[1].updates <= update)
+        edits = [event for event in self._events[place:] if event.updates < update and event.what is not state]
+        experiments = [(event.updates, event.what) for event in edits if isinstance(event.what, Experiment)]
+        return Replay(at(state), experiments, update, edited)
+
+    def forget_after(self, update: int) -> None:
+        """The run has gone back to this update: what came later has not happened, nor any edit just then."""
+        first, *later = self._events
+        self._events = [first, *(e for e in later if e.updates < update or _is_state_at(e, update))]
+
+    def cut(self, state: RunState) -> bool:
+        """Let the past end with this state; whether it belongs to it."""
+        places = [place for place, kept in self._states() if kept is state]
+        del self._events[(places or [len(self._events)])[0] + 1 :]
+        return bool(places)
+
+
+def _is_state_at(event: Event, update: int) -> bool:
+    return event.updates == update and isinstance(event.what, RunState)
+
+
+def _least_missed(states: list[tuple[int, RunState]]) -> int:
+    """Where the inner state stands whose neighbours are closest, measured against their distance from now."""
+    times = [state.updates for _, state in states]
+    now = times[-1]
+    inner = range(1, len(times) - 1)
+    return states[min(inner, key=lambda i: (times[i + 1] - times[i - 1]) / (now - times[i - 1] + 1))][0]
+
+
+class Replay:
+    """The past made once more, on a trainer of its own, one update a step."""
+
+    def __init__(self, trainer: Trainer, edits: list[tuple[int, Experiment]], target: int, edited: Edited) -> None:
+        self.trainer = trainer
+        self.target = target
+        self._begin = trainer.updates
+        self._edits = edits
+        self._edited = edited
+
+    def step(self) -> bool:
+        """One update; False if the target was reached already."""
+        while self._edits and self._edits[0][0] == self.trainer.updates:
+            self.trainer = self._edited(self.trainer, self._edits.pop(0)[1])
+        if self.trainer.updates >= self.target:
+            return False
+        self.trainer.step()
+        return True
+
+    @property
+    def share(self) -> float:
+        """How much of the way is done."""
+        way = self.target - self._begin
+        return (self.trainer.updates - self._begin) / way if way else 1.0

@@ -1,8 +1,9 @@
 """The thread that turns the mathematics.
 
-Commands come in through a queue, pictures go out through a mailbox with one slot: the newest replaces an unread one, so
-training never waits for pixels. While the interface paints, it closes a gate and the worker parks between two updates:
-otherwise the two threads would wrestle for the interpreter and every picture would stutter.
+Commands come in through a queue and are answered through another. Pictures go out through a mailbox with one slot: the
+newest replaces an unread one, so training never waits for pixels. While the interface paints, it closes a gate and the
+worker parks between two updates: otherwise the two threads would wrestle for the interpreter and every picture would
+stutter.
 
 This is the only module that knows about threads.
 """
@@ -10,26 +11,14 @@ This is the only module that knows about threads.
 import logging
 import threading
 from collections import deque
+from itertools import count, zip_longest
 from queue import Empty, SimpleQueue
 from time import perf_counter
 
 from nnstudio.core.data.dataset import ImageSource
 from nnstudio.core.experiment import Experiment
-from nnstudio.core.run.commands import (
-    Apply,
-    Back,
-    Command,
-    LookAt,
-    Pause,
-    Play,
-    Recover,
-    Restart,
-    SetWeights,
-    Step,
-    StepEpoch,
-    Watch,
-)
-from nnstudio.core.run.frame import Frame, Probe
+from nnstudio.core.run.commands import Answer, Begin, Command, Edit
+from nnstudio.core.run.frame import Frame
 from nnstudio.core.run.run import Run
 
 TICK = 1 / 60
@@ -61,20 +50,23 @@ class Mailbox:
 
 
 class Worker:
-    """Trains on its own thread. `send` and `mailbox.take`, `close_gate` and `open_gate` may be called from any other.
+    """Trains on its own thread. Everything here that is public may be called from any other.
 
     images: reads image data on the worker's thread; may raise `DataError`
+    mailbox: the newest frame
     """
 
     def __init__(self, experiment: Experiment, images: ImageSource | None = None) -> None:
         self.mailbox = Mailbox()
-        self._run = Run(experiment, images)
-        self._commands: SimpleQueue[Command | None] = SimpleQueue()
+        self._answers: SimpleQueue[Answer] = SimpleQueue()
+        self._run = Run(images, self._answers.put)
+        self._commands: SimpleQueue[tuple[int, Command] | None] = SimpleQueue()
+        self._tickets = count(1)
         self._obeyed = 0
         self._gate = threading.Event()
         self._gate.set()
         self._stopping = False
-        self._thread = threading.Thread(target=self._live, name="nnstudio-worker", daemon=True)
+        self._thread = threading.Thread(target=self._live, args=[experiment], name="nnstudio-worker", daemon=True)
 
     def start(self) -> None:
         """Start the thread; the first frame is on its way."""
@@ -89,9 +81,18 @@ class Worker:
             self._thread.join(timeout)
         return not self._thread.is_alive()
 
-    def send(self, command: Command) -> None:
-        """Queue a command."""
-        self._commands.put(command)
+    def send(self, command: Command) -> int:
+        """Queue a command; returns the ticket that its answer carries. Call it from one thread only."""
+        ticket = next(self._tickets)
+        self._commands.put((ticket, command))
+        return ticket
+
+    def answer(self) -> Answer | None:
+        """The next answer, once; None if there is none yet."""
+        try:
+            return self._answers.get_nowait()
+        except Empty:
+            return None
 
     def close_gate(self) -> None:
         """The interface is about to paint."""
@@ -103,12 +104,22 @@ class Worker:
 
     # On the worker's thread -------------------------------------------------------------------------------------------
 
-    def _live(self) -> None:
+    def _live(self, experiment: Experiment) -> None:
+        self._obey(0, Begin(experiment))
+        if not self._run.number:  # what was asked for cannot be had, but something must be there to look at
+            self._obey(0, Begin(Experiment()))
         while not self._stopping:
             try:
-                self._obey(self._waiting())
-                if self._run.playing:
-                    self._train()
+                waiting, soon = self._waiting(), perf_counter() + TICK
+                for (ticket, command), following in zip_longest(waiting, (entry[1] for entry in waiting[1:])):
+                    if isinstance(following, Edit) and following.merged:
+                        self._run.skip(ticket)  # of a drag only where it has come to counts
+                    else:
+                        # What was asked for first happens first, if it is quickly done.
+                        self._run.work(soon, self._ending)
+                        self._obey(ticket, command)
+                if self._run.busy:
+                    self._run.work(perf_counter() + TICK, self._interrupted)
                     if not self.mailbox and not self._stopping:
                         self.mailbox.put(self._run.frame(self._obeyed))
                 else:
@@ -117,60 +128,32 @@ class Worker:
                 log.error("training failed", exc_info=True)
                 self._run.fail(error)
 
-    def _waiting(self) -> list[Command]:
-        """All waiting commands; waits for the first one when there is nothing to train."""
-        commands: list[Command | None] = []
-        if not self._run.playing and self._run.shown:
-            commands.append(self._commands.get())
+    def _interrupted(self) -> bool:
+        """Looked at between two updates."""
+        if not self._gate.is_set():
+            self._gate.wait(PARKING_TIME)
+        return not self._commands.empty()
+
+    def _ending(self) -> bool:
+        return self._stopping or self._run.playing
+
+    def _waiting(self) -> list[tuple[int, Command]]:
+        """All waiting commands; waits for the first one when there is nothing to do."""
+        waiting: list[tuple[int, Command] | None] = []
+        if not self._run.busy and self._run.shown:
+            waiting.append(self._commands.get())
         while True:
             try:
-                commands.append(self._commands.get_nowait())
+                waiting.append(self._commands.get_nowait())
             except Empty:
-                return [command for command in commands if command is not None]
+                return [entry for entry in waiting if entry is not None]
 
-    def _obey(self, commands: list[Command]) -> None:
-        for command, following in zip(commands, [*commands[1:], None], strict=False):
-            self._obeyed += 1
-            if not (isinstance(command, Apply) and isinstance(following, Apply)):  # of a run of edits only the last
-                self._obey_one(command)
-
-    def _obey_one(self, command: Command) -> None:
-        run = self._run
-        match command:
-            case Play():
-                run.play()
-            case Pause():
-                run.pause()
-            case Step(updates):
-                run.pause()
-                run.advance(updates)
-            case StepEpoch():
-                run.pause()
-                run.advance_epoch()
-            case Back():
-                run.back()
-            case Restart():
-                run.restart()
-            case Recover():
-                run.recover()
-            case Apply(experiment):
-                run.apply(experiment)
-            case SetWeights(weights):
-                run.set_weights(weights)
-            case Watch(probes):
-                run.probes = probes
-            case LookAt(image):
-                run.image = image
-
-    def _train(self) -> None:
-        """Updates until the next picture is due or somebody wants something."""
-        run, commands, gate = self._run, self._commands, self._gate
-        start = perf_counter()
-        due = start + TICK
-        while run.playing and perf_counter() < due and commands.empty():
-            if not gate.is_set():
-                gate.wait(PARKING_TIME)
-            run.update()
-        if run.playing and Probe.GRADIENTS in run.probes:
-            run.update(keep_change=True)
-        run.note_time(perf_counter() - start)
+    def _obey(self, ticket: int, command: Command) -> None:
+        if self._stopping:
+            return
+        try:
+            self._run.obey(command, ticket)
+        except Exception as error:
+            log.error("a command failed", exc_info=True)
+            self._run.answer(ticket, f"That failed by an error in the program: {error}. The run is as it was.")
+        self._obeyed = max(self._obeyed, ticket)

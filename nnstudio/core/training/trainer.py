@@ -192,7 +192,7 @@ class Trainer:
         """Go on with another experiment that needs neither new data nor a new network. Raises `ValueError` for one
         that does, and `SettingError`; then nothing has changed."""
         change = plan(self.experiment, experiment)
-        if change.restarts:
+        if change.rebuilds:
             raise ValueError("another data set or network needs a new trainer")
         loss = loss_for(experiment.training, self.dataset.task)
         old, new = self.experiment.training, experiment.training

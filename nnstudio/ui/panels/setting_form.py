@@ -151,7 +151,7 @@ class SettingForm(QWidget):
             self.show_experiment(old)
             control.complain(str(error))
             return
-        if new != old and (resting or not plan(old, new).restarts):
+        if new != old and (resting or not plan(old, new).rebuilds):
             self._session.edit(new, merge=f"{self._part}.{name} {self._drags}")
 
 

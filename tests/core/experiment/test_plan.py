@@ -1,4 +1,4 @@
-"""What an edit destroys, for every field of an experiment."""
+"""What an edit touches, for every field of an experiment, and what it is called."""
 
 from dataclasses import fields, replace
 from enum import Enum
@@ -6,18 +6,19 @@ from typing import Any
 
 import pytest
 
-from nnstudio.core.experiment import DenseSpec, Experiment
-from nnstudio.core.experiment.choices import Feature, OptimizerKind
-from nnstudio.core.experiment.plan import Change, plan
+from nnstudio.core.experiment import DenseSpec, Experiment, InitializationSpec, LayerSpec
+from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, Feature, OptimizerKind
+from nnstudio.core.experiment.layer_specs import DropoutSpec
+from nnstudio.core.experiment.plan import Change, can_carry, describe, plan
 from nnstudio.core.experiment.setting import settings_of
 
 PARTS = {
     "dataset": Change.DATA,
-    "initialization": Change.NETWORK,
+    "initialization": Change.WEIGHTS,
     "training": Change.HYPERPARAMETERS,
     "stopping": Change.HYPERPARAMETERS,
 }
-WHOLE = {"layers": Change.NETWORK, "seed": Change.NETWORK}
+WHOLE = {"layers": Change.NETWORK, "seed": Change.WEIGHTS}
 
 
 def another(spec: Any, name: str) -> Any:
@@ -41,7 +42,7 @@ def edits() -> list[tuple[str, Experiment, Change]]:
             expected = Change.OPTIMIZER if (part, field.name) == ("training", "optimizer") else change
             result.append((f"{part}.{field.name}", replace(old, **{part: new}), expected))
     result.append(("layers", replace(old, layers=(DenseSpec(units=3),)), Change.NETWORK))
-    result.append(("seed", replace(old, seed=7), Change.NETWORK))
+    result.append(("seed", replace(old, seed=7), Change.WEIGHTS))
     return result
 
 
@@ -70,10 +71,53 @@ def test_changes_add_up() -> None:
         dataset=replace(old.dataset, seed=9),
     )
     change = plan(old, new)
-    assert change == Change.DATA | Change.NETWORK | Change.OPTIMIZER | Change.HYPERPARAMETERS
-    assert change.restarts
+    assert change == Change.DATA | Change.WEIGHTS | Change.OPTIMIZER | Change.HYPERPARAMETERS
+    assert change.rebuilds
 
 
 @pytest.mark.parametrize("change", Change)
-def test_what_restarts(change: Change) -> None:
-    assert change.restarts == (change in (Change.NETWORK, Change.DATA))
+def test_what_is_built_anew(change: Change) -> None:
+    assert change.rebuilds == (change in (Change.NETWORK, Change.DATA, Change.WEIGHTS))
+
+
+def test_what_was_learned_stays_with_its_kind_of_data_and_its_first_weights() -> None:
+    old = Experiment()
+    assert can_carry(old, replace(old, layers=(DenseSpec(units=3),)))
+    assert can_carry(old, replace(old, dataset=replace(old.dataset, noise=0.3)))
+    assert not can_carry(old, replace(old, dataset=replace(old.dataset, kind=DatasetKind.XOR)))
+    assert not can_carry(old, replace(old, seed=2))
+    assert not can_carry(old, replace(old, initialization=InitializationSpec(sigma=1.0)))
+
+
+LAYERS = Experiment().layers
+FIRST, SECOND = LAYERS
+
+
+@pytest.mark.parametrize(
+    ("layers", "words"),
+    [
+        ((FIRST, DropoutSpec(), SECOND), "Add dropout layer"),
+        ((FIRST,), "Remove dense layer"),
+        ((SECOND, FIRST), "Move layer"),
+        ((replace(FIRST, units=9), SECOND), "Neurons"),
+        ((FIRST, replace(SECOND, activation=ActivationKind.RELU)), "Activation"),
+        ((replace(FIRST, units=9, activation=ActivationKind.RELU), SECOND), "Layers"),
+        ((DropoutSpec(key=FIRST.key), SECOND), "Kind of layer"),
+        ((), "Layers"),
+    ],
+)
+def test_an_edit_of_the_layers_has_a_name(layers: tuple[LayerSpec, ...], words: str) -> None:
+    assert describe(Experiment(), replace(Experiment(), layers=layers)) == words
+
+
+@pytest.mark.parametrize("new", [edit[1] for edit in edits()], ids=[edit[0] for edit in edits()])
+def test_every_edit_has_a_name(new: Experiment) -> None:
+    assert describe(Experiment(), new) not in ("", "Experiment")
+
+
+def test_a_setting_is_called_what_its_control_is_called() -> None:
+    old = Experiment()
+    assert describe(old, replace(old, training=replace(old.training, learning_rate=1.0))) == "Learning rate"
+    assert describe(old, replace(old, training=replace(old.training, learning_rate=1.0, l2=1.0))) == "Training"
+    assert describe(old, replace(old, dataset=replace(old.dataset, kind=DatasetKind.XOR, noise=0.1))) == "Data set"
+    assert describe(old, replace(old, seed=3)) == "New weights"

@@ -3,27 +3,51 @@
 from dataclasses import replace
 from itertools import pairwise
 
-from nnstudio.core.experiment.choices import DatasetKind
+from nnstudio.core.experiment import DenseSpec, Experiment
+from nnstudio.core.experiment.choices import DatasetKind, OptimizerKind
+from nnstudio.core.experiment.plan import plan
 from nnstudio.core.presets import default_experiment
-from nnstudio.core.run.timeline import MAXIMUM_SNAPSHOTS, Timeline
+from nnstudio.core.run.timeline import MAXIMUM_STATES, Timeline
+from nnstudio.core.training.state import RunState
 from nnstudio.core.training.trainer import Trainer
+from nnstudio.core.training.transfer import carried
 
 XOR4 = default_experiment(DatasetKind.XOR4)
 
 
 def trained(updates: int) -> tuple[Trainer, Timeline]:
     trainer = Trainer(XOR4)
-    timeline = Timeline(trainer)
+    timeline = Timeline(trainer.state())
     for _ in range(updates):
         trainer.step()
-        timeline.note_update()
+        timeline.note_update(trainer)
     return trainer, timeline
 
 
-def test_snapshots_stay_few_and_thin_out_into_the_past() -> None:
+def at(state: RunState) -> Trainer:
+    trainer = Trainer(state.experiment)
+    trainer.restore(state)
+    return trainer
+
+
+def edited(trainer: Trainer, experiment: Experiment) -> Trainer:
+    if not plan(trainer.experiment, experiment).rebuilds:
+        trainer.apply(experiment)
+        return trainer
+    return carried(trainer, experiment, trainer.dataset)
+
+
+def gone_to(timeline: Timeline, update: int) -> Trainer:
+    replay = timeline.replay(update, at, edited)
+    while replay.step():
+        assert 0 <= replay.share <= 1
+    return replay.trainer
+
+
+def test_states_stay_few_and_thin_out_into_the_past() -> None:
     _, timeline = trained(256 * 200)
-    times = [snapshot.updates for snapshot in timeline.snapshots]
-    assert len(times) <= MAXIMUM_SNAPSHOTS
+    times = [state.updates for state in timeline.states]
+    assert len(times) <= MAXIMUM_STATES
     assert times[0] == 0
     gaps = [later - earlier for earlier, later in pairwise(times)]
     assert gaps[-1] == 256
@@ -31,28 +55,64 @@ def test_snapshots_stay_few_and_thin_out_into_the_past() -> None:
 
 
 def test_any_update_is_reached_exactly_whatever_was_edited_meanwhile() -> None:
+    """Hyperparameters, a neuron more, a layer less: each at several places between two states, and twice at one."""
     trainer = Trainer(XOR4)
-    timeline = Timeline(trainer)
+    timeline = Timeline(trainer.state())
     bits = [trainer.network.params.tobytes()]
+    layers = XOR4.layers
+    edits = {
+        300: lambda e: replace(e, training=replace(e.training, learning_rate=0.3)),
+        301: lambda e: replace(e, layers=(replace(layers[0], units=6),)),
+        700: lambda e: replace(e, layers=(replace(layers[0], units=6), DenseSpec(units=6))),
+        701: lambda e: replace(e, layers=e.layers[:1]),
+        900: lambda e: replace(e, training=replace(e.training, optimizer=OptimizerKind.ADAM)),
+    }
     for update in range(1, 1500):
-        if update in (300, 301, 700):
-            trainer.apply(replace(XOR4, training=replace(XOR4.training, learning_rate=0.001 * update)))
-            timeline.note_edit()
+        if update in edits:
+            experiment = edits[update](trainer.experiment)
+            timeline.note_edit(trainer.updates, experiment)
+            trainer = edited(trainer, experiment)
         trainer.step()
-        timeline.note_update()
+        timeline.note_update(trainer)
         bits.append(trainer.network.params.tobytes())
-    now = trainer.experiment
-    for update in (1499, 1400, 1023, 701, 700, 699, 301, 300, 299, 1, 0):
-        timeline.go_to(update)
-        assert trainer.updates == update
-        assert trainer.network.params.tobytes() == bits[update], update
-        assert trainer.experiment == now
+    for update in (1499, 1400, 1023, 901, 900, 899, 701, 700, 699, 301, 300, 299, 1, 0):
+        past = gone_to(timeline, update)
+        assert past.updates == update
+        assert past.network.params.tobytes() == bits[update], update
+    assert trainer.updates == 1499, "the run itself has not moved"
+
+
+def test_what_was_abandoned_does_not_come_back() -> None:
+    """Back to update 500, and on without the edit of update 600: no way leads through it any more."""
+    trainer, timeline = trained(600)
+    faster = replace(XOR4, training=replace(XOR4.training, learning_rate=5.0))
+    timeline.note_edit(600, faster)
+    trainer.apply(faster)
+    for _ in range(100):
+        trainer.step()
+        timeline.note_update(trainer)
+    timeline.forget_after(500)
+    past = gone_to(timeline, 500)
+    for _ in range(200):
+        past.step()
+        timeline.note_update(past)
+    assert gone_to(timeline, 690).network.params.tobytes() == trained(690)[0].network.params.tobytes()
+
+
+def test_the_past_ends_where_a_state_was_put_back() -> None:
+    trainer, timeline = trained(300)
+    state = trainer.state()
+    timeline.note_state(state)
+    timeline.note_edit(300, replace(XOR4, layers=()))
+    assert timeline.cut(state)
+    assert timeline.states[-1] is state
+    assert gone_to(timeline, 299).network.params.tobytes() == trained(299)[0].network.params.tobytes()
+    assert not timeline.cut(trainer.state()), "an equal state from elsewhere is not of this past"
 
 
 def test_after_going_back_training_repeats_itself() -> None:
     trainer, timeline = trained(600)
-    end = trainer.network.params.tobytes()
-    timeline.go_to(123)
-    while trainer.updates < 600:
-        trainer.step()
-    assert trainer.network.params.tobytes() == end
+    past = gone_to(timeline, 123)
+    while past.updates < 600:
+        past.step()
+    assert past.network.params.tobytes() == trainer.network.params.tobytes()

@@ -36,6 +36,16 @@ def start() -> Iterator[Callable[[Experiment], Worker]]:
         assert worker.stop(), "the worker did not end"
 
 
+def answer(worker: Worker, ticket: int, seconds: float = 20) -> commands.Answer:
+    """The answer to the command with this ticket; those before it are passed over."""
+    end = monotonic() + seconds
+    while monotonic() < end:
+        if (heard := worker.answer()) is not None and heard.ticket == ticket:
+            return heard
+        threading.Event().wait(0.002)
+    raise AssertionError("no answer in time")
+
+
 def wait(worker: Worker, condition: Callable[[Frame], bool], seconds: float = 20) -> Frame:
     """The first frame that meets the condition."""
     end = monotonic() + seconds
@@ -73,7 +83,7 @@ def test_a_changed_learning_rate_acts_on_the_very_next_update(start: Callable[[E
     worker = start(SPIRALS)
     worker.send(commands.Step(10))
     frozen = replace(SPIRALS, training=replace(SPIRALS.training, learning_rate=1e-5, optimizer=OptimizerKind.SGD))
-    worker.send(commands.Apply(frozen))
+    worker.send(commands.Edit(frozen))
     worker.send(commands.Step(1))
     frame = wait(worker, lambda frame: frame.updates == 11)
 
@@ -102,12 +112,15 @@ def test_a_frame_does_not_change_while_training_goes_on(start: Callable[[Experim
         frame.params[0] = 1
 
 
-def test_an_edit_of_the_network_begins_a_new_run(start: Callable[[Experiment], Worker]) -> None:
+@pytest.mark.parametrize(("keep", "updates"), [(True, 5), (False, 0)])
+def test_an_edit_of_the_network_goes_on_or_starts_over(
+    start: Callable[[Experiment], Worker], keep: bool, updates: int
+) -> None:
     worker = start(SPIRALS)
     worker.send(commands.Step(5))
-    worker.send(commands.Apply(replace(SPIRALS, layers=(DenseSpec(units=3),))))
+    worker.send(commands.Edit(replace(SPIRALS, layers=(DenseSpec(units=3),)), keep))
     frame = wait(worker, lambda frame: frame.run == 2)
-    assert frame.updates == 0
+    assert frame.updates == updates
     assert frame.layers[0].weights.shape == (2, 3)
 
 
@@ -144,12 +157,14 @@ def test_recovers_with_good_weights(start: Callable[[Experiment], Worker]) -> No
     worker = start(experiment)
     worker.send(commands.Step(2000))
     good = wait(worker, lambda frame: frame.updates == 2000)
-    worker.send(commands.Apply(replace(experiment, training=replace(experiment.training, learning_rate=10, l2=10))))
+    worker.send(commands.Edit(replace(experiment, training=replace(experiment.training, learning_rate=10, l2=10))))
     worker.send(commands.Step(300))
     wait(worker, lambda frame: frame.updates == 2300)
-    worker.send(commands.Recover())
-    frame = wait(worker, lambda frame: frame.commands == 4)
-    assert frame.status is Status.PAUSED
+    worker.send(commands.Recover(0.001))
+    assert answer(worker, 4).done
+    worker.send(commands.Pause())
+    frame = wait(worker, lambda frame: frame.commands == 5)
+    assert frame.experiment.training.learning_rate == 0.001
     assert frame.metrics.train_loss <= good.history.train_loss[0]
 
 
@@ -158,7 +173,7 @@ def test_going_back_one_update_gives_the_bits_of_that_update(start: Callable[[Ex
     worker.send(commands.Step(699))
     before = wait(worker, lambda frame: frame.updates == 699)
     slower = replace(SPIRALS, training=replace(SPIRALS.training, learning_rate=0.001))
-    worker.send(commands.Apply(slower))
+    worker.send(commands.Edit(slower))
     worker.send(commands.Step(301))
     wait(worker, lambda frame: frame.updates == 1000)
     for _ in range(301):
@@ -176,10 +191,9 @@ def test_keeps_the_running_experiment_when_the_data_cannot_be_had(start: Callabl
     worker = Worker(SPIRALS, no_images)  # type: ignore[arg-type]
     worker.start()
     worker.send(commands.Step(3))
-    worker.send(commands.Apply(default_experiment(DatasetKind.MNIST)))
-    frame = wait(worker, lambda frame: frame.rejection is not None)
-    assert frame.rejection is not None
-    assert frame.rejection.message == "There is no MNIST here."
+    worker.send(commands.Edit(default_experiment(DatasetKind.MNIST)))
+    assert answer(worker, 2).refusal == "There is no MNIST here."
+    frame = wait(worker, lambda frame: frame.commands == 2)
     assert frame.experiment == SPIRALS
     assert frame.updates == 3
     assert worker.stop()
@@ -190,9 +204,8 @@ def test_refuses_weights_that_do_not_fit(start: Callable[[Experiment], Worker]) 
     worker.send(commands.Step(3))
     before = wait(worker, lambda frame: frame.updates == 3)
     worker.send(commands.SetWeights(Weights(np.zeros(7))))
-    frame = wait(worker, lambda frame: frame.rejection is not None)
-    assert frame.rejection is not None
-    assert "7 parameters do not fit" in frame.rejection.message
+    assert "7 parameters do not fit" in answer(worker, 2).refusal
+    frame = wait(worker, lambda frame: frame.commands == 2)
     assert frame.status is Status.PAUSED
     assert frame.updates == 3
     assert frame.params.tobytes() == before.params.tobytes()
@@ -203,10 +216,9 @@ def test_a_reopened_network_predicts_the_same(start: Callable[[Experiment], Work
     first, second = start(normalised), start(SPIRALS)
     first.send(commands.Step(30))
     frame = wait(first, lambda frame: frame.updates == 30)
-    second.send(commands.Apply(normalised))
-    second.send(commands.SetWeights(frame.weights))
-    again = wait(second, lambda frame: frame.commands == 2)
-    assert again.rejection is None
+    second.send(commands.Begin(normalised, frame.weights))
+    assert answer(second, 1).done
+    again = wait(second, lambda frame: frame.commands == 1)
     assert again.metrics == frame.metrics
 
 
@@ -221,10 +233,11 @@ def test_stops_in_the_middle_of_training(start: Callable[[Experiment], Worker]) 
 def test_a_run_of_edits_is_taken_up_as_one(start: Callable[[Experiment], Worker]) -> None:
     worker = Worker(SPIRALS)
     for units in (1, 2, 3, 4):
-        worker.send(commands.Apply(replace(SPIRALS, layers=(DenseSpec(units=units),))))
+        worker.send(commands.Edit(replace(SPIRALS, layers=(DenseSpec(units=units),)), keep=False, merged=units > 1))
     worker.start()
     frame = wait(worker, lambda frame: frame.commands == 4)
     assert frame.run == 2, "one network was built for the start and one for the last edit"
+    assert all(answer(worker, ticket).done for ticket in (1, 2, 3, 4))
     assert frame.layers[0].weights.shape == (2, 4)
     assert worker.stop()
 

@@ -1,11 +1,14 @@
 """Weights go out of a network and into another, running statistics included; what does not fit changes nothing."""
 
+from math import inf
+
 import numpy as np
 import pytest
 
 from nnstudio.core.experiment import DenseSpec, Experiment
 from nnstudio.core.experiment.layer_specs import BatchNormSpec
 from nnstudio.core.network.weights import Weights
+from nnstudio.core.run import commands
 from nnstudio.core.run.frame import Probe, Status
 from nnstudio.core.run.observe import Observer
 from nnstudio.core.run.run import Run
@@ -75,15 +78,17 @@ def statistics(place: int, value: float) -> np.ndarray:
     ids=["size", "shape", "NaN", "too large", "negative", "second"],
 )
 def test_what_does_not_fit_is_refused_whole(wrong: np.ndarray, says: str) -> None:
-    run = Run(EXPERIMENT, None)
-    run.advance(5)
+    answers: list[commands.Answer] = []
+    run = Run(outbox=answers.append)
+    run.obey(commands.Begin(EXPERIMENT))
+    run.obey(commands.Step(5))
+    while run.busy:
+        run.work(inf, lambda: False)
     network = run.trainer.network
     before = network.weights()
-    run.set_weights(Weights(before.params + 1, wrong))
-    frame = run.frame(1)
-    assert frame.rejection is not None
-    assert says in frame.rejection.message
-    assert frame.status is Status.PAUSED
+    run.obey(commands.SetWeights(Weights(before.params + 1, wrong)))
+    assert says in answers[-1].refusal
+    assert run.frame().status is Status.PAUSED
     after = network.weights()
     np.testing.assert_array_equal(after.params, before.params)
     assert before.statistics is not None

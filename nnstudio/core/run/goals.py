@@ -1,0 +1,118 @@
+"""What a run is on its way to.
+
+There is one loop that trains, and it makes one step towards a goal at a time. Playing, a number of updates, the end of
+an epoch, a way back through the past and a recovery are all goals; so between any two updates whoever wants something
+gets in, whatever was begun before.
+"""
+
+from abc import ABC, abstractmethod
+from math import isfinite
+from typing import TYPE_CHECKING
+
+from nnstudio.core.training.trainer import Trainer
+
+if TYPE_CHECKING:
+    from nnstudio.core.run.run import Run
+    from nnstudio.core.run.timeline import Replay
+    from nnstudio.core.training.state import RunState
+
+
+class Goal(ABC):
+    """trains: whether the run itself moves on meanwhile, and its time counts as training
+    ticket: of the command that is answered when the goal is reached; 0 if it has been answered already"""
+
+    trains = True
+    ticket = 0
+
+    @abstractmethod
+    def advance(self, run: "Run") -> bool:
+        """One step towards the goal; whether it is reached now."""
+
+    @property
+    def progress(self) -> str:
+        """How far it has come, for a person; empty where the run itself shows it."""
+        return ""
+
+
+class Endless(Goal):
+    """Play: there is always another update."""
+
+    def advance(self, run: "Run") -> bool:
+        run.update()
+        return False
+
+
+class Until(Goal):
+    """Up to this update. The last one keeps what it changed, for the pictures of it."""
+
+    def __init__(self, target: int) -> None:
+        self.target = target
+
+    def advance(self, run: "Run") -> bool:
+        last = run.trainer.updates + 1 >= self.target
+        run.update(keep_change=last)
+        return last
+
+
+class EndOfEpoch(Goal):
+    """To the end of the epoch, or through a whole one if an epoch has just ended; so many times."""
+
+    def __init__(self, times: int = 1) -> None:
+        self.times = times
+
+    def advance(self, run: "Run") -> bool:
+        run.update(keep_change=True)
+        self.times -= run.trainer.batches.at_epoch_end
+        return self.times == 0
+
+
+class Past(Goal):
+    """Replays an update of the past beside the run, which stays as it is until the very end."""
+
+    trains = False
+
+    def __init__(self, ticket: int, target: int) -> None:
+        self.ticket = ticket
+        self.target = target
+        self._replay: Replay | None = None
+
+    def advance(self, run: "Run") -> bool:
+        if self._replay is None:
+            self._replay = run.replay(self.target)
+        if self._replay.step():
+            return False
+        run.arrive(self.ticket, self._replay)
+        return True
+
+    @property
+    def progress(self) -> str:
+        share = self._replay.share if self._replay is not None else 0
+        return f"Going back to update {self.target}: {share:.0%}"
+
+
+class Recovery(Goal):
+    """Tries the states of the past, the newest first, until one is no worse than the beginning. The last finite weights
+    themselves come first; often they are already far out."""
+
+    trains = False
+
+    def __init__(self, ticket: int, run: "Run", learning_rate: float, states: "list[RunState]") -> None:
+        self.ticket = ticket
+        self._rate = learning_rate
+        self._states = states
+        first = run.trainer.history.prefix().train_loss[0]
+        self._limit = float(first) if isfinite(first) else float("inf")
+        self._tried: Trainer = run.trainer
+
+    def advance(self, run: "Run") -> bool:
+        loss = self._tried.evaluate().train_loss
+        if not (isfinite(loss) and loss <= self._limit) and self._states:
+            state = self._states.pop()
+            self._tried = run.trainer_at(state)
+            return False
+        run.recovered(self.ticket, self._tried, self._rate)
+        return True
+
+    @property
+    def progress(self) -> str:
+        return "Looking for weights that were good"
