@@ -12,6 +12,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from nnstudio.core.run.left_behind import BOUNDS
 from nnstudio.ui.icons import ICON_GAP, icon
 from nnstudio.ui.session import Session
+from nnstudio.ui.undo import MAXIMUM
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Row:
 
 UNDO_HELP = (
     "Takes back edits, imports, restarts and opened files, one after the other, and brings the trained weights of that "
-    f"time back with them. A setting that destroyed nothing is set back without losing training. Kept are {BOUNDS}."
+    f"time back with them. A setting that destroyed nothing is set back without losing training. Kept are {MAXIMUM} steps and {BOUNDS}."
 )
 
 ROWS = (

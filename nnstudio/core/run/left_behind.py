@@ -1,14 +1,15 @@
 """What Undo goes back to: the states that commands left behind.
 
 Every command that replaces or edits what is trained leaves the whole state before it here, under its own ticket. Memory
-is bounded: beyond 200 states or 256 MB the oldest go, first those whose edit can be taken back without them.
+is bounded: beyond 256 MB the oldest go, first those whose edit can be taken back without them. That Undo reaches 200
+steps back is for the interface to say; a thousand states leave room for those that nothing leads to any more.
 """
 
 from nnstudio.core.training.state import RunState
 
-MAXIMUM_STATES = 200
+MAXIMUM_STATES = 1000
 MAXIMUM_BYTES = 256 * 2**20
-BOUNDS = f"{MAXIMUM_STATES} steps and {MAXIMUM_BYTES // 2**20} MB of trained states"
+BOUNDS = f"{MAXIMUM_BYTES // 2**20} MB of trained states"
 
 
 class LeftBehind:
