@@ -26,7 +26,7 @@ from nnstudio.core.network.layers.conv2d import Conv2D
 from nnstudio.core.network.layers.dense import Dense
 from nnstudio.core.network.layers.layer import Layer
 from nnstudio.core.network.layout import Stretch
-from nnstudio.core.network.network import Pass
+from nnstudio.core.network.network import Network, Pass
 from nnstudio.core.training.optimizers import OptimizerState
 from nnstudio.core.training.state import Mark
 from nnstudio.core.training.stopping import Best
@@ -94,15 +94,24 @@ def _matches(old: Trainer, new: Trainer) -> list[Match]:
     names, kept = old.dataset.input_names, [name for name in new.dataset.input_names if name in old.dataset.input_names]
     rows = ([names.index(name) for name in kept], [new.dataset.input_names.index(name) for name in kept])
     before = {layer.key: layer for layer in old.network.layers}
+    on_inputs = _on_inputs(old.network) & _on_inputs(new.network) if names else set[int]()
     matches: list[Match] = []
-    on_inputs = bool(names)
     for layer in new.network.layers:
         same = before.get(layer.key)
         if same is not None and type(same) is type(layer):
             there, here = old.network.layout.stretches[layer.key], new.network.layout.stretches[layer.key]
-            matches.append(Match(same, layer, there, here, rows if on_inputs else None))
-        on_inputs = on_inputs and "weight" not in layer.arrays
+            matches.append(Match(same, layer, there, here, rows if layer.key in on_inputs else None))
     return matches
+
+
+def _on_inputs(network: Network) -> set[int]:
+    """The keys of the layers whose inputs are the network's own: none with weights stands before them."""
+    keys: set[int] = set()
+    for layer in network.layers:
+        keys.add(layer.key)
+        if "weight" in layer.arrays:
+            break
+    return keys
 
 
 def _carry_params(matches: Sequence[Match], there: Array, here: Array) -> None:

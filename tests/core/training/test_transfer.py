@@ -168,6 +168,15 @@ def test_layers_that_change_places_take_their_weights_along() -> None:
         assert (array(new, key, "weight") == array(old, key, "weight")).all()
 
 
+def test_a_layer_that_comes_to_stand_first_reads_its_inputs_in_their_order() -> None:
+    old = trained(replace(PLANE, layers=(DenseSpec(units=3), DenseSpec(units=5))))
+    first, second = old.experiment.layers
+    new = edited(old, (second, first))
+    assert (array(new, 2, "weight") == array(old, 2, "weight")[:2]).all()
+    assert (array(new, 1, "weight")[:2] == array(old, 1, "weight")).all()
+    assert (array(new, 1, "weight")[2:] == 0).all()
+
+
 def test_another_kind_under_the_same_key_is_another_layer() -> None:
     old = trained(replace(PLANE, layers=(DenseSpec(units=4), BatchNormSpec(), DenseSpec(units=4))))
     norm = old.experiment.layers[1]
