@@ -106,6 +106,7 @@ class UndoStack:
         if not done and moment in self._moments:
             place = self._moments.index(moment)
             if left is None and place:  # a new step, and perhaps others have been made upon it
+                self._moments[place - 1].left = moment.left  # what led on from it led on from the one before
                 del self._moments[place]
                 self._place -= self._place >= place
             elif left is not None:  # Undo or Redo

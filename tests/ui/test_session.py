@@ -143,6 +143,8 @@ def test_a_refused_step_is_taken_back_from_under_those_made_upon_it() -> None:
     stack.push(second, 102)
     stack.settle(101, False, CIRCLE)
     assert (stack.current, stack.moment) == (rate(CIRCLE, 0.7), second)
+    assert stack.before is not None
+    assert stack.before.left == 102, "the second step is what led away from the beginning"
     stack.settle(102, False, CIRCLE)
     assert (stack.current, stack.before, stack.after) == (CIRCLE, None, None)
 
