@@ -10,10 +10,12 @@ from nnstudio.core.experiment.setting import Choice
 
 
 class Task(Enum):
-    """What the outputs mean, which decides how many there are."""
+    """What the outputs mean, which decides how many there are: one that answers yes or no, one for each class of which
+    exactly one is right, one for each label of which any number is, or values."""
 
     BINARY = "binary"
     MULTICLASS = "multiclass"
+    MULTILABEL = "multilabel"
     REGRESSION = "regression"
 
 
@@ -161,6 +163,12 @@ class LossKind(Choice):
         "Cross-entropy",
         "How surprised the network is by the right answer; sigmoid or softmax at the output.",
         "−Σ y log p",
+    )
+    BINARY_CROSS_ENTROPY = (
+        "binary-cross-entropy",
+        "Binary cross-entropy",
+        "One sigmoid for each class or label, each a yes or no of its own; the mean over the outputs.",
+        "−mean (y log p + (1 − y) log (1 − p))",
     )
     MEAN_SQUARED_ERROR = (
         "mean-squared-error",

@@ -29,11 +29,14 @@ def answers_of(outputs: Array) -> NDArray[np.int64]:
 
 
 def accuracy(outputs: Array, targets: Array, labels: NDArray[np.int64], task: Task) -> float:
-    """The share of right answers; for regression R² = 1 − Σ (p − y)² / Σ (y − ȳ)². Outputs and targets (outputs, n)."""
+    """The share of right answers, for labels of all yes and no; for regression R² = 1 − Σ (p − y)² / Σ (y − ȳ)².
+    Outputs and targets (outputs, n)."""
     if task is Task.REGRESSION:
         spread = float(((targets - targets.mean()) ** 2).sum(dtype=np.float64))
         error = float(((outputs - targets) ** 2).sum(dtype=np.float64))
         return 1 - error / spread if spread else float(error == 0)
+    if task is Task.MULTILABEL:
+        return int(np.count_nonzero((outputs > 0.5) == (targets > 0.5))) / targets.size
     return int(np.count_nonzero(answers_of(outputs) == labels)) / len(labels)
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from nnstudio.core.data.images import ImageSet
 from nnstudio.core.experiment import DatasetSpec, DenseSpec, Experiment, InitializationSpec, TrainingSpec
-from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, InitializerKind, LossKind, Task
+from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, InitializerKind
 from nnstudio.core.experiment.layer_specs import (
     ActivationSpec,
     AvgPool2DSpec,
@@ -20,11 +20,9 @@ from nnstudio.core.experiment.layer_specs import (
 from nnstudio.core.network.activations import ACTIVATIONS
 from nnstudio.core.network.network import Pass
 from nnstudio.core.presets import default_experiment
-from nnstudio.core.run.example_losses import losses_by_example
 from nnstudio.core.run.frame import LayerReading, Probe, Status
 from nnstudio.core.run.layer_readings import histogram
 from nnstudio.core.run.observe import NEURON_RESOLUTION, OUTPUT_RESOLUTION, Observer
-from nnstudio.core.training.losses import LOSSES, loss_for
 from nnstudio.core.training.trainer import Trainer
 
 EVERYTHING = Probe.NEURONS | Probe.OUTPUT | Probe.ACTIVATIONS | Probe.GRADIENTS | Probe.LOSSES
@@ -299,19 +297,6 @@ def test_the_loss_of_an_example_is_the_surprise_at_its_answer() -> None:
     assert losses is not None
     wanted = np.where(trainer.dataset.test.labels == 1, -np.log(0.75), -np.log(0.25))
     np.testing.assert_allclose(losses.test, wanted, rtol=1e-5)
-
-
-@pytest.mark.parametrize(("kind", "task"), LOSSES)
-def test_every_loss_can_be_told_by_example(kind: LossKind, task: Task) -> None:
-    loss = loss_for(TrainingSpec(loss=kind, label_smoothing=0.1, huber_delta=0.5), task)
-    random = np.random.default_rng(4)
-    outputs = 3 if task is Task.MULTICLASS else 1
-    z = random.normal(0, 2, (outputs, 50))
-    y = np.eye(3)[random.integers(0, 3, 50)] if outputs == 3 else random.integers(0, 2, (50, 1)).astype(float)
-    t = loss.targets(y).T
-    losses = losses_by_example(loss, z, t)
-    alone = [loss.value(z[:, k : k + 1], t[:, k : k + 1]) for k in range(50)]
-    np.testing.assert_allclose(losses, alone, rtol=1e-9, atol=1e-12)
 
 
 def test_the_boundary_comes_at_the_resolution_asked_for() -> None:

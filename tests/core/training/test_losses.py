@@ -16,16 +16,17 @@ from nnstudio.core.training.losses import LOSSES, SETTINGS_OF_LOSS, Loss, LossSt
 EXAMPLES = 9
 SPEC = TrainingSpec(label_smoothing=0.2, huber_delta=0.7)
 PAIRS = list(LOSSES)
+OUTPUTS = {Task.BINARY: 1, Task.MULTICLASS: 4, Task.MULTILABEL: 3, Task.REGRESSION: 2}
 IDS = [f"{kind.value}-{task.value}" for kind, task in PAIRS]
 
 
 def draw(task: Task, outputs: int | None = None, seed: int = 0) -> tuple[Array, Array]:
     """Logits and the data's targets, (outputs, n) both, with some logits far out."""
     random = np.random.default_rng(seed)
-    outputs = outputs or {Task.BINARY: 1, Task.MULTICLASS: 4, Task.REGRESSION: 2}[task]
+    outputs = outputs or OUTPUTS[task]
     z = random.normal(0, 2, (outputs, EXAMPLES))
-    if task is Task.BINARY:
-        return z, random.integers(0, 2, (1, EXAMPLES)).astype(float)
+    if task in (Task.BINARY, Task.MULTILABEL):
+        return z, random.integers(0, 2, z.shape).astype(float)
     if task is Task.MULTICLASS:
         return z, np.eye(outputs)[random.integers(0, outputs, EXAMPLES)].T.copy()
     return z, random.normal(0, 1, z.shape)
@@ -60,12 +61,12 @@ def _torch_loss(torch: Any, kind: LossKind, task: Task, spec: TrainingSpec) -> C
     functional = torch.nn.functional
     s = spec.label_smoothing
     output = (lambda z: z) if task is Task.REGRESSION else torch.sigmoid
-    if kind is LossKind.HINGE and task is Task.BINARY:
+    if kind is LossKind.HINGE and task is not Task.MULTICLASS:
         # max(0, −t (z − 0) + 1)
         return lambda z, y: functional.margin_ranking_loss(z, torch.zeros_like(z), 2 * y - 1, margin=1)
     if kind is LossKind.HINGE:
         return lambda z, y: functional.multi_margin_loss(z, y.argmax(1))
-    if kind is LossKind.CROSS_ENTROPY and task is Task.BINARY:
+    if kind is LossKind.BINARY_CROSS_ENTROPY or (kind is LossKind.CROSS_ENTROPY and task is Task.BINARY):
         return lambda z, y: functional.binary_cross_entropy_with_logits(z, (1 - s) * y + s / 2)
     return {
         LossKind.CROSS_ENTROPY: lambda z, y: functional.cross_entropy(z, y.argmax(1), label_smoothing=s),
@@ -118,7 +119,40 @@ def test_output_picks_the_right_answer(pair: tuple[LossKind, Task]) -> None:
         return
     assert loss.output_name in ("Sigmoid", "Softmax")
     assert ((p > 0) & (p < 1)).all()
-    assert np.array_equal(p > 0.5, z > 0) if len(z) == 1 else np.array_equal(p.argmax(0), z.argmax(0))
+    if pair[1] is not Task.MULTICLASS:
+        assert np.array_equal(p > 0.5, z > 0)
+    assert np.array_equal(p.argmax(0), z.argmax(0))
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=IDS)
+def test_the_value_is_the_mean_of_what_each_example_costs(pair: tuple[LossKind, Task]) -> None:
+    loss = LOSSES[pair](SPEC)
+    z, y = draw(pair[1])
+    t = loss.targets(y.T).T
+    each = loss.each(z, t)
+    alone = [loss.value(z[:, k : k + 1], t[:, k : k + 1]) for k in range(EXAMPLES)]
+    np.testing.assert_allclose(each, alone, rtol=1e-12)
+    assert loss.value(z, t) == pytest.approx(each.mean(), rel=1e-12)
+    assert np.ptp(each) > 0.1
+
+
+def test_many_small_losses_are_summed_exactly() -> None:
+    """In 32 bits a sum of 60 000 losses stops growing where each is less than a last bit."""
+    z, y = np.full((1, 60_000), -14, np.float32), np.zeros((1, 60_000), np.float32)
+    y[0, 0], z[0, 0] = 1, -1e7
+    loss = LOSSES[LossKind.CROSS_ENTROPY, Task.BINARY](TrainingSpec())
+    assert loss.value(z, loss.targets(y.T).T) == pytest.approx(
+        (1e7 + 59_999 * np.log1p(np.exp(-14.0))) / 60_000, rel=1e-9
+    )
+
+
+def test_sigmoids_answer_each_for_itself() -> None:
+    """Ten sigmoids cost the mean of ten binary cross-entropies."""
+    z, y = draw(Task.MULTICLASS, 10)
+    one = LOSSES[LossKind.CROSS_ENTROPY, Task.BINARY](SPEC)
+    ten = LOSSES[LossKind.BINARY_CROSS_ENTROPY, Task.MULTICLASS](SPEC)
+    values = [at_work(one, z[k : k + 1], y[k : k + 1])[0] for k in range(10)]
+    assert at_work(ten, z, y)[0] == pytest.approx(np.mean(values), rel=1e-12)
 
 
 def test_a_certain_and_wrong_sigmoid_hardly_learns_from_squared_error() -> None:
@@ -146,6 +180,8 @@ def test_every_loss_is_in_every_table() -> None:
     for task in Task:
         assert losses_for(task)
     assert losses_for(Task.BINARY)[0] is LossKind.CROSS_ENTROPY
+    assert losses_for(Task.MULTICLASS)[0] is LossKind.CROSS_ENTROPY
+    assert losses_for(Task.MULTILABEL)[0] is LossKind.BINARY_CROSS_ENTROPY
     assert losses_for(Task.REGRESSION)[0] is LossKind.MEAN_SQUARED_ERROR
 
 

@@ -18,6 +18,12 @@ def test_accuracy_of_classes() -> None:
     assert accuracy(outputs, labels[None].astype(float), labels, Task.BINARY) == 0.75
 
 
+def test_accuracy_of_labels_counts_each_yes_and_no() -> None:
+    outputs = np.array([[0.9, 0.1], [0.2, 0.8], [0.6, 0.5]])
+    targets = np.array([[1.0, 1.0], [0.0, 1.0], [0.0, 0.0]])
+    assert accuracy(outputs, targets, np.empty(0, np.int64), Task.MULTILABEL) == 4 / 6
+
+
 def test_r_squared() -> None:
     y = np.array([[1.0, 2.0, 3.0, 4.0]])
     none = np.empty(0, np.int64)

@@ -33,11 +33,13 @@ def dataset_for(task: Task, samples: int = 30) -> Dataset:
     """A small data set of each kind of task."""
     arms = 3 if task is Task.MULTICLASS else 2
     dataset = build(DatasetSpec(kind=DatasetKind.SPIRALS, samples=samples, arms=arms, noise=0.1), dtype=np.float64)
-    if task is not Task.REGRESSION:
+    if task in (Task.BINARY, Task.MULTICLASS):
         return dataset
 
     def split(old: Split) -> Split:
         targets = np.sin(old.points @ np.array([[0.5, -1.0], [1.0, 0.3]]))
+        if task is Task.MULTILABEL:
+            targets = (targets > 0).astype(float)
         return Split(augment(old.points / 5, np.dtype(np.float64)), targets, np.empty(0, np.int64), old.points)
 
     return replace(dataset, task=task, outputs=2, classes=0, train=split(dataset.train), test=split(dataset.test))

@@ -15,21 +15,27 @@ __all__ = ["LOSSES", "SETTINGS_OF_LOSS", "Loss", "LossStage", "Scratch", "loss_f
 LOSSES: dict[tuple[LossKind, Task], Callable[[TrainingSpec], Loss]] = {
     (LossKind.CROSS_ENTROPY, Task.BINARY): lambda spec: BinaryCrossEntropy(spec.label_smoothing),
     (LossKind.CROSS_ENTROPY, Task.MULTICLASS): lambda spec: SoftmaxCrossEntropy(spec.label_smoothing),
+    (LossKind.BINARY_CROSS_ENTROPY, Task.MULTICLASS): lambda spec: BinaryCrossEntropy(spec.label_smoothing),
+    (LossKind.BINARY_CROSS_ENTROPY, Task.MULTILABEL): lambda spec: BinaryCrossEntropy(spec.label_smoothing),
     (LossKind.MEAN_SQUARED_ERROR, Task.REGRESSION): lambda spec: MeanSquaredError(),
     (LossKind.MEAN_SQUARED_ERROR, Task.BINARY): lambda spec: MeanSquaredError(squashed=True),
     (LossKind.MEAN_SQUARED_ERROR, Task.MULTICLASS): lambda spec: MeanSquaredError(squashed=True),
+    (LossKind.MEAN_SQUARED_ERROR, Task.MULTILABEL): lambda spec: MeanSquaredError(squashed=True),
     (LossKind.HALF_SQUARED_ERROR, Task.REGRESSION): lambda spec: HalfSquaredError(),
     (LossKind.HALF_SQUARED_ERROR, Task.BINARY): lambda spec: HalfSquaredError(squashed=True),
     (LossKind.HALF_SQUARED_ERROR, Task.MULTICLASS): lambda spec: HalfSquaredError(squashed=True),
+    (LossKind.HALF_SQUARED_ERROR, Task.MULTILABEL): lambda spec: HalfSquaredError(squashed=True),
     (LossKind.MEAN_ABSOLUTE_ERROR, Task.REGRESSION): lambda spec: MeanAbsoluteError(),
     (LossKind.HUBER, Task.REGRESSION): lambda spec: Huber(delta=spec.huber_delta),
     (LossKind.HINGE, Task.BINARY): lambda spec: BinaryHinge(),
     (LossKind.HINGE, Task.MULTICLASS): lambda spec: MulticlassHinge(),
+    (LossKind.HINGE, Task.MULTILABEL): lambda spec: BinaryHinge(),
 }
 """What to make of the settings for a kind of loss and a task. A pair that is missing does not fit."""
 
 SETTINGS_OF_LOSS: dict[LossKind, tuple[str, ...]] = {
     LossKind.CROSS_ENTROPY: ("label_smoothing",),
+    LossKind.BINARY_CROSS_ENTROPY: ("label_smoothing",),
     LossKind.MEAN_SQUARED_ERROR: (),
     LossKind.HALF_SQUARED_ERROR: (),
     LossKind.MEAN_ABSOLUTE_ERROR: (),

@@ -14,10 +14,11 @@ from nnstudio.core.training.losses.loss import SIGMOID, SOFTMAX, Loss, Output, S
 
 @dataclass(frozen=True, slots=True)
 class BinaryCrossEntropy(Loss):
-    """−y log p − (1 − y) log(1 − p) with p = σ(z), computed at the logits.
+    """−y log p − (1 − y) log(1 − p) with p = σ(z), computed at the logits; the mean over the outputs, where one sigmoid
+    per class or label answers yes or no for itself.
 
     With signed targets t = 2y − 1, which smoothing shortens to ±(1 − s), the gradient σ(z) − y is ½ (tanh(z/2) − t).
-    With u = ±z, positive on the right side, the value is log(1 + e⁻ᵘ) + ½ s u.
+    With u = ±z, positive on the right side, the value is log(1 + e⁻ᵘ) + ½ s u. The weight brings the ½ to both.
     """
 
     label_smoothing: float = 0.0
@@ -30,15 +31,17 @@ class BinaryCrossEntropy(Loss):
         return ((2 * y - 1) * (1 - self.label_smoothing)).astype(y.dtype, copy=False)
 
     def weight(self, outputs: int) -> float:
-        return 0.5
+        return 0.5 / outputs
 
-    def total(self, z: Array, t: Array, scratch: Scratch) -> float:
+    def terms(self, z: Array, t: Array, scratch: Scratch) -> Array:
         s = self.label_smoothing
-        wrong, surprise = scratch.a, scratch.b
+        surprise, wrong = scratch.a, scratch.b
         np.multiply(z, t, wrong)
         np.multiply(wrong, z.dtype.type(-1 / (1 - s)), wrong)
         np.logaddexp(z.dtype.type(0), wrong, surprise)
-        return float(2 * surprise.sum() - s * wrong.sum())
+        np.multiply(surprise, z.dtype.type(2), surprise)
+        np.multiply(wrong, z.dtype.type(s), wrong)
+        return np.subtract(surprise, wrong, surprise)
 
     def gradient(self, z: Array, t: Array, dz: Array, scratch: Scratch) -> None:
         np.multiply(z, scratch.half, dz)
@@ -48,7 +51,11 @@ class BinaryCrossEntropy(Loss):
 
 @dataclass(frozen=True, slots=True)
 class SoftmaxCrossEntropy(Loss):
-    """−Σ y log p with p = softmax(z): log Σ eᶻ − Σ y z, shifted by the largest logit; its gradient is p − y."""
+    """−Σ y log p with p = softmax(z) and −log p = log Σ eᶻ − z, shifted by the largest logit; its gradient is p − y.
+
+    The sum over the classes is not divided by their number: guessing among K costs log K. Who takes the mean over all
+    N · K numbers instead, as some tutorials do when they print it, gets a K-th of this.
+    """
 
     label_smoothing: float = 0.0
 
@@ -60,21 +67,21 @@ class SoftmaxCrossEntropy(Loss):
         s = self.label_smoothing
         return ((1 - s) * y + s / y.shape[1]).astype(y.dtype, copy=False) if s else y
 
-    def total(self, z: Array, t: Array, scratch: Scratch) -> float:
-        shifted, product, row = scratch.a, scratch.b, scratch.row
-        z.max(0, row)
-        np.subtract(z, row, shifted)
-        np.multiply(shifted, t, product)
-        np.exp(shifted, shifted)
-        shifted.sum(0, None, row)
-        np.log(row, row)
-        return float(row.sum() - product.sum())
+    def terms(self, z: Array, t: Array, scratch: Scratch) -> Array:
+        surprise, shifted, each = scratch.a, scratch.b, scratch.each
+        z.max(0, each)
+        np.subtract(z, each, shifted)
+        np.exp(shifted, surprise)
+        surprise.sum(0, None, each)
+        np.log(each, each)
+        np.subtract(each, shifted, surprise)
+        return np.multiply(surprise, t, surprise)
 
     def gradient(self, z: Array, t: Array, dz: Array, scratch: Scratch) -> None:
-        row = scratch.row
-        z.max(0, row)
-        np.subtract(z, row, dz)
+        each = scratch.each
+        z.max(0, each)
+        np.subtract(z, each, dz)
         np.exp(dz, dz)
-        dz.sum(0, None, row)
-        np.divide(dz, row, dz)
+        dz.sum(0, None, each)
+        np.divide(dz, each, dz)
         np.subtract(dz, t, dz)

@@ -27,20 +27,19 @@ class ErrorLoss(Loss):
         return 1 / outputs
 
     @abstractmethod
-    def error(self, d: Array, scratch: Scratch) -> float:
-        """Σ e(d); may use d up, and `scratch.b`."""
+    def error(self, d: Array, other: Array) -> None:
+        """Turn d into e(d); `other` is free to be used."""
 
     @abstractmethod
     def slope(self, d: Array) -> None:
         """Turn d into e′(d)."""
 
-    def total(self, z: Array, t: Array, scratch: Scratch) -> float:
-        p = z
-        if self.squashed:
-            p = scratch.b
-            self.output(z, p)
-        np.subtract(p, t, scratch.a)
-        return self.error(scratch.a, scratch)
+    def terms(self, z: Array, t: Array, scratch: Scratch) -> Array:
+        d = scratch.a
+        self.output(z, d)
+        np.subtract(d, t, d)
+        self.error(d, scratch.b)
+        return d
 
     def gradient(self, z: Array, t: Array, dz: Array, scratch: Scratch) -> None:
         if not self.squashed:
@@ -60,9 +59,9 @@ class ErrorLoss(Loss):
 class HalfSquaredError(ErrorLoss):
     """e = ½ d²,  e′ = d."""
 
-    def error(self, d: Array, scratch: Scratch) -> float:
-        flat = d.ravel()
-        return 0.5 * float(flat.dot(flat))
+    def error(self, d: Array, other: Array) -> None:
+        np.multiply(d, d, d)
+        np.multiply(d, d.dtype.type(0.5), d)
 
     def slope(self, d: Array) -> None:
         """It is d already."""
@@ -80,9 +79,8 @@ class MeanSquaredError(HalfSquaredError):
 class MeanAbsoluteError(ErrorLoss):
     """e = |d|,  e′ = sign d (0 at the kink)."""
 
-    def error(self, d: Array, scratch: Scratch) -> float:
+    def error(self, d: Array, other: Array) -> None:
         np.abs(d, d)
-        return float(d.sum())
 
     def slope(self, d: Array) -> None:
         np.sign(d, d)
@@ -97,16 +95,14 @@ class Huber(ErrorLoss):
 
     delta: float = 1.0
 
-    def error(self, d: Array, scratch: Scratch) -> float:
-        c = scratch.b
-        np.copyto(c, d)
-        self.slope(c)
-        np.multiply(c, c, c)
-        # |c| is min(|d|, δ), so c (d − ½ c) = |c| |d| − ½ c².
-        np.abs(d, d)
-        half_squares = 0.5 * float(c.sum())
-        np.sqrt(c, c)
-        return float(c.ravel().dot(d.ravel())) - half_squares
+    def error(self, d: Array, other: Array) -> None:
+        half = other
+        np.copyto(half, d)
+        self.slope(half)
+        np.multiply(half, d.dtype.type(0.5), half)
+        np.subtract(d, half, d)
+        np.multiply(d, half, d)
+        np.multiply(d, d.dtype.type(2), d)
 
     def slope(self, d: Array) -> None:
         delta = d.dtype.type(self.delta)

@@ -14,7 +14,8 @@ from nnstudio.core.training.losses.loss import SIGMOID, SOFTMAX, Loss, Output, S
 
 @dataclass(frozen=True, slots=True)
 class BinaryHinge(Loss):
-    """max(0, 1 − t z) with targets t of ±1. Cortes & Vapnik 1995. Its gradient is −t inside the margin, else 0."""
+    """max(0, 1 − t z) with targets t of ±1, the mean over the outputs. Cortes & Vapnik 1995. Its gradient is −t inside
+    the margin, else 0."""
 
     @property
     def activation(self) -> Output:
@@ -23,15 +24,18 @@ class BinaryHinge(Loss):
     def targets(self, y: Array) -> Array:
         return 2 * y - 1
 
+    def weight(self, outputs: int) -> float:
+        return 1 / outputs
+
     def _lack(self, z: Array, t: Array, lack: Array) -> None:
         """How far each example falls short of the margin."""
         np.multiply(z, t, lack)
         np.subtract(z.dtype.type(1), lack, lack)
         np.maximum(lack, z.dtype.type(0), out=lack)
 
-    def total(self, z: Array, t: Array, scratch: Scratch) -> float:
+    def terms(self, z: Array, t: Array, scratch: Scratch) -> Array:
         self._lack(z, t, scratch.a)
-        return float(scratch.a.sum())
+        return scratch.a
 
     def gradient(self, z: Array, t: Array, dz: Array, scratch: Scratch) -> None:
         self._lack(z, t, dz)
@@ -54,22 +58,22 @@ class MulticlassHinge(Loss):
     def weight(self, outputs: int) -> float:
         return 1 / outputs
 
-    def _lack(self, z: Array, t: Array, lack: Array, row: Array) -> None:
+    def _lack(self, z: Array, t: Array, lack: Array, each: Array) -> None:
         """How far each wrong class comes inside the margin; 0 for the right one."""
         np.multiply(z, t, lack)
-        lack.sum(0, None, row)
-        np.subtract(z, row, lack)
+        lack.sum(0, None, each)
+        np.subtract(z, each, lack)
         np.add(lack, z.dtype.type(1), lack)
         np.subtract(lack, t, lack)
         np.maximum(lack, z.dtype.type(0), out=lack)
 
-    def total(self, z: Array, t: Array, scratch: Scratch) -> float:
-        self._lack(z, t, scratch.a, scratch.row)
-        return float(scratch.a.sum())
+    def terms(self, z: Array, t: Array, scratch: Scratch) -> Array:
+        self._lack(z, t, scratch.a, scratch.each)
+        return scratch.a
 
     def gradient(self, z: Array, t: Array, dz: Array, scratch: Scratch) -> None:
-        self._lack(z, t, dz, scratch.row)
+        self._lack(z, t, dz, scratch.each)
         np.sign(dz, dz)
-        dz.sum(0, None, scratch.row)
-        np.multiply(t, scratch.row, scratch.b)
+        dz.sum(0, None, scratch.each)
+        np.multiply(t, scratch.each, scratch.b)
         np.subtract(dz, scratch.b, dz)

@@ -1,11 +1,11 @@
 """What a loss is, and a loss at work on one mini-batch.
 
-A loss stands behind the network's last logits. It says what the network answers (its `output`), how bad that is (its
-`value`) and where the backward pass begins (its `gradient`). All three start from the logits, so that sigmoid and
-softmax can be fused with their cross-entropy and nothing overflows.
+A loss stands behind the network's last logits. It says what the network answers (its `output`), how bad each answer is
+(`each`, whose mean is the `value`) and where the backward pass begins (its `gradient`). All of them start from the
+logits, so that sigmoid and softmax can be fused with their cross-entropy and nothing overflows.
 
-Logits z, outputs p and targets t have shape (outputs, n). L is the mean over the n examples of the loss's own sum over
-the outputs, times `weight`.
+Logits z, outputs p and targets t have shape (outputs, n). The loss of one example is the sum of its outputs' `terms`
+times `weight`, which makes a mean of it where the loss wants one; L is the mean over the n examples.
 """
 
 from abc import ABC, abstractmethod
@@ -49,7 +49,7 @@ class Scratch:
     def __init__(self, logits: Array) -> None:
         self.a = np.empty_like(logits, order="C")
         self.b = np.empty_like(self.a)
-        self.row: Array = np.empty(logits.shape[1], logits.dtype)
+        self.each: Array = np.empty(logits.shape[1], logits.dtype)
         self.half = constant(0.5, logits.dtype)
 
 
@@ -79,16 +79,22 @@ class Loss(ABC):
         return 1.0
 
     @abstractmethod
-    def total(self, z: Array, t: Array, scratch: Scratch) -> float:
-        """The sum over all outputs of all examples, without the weight."""
+    def terms(self, z: Array, t: Array, scratch: Scratch) -> Array:
+        """What each output of each example adds, (outputs, n), without the weight: `scratch.a`, filled."""
 
     @abstractmethod
     def gradient(self, z: Array, t: Array, dz: Array, scratch: Scratch) -> None:
-        """Write ∂total/∂z into dz."""
+        """Write the derivative of the sum of all terms by z into dz."""
+
+    def each(self, z: Array, t: Array, scratch: Scratch | None = None) -> Array:
+        """The loss of each example, (n,): the scratch's own array, to be read before it is used again."""
+        scratch = scratch or Scratch(z)
+        losses = np.add.reduce(self.terms(z, t, scratch), 0, None, scratch.each)
+        return np.multiply(losses, z.dtype.type(self.weight(len(z))), losses)
 
     def value(self, z: Array, t: Array, scratch: Scratch | None = None) -> float:
-        """L: the mean loss of the examples."""
-        return self.total(z, t, scratch or Scratch(z)) * self.weight(len(z)) / z.shape[1]
+        """L: the mean loss of the examples, summed in 64 bits."""
+        return float(np.add.reduce(self.each(z, t, scratch), 0, np.float64)) / z.shape[1]
 
 
 class LossStage:
