@@ -42,16 +42,14 @@ def careful_step(
     for layer, block in reversed(network.blocks(network.grads)):
         if not np.isfinite(block).all():
             raise Diverged(update, layer.name, "the gradient")
-    params, memory = network.params.copy(), optimizer.state()
+    params, state = network.params.copy(), optimizer.state()
     if clipping is not None:
         clipping.apply()
     optimizer.step(rate)
-    if np.isfinite(network.params).all() and np.isfinite(optimizer.memory).all():
-        return
-    for vector, what in ((network.params, "the weights"), (optimizer.memory, "the optimiser's memory")):
-        for row in np.atleast_2d(vector):
-            for layer, block in network.blocks(row):
-                if not np.isfinite(block).all():
-                    network.params[...] = params
-                    optimizer.restore(memory)
-                    raise Diverged(update, layer.name, what)
+    memory = [(vector, "the optimiser's memory") for vector in optimizer.memory.values()]
+    for vector, what in ((network.params, "the weights"), *memory):
+        for layer, block in network.blocks(vector):
+            if not np.isfinite(block).all():
+                network.params[...] = params
+                optimizer.restore(state)
+                raise Diverged(update, layer.name, what)

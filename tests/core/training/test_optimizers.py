@@ -11,7 +11,7 @@ from nnstudio.core.array import Array
 from nnstudio.core.experiment import TrainingSpec
 from nnstudio.core.experiment.choices import OptimizerKind
 from nnstudio.core.experiment.setting import settings_of
-from nnstudio.core.training.optimizers import OPTIMIZERS, SETTINGS_OF_OPTIMIZER, Optimizer
+from nnstudio.core.training.optimizers import OPTIMIZERS, SETTINGS_OF_OPTIMIZER, Optimizer, OptimizerState
 
 STEPS = 200
 Gradient = Callable[[Array], Array]
@@ -183,6 +183,61 @@ def test_state_there_and_back(kind: OptimizerKind) -> None:
     assert np.array_equal(walk(), there)
 
 
+REMEMBERED: dict[OptimizerKind, tuple[set[str], set[str]]] = {
+    OptimizerKind.SGD: (set(), set()),
+    OptimizerKind.MOMENTUM: ({"v"}, set()),
+    OptimizerKind.NESTEROV: ({"v"}, set()),
+    OptimizerKind.ADAGRAD: ({"s"}, set()),
+    OptimizerKind.ADADELTA: ({"s", "u"}, set()),
+    OptimizerKind.RMSPROP: ({"s"}, set()),
+    OptimizerKind.ADAM: ({"m", "v"}, {"m_weight", "v_weight"}),
+    OptimizerKind.AMSGRAD: ({"m", "v", "v_max"}, {"m_weight", "v_weight"}),
+    OptimizerKind.ADAMW: ({"m", "v"}, {"m_weight", "v_weight"}),
+    OptimizerKind.NADAM: ({"m", "v"}, {"m_weight", "v_weight", "t", "product"}),
+    OptimizerKind.LION: ({"m"}, set()),
+}
+"""Files keep these names: whoever changes one makes older projects forget."""
+
+
+@pytest.mark.parametrize("kind", OptimizerKind, ids=lambda kind: kind.value)
+def test_remembers_by_name(kind: OptimizerKind) -> None:
+    made, _, grads = make(kind, TrainingSpec())
+    grads[...] = np.arange(7)
+    made.step(0.1)
+    state = made.state()
+    assert (set(state.arrays), set(state.numbers)) == REMEMBERED[kind]
+    for name, array in state.arrays.items():
+        assert array.shape == grads.shape
+        assert np.array_equal(array, made.memory[name])
+        assert not np.shares_memory(array, made.memory[name])
+    made.step(0.1)
+    assert all(not np.array_equal(array, made.memory[name]) for name, array in state.arrays.items())
+
+
+@pytest.mark.parametrize("kind", OptimizerKind, ids=lambda kind: kind.value)
+def test_takes_no_state_that_is_not_its_own(kind: OptimizerKind) -> None:
+    made, _, grads = make(kind, TrainingSpec())
+    grads[...] = np.arange(7)
+    made.step(0.1)
+    before = made.state()
+    arrays = {name: np.ones(7) for name in made.arrays}
+    numbers = dict.fromkeys(made.numbers, 0.5)
+    wrong = [
+        OptimizerState(arrays | {"x": np.ones(7)}, numbers),
+        OptimizerState(arrays, numbers | {"x": 1.0}),
+        *(OptimizerState({k: a for k, a in arrays.items() if k != name}, numbers) for name in arrays),
+        *(OptimizerState(arrays, {k: n for k, n in numbers.items() if k != name}) for name in numbers),
+        *(OptimizerState(arrays | {name: np.ones(1)}, numbers) for name in arrays),
+        *(OptimizerState(arrays | {name: np.ones((1, 7))}, numbers) for name in arrays),
+    ]
+    for state in wrong:
+        with pytest.raises(ValueError, match=type(made).__name__):
+            made.restore(state)
+        after = made.state()
+        np.testing.assert_equal(after.arrays, before.arrays)
+        assert after.numbers == before.numbers
+
+
 @pytest.mark.parametrize("kind", OptimizerKind, ids=lambda kind: kind.value)
 def test_leaves_the_gradient_alone(kind: OptimizerKind) -> None:
     made, _, grads = make(kind, TrainingSpec())
@@ -192,17 +247,18 @@ def test_leaves_the_gradient_alone(kind: OptimizerKind) -> None:
     assert np.array_equal(grads, np.arange(7))
 
 
-@pytest.mark.parametrize("kind", [kind for kind in OptimizerKind if OPTIMIZERS[kind].memories], ids=lambda k: k.value)
+@pytest.mark.parametrize("kind", [kind for kind in OptimizerKind if OPTIMIZERS[kind].arrays], ids=lambda k: k.value)
 def test_new_hyperparameters_keep_the_memory(kind: OptimizerKind) -> None:
     made, params, grads = make(kind, TrainingSpec())
     for _ in range(10):
         grads[...] = tilted(params)
         made.step(0.01)
-    memory, numbers = made.memory.copy(), made.numbers
+    before = made.state()
     made.configure(TrainingSpec(momentum=0.5, rho=0.5, beta1=0.5, beta2=0.5, epsilon=0.1))
-    assert np.array_equal(made.memory, memory)
-    assert made.numbers == numbers
-    assert memory.any()
+    after = made.state()
+    np.testing.assert_equal(after.arrays, before.arrays)
+    assert after.numbers == before.numbers
+    assert all(array.any() for array in before.arrays.values())
 
 
 def test_adam_stays_unbiased_when_beta_changes() -> None:

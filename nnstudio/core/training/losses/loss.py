@@ -89,7 +89,7 @@ class Loss(ABC):
     def each(self, z: Array, t: Array, scratch: Scratch | None = None) -> Array:
         """The loss of each example, (n,): the scratch's own array, to be read before it is used again."""
         scratch = scratch or Scratch(z)
-        losses = np.add.reduce(self.terms(z, t, scratch), 0, None, scratch.each)
+        losses = np.add.reduce(self.terms(z, t, scratch), 0, out=scratch.each)
         return np.multiply(losses, z.dtype.type(self.weight(len(z))), losses)
 
     def value(self, z: Array, t: Array, scratch: Scratch | None = None) -> float:

@@ -1,12 +1,14 @@
 """Adam and its kin: momentum over the size of the gradients, each corrected for having started at zero.
 
 The means are kept as weighted sums over the past, m = Σ β₁ᵏ g and v = Σ β₂ᵏ g², and beside them the sums of the
-weights, a = Σ β₁ᵏ and b = Σ β₂ᵏ. Then m / a and v / b *are* the papers' corrected m̂ and v̂: two passes over the memory
-fewer than with the factors 1 − β, and the correction stays right when β₁ or β₂ is changed in mid-training. Pulling √b
-out of the root leaves
+weights, a = Σ β₁ᵏ (`m_weight`) and b = Σ β₂ᵏ (`v_weight`). Then m / a and v / b *are* the papers' corrected m̂ and v̂:
+two passes over the memory fewer than with the factors 1 − β, and the correction stays right when β₁ or β₂ is changed
+in mid-training. Pulling √b out of the root leaves
 
     η m̂ / (√v̂ + ε) = (η √b / a) · m / (√v + ε √b)
 """
+
+from typing import ClassVar
 
 import numpy as np
 
@@ -23,8 +25,12 @@ class Adam(Optimizer):
     w ← w − η m̂ / (√v̂ + ε)
     """
 
-    memories = 2
-    first_numbers: tuple[float, ...] = (0.0, 0.0)
+    arrays = ("m", "v")
+    numbers: ClassVar = {"m_weight": 0.0, "v_weight": 0.0}
+    m: Array
+    v: Array
+    m_weight: float
+    v_weight: float
 
     def configure(self, spec: TrainingSpec) -> None:
         self._spec = spec
@@ -32,20 +38,24 @@ class Adam(Optimizer):
         self._epsilon = self._constant(spec.epsilon)
 
     def _prepare(self, rate: float) -> None:
-        spec = self._spec
-        a, b = self.numbers
-        a, b = spec.beta1 * a + 1, spec.beta2 * b + 1
-        self.numbers = a, b
-        root = b**0.5
-        self._rate[()] = rate * root / a
-        self._epsilon[()] = spec.epsilon * root
+        root = self._weigh()
+        self._rate[()] = rate * root / self.m_weight
 
-    def _update(self, *vectors: Array) -> None:
-        w, g, m, v, scratch = vectors
-        self._remember(g, m, v, scratch)
+    def _weigh(self) -> float:
+        """Count this step in the sums of the weights; returns √b."""
+        spec = self._spec
+        self.m_weight = spec.beta1 * self.m_weight + 1
+        self.v_weight = spec.beta2 * self.v_weight + 1
+        root = self.v_weight**0.5
+        self._epsilon[()] = spec.epsilon * root
+        return root
+
+    def _update(self) -> None:
+        w, v, scratch = self.w, self.v, self.scratch
+        self._remember(self.g, self.m, v, scratch)
         sqrt(v, scratch)
         add(scratch, self._epsilon, scratch)
-        divide(m, scratch, scratch)
+        divide(self.m, scratch, scratch)
         multiply(scratch, self._rate, scratch)
         subtract(w, scratch, w)
 
@@ -63,11 +73,12 @@ class AMSGrad(Adam):
     Adam with v_max ← max(v_max, v) in the place of v.
     """
 
-    memories = 3
+    arrays = ("m", "v", "v_max")
+    v_max: Array
 
-    def _update(self, *vectors: Array) -> None:
-        w, g, m, v, largest, scratch = vectors
-        self._remember(g, m, v, scratch)
+    def _update(self) -> None:
+        w, m, v, largest, scratch = self.w, self.m, self.v, self.v_max, self.scratch
+        self._remember(self.g, m, v, scratch)
         np.maximum(largest, v, out=largest)
         sqrt(largest, scratch)
         add(scratch, self._epsilon, scratch)
@@ -91,10 +102,9 @@ class AdamW(Adam):
         super()._prepare(rate)
         self._keep[()] = 1 - rate * self._spec.weight_decay
 
-    def _update(self, *vectors: Array) -> None:
-        w = vectors[0]
-        multiply(w, self._keep, w)
-        super()._update(*vectors)
+    def _update(self) -> None:
+        multiply(self.w, self._keep, self.w)
+        super()._update()
 
 
 class NAdam(Adam):
@@ -104,8 +114,11 @@ class NAdam(Adam):
     w ← w − η ((1 − μ) g / (1 − Π) + μ′ m / (1 − Π μ′)) / (√v̂ + ε), m as in Adam, not corrected
     """
 
-    scratches = 2
-    first_numbers = (0.0, 0.0, 0.0, 1.0)
+    numbers: ClassVar = {**Adam.numbers, "t": 0.0, "product": 1.0}
+    scratches = ("scratch", "move")
+    t: float
+    product: float
+    move: Array
 
     def configure(self, spec: TrainingSpec) -> None:
         super().configure(spec)
@@ -115,25 +128,21 @@ class NAdam(Adam):
         return self._spec.beta1 * (1 - 0.5 * 0.96 ** (t * 0.004))
 
     def _prepare(self, rate: float) -> None:
-        a, b, t, product = self.numbers
-        spec = self._spec
-        a, b, t = spec.beta1 * a + 1, spec.beta2 * b + 1, t + 1
-        now, following = self._momentum(t), self._momentum(t + 1)
-        product *= now
-        self.numbers = a, b, t, product
-        root = b**0.5
-        self._epsilon[()] = spec.epsilon * root
-        self._rate[()] = rate * root * (1 - now) / (1 - product)
+        root = self._weigh()
+        self.t += 1
+        now, following = self._momentum(self.t), self._momentum(self.t + 1)
+        self.product *= now
+        self._rate[()] = rate * root * (1 - now) / (1 - self.product)
         # The plain m of the formula is (1 − β₁) times the weighted sum.
-        self._ahead[()] = rate * root * following * (1 - spec.beta1) / (1 - product * following)
+        self._ahead[()] = rate * root * following * (1 - self._spec.beta1) / (1 - self.product * following)
 
-    def _update(self, *vectors: Array) -> None:
-        w, g, m, v, scratch, step = vectors
+    def _update(self) -> None:
+        w, g, m, v, scratch, move = self.w, self.g, self.m, self.v, self.scratch, self.move
         self._remember(g, m, v, scratch)
-        multiply(g, self._rate, step)
+        multiply(g, self._rate, move)
         multiply(m, self._ahead, scratch)
-        add(step, scratch, step)
+        add(move, scratch, move)
         sqrt(v, scratch)
         add(scratch, self._epsilon, scratch)
-        divide(step, scratch, step)
-        subtract(w, step, w)
+        divide(move, scratch, move)
+        subtract(w, move, w)

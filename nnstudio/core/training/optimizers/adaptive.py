@@ -12,13 +12,14 @@ class Adagrad(Optimizer):
     w ← w − η g / (√s + ε)
     """
 
-    memories = 1
+    arrays = ("s",)
+    s: Array
 
     def configure(self, spec: TrainingSpec) -> None:
         self._epsilon = self._constant(spec.epsilon)
 
-    def _update(self, *vectors: Array) -> None:
-        w, g, s, scratch = vectors
+    def _update(self) -> None:
+        w, g, s, scratch = self.w, self.g, self.s, self.scratch
         multiply(g, g, scratch)
         add(s, scratch, s)
         sqrt(s, scratch)
@@ -35,14 +36,15 @@ class RMSProp(Optimizer):
     w ← w − η g / (√s + ε)
     """
 
-    memories = 1
+    arrays = ("s",)
+    s: Array
 
     def configure(self, spec: TrainingSpec) -> None:
         self._rho, self._rest = self._constant(spec.rho), self._constant(1 - spec.rho)
         self._epsilon = self._constant(spec.epsilon)
 
-    def _update(self, *vectors: Array) -> None:
-        w, g, s, scratch = vectors
+    def _update(self) -> None:
+        w, g, s, scratch = self.w, self.g, self.s, self.scratch
         multiply(s, self._rho, s)
         multiply(g, g, scratch)
         multiply(scratch, self._rest, scratch)
@@ -63,15 +65,18 @@ class Adadelta(Optimizer):
     w ← w − η d
     """
 
-    memories = 2
-    scratches = 2
+    arrays = ("s", "u")
+    scratches = ("d", "scratch")
+    s: Array
+    u: Array
+    d: Array
 
     def configure(self, spec: TrainingSpec) -> None:
         self._rho, self._rest = self._constant(spec.rho), self._constant(1 - spec.rho)
         self._epsilon = self._constant(spec.epsilon)
 
-    def _update(self, *vectors: Array) -> None:
-        w, g, s, u, d, scratch = vectors
+    def _update(self) -> None:
+        w, g, s, u, d, scratch = self.w, self.g, self.s, self.u, self.d, self.scratch
         multiply(s, self._rho, s)
         multiply(g, g, scratch)
         multiply(scratch, self._rest, scratch)

@@ -11,9 +11,9 @@ class SGD(Optimizer):
     w ← w − η g
     """
 
-    def _update(self, *vectors: Array) -> None:
-        w, g, scratch = vectors
-        multiply(g, self._rate, scratch)
+    def _update(self) -> None:
+        w, scratch = self.w, self.scratch
+        multiply(self.g, self._rate, scratch)
         subtract(w, scratch, w)
 
 
@@ -24,29 +24,31 @@ class Momentum(Optimizer):
     w ← w − η v
     """
 
-    memories = 1
+    arrays = ("v",)
+    v: Array
 
     def configure(self, spec: TrainingSpec) -> None:
         self._momentum = self._constant(spec.momentum)
 
-    def _update(self, *vectors: Array) -> None:
-        w, g, v, scratch = vectors
+    def _update(self) -> None:
+        w, v, scratch = self.w, self.v, self.scratch
         multiply(v, self._momentum, v)
-        add(v, g, v)
+        add(v, self.g, v)
         multiply(v, self._rate, scratch)
         subtract(w, scratch, w)
 
 
 class Nesterov(Momentum):
-    """Nesterov's accelerated gradient (1983), in the variant of Sutskever et al. 2013 that needs the gradient only
-    where the parameters are: they already stand where the velocity will have carried them.
+    """Nesterov's accelerated gradient (1983; Sutskever et al. 2013), in the form of Bengio, Boulanger-Lewandowski &
+    Pascanu 2013 that needs the gradient only where the parameters are: they already stand where the velocity will have
+    carried them.
 
     v ← μ v + g
     w ← w − η (g + μ v)
     """
 
-    def _update(self, *vectors: Array) -> None:
-        w, g, v, scratch = vectors
+    def _update(self) -> None:
+        w, g, v, scratch = self.w, self.g, self.v, self.scratch
         multiply(v, self._momentum, v)
         add(v, g, v)
         multiply(v, self._momentum, scratch)

@@ -15,8 +15,10 @@ class Lion(Optimizer):
     m ← β₂ m + (1 − β₂) g
     """
 
-    memories = 1
-    scratches = 2
+    arrays = ("m",)
+    scratches = ("c", "scratch")
+    m: Array
+    c: Array
 
     def configure(self, spec: TrainingSpec) -> None:
         self._decay = spec.weight_decay
@@ -28,8 +30,8 @@ class Lion(Optimizer):
         self._rate[()] = rate
         self._keep[()] = 1 - rate * self._decay
 
-    def _update(self, *vectors: Array) -> None:
-        w, g, m, c, scratch = vectors
+    def _update(self) -> None:
+        w, g, m, c, scratch = self.w, self.g, self.m, self.c, self.scratch
         multiply(m, self._keep1, c)
         multiply(g, self._take1, scratch)
         add(c, scratch, c)
