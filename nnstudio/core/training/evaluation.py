@@ -13,7 +13,7 @@ from nnstudio.core.network.network import Network, Pass
 from nnstudio.core.training.losses import Loss, Scratch
 from nnstudio.core.training.metrics import accuracy
 
-ROWS_AT_ONCE = 512
+EXAMPLES_AT_ONCE = 512
 
 
 class Evaluation:
@@ -39,8 +39,8 @@ class Evaluation:
             self._loss, self._targets = loss, loss.targets(self._truth)
         total = 0.0
         outputs = np.empty_like(self.outputs)  # the old array may be in a frame that is still being drawn
-        for start in range(0, self.count, ROWS_AT_ONCE):
-            part = slice(start, min(start + ROWS_AT_ONCE, self.count))
+        for start in range(0, self.count, EXAMPLES_AT_ONCE):
+            part = slice(start, min(start + EXAMPLES_AT_ONCE, self.count))
             logits, scratch = self._forward(part)
             total += loss.value(logits, self._targets[part].T, scratch) * logits.shape[1]
             loss.output(logits, outputs[:, part])
@@ -50,20 +50,20 @@ class Evaluation:
     def predict(self, loss: Loss) -> Array:
         """What the network says, (outputs, n), without comparing it with the truth."""
         outputs = np.empty_like(self.outputs)
-        for start in range(0, self.count, ROWS_AT_ONCE):
-            part = slice(start, min(start + ROWS_AT_ONCE, self.count))
+        for start in range(0, self.count, EXAMPLES_AT_ONCE):
+            part = slice(start, min(start + EXAMPLES_AT_ONCE, self.count))
             loss.output(self._forward(part)[0], outputs[:, part])
         return outputs
 
     def _forward(self, part: slice) -> tuple[Array, Scratch]:
-        rows = part.stop - part.start
-        work, scratch = self._passes.get(rows) or self._new_pass(rows)
+        examples = part.stop - part.start
+        work, scratch = self._passes.get(examples) or self._new_pass(examples)
         if work.inputs is not self._inputs:
             np.copyto(work.inputs, self._inputs[part])
         work.forward()
         return work.logits, scratch
 
-    def _new_pass(self, rows: int) -> tuple[Pass, Scratch]:
-        work = Pass(self._network, self._inputs if rows == self.count else self._inputs[:rows].copy())
-        self._passes[rows] = work, Scratch(work.logits)
-        return self._passes[rows]
+    def _new_pass(self, examples: int) -> tuple[Pass, Scratch]:
+        work = Pass(self._network, self._inputs if examples == self.count else self._inputs[:examples].copy())
+        self._passes[examples] = work, Scratch(work.logits)
+        return self._passes[examples]

@@ -30,9 +30,9 @@ def gradient_check(trainer: Trainer, parameters: int = PARAMETERS_A_LAYER, seed:
     network = Network(spec.layers, dataset.shape, dataset.outputs, np.dtype(np.float64))
     network.initialize(spec.initialization, spec.seed)
     network.params[...] = trainer.network.params
-    rows = slice(0, min(spec.training.batch_size, len(dataset.train)))
-    work = Pass(network, np.ascontiguousarray(dataset.train.augmented[rows], np.float64), training=True)
-    targets = trainer.loss.targets(dataset.train.targets[rows].astype(np.float64))
+    batch = slice(0, min(spec.training.batch_size, len(dataset.train)))
+    work = Pass(network, np.ascontiguousarray(dataset.train.augmented[batch], np.float64), training=True)
+    targets = trainer.loss.targets(dataset.train.targets[batch].astype(np.float64))
     loss = LossStage(trainer.loss, work.logits, targets.T, work.logits_gradient)
 
     with np.errstate(over="ignore", invalid="ignore"):

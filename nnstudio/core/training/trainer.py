@@ -41,10 +41,10 @@ EVALUATION_SHARE = 0.05
 class Work:
     """The network, the loss and a mini-batch of a certain size, ready to be filled and trained on."""
 
-    def __init__(self, trainer: "Trainer", rows: int) -> None:
+    def __init__(self, trainer: "Trainer", examples: int) -> None:
         network, dataset = trainer.network, trainer.dataset
-        self.inputs = np.ones((rows, dataset.train.augmented.shape[1]), network.dtype)
-        self.targets = np.empty((rows, dataset.outputs), network.dtype)
+        self.inputs = np.ones((examples, dataset.train.augmented.shape[1]), network.dtype)
+        self.targets = np.empty((examples, dataset.outputs), network.dtype)
         self.network = Pass(network, self.inputs, training=True)
         logits = self.network.logits
         self.loss = LossStage(trainer.loss, logits, self.targets.T, self.network.logits_gradient)
@@ -112,36 +112,47 @@ class Trainer:
         self._quiet.run(self._step, keep_change)
 
     def _step(self, keep_change: bool) -> None:
+        network = self.network
+        update = self.updates + 1
+        recorded = update >= self._next_record
         if self._scheduled:
             self._set_rate()
+
+        # 1. Take a mini-batch.
         indices = self.batches.next()
         work = self._work.get(len(indices)) or self._new_work(len(indices))
         self._inputs.take(indices, 0, work.inputs, "clip")
         self._targets.take(indices, 0, work.targets, "clip")
         if self._shift is not None:
             self._shift(work.inputs, self.updates)
-        network = self.network
+
+        # 2. Forward: what does the network say?
         before = self._gathered() if self._gathers else None
         work.network.forward()
-        update = self.updates + 1
-        recorded = update >= self._next_record
+
+        # 3. The loss: how bad is that, and how does it change with what was said?
         batch_loss = work.loss.value() if recorded else 0.0
         work.loss.backward()
+
+        # 4. Backward: how does it change with each parameter?
         work.network.backward()
         grads = network.grads
         if self._penalty is not None:
             self._penalty.add_gradient(network.params, grads)
+
+        # 5. Update: a step against that gradient. NaN and infinity would spread into its dot product.
         params = network.params.copy() if keep_change else None
-        # NaN and infinity would spread into this one number.
         if float(grads.dot(grads)) < self._harmless:
             if self._clipping is not None:
                 self._clipping.apply()
             self.optimizer.step(self.learning_rate)
         else:
             self._careful_step(update, work.network, len(indices), before)
+        self.updates = update
+
+        # What there is to know about it.
         self.change = None if params is None else np.subtract(network.params, params, params)
         self.gradient_is_known = True
-        self.updates = update
         if recorded:
             self._record(batch_loss)
         if self._stops:
@@ -150,8 +161,8 @@ class Trainer:
     def _set_rate(self) -> None:
         self.learning_rate = self.experiment.training.learning_rate * self.schedule.share(self.epoch)
 
-    def _new_work(self, rows: int) -> Work:
-        work = self._work[rows] = Work(self, rows)
+    def _new_work(self, examples: int) -> Work:
+        work = self._work[examples] = Work(self, examples)
         return work
 
     def _gathered(self) -> tuple[Array, dict[int, GeneratorState]]:
@@ -159,12 +170,12 @@ class Trainer:
         return self.network.statistics.copy(), self.network.noise()
 
     def _careful_step(
-        self, update: int, work: Pass, rows: int, before: tuple[Array, dict[int, GeneratorState]] | None
+        self, update: int, work: Pass, examples: int, before: tuple[Array, dict[int, GeneratorState]] | None
     ) -> None:
         try:
             careful_step(update, self.network, work, self._clipping, self.optimizer, self.learning_rate)
         except Diverged:
-            self.batches.put_back(rows)
+            self.batches.put_back(examples)
             if before is not None:
                 self.network.statistics[...], noise = before
                 self.network.set_noise(noise)
@@ -234,10 +245,9 @@ class Trainer:
         self._penalty = Penalty(spec, penalized, count) if spec.l1 or spec.l2 else None
         self._clipping = Clipping(spec, network.grads) if spec.clip_norm or spec.clip_value else None
         self._harmless = harmless_gradient(spec)
-        rows = min(spec.batch_size, count)
-        examples = self._train.count + self.test.count
+        trained, evaluated = min(spec.batch_size, count), self._train.count + self.test.count
         # Calls into NumPy cost a small network as much as some thirty examples do.
-        self._evaluation_interval = max(25, round((examples + 60) / (EVALUATION_SHARE * (3 * rows + 60))))
+        self._evaluation_interval = max(25, round((evaluated + 60) / (EVALUATION_SHARE * (3 * trained + 60))))
         self._look_ahead()
 
     # How good it is ---------------------------------------------------------------------------------------------------
@@ -287,14 +297,14 @@ class Trainer:
         if not len(self.history):
             self._next_record = self._next_evaluation = 0
             return
-        rows = self.history.interval
-        regular = max(self._evaluation_interval, rows)
+        interval = self.history.interval
+        regular = max(self._evaluation_interval, interval)
         following = (self.updates // regular + 1) * regular
         early = 1 << self.updates.bit_length()
         if not self.evaluation_is_cheap:
             early = 1 << -(-self.updates.bit_length() // 3) * 3
         self._next_evaluation = min(following, max(early, self.updates + 1))
-        self._next_record = min(self._next_evaluation, (self.updates // rows + 1) * rows)
+        self._next_record = min(self._next_evaluation, (self.updates // interval + 1) * interval)
 
     # Going back -------------------------------------------------------------------------------------------------------
 

@@ -23,7 +23,7 @@ from nnstudio.core.network.network import Network, Pass
 
 TOLERANCE = 1e-6
 STEP = 1e-5
-ROWS, OUTPUTS = 6, 3
+EXAMPLES, OUTPUTS = 6, 3
 VECTOR, IMAGE = (5,), (2, 7, 6)
 
 LINEAR = ActivationKind.LINEAR
@@ -88,9 +88,9 @@ def relative_error(specs: list[LayerSpec], shape: tuple[int, ...]) -> float:
     network.params[...] = random.normal(0, 0.7, network.params.size)
     for index, layer in enumerate(network.layers):
         layer.random = np.random.default_rng((1, 3, index))
-    work = Pass(network, np.ones((ROWS, int(np.prod(shape)) + 1)), training=True)
-    work.inputs[:, :-1] = random.normal(size=(ROWS, int(np.prod(shape))))
-    slopes = random.normal(size=(OUTPUTS, ROWS))
+    work = Pass(network, np.ones((EXAMPLES, int(np.prod(shape)) + 1)), training=True)
+    work.inputs[:, :-1] = random.normal(size=(EXAMPLES, int(np.prod(shape))))
+    slopes = random.normal(size=(OUTPUTS, EXAMPLES))
 
     def loss() -> Any:
         work.forward()

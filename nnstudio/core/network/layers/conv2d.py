@@ -83,7 +83,7 @@ class Conv2DStage(Stage):
     """Windows written out, a product, and the same way back."""
 
     def __init__(self, layer: Conv2D, source: Buffer, training: bool) -> None:
-        super().__init__(source, Buffer.empty(layer.shape, source.rows, source.augmented.dtype, training))
+        super().__init__(source, Buffer.empty(layer.shape, source.examples, source.augmented.dtype, training))
         self.activation = layer.activation
         self.a = self.output.values
         self.z = self.a if self.activation.in_place else np.empty_like(self.a)
@@ -100,10 +100,10 @@ class Conv2DStage(Stage):
     def _blocks(self, layer: Conv2D) -> list[Block]:
         size, stride = layer.spec.kernel, layer.spec.stride
         filters, rows, columns = layer.shape
-        row = columns * self.source.rows
+        row = columns * self.source.examples
         together = rows_together(rows, layer.parameter_shape[0] * row * self.a.itemsize)
         self.columns = np.ones((layer.parameter_shape[0], together * row), self.a.dtype)
-        self.columns_seen = self.columns[:-1].reshape(-1, size, size, together, columns, self.source.rows)
+        self.columns_seen = self.columns[:-1].reshape(-1, size, size, together, columns, self.source.examples)
         seen = windows(self.images.outer, size, stride)
         z, dz = self.z.reshape(filters, -1), self.dz.reshape(filters, -1)
         blocks: list[Block] = []

@@ -54,7 +54,7 @@ class DenseStage(Stage):
     """Two matrix products back for one forward."""
 
     def __init__(self, layer: Dense, source: Buffer, training: bool) -> None:
-        super().__init__(source, Buffer.empty(layer.shape, source.rows, source.augmented.dtype, training))
+        super().__init__(source, Buffer.empty(layer.shape, source.examples, source.augmented.dtype, training))
         self.activation = layer.activation
         self.a = self.output.values
         self.z = self.a if self.activation.in_place else np.empty_like(self.a)
@@ -68,7 +68,7 @@ class DenseStage(Stage):
             self.scratch = np.empty_like(self.dz)
         self.dx: Array | None = None
         if source.gradient is not None:
-            self.dx = source.gradient.reshape(layer.inputs, source.rows)
+            self.dx = source.gradient.reshape(layer.inputs, source.examples)
 
     def forward(self) -> None:
         self.weights_and_biases.dot(self.x, self.z)

@@ -30,31 +30,31 @@ class Buffer:
 
     def __init__(self, shape: Shape, augmented: Array, gradient: Array | None = None) -> None:
         self.shape = shape
-        self.rows = augmented.shape[1]
+        self.examples = augmented.shape[1]
         self.augmented = augmented
-        self.values = augmented[:-1].reshape(*shape, self.rows)
+        self.values = augmented[:-1].reshape(*shape, self.examples)
         if not np.shares_memory(self.values, augmented):  # a copy would be written and never read
             raise AssertionError("the values of a buffer must be a view")
         self.gradient = gradient
 
     @classmethod
-    def empty(cls, shape: Shape, rows: int, dtype: DType, with_gradient: bool) -> "Buffer":
-        """A new buffer for `rows` examples."""
-        gradient = np.empty((*shape, rows), dtype) if with_gradient else None
-        return cls(shape, np.ones((prod(shape) + 1, rows), dtype), gradient)
+    def empty(cls, shape: Shape, examples: int, dtype: DType, with_gradient: bool) -> "Buffer":
+        """A new buffer for so many examples."""
+        gradient = np.empty((*shape, examples), dtype) if with_gradient else None
+        return cls(shape, np.ones((prod(shape) + 1, examples), dtype), gradient)
 
     def like(self, with_gradient: bool) -> "Buffer":
         """A buffer of the same shape with values of its own, for a stage that turns the gradient over in place: the
         memory of the gradient is shared, and new only if it is wanted here although nothing flows further back."""
         dtype = self.augmented.dtype
         if self.gradient is None:
-            return Buffer.empty(self.shape, self.rows, dtype, with_gradient)
-        return Buffer(self.shape, np.ones((prod(self.shape) + 1, self.rows), dtype), self.gradient)
+            return Buffer.empty(self.shape, self.examples, dtype, with_gradient)
+        return Buffer(self.shape, np.ones((prod(self.shape) + 1, self.examples), dtype), self.gradient)
 
     def reshaped(self, shape: Shape) -> "Buffer":
         """The same memory for examples of another shape."""
         gradient = self.gradient
-        return Buffer(shape, self.augmented, None if gradient is None else gradient.reshape(*shape, self.rows))
+        return Buffer(shape, self.augmented, None if gradient is None else gradient.reshape(*shape, self.examples))
 
 
 class Stage(ABC):
@@ -138,4 +138,4 @@ class Layer(ABC):
 
     @abstractmethod
     def stage(self, source: Buffer, training: bool) -> Stage:
-        """The layer at work on `source.rows` examples, in training or to predict."""
+        """The layer at work on `source.examples` examples, in training or to predict."""

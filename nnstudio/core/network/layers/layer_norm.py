@@ -44,15 +44,15 @@ class LayerNormStage(Stage):
 
     def __init__(self, layer: LayerNorm, source: Buffer, training: bool) -> None:
         super().__init__(source, source.like(with_gradient=training))
-        features, rows, dtype = layer.parameter_shape[1], source.rows, layer.params.dtype
-        self.x = source.values.reshape(features, rows)
-        self.y = self.output.values.reshape(features, rows)
-        self.dy = self.y if self.output.gradient is None else self.output.gradient.reshape(features, rows)
+        features, examples, dtype = layer.parameter_shape[1], source.examples, layer.params.dtype
+        self.x = source.values.reshape(features, examples)
+        self.y = self.output.values.reshape(features, examples)
+        self.dy = self.y if self.output.gradient is None else self.output.gradient.reshape(features, examples)
         self.normalized = np.empty_like(self.x)
         self.scratch = np.empty_like(self.x)
         self.gain, self.shift = layer.params[:, :, None]
         self.d_gain, self.d_shift = layer.grads
-        self.mean, self.inverse = np.empty((2, rows), dtype)
+        self.mean, self.inverse = np.empty((2, examples), dtype)
         self.share, self.epsilon = constant(1 / features, dtype), constant(layer.spec.epsilon, dtype)
 
     def forward(self) -> None:

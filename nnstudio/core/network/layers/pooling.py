@@ -28,7 +28,7 @@ class PoolingStage(Stage):
 
     def __init__(self, layer: Pooling, source: Buffer, training: bool) -> None:
         wants_gradient = training and source.gradient is not None
-        super().__init__(source, Buffer.empty(layer.shape, source.rows, source.augmented.dtype, wants_gradient))
+        super().__init__(source, Buffer.empty(layer.shape, source.examples, source.augmented.dtype, wants_gradient))
         size, stride = layer.spec.size, layer.spec.stride
         self.y = self.output.values
         self.x = self._views(source.values, size, stride)
