@@ -28,8 +28,11 @@ class FileError(Exception):
     """The message is for a person; `details` may hold what helps to find the cause."""
 
     def __init__(self, message: str, details: str = "") -> None:
-        super().__init__(message)
+        super().__init__(message, details)  # both, so that the error survives pickling
         self.details = details
+
+    def __str__(self) -> str:
+        return self.args[0]
 
 
 def reason(error: OSError) -> str:

@@ -29,9 +29,14 @@ class ExperimentError(FileError):
     """An experiment that cannot be used; `field` names the culprit, such as `training.learning_rate`."""
 
     def __init__(self, field: str, why: str) -> None:
-        shown = why if len(why) <= _LONGEST_MESSAGE else why[:_LONGEST_MESSAGE] + " …"
-        super().__init__(f"The experiment cannot be used: {shown} Nothing was changed.")
+        super().__init__(why)
+        self.args = field, why
         self.field = field
+
+    def __str__(self) -> str:
+        _, why = self.args
+        shown = why if len(why) <= _LONGEST_MESSAGE else why[:_LONGEST_MESSAGE] + " …"
+        return f"The experiment cannot be used: {shown} Nothing was changed."
 
 
 def experiment_to_json(experiment: Experiment) -> str:

@@ -17,8 +17,11 @@ class SettingError(ValueError):
     """A value that no setting allows; `field` names the setting, the message is a sentence for a person."""
 
     def __init__(self, name: str, message: str) -> None:
-        super().__init__(message)
+        super().__init__(name, message)  # all of them, so that the error survives pickling
         self.field = name
+
+    def __str__(self) -> str:
+        return self.args[1]
 
 
 class Scale(Enum):

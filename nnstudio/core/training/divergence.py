@@ -20,9 +20,13 @@ class Diverged(ArithmeticError):
     """A number became infinite or NaN; the parameters are those before the update, all finite."""
 
     def __init__(self, update: int, layer: str, what: str) -> None:
-        super().__init__(f"Training diverged at update {update}: {what} of {layer} became infinite or undefined.")
+        super().__init__(update, layer, what)  # all of them, so that the error survives pickling
         self.update = update
         self.layer = layer
+
+    def __str__(self) -> str:
+        update, layer, what = self.args
+        return f"Training diverged at update {update}: {what} of {layer} became infinite or undefined."
 
 
 def harmless_gradient(spec: TrainingSpec) -> float:
