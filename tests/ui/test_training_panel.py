@@ -229,7 +229,24 @@ def test_an_optimizer_is_chosen_by_keyboard(stage: Stage) -> None:
     box.setFocus()
     QTest.keyClicks(box, "Adam")
     assert stage.session.experiment.training.optimizer is OptimizerKind.ADAM
-    assert set(stage.changes) == {Change.OPTIMIZER}
+    assert set(stage.changes) <= {Change.OPTIMIZER, Change.OPTIMIZER | Change.HYPERPARAMETERS}
+
+
+def test_an_optimizer_brings_its_own_rate_in_one_edit(stage: Stage) -> None:
+    """Lion at SGD's rate would hardly learn."""
+    before = stage.session.experiment
+    stage.box("training", "optimizer").box.chosen.emit(OptimizerKind.LION)
+    training = stage.session.experiment.training
+    assert (training.optimizer, training.learning_rate, training.beta2) == (OptimizerKind.LION, 0.001, 0.99)
+    assert stage.slider("training", "learning_rate").value() == 0.001
+    stage.session.undo()
+    assert stage.session.experiment == before
+
+
+def test_a_rate_set_by_hand_stays_with_another_optimizer(stage: Stage) -> None:
+    stage.slider("training", "learning_rate").value_committed.emit(0.05)
+    stage.box("training", "optimizer").box.chosen.emit(OptimizerKind.ADAM)
+    assert stage.session.experiment.training.learning_rate == 0.05
 
 
 def test_every_setting_has_a_control_that_shows_it(stage: Stage) -> None:

@@ -7,11 +7,13 @@ parts. `plan` compares two experiments and says what going from one to the other
 from nnstudio.core.experiment.dataset_spec import DatasetSpec
 from nnstudio.core.experiment.experiment import MAXIMUM_HIDDEN_LAYERS, Experiment, keyed
 from nnstudio.core.experiment.layer_specs import LAYER_KINDS, DenseSpec, LayerSpec
+from nnstudio.core.experiment.optimizer_defaults import OPTIMIZER_DEFAULTS, with_optimizer
 from nnstudio.core.experiment.training_spec import InitializationSpec, StoppingSpec, TrainingSpec
 
 __all__ = [
     "LAYER_KINDS",
     "MAXIMUM_HIDDEN_LAYERS",
+    "OPTIMIZER_DEFAULTS",
     "DatasetSpec",
     "DenseSpec",
     "Experiment",
@@ -20,4 +22,5 @@ __all__ = [
     "StoppingSpec",
     "TrainingSpec",
     "keyed",
+    "with_optimizer",
 ]

@@ -214,13 +214,13 @@ class OptimizerKind(Choice):
     ADAGRAD = (
         "adagrad",
         "Adagrad",
-        "Divides by the size of all gradients so far, so every step grows shorter.",
+        "Divides by the size of all gradients so far: the effective rate of each weight only ever falls.",
         "s ← s + g²;  w ← w − η g / (√s + ε)",
     )
     ADADELTA = (
         "adadelta",
         "Adadelta",
-        "Measures each step by the steps before; made for a learning rate of 1.",
+        "Measures each step by the steps before; made for a learning rate of 1 and an ε of 1e-6.",
         "w ← w − η g √(u + ε) / √(s + ε)",
     )
     RMSPROP = (
@@ -233,7 +233,7 @@ class OptimizerKind(Choice):
     AMSGRAD = (
         "amsgrad",
         "AMSGrad",
-        "Adam that never forgets a large gradient, so no step grows again.",
+        "Adam that never forgets a large gradient: the effective rate of a weight does not rise again.",
         "w ← w − η m̂ / (√max v̂ + ε)",
     )
     ADAMW = (

@@ -46,7 +46,7 @@ class InitializationSpec:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingSpec:
     """How to learn. All of it may change between two updates; hyperparameters that the chosen optimizer does not use
-    are kept for the one that does."""
+    are kept for the one that does. The defaults suit SGD; `with_optimizer` brings those of another one."""
 
     optimizer: OptimizerKind = Setting(
         label="Optimiser", help="How a gradient becomes a step.", choice=OptimizerKind

@@ -66,10 +66,10 @@ CLASSICS: tuple[Preset, ...] = (
     Preset(
         "softmax-classifier",
         "Two-layer softmax classifier",
-        "The loss rests at log 3, which is pure guessing, for about a hundred updates: with weights this small the "
-        "hidden layer says next to nothing, and each layer's gradient is a product with the other's weights. Then it "
-        "falls all at once. Choose spirals with three arms instead, and a thousand such updates are not nearly "
-        "enough.",
+        "The loss rests at log 3, pure guessing, for about a hundred updates: with weights this small the hidden layer "
+        "says next to nothing, and each layer's gradient is a product with the other's weights. Then it falls at once. "
+        "Spirals with three arms take far longer. A tutorial that prints a third of this loss takes the mean over all "
+        "N · 3 numbers.",
         Group.SOFTMAX,
         _SOFTMAX,
     ),

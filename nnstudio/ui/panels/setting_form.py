@@ -64,6 +64,8 @@ class ChoiceRow(QWidget):
 
 
 Control = NumberField | ChoiceRow
+ChangeOne = Callable[[Experiment, str, str, object], Experiment]
+"""An experiment, a part's name, a setting's and its new value: the experiment with that. Raises `SettingError`."""
 
 
 def _is_choice(setting: Setting) -> bool:
@@ -90,13 +92,17 @@ CONTROLS: tuple[tuple[Callable[[Setting], bool], Callable[[Setting, str], Contro
 class SettingForm(QWidget):
     """Controls for the settings `names` of `experiment.<part>`, or of the experiment itself if `part` is empty.
 
-    `remark` ends the tooltip of each control. Controls are found by `control(name)`.
+    `remark` ends the tooltip of each control; `change` makes the new experiment where a setting brings others along.
+    Controls are found by `control(name)`.
     """
 
-    def __init__(self, session: Session, part: str, names: Iterable[str], remark: str = "") -> None:
+    def __init__(
+        self, session: Session, part: str, names: Iterable[str], remark: str = "", change: ChangeOne | None = None
+    ) -> None:
         super().__init__()
         self._session = session
         self._part = part
+        self._change = change or with_setting
         self._controls: dict[str, Control] = {}
         self._drags = 0
         self._column = column = QVBoxLayout(self)
@@ -146,7 +152,7 @@ class SettingForm(QWidget):
     def _edit(self, control: Control, value: object, resting: bool) -> None:
         old, name = self._session.experiment, control.objectName()
         try:
-            new = with_setting(old, self._part, name, value)
+            new = self._change(old, self._part, name, value)
         except SettingError as error:
             self.show_experiment(old)
             control.complain(str(error))

@@ -6,14 +6,16 @@ the chosen one are shown.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from nnstudio.core.experiment import Experiment
-from nnstudio.core.experiment.choices import BiasKind, InitializerKind, LossKind, Task
+from nnstudio.core.experiment import Experiment, with_optimizer
+from nnstudio.core.experiment.choices import BiasKind, InitializerKind, LossKind, OptimizerKind, Task
 from nnstudio.core.experiment.setting import settings_of
+from nnstudio.core.presets.defaults import DEFAULTS
 from nnstudio.core.run.frame import Frame
 from nnstudio.core.training.losses import SETTINGS_OF_LOSS, losses_for
 from nnstudio.core.training.optimizers import SETTINGS_OF_OPTIMIZER
@@ -27,6 +29,7 @@ from nnstudio.ui.panels.setting_form import (
     part_of,
     section_title,
     unconcerned,
+    with_setting,
 )
 from nnstudio.ui.session import Session
 
@@ -64,7 +67,7 @@ class TrainingPanel(QWidget):
         self._session = session
         self._task: Task | None = None
         self.forms = {
-            part: SettingForm(session, part, settings_of(type(part_of(session.experiment, part))), remark)
+            part: SettingForm(session, part, settings_of(type(part_of(session.experiment, part))), remark, changed)
             for part, (_, remark) in PARTS.items()
         }
         column = QVBoxLayout(self)
@@ -100,3 +103,12 @@ class TrainingPanel(QWidget):
         if isinstance(loss, ChoiceRow):
             loss.box.offer(losses_for(task))
             loss.box.rename(LossKind.CROSS_ENTROPY, CROSS_ENTROPY_NAMES.get(task, LossKind.CROSS_ENTROPY.label))
+
+
+def changed(experiment: Experiment, part: str, name: str, value: object) -> Experiment:
+    """The experiment with one setting changed; an optimizer brings its own rate and ε along. Raises `SettingError`."""
+    if not isinstance(value, OptimizerKind):
+        return with_setting(experiment, part, name, value)
+    usual = DEFAULTS.get(experiment.dataset.kind)
+    training = with_optimizer(experiment.training, value, usual.training if usual else None)
+    return replace(experiment, training=training)

@@ -103,3 +103,10 @@ def test_the_hard_step_fires_at_the_threshold_and_teaches_nothing():
     a, dz = apply(ActivationKind.STEP, np.array([[-1.0, 0.0, 2.0]]), np.ones((1, 3)))
     assert a.tolist() == [[0, 1, 1]]
     assert not dz.any()
+
+
+@pytest.mark.parametrize("z", [-5.0, -20.0, -50.0, -80.0])
+def test_a_small_probability_keeps_its_digits(z: float):
+    for dtype, digits in ((np.float32, 1e-5), (np.float64, 1e-12)):
+        a, _ = apply(ActivationKind.SIGMOID, np.array([z], dtype))
+        np.testing.assert_allclose(a, np.exp(z) / (1 + np.exp(z)), rtol=digits)
