@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from nnstudio.core.array import Array, Shape
-from nnstudio.core.experiment import DenseSpec, LayerSpec, TrainingSpec
+from nnstudio.core.experiment import DenseSpec, LayerSpec, TrainingSpec, keyed
 from nnstudio.core.experiment.choices import ActivationKind, LossKind, OptimizerKind, Padding, Task
 from nnstudio.core.experiment.layer_specs import (
     LAYER_KINDS,
@@ -23,10 +23,7 @@ from nnstudio.core.experiment.layer_specs import (
     LayerNormSpec,
     MaxPool2DSpec,
 )
-from nnstudio.core.network.layers.batch_norm import BatchNorm
-from nnstudio.core.network.layers.conv2d import Conv2D
 from nnstudio.core.network.layers.dropout import DropoutStage
-from nnstudio.core.network.layers.layer import Layer as EngineLayer
 from nnstudio.core.network.network import Network, Pass
 from nnstudio.core.textbook import Layer, Step, backward, forward, loss, update
 from nnstudio.core.textbook.activations import ACTIVATIONS
@@ -83,41 +80,30 @@ class Both:
     def __init__(self, layers: Sequence[LayerSpec], shape: Shape, outputs: int = 3, training: bool = True) -> None:
         random = np.random.default_rng(7)
         self.training = training
-        self.engine = Network(list(layers), shape, outputs, np.dtype(np.float64))
+        self.engine = Network(keyed(tuple(layers)), shape, outputs, np.dtype(np.float64))
         self.engine.params[...] = random.normal(0, 0.6, self.engine.params.size)
-        for layer in self.engine.layers:
-            layer.seed(np.random.default_rng(3))
-            if isinstance(layer, BatchNorm):
-                layer.running[...] = random.uniform(0.5, 2, layer.running.shape)
+        self.engine.statistics[...] = random.uniform(0.5, 2, self.engine.statistics.size)
+        for layer in self.engine.noisy:
+            layer.random = np.random.default_rng(3)
         self.work = Pass(self.engine, np.ones((EXAMPLES, int(np.prod(shape)) + 1)), training)
         self.x = random.normal(0, 1.5, (EXAMPLES, *shape))
         self.work.inputs[:, :-1] = self.x.reshape(EXAMPLES, -1)
-        before = [Layer(layer.spec, named(layer, None)) for layer in self.engine.layers]
+        before = named(self.engine, self.engine.params.copy(), self.engine.statistics.copy())
         self.work.forward()
         self.textbook = [
-            Layer(layer.spec, {**layer.arrays, **mask_of(stage)})
-            for layer, stage in zip(before, self.work.stages, strict=True)
+            Layer(layer.spec, before.get(layer.key, {}) | mask_of(stage))
+            for layer, stage in zip(self.engine.layers, self.work.stages, strict=True)
         ]
 
     def steps(self) -> list[Step]:
         return forward(self.textbook, self.x, self.training)
 
 
-def named(layer: EngineLayer, block: Array | None) -> dict[str, Array]:
-    """An engine's layer's numbers by name, as copies; of another vector than its parameters if `block` is given."""
-    block = layer.params if block is None else block
-    if not block.size:
-        return {}
-    if not layer.penalized_rows:
-        found = {"gain": block[0].copy(), "shift": block[1].copy()}
-    else:
-        weight, bias = block[:-1].copy(), block[-1].copy()
-        if isinstance(layer, Conv2D):
-            kernel = layer.spec.kernel
-            weight = weight.reshape(layer.input_shape[0], kernel, kernel, -1)
-        found = {"weight": weight, "bias": bias}
-    if isinstance(layer, BatchNorm) and block is layer.params:
-        found |= {"running_mean": layer.running[0].copy(), "running_variance": layer.running[1].copy()}
+def named(engine: Network, params: Array, statistics: Array | None = None) -> dict[int, dict[str, Array]]:
+    """By each layer's key its arrays by name, out of the flat vectors."""
+    found: dict[int, dict[str, Array]] = {}
+    for key, name, array in engine.layout.views(params, statistics):
+        found.setdefault(key, {})[name] = array
     return found
 
 
@@ -144,25 +130,21 @@ def compare(layers: Sequence[LayerSpec], shape: Shape) -> None:
     both.work.logits_gradient[...] = error.T
     both.work.backward()
     gradients = backward(steps, error)
-    for (layer, block), gradient in zip(
-        both.engine.blocks(both.engine.grads),
-        (gradient for gradient in gradients if gradient.arrays),
-        strict=True,
-    ):
-        theirs = named(layer, block)
-        assert set(gradient.arrays) == set(theirs)
-        for name, array in theirs.items():
-            assert_equal(gradient.arrays[name], array)
+    theirs = named(both.engine, both.engine.grads)
+    for layer, gradient in zip(both.engine.layers, gradients, strict=True):
+        assert set(gradient.arrays) == set(theirs.get(layer.key, {}))
+        for name, array in gradient.arrays.items():
+            assert_equal(array, theirs[layer.key][name])
     for step, gradient in zip(steps, gradients, strict=True):
         assert gradient.da.shape == gradient.dz.shape == step.z.shape == step.a.shape
         assert gradient.dx.shape == step.x.shape
         if gradient.slope is not None:
             assert np.array_equal(gradient.dz, gradient.da * gradient.slope)
     OPTIMIZERS[OptimizerKind.SGD](both.engine.params, both.engine.grads).step(RATE)
+    theirs = named(both.engine, both.engine.params)
     for layer, after in zip(both.engine.layers, update(both.textbook, gradients, RATE), strict=True):
-        for name, array in named(layer, None).items():
-            if not name.startswith("running"):
-                assert_equal(after.arrays[name], array)
+        for name, array in theirs.get(layer.key, {}).items():
+            assert_equal(after.arrays[name], array)
 
 
 @pytest.mark.parametrize(("shape", "spec"), LAYERS, ids=repr)
@@ -194,9 +176,12 @@ def test_running_statistics_equal_the_engine(shape: Shape) -> None:
     both = Both([spec], shape)
     at = both.textbook[0].arrays
     after = running_statistics(both.x, spec, at["running_mean"], at["running_variance"])
-    layer = both.engine.layers[0]
-    assert isinstance(layer, BatchNorm)
-    assert_equal(np.array([after["running_mean"], after["running_variance"]]), layer.running)
+    for name, array in named(both.engine, both.engine.params, both.engine.statistics)[
+        both.engine.layers[0].key
+    ].items():
+        if name in after:
+            assert_equal(after[name], array)
+    assert set(after) == {"running_mean", "running_variance"}
 
 
 def draw(task: Task) -> tuple[Array, Array]:
