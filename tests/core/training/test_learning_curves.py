@@ -9,7 +9,7 @@ import pytest
 
 from nnstudio.core.data.dataset import Dataset, build
 from nnstudio.core.experiment import DatasetSpec
-from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, Padding
+from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, LossKind, Padding
 from nnstudio.core.experiment.layer_specs import Conv2DSpec, DenseSpec, MaxPool2DSpec
 from nnstudio.core.presets import default_experiment
 from nnstudio.core.training.trainer import Trainer
@@ -44,6 +44,17 @@ def test_the_default_experiment_learns(kind: DatasetKind, goal: float) -> None:
             trainer.step()
         best = max(best, trainer.evaluate().test_accuracy)
     assert best >= goal
+
+
+def test_ten_sigmoids_learn_digits() -> None:
+    """Each says yes or no for itself, and the loudest is the answer."""
+    spec = default_experiment(DatasetKind.SKETCHED_DIGITS)
+    trainer = Trainer(replace(spec, training=replace(spec.training, loss=LossKind.BINARY_CROSS_ENTROPY)))
+    assert trainer.evaluate().train_loss == pytest.approx(np.log(2), rel=0.3)  # guessing, however many classes
+    while trainer.epoch < 4:
+        trainer.step()
+    assert trainer.evaluate().test_accuracy > 0.97
+    assert not np.allclose(trainer.test.outputs.sum(axis=0), 1, atol=1e-4)
 
 
 @pytest.mark.slow
