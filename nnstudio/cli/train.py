@@ -17,6 +17,7 @@ from typing import Any
 
 from nnstudio.cli.arguments import BadInput, changed, load
 from nnstudio.cli.report import Report
+from nnstudio.core.counting import counted
 from nnstudio.core.data.dataset import DataError
 from nnstudio.core.experiment import Experiment, StoppingSpec
 from nnstudio.core.experiment.setting import SettingError
@@ -97,7 +98,7 @@ def _learn(trainer: Trainer, report: Report, interruption: "Interruption") -> En
         if reason is not None:
             return Ending(0, reason)
         if interruption.signal:
-            return Ending(128 + interruption.signal, f"Interrupted after {trainer.updates} updates.")
+            return Ending(128 + interruption.signal, f"Interrupted after {counted(trainer.updates, 'update')}.")
         if seconds >= report.due:
             report.progress(seconds)
 

@@ -16,6 +16,7 @@ from typing import BinaryIO, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from nnstudio.core.counting import counted
 from nnstudio.files.errors import FileError, check_file, reason
 
 MAXIMUM_SIZE = 256 * 2**20
@@ -58,9 +59,9 @@ def _read(stream: BinaryIO, path: Path, dimensions: int) -> NDArray[np.uint8]:
     shape = struct.unpack_from(f">{dimensions}I", header, 4)
     size = math.prod(shape)
     if size > MAXIMUM_SIZE:
-        raise refused(path, f"announces {size} bytes, far more than such a file holds")
+        raise refused(path, f"announces {counted(size, 'byte')}, far more than such a file holds")
     body = stream.read(size + 1)
     if len(body) != size:
         held = "more" if len(body) > size else f"only {len(body)}"
-        raise refused(path, f"has the wrong size: its header announces {size} bytes, but it holds {held}")
+        raise refused(path, f"has the wrong size: its header announces {counted(size, 'byte')}, but it holds {held}")
     return np.frombuffer(body, np.uint8).reshape(shape)

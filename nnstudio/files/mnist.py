@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from platformdirs import user_data_path
 
+from nnstudio.core.counting import counted
 from nnstudio.core.data.images import ImageSet
 from nnstudio.files.errors import FileError, reason
 from nnstudio.files.idx import read_idx, refused
@@ -57,7 +58,10 @@ def _read_pair(folder: Path, images: str, labels: str) -> tuple[NDArray[np.uint8
     if len(pixels) == 0:
         raise refused(images_path, "holds no images")
     if len(pixels) != len(classes):
-        raise refused(labels_path, f"holds {len(classes)} labels for the {len(pixels)} images of {images_path.name}")
+        raise refused(
+            labels_path,
+            f"holds {counted(len(classes), 'label')} for the {counted(len(pixels), 'image')} of {images_path.name}",
+        )
     if classes.max() >= CLASSES:
         raise refused(labels_path, f"holds the label {classes.max()}, but digits go from 0 to {CLASSES - 1}")
     return pixels, classes.astype(np.int64)

@@ -15,6 +15,8 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nnstudio.core.counting import counted
+
 _LONGEST_HEADER = 10_000
 _LENGTH_BYTES = {b"\x93NUMPY\x01\x00": 2, b"\x93NUMPY\x02\x00": 4}
 _HEADER = re.compile(
@@ -56,5 +58,5 @@ def _data(stream: IO[bytes], shape: tuple[int, ...], kind: str, fortran: bool) -
     size = math.prod(shape) * dtype.itemsize
     content = stream.read(size + 1)
     if len(content) != size:
-        raise BrokenArrayError(f"{size} bytes announced, {len(content)} found")
+        raise BrokenArrayError(f"{counted(size, 'byte')} announced, {len(content)} found")
     return np.frombuffer(content, dtype).reshape(shape, order="F" if fortran else "C")

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from nnstudio.core.counting import counted
 from nnstudio.core.experiment import Experiment
 from nnstudio.core.experiment.choices import DatasetKind
 from nnstudio.core.experiment.layer_specs import BatchNormSpec
@@ -160,7 +161,7 @@ class FilesMenu(QObject):
             count = export_weights(path, frame)
         except FileError as error:
             return self._complain(error)
-        self._praise(path, f"Exported the weights of {count} {'layer' if count == 1 else 'layers'}")
+        self._praise(path, f"Exported the weights of {counted(count, 'layer')}")
         return True
 
     def import_weights(self) -> None:

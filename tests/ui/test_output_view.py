@@ -210,6 +210,9 @@ def test_a_cell_of_the_confusion_matrix_is_read(view: OutputView, qtbot: QtBot):
     assert heading == "4 taken for 9"
     assert place == "truth 4, answer 9: wrong"
     assert share == "10 images, 10.00\u00a0% of all 4s"
+    counts[4, 9] = 1
+    view.show_frame(replace(frame, image=replace(frame.image, confusion=counts.copy())))
+    assert view.confusion.reading(Spot(9, 4))[2].startswith("1 image, ")
     assert "most often 4 is taken for 9" in view.confusion.summary()
 
 

@@ -8,6 +8,7 @@ place of the window.
 import numpy as np
 
 from nnstudio.core.array import Array, Shape
+from nnstudio.core.counting import counted
 from nnstudio.core.network.layers.layer import ShapeError
 
 
@@ -58,7 +59,7 @@ def image_shape(name: str, shape: Shape) -> tuple[int, int, int]:
     """(channels, height, width) of what the layer `name` gets. Raises `ShapeError` if it is no image."""
     if len(shape) != 3:
         raise ShapeError(
-            f"{name} gets {shape[0]} numbers in a row, but needs images (channels, height, width). "
+            f"{name} gets {counted(shape[0], 'number')} in a row, but needs images (channels, height, width). "
             "Put it before the layers that make rows of numbers, or choose image data."
         )
     return shape[0], shape[1], shape[2]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nnstudio.core.counting import counted
 from nnstudio.core.experiment.choices import Task
 from nnstudio.core.experiment.layer_specs import (
     ActivationSpec,
@@ -89,7 +90,7 @@ def _formula(spec: LayerSpec, layer: LayerReading, spot: Spot) -> list[str]:
         case AvgPool2DSpec():
             return [f"a = mean of {spec.size}×{spec.size}"]
         case _:
-            return [f"{layer.shape[0]} numbers in a row"]
+            return [f"{counted(layer.shape[0], 'number')} in a row"]
 
 
 def _parameters(layer: LayerReading, unit: int) -> list[str]:

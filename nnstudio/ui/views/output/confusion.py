@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
+from nnstudio.core.counting import counted
 from nnstudio.core.run.frame import Frame
 from nnstudio.ui import theme
 from nnstudio.ui.views.output.legend import ink_on
@@ -89,7 +90,7 @@ class ConfusionCanvas(Canvas):
         return (
             f"{spot.row} taken for {spot.column}" if verdict == "wrong" else f"{spot.row} recognised",
             f"truth {spot.row}, answer {spot.column}: {verdict}",
-            f"{grouped(count)} images, {percent(float(share), 2)} of all {spot.row}s",
+            f"{counted(count, 'image', grouped(count))}, {percent(float(share), 2)} of all {spot.row}s",
         )
 
     def summary(self) -> str:
