@@ -92,7 +92,7 @@ class Trainer:
         self._metrics: Metrics | None = None
         self.evaluated_at = -1
         self.optimizer: Optimizer = self._new_optimizer()
-        self.schedule: Schedule = SCHEDULES[spec.schedule](spec)
+        self.schedule: Schedule = SCHEDULES[spec.schedule](spec, self.batches.count)
         self.stopping = Stopping(experiment.stopping)
         self._work: dict[int, Work] = {}
         self._inputs = self.dataset.train.augmented
@@ -159,7 +159,7 @@ class Trainer:
             self._look_for_the_end()
 
     def _set_rate(self) -> None:
-        self.learning_rate = self.experiment.training.learning_rate * self.schedule.share(self.epoch)
+        self.learning_rate = self.experiment.training.learning_rate * self.schedule.share(self.batches.seen)
 
     def _new_work(self, examples: int) -> Work:
         work = self._work[examples] = Work(self, examples)
@@ -218,7 +218,7 @@ class Trainer:
         if (new.l1, new.l2) != (old.l1, old.l2):
             self._metrics = None
         if new.schedule is not old.schedule:
-            self.schedule = SCHEDULES[new.schedule](new)
+            self.schedule = SCHEDULES[new.schedule](new, self.batches.count)
         if Change.OPTIMIZER in change:
             self.optimizer = self._new_optimizer()
         if change:
@@ -287,7 +287,7 @@ class Trainer:
         if self.updates >= self._next_evaluation:
             m = self.evaluate()
             losses = (m.train_loss, m.test_loss, m.train_accuracy, m.test_accuracy, m.penalty)
-            self.schedule.see(self.epoch, m.train_loss)
+            self.schedule.see(self.batches.seen, m.train_loss)
         self.history.append(self.updates, self.epoch, batch_loss, *losses, self.learning_rate)
         self._look_ahead()
 

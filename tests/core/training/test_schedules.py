@@ -2,14 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import cos, pi
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from nnstudio.core.experiment import DatasetSpec, Experiment, TrainingSpec
 from nnstudio.core.experiment.choices import ScheduleKind
 from nnstudio.core.experiment.setting import settings_of
+from nnstudio.core.training.batches import Batches
 from nnstudio.core.training.schedules import SCHEDULES, SETTINGS_OF_SCHEDULE, Schedule
 from nnstudio.core.training.trainer import Trainer
 
@@ -23,8 +28,8 @@ SPEC = TrainingSpec(learning_rate=RATE, schedule_period=PERIOD, schedule_factor=
 
 
 def ours(kind: ScheduleKind, spec: TrainingSpec = SPEC) -> list[float]:
-    schedule = SCHEDULES[kind](spec)
-    return [RATE * schedule.share(update / PER_EPOCH) for update in range(UPDATES)]
+    schedule = SCHEDULES[kind](spec, PER_EPOCH)
+    return [RATE * schedule.share(update) for update in range(UPDATES)]
 
 
 @dataclass(frozen=True)
@@ -82,10 +87,11 @@ def test_follows_pytorch(name: str) -> None:
 
 
 def test_plateau_follows_pytorch() -> None:
+    """Whose patience is one evaluation longer than its name says."""
     torch = pytest.importorskip("torch", reason="needs PyTorch as the reference (extra `oracle`)")
     optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=RATE)
-    theirs = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, factor=0.7, patience=PERIOD, min_lr=0.1 * RATE)
-    schedule = SCHEDULES[ScheduleKind.PLATEAU](SPEC)
+    theirs = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, factor=0.7, patience=PERIOD - 1, min_lr=0.1 * RATE)
+    schedule = SCHEDULES[ScheduleKind.PLATEAU](SPEC, 1)
     random = np.random.default_rng(0)
     rates = set()
     for epoch in range(1, 201):
@@ -122,11 +128,11 @@ def test_every_schedule_is_in_every_table() -> None:
 
 
 def _shares(kind: ScheduleKind, spec: TrainingSpec) -> list[float]:
-    schedule = SCHEDULES[kind](spec)
+    schedule = SCHEDULES[kind](spec, 2)
     shares = []
     for epoch in range(60):
-        schedule.see(epoch, 1.0)
-        shares.append(schedule.share(epoch + 0.5))
+        schedule.see(2 * epoch, 1.0)
+        shares.append(schedule.share(2 * epoch + 1))
     return shares
 
 
@@ -137,6 +143,44 @@ def test_reads_exactly_the_settings_it_names(kind: ScheduleKind) -> None:
     for name, value in others.items():
         changed = _shares(kind, replace(SPEC, **{name: value})) != before
         assert changed == (name in SETTINGS_OF_SCHEDULE[kind]), name
+
+
+# Exact times ----------------------------------------------------------------------------------------------------------
+
+COUNTS = st.integers(1, 150)
+SIZES = st.integers(1, 40)
+PERIODS = st.one_of(st.integers(1, 60).map(lambda tenths: tenths / 10), st.decimals("0.1", 5, places=3).map(float))
+GROWTHS = st.sampled_from([1.0, 1.25, 1.5, 2.0, 3.0, 4.0])
+
+
+def times(count: int, size: int) -> list[int]:
+    """The examples seen before each of the updates of 12 epochs."""
+    batches, seen = Batches(count, size, 0), [0]
+    while seen[-1] < 12 * count:
+        batches.next()
+        seen.append(batches.seen)
+    return seen
+
+
+@settings(max_examples=40)
+@given(COUNTS, SIZES, PERIODS)
+def test_steps_fall_when_their_periods_end(count: int, size: int, period: float) -> None:
+    schedule = SCHEDULES[ScheduleKind.STEP](replace(SPEC, schedule_period=period), count)
+    for seen in times(count, size):
+        assert schedule.share(seen) == 0.7 ** (Fraction(seen, count) // Fraction(str(period)))
+
+
+@settings(max_examples=40)
+@given(COUNTS, SIZES, PERIODS, GROWTHS)
+def test_restarts_come_when_their_periods_end(count: int, size: int, period: float, growth: float) -> None:
+    spec = replace(SPEC, schedule_period=period, schedule_growth=growth)
+    schedule = SCHEDULES[ScheduleKind.COSINE_RESTARTS](spec, count)
+    begin, length = Fraction(0), Fraction(str(period))
+    for seen in times(count, size):
+        while Fraction(seen, count) >= begin + length:
+            begin, length = begin + length, length * Fraction(str(growth))
+        x = float((Fraction(seen, count) - begin) / length)
+        assert schedule.share(seen) == pytest.approx(0.1 + 0.9 * (1 + cos(pi * x)) / 2, abs=1e-7)
 
 
 # In training ----------------------------------------------------------------------------------------------------------
