@@ -57,6 +57,12 @@ class Batches:
         """Whether the next batch opens a new epoch."""
         return self._position >= len(self._order)
 
+    def updates_until(self, seen: int | None) -> int:
+        """How many batches, at least one, until so many examples have been seen or the epoch ends."""
+        left = len(self._order) - self._position or self.count
+        wanted = left if seen is None else min(max(seen - self.seen, 1), left)
+        return -(-wanted // self.size)
+
     def state(self) -> BatchesState:
         """Everything needed to go on from here. An order is never written to, so no copy is needed."""
         return BatchesState(self.seen, self._order, self._position, self._random.bit_generator.state)

@@ -1,8 +1,8 @@
 """How the learning rate moves during training.
 
 Before every update the trainer asks for a share, which multiplies the learning rate that the user set; so dragging that
-one acts at once under any schedule. Time t is the number of examples seen so far, T the schedule's period in examples: n T for
-T epochs over n examples. Both are exact, so a period of 0.1 epochs ends at the update at which it ends.
+one acts at once under any schedule. Time t is the number of examples seen so far and T the schedule's period, counted
+in examples too. Both are exact, so that a period of 0.1 epochs is over at the very update at which it should be.
 """
 
 from abc import ABC, abstractmethod

@@ -93,7 +93,7 @@ class Trainer:
         self.evaluated_at = -1
         self.optimizer: Optimizer = self._new_optimizer()
         self.schedule: Schedule = SCHEDULES[spec.schedule](spec, self.batches.count)
-        self.stopping = Stopping(experiment.stopping)
+        self.stopping = Stopping(experiment.stopping, self.batches.count)
         self._work: dict[int, Work] = {}
         self._inputs = self.dataset.train.augmented
         self._targets = self.loss.targets(self.dataset.train.targets)
@@ -104,6 +104,7 @@ class Trainer:
         self._gathers = bool(self.network.noisy or self.network.statistics.size)
         self._configure()
         self._record(float("nan"))
+        self._keep_the_best(self.last_metrics)
 
     # One update -------------------------------------------------------------------------------------------------------
 
@@ -183,19 +184,23 @@ class Trainer:
             raise
 
     def _look_for_the_end(self) -> None:
-        stopping, epoch = self.stopping, self.epoch
-        self.stop_reason = stopping.after_update(self.updates, epoch)
+        stopping, seen = self.stopping, self.batches.seen
+        self.stop_reason = stopping.after_update(self.updates, seen)
         if self.evaluated_at != self.updates or self._metrics is None:
             return
-        if stopping.improves(self._metrics):
-            stopping.keep(Best(self._metrics.test_loss, self.updates, epoch, self.network.weights()))
-        self.stop_reason = self.stop_reason or stopping.after_evaluation(self.updates, epoch, self._metrics)
-        if self.stop_reason is None and (reason := stopping.loses_patience(epoch)):
+        self._keep_the_best(self._metrics)
+        self.stop_reason = self.stop_reason or stopping.after_evaluation(self.updates, self._metrics)
+        if self.stop_reason is None and (reason := stopping.loses_patience(seen)):
             self.stop_reason = reason
             if stopping.best.weights is not None:
                 self.network.take(stopping.best.weights)
                 self.optimizer = self._new_optimizer()
                 self._forget()
+        self._look_ahead()  # a new best moves the moment at which patience runs out
+
+    def _keep_the_best(self, metrics: Metrics) -> None:
+        if self.stopping.improves(metrics):
+            self.stopping.keep(Best(metrics.test_loss, self.updates, self.batches.seen, self.network.weights()))
 
     # What was asked for -----------------------------------------------------------------------------------------------
 
@@ -288,14 +293,16 @@ class Trainer:
             m = self.evaluate()
             losses = (m.train_loss, m.test_loss, m.train_accuracy, m.test_accuracy, m.penalty)
             self.schedule.see(self.batches.seen, m.train_loss)
-        self.history.append(self.updates, self.epoch, batch_loss, *losses, self.learning_rate)
+        if self.updates >= self._next_row:
+            self.history.append(self.updates, self.epoch, batch_loss, *losses, self.learning_rate)
         self._look_ahead()
 
     def _look_ahead(self) -> None:
         """When the next row of the history and the next evaluation are due. Evaluations come also after 1, 2, 4, 8 …
-        updates (1, 8, 64 … where they are dear), so that the curves begin at the beginning."""
+        updates (1, 8, 64 … where they are dear), so that the curves begin at the beginning; and for those who watch the
+        loss at the end of every epoch and when their patience runs out, without a row where rows lie further apart."""
         if not len(self.history):
-            self._next_record = self._next_evaluation = 0
+            self._next_record = self._next_evaluation = self._next_row = 0
             return
         interval = self.history.interval
         regular = max(self._evaluation_interval, interval)
@@ -304,7 +311,12 @@ class Trainer:
         if not self.evaluation_is_cheap:
             early = 1 << -(-self.updates.bit_length() // 3) * 3
         self._next_evaluation = min(following, max(early, self.updates + 1))
-        self._next_record = min(self._next_evaluation, (self.updates // interval + 1) * interval)
+        self._next_row = min(self._next_evaluation, (self.updates // interval + 1) * interval)
+        deadlines = [time for time in (self.schedule.deadline, self.stopping.deadline) if time is not None]
+        if deadlines or self.stopping.watches:
+            watched = self.updates + self.batches.updates_until(min(deadlines, default=None))
+            self._next_evaluation = min(self._next_evaluation, watched)
+        self._next_record = min(self._next_row, self._next_evaluation)
 
     # Going back -------------------------------------------------------------------------------------------------------
 
@@ -349,7 +361,7 @@ class Trainer:
         """Take other weights; the optimizer begins anew. Raises `ValueError` for what does not fit."""
         self.network.take(weights)
         self.optimizer = self._new_optimizer()
-        self.stopping = Stopping(self.experiment.stopping)
+        self.stopping = Stopping(self.experiment.stopping, self.batches.count)
         self.stop_reason = None
         self._forget()
 

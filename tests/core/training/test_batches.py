@@ -64,3 +64,16 @@ def test_size_may_change_within_an_epoch() -> None:
     assert [len(part) for part in parts] == [6, 10, 4]
     assert batches.at_epoch_end
     assert sorted(np.concatenate(parts)) == list(range(20))
+
+
+@given(st.integers(1, 60), st.integers(1, 80), st.integers(0, 60), st.integers(0, 130) | st.none())
+def test_updates_until(count: int, size: int, before: int, seen: int | None) -> None:
+    """As many as it takes, counted by taking them."""
+    batches = Batches(count, size, 0)
+    for _ in range(before):
+        batches.next()
+    announced, made = batches.updates_until(seen), 0
+    while not made or not (batches.at_epoch_end or (seen is not None and batches.seen >= seen)):
+        batches.next()
+        made += 1
+    assert made == announced

@@ -216,6 +216,20 @@ def test_a_new_learning_rate_acts_at_once(kind: ScheduleKind) -> None:
     assert run.history.prefix().learning_rate[-1] == run.learning_rate
 
 
+@pytest.mark.parametrize("batch_size", [1, 7, 10, 80])
+def test_plateau_falls_after_exactly_its_period(batch_size: int) -> None:
+    """With steps of 1e-8 at most the loss never falls by a ten-thousandth."""
+    run = trainer(schedule=ScheduleKind.PLATEAU, schedule_period=3.0, learning_rate=1e-5, clip_norm=1e-3)
+    run.apply(replace(run.experiment, training=replace(run.experiment.training, batch_size=batch_size)))
+    falls, share = [], 1.0
+    while run.epoch < 13:
+        run.step()
+        if run.schedule.share(0) != share:
+            falls.append(run.epoch)
+            share = run.schedule.share(0)
+    assert falls == [3, 6, 9, 12]
+
+
 def test_plateau_in_training_and_in_snapshots() -> None:
     """At learning rate 1e-5 nothing moves: the rate falls, and a run restored in between falls at the same updates."""
     run = trainer(schedule=ScheduleKind.PLATEAU, schedule_period=3.0, learning_rate=1e-5, schedule_factor=0.5)
