@@ -242,7 +242,8 @@ class StoppingSpec:
     ).field(0.0)
     accuracy: float = Setting(
         label="Target accuracy",
-        help="Stop when the test accuracy (R² for regression) reaches this; 0 goes on.",
+        help="Stop when the test accuracy (R² for regression) reaches this; 0 goes on. "
+        "Without a validation share the test examples decide.",
         minimum=0.01,
         maximum=1,
         zero=True,
@@ -250,7 +251,8 @@ class StoppingSpec:
     ).field(0.0)
     loss: float = Setting(
         label="Target loss",
-        help="Stop when the test loss has fallen to this; 0 goes on.",
+        help="Stop when the test loss has fallen to this; 0 goes on. "
+        "Without a validation share the test examples decide.",
         minimum=1e-5,
         maximum=10,
         zero=True,
@@ -259,7 +261,8 @@ class StoppingSpec:
     ).field(0.0)
     patience: float = Setting(
         label="Patience",
-        help="Stop when the test loss has not fallen for this many epochs, and take the best weights; 0 goes on.",
+        help="Stop when the test loss has not fallen for this many epochs, and take the best weights; 0 goes on. "
+        "Without a validation share the test examples decide: the loss shown for them is then a little too good.",
         minimum=0.1,
         maximum=100_000,
         zero=True,
