@@ -85,7 +85,10 @@ class BatchNormSpec(LayerSpec):
     """Each feature (each channel, in an image) gets mean β and standard deviation γ over the mini-batch; both learn."""
 
     label = "Batch normalisation"
-    help = "Brings each feature, or each channel of an image, to the same scale over the mini-batch."
+    help = (
+        "Brings each feature, or each channel of an image, to the same scale over the mini-batch. "
+        "A mini-batch needs two examples for that; one left over at the end of an epoch joins the batch before it."
+    )
 
     momentum: float = Setting(
         label="Memory",

@@ -62,6 +62,11 @@ class Network:
         """Every layer with parameters and its block (inputs + 1, units) of a vector laid out like `params`."""
         return [(layer, block) for layer, block in zip(self.layers, self._all(vector), strict=True) if block.size]
 
+    @property
+    def fewest_examples(self) -> int:
+        """How many examples a mini-batch must have at least."""
+        return max(layer.fewest_examples for layer in self.layers)
+
     def initialize(self, spec: InitializationSpec, seed: int) -> None:
         """Draw the first parameters, all layers from one generator, and give each a generator of its own for noise."""
         random = np.random.default_rng((seed, 1))

@@ -1,7 +1,9 @@
 """Mini-batches: which examples share the next update.
 
 All examples are shuffled anew at the start of every epoch; the last batch of an epoch is whatever is left and is used.
-A batch of all examples needs no order and keeps the one they have.
+A rest too small for the network (a single example, where a batch normalisation compares the examples of a batch) joins
+the batch before it, which is that much larger: so every example is seen once an epoch. Other libraries drop the whole
+last batch instead. A batch of all examples needs no order and keeps the one they have.
 """
 
 from collections.abc import Mapping
@@ -25,11 +27,13 @@ class BatchesState:
 
 
 class Batches:
-    """An endless sequence of index arrays over `count` examples; `size` may change between two batches."""
+    """An endless sequence of index arrays over `count` examples; `size` may change between two batches. No batch has
+    fewer than `fewest` examples."""
 
-    def __init__(self, count: int, size: int, seed: int) -> None:
+    def __init__(self, count: int, size: int, seed: int, fewest: int = 1) -> None:
         self.count = count
         self.size = size
+        self._fewest = fewest
         self.seen = 0
         """Examples handed out since the beginning."""
         self._random = np.random.default_rng((seed, 2))
@@ -42,7 +46,10 @@ class Batches:
         if self._position >= len(self._order):
             self._order = self._random.permutation(self.count) if self.size < self.count else self._all
             self._position = 0
-        batch = self._order[self._position : self._position + self.size]
+        end = self._position + self.size
+        if self.count - end < self._fewest:
+            end = self.count
+        batch = self._order[self._position : end]
         self._position += len(batch)
         self.seen += len(batch)
         return batch
@@ -61,7 +68,8 @@ class Batches:
         """How many batches, at least one, until so many examples have been seen or the epoch ends."""
         left = len(self._order) - self._position or self.count
         wanted = left if seen is None else min(max(seen - self.seen, 1), left)
-        return -(-wanted // self.size)
+        whole = max((left - self._fewest) // self.size + 1, 1)
+        return min(-(-wanted // self.size), whole)
 
     def state(self) -> BatchesState:
         """Everything needed to go on from here. An order is never written to, so no copy is needed."""

@@ -13,9 +13,10 @@ import numpy as np
 from nnstudio.core.array import Array, FloatType
 from nnstudio.core.data.augmentation import Shift
 from nnstudio.core.data.dataset import Dataset, ImageSource, build
-from nnstudio.core.experiment import Experiment
+from nnstudio.core.experiment import Experiment, TrainingSpec
 from nnstudio.core.experiment.choices import ScheduleKind
 from nnstudio.core.experiment.plan import Change, plan
+from nnstudio.core.experiment.setting import SettingError
 from nnstudio.core.network.network import GeneratorState, Network, Pass
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.training.batches import Batches
@@ -74,7 +75,8 @@ class Trainer:
         self.loss = loss_for(spec, task)
         self.network = Network(experiment.layers, self.dataset.shape, self.dataset.outputs, np.dtype(dtype))
         self.network.initialize(experiment.initialization, experiment.seed)
-        self.batches = Batches(len(self.dataset.train), spec.batch_size, experiment.seed)
+        self._check_batch_size(spec)
+        self.batches = Batches(len(self.dataset.train), spec.batch_size, experiment.seed, self.network.fewest_examples)
         self.history = History()
         self.marks: tuple[Mark, ...] = ()
         self.updates = 0
@@ -211,6 +213,7 @@ class Trainer:
         if change.rebuilds:
             raise ValueError("another data set or network needs a new trainer")
         loss = loss_for(experiment.training, self.dataset.task)
+        self._check_batch_size(experiment.training)
         old, new = self.experiment.training, experiment.training
         self.experiment = experiment
         if loss != self.loss:
@@ -229,6 +232,15 @@ class Trainer:
         if change:
             self._configure()
         return change
+
+    def _check_batch_size(self, spec: TrainingSpec) -> None:
+        fewest = self.network.fewest_examples
+        if min(spec.batch_size, len(self.dataset.train)) < fewest:
+            raise SettingError(
+                "training.batch_size",
+                f"Batch normalisation compares the examples of a mini-batch, so it needs at least {fewest} of them. "
+                "Choose a larger batch size and enough training examples, or layer normalisation.",
+            )
 
     def _new_optimizer(self) -> Optimizer:
         spec = self.experiment.training

@@ -1,10 +1,19 @@
 """Mini-batches: everything once an epoch, in a new order, repeatably."""
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nnstudio.core.experiment import DatasetSpec, DenseSpec, Experiment, TrainingSpec
+from nnstudio.core.experiment.choices import DatasetKind
+from nnstudio.core.experiment.layer_specs import BatchNormSpec, Conv2DSpec, FlattenSpec
+from nnstudio.core.experiment.setting import SettingError
 from nnstudio.core.training.batches import Batches
+from nnstudio.core.training.trainer import Trainer
 
 
 def epoch(batches: Batches) -> list[np.ndarray]:
@@ -23,6 +32,17 @@ def test_every_example_once_an_epoch_and_the_last_batch_is_the_rest(count: int, 
         assert [len(part) for part in parts[:-1]] == [size] * (len(parts) - 1)
         assert len(parts[-1]) == (count % size or min(size, count))
         assert batches.seen == passes * count
+
+
+@given(st.integers(2, 60), st.integers(2, 80))
+def test_a_rest_of_one_example_joins_the_batch_before_it(count: int, size: int) -> None:
+    batches = Batches(count, size, 0, fewest=2)
+    for passes in (1, 2):
+        parts = epoch(batches)
+        assert sorted(np.concatenate(parts)) == list(range(count))
+        assert batches.seen == passes * count
+        assert min(len(part) for part in parts) >= 2
+        assert len(parts[-1]) == (size + 1 if count % size == 1 and count > size else count % size or min(size, count))
 
 
 def test_reshuffled_every_epoch_and_the_same_for_the_same_seed() -> None:
@@ -66,10 +86,10 @@ def test_size_may_change_within_an_epoch() -> None:
     assert sorted(np.concatenate(parts)) == list(range(20))
 
 
-@given(st.integers(1, 60), st.integers(1, 80), st.integers(0, 60), st.integers(0, 130) | st.none())
-def test_updates_until(count: int, size: int, before: int, seen: int | None) -> None:
+@given(st.integers(2, 60), st.integers(2, 80), st.integers(0, 60), st.integers(0, 130) | st.none(), st.integers(1, 2))
+def test_updates_until(count: int, size: int, before: int, seen: int | None, fewest: int) -> None:
     """As many as it takes, counted by taking them."""
-    batches = Batches(count, size, 0)
+    batches = Batches(count, size, 0, fewest)
     for _ in range(before):
         batches.next()
     announced, made = batches.updates_until(seen), 0
@@ -77,3 +97,49 @@ def test_updates_until(count: int, size: int, before: int, seen: int | None) -> 
         batches.next()
         made += 1
     assert made == announced
+
+
+# Batch normalisation --------------------------------------------------------------------------------------------------
+
+NORMALISED = Experiment(
+    dataset=DatasetSpec(samples=62), layers=(DenseSpec(units=4), BatchNormSpec()), training=TrainingSpec(batch_size=10)
+)
+
+
+def with_batch_size(size: int, **parts: Any) -> Experiment:
+    return replace(NORMALISED, training=replace(NORMALISED.training, batch_size=size), **parts)
+
+
+def test_batch_normalisation_refuses_a_batch_of_one() -> None:
+    with pytest.raises(SettingError, match="needs at least 2 of them") as refusal:
+        Trainer(with_batch_size(1))
+    assert refusal.value.field == "training.batch_size"
+    run = Trainer(NORMALISED)
+    with pytest.raises(SettingError, match="needs at least 2 of them"):
+        run.apply(with_batch_size(1))
+    assert run.experiment == NORMALISED
+    assert run.batches.size == 10
+
+
+def test_batch_normalisation_refuses_a_single_training_example() -> None:
+    with pytest.raises(SettingError, match="enough training examples"):
+        Trainer(with_batch_size(10, dataset=DatasetSpec(samples=10, training_share=0.1)))
+
+
+def test_images_are_normalised_over_their_pixels_too() -> None:
+    digits = DatasetSpec(kind=DatasetKind.SKETCHED_DIGITS, images=100)
+    stack = (Conv2DSpec(filters=2), BatchNormSpec())
+    Trainer(with_batch_size(1, dataset=digits, layers=stack)).step()
+    with pytest.raises(SettingError, match="needs at least 2 of them"):
+        Trainer(with_batch_size(1, dataset=digits, layers=(*stack, FlattenSpec(), BatchNormSpec())))
+
+
+def test_no_epoch_ends_with_a_batch_of_one() -> None:
+    """31 training examples: two of ten, and one of eleven."""
+    run = Trainer(NORMALISED)
+    sizes = [run.batches.seen]
+    for _ in range(6):
+        run.step()
+        sizes.append(run.batches.seen)
+    assert np.diff(sizes).tolist() == [10, 10, 11] * 2
+    assert run.epoch == 2

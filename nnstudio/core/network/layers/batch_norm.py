@@ -3,11 +3,12 @@
 Forward in training  X̂ = (X − m) / √(v + ε),  Y = γ X̂ + β,  with mean m and variance v over the examples and, in an
 image (channels, height, width), over all pixels of a channel; to predict, with the running m and v instead. Backward
 ∂γ = Σ ∂Y ∘ X̂,  ∂β = Σ ∂Y,  ∂X = γ / √(v + ε) ∘ (∂Y − mean ∂Y − X̂ mean(∂Y ∘ X̂)), since m and v depend on X too.
-Ioffe & Szegedy 2015; the running variance is the unbiased one, as in most libraries.
+Ioffe & Szegedy 2015; the running variance is the unbiased one, as in most libraries. A single value of a feature has no
+variance: mini-batches have two examples or more, unless an image has several pixels.
 """
 
 from collections.abc import Mapping
-from math import isfinite
+from math import isfinite, prod
 
 import numpy as np
 
@@ -34,6 +35,10 @@ class BatchNorm(Layer):
     @property
     def arrays(self) -> Mapping[str, Shape]:
         return {"gain": self.input_shape[:1], "shift": self.input_shape[:1]}
+
+    @property
+    def fewest_examples(self) -> int:
+        return 1 if prod(self.input_shape[1:]) > 1 else 2
 
     @property
     def running_arrays(self) -> Mapping[str, Shape]:
@@ -68,7 +73,7 @@ class BatchNormTraining(Stage):
         self.inverse, self.column = np.empty((2, features, 1), dtype)
         self.running = layer.running
         self.update = np.empty_like(layer.running)
-        count = self.x.shape[1]
+        count = self.count = self.x.shape[1]
         self.share, self.epsilon = constant(1 / count, dtype), constant(layer.spec.epsilon, dtype)
         self.keep = constant(layer.spec.momentum, dtype)
         take = 1 - layer.spec.momentum
@@ -91,9 +96,9 @@ class BatchNormTraining(Stage):
         add(y, self.shift, y)
 
     def _remember(self) -> None:
-        """r ← μ r + (1 − μ) · batch, for mean and variance at once. Not where a number has left the finite world: the
-        update is taken back then, and predictions must still work."""
-        if not isfinite(self.variance.dot(self.variance)):
+        """r ← μ r + (1 − μ) · batch, for mean and variance at once. Not from a single value, which has no variance; nor
+        where a number has left the finite world: the update is taken back then, and predictions must still work."""
+        if self.count == 1 or not isfinite(self.variance.dot(self.variance)):
             return
         multiply(self.running, self.keep, self.running)
         multiply(self.statistics, self.take, self.update)

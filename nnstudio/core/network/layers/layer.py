@@ -124,6 +124,11 @@ class Layer(ABC):
         return {}
 
     @property
+    def fewest_examples(self) -> int:
+        """How many examples a mini-batch must have at least for the layer to learn from it."""
+        return 1
+
+    @property
     def penalized_rows(self) -> int:
         """How many rows of the parameters, from the first, are weights that a penalty pulls towards zero."""
         return 0
