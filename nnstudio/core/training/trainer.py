@@ -92,6 +92,7 @@ class Trainer:
         self._train = Evaluation(self.network, self.dataset.train, task, evaluated)
         self.test = Evaluation(self.network, self.dataset.test, task)
         self._metrics: Metrics | None = None
+        self._measured: tuple[Array, ...] = ()
         self.evaluated_at = -1
         self.optimizer: Optimizer = self._new_optimizer()
         self.schedule: Schedule = SCHEDULES[spec.schedule](spec, self.batches.count)
@@ -276,13 +277,18 @@ class Trainer:
 
     def evaluate(self) -> Metrics:
         """Loss and accuracy over the training examples (the first 2 000) and all test examples, now."""
-        if self._metrics is None or self.evaluated_at != self.updates:
+        if self._metrics is None or self.evaluated_at != self.updates or not self._is_as_measured():
+            self._measured = self.network.params.copy(), self.network.statistics.copy()
             with np.errstate(over="ignore", invalid="ignore"):
                 train_loss, train_accuracy = self._train.run(self.loss)
                 test_loss, test_accuracy = self.test.run(self.loss)
             self._metrics = Metrics(train_loss, test_loss, train_accuracy, test_accuracy, self.penalty())
             self.evaluated_at = self.updates
         return self._metrics
+
+    def _is_as_measured(self) -> bool:
+        """Whether the network is the one that was last evaluated; its arrays may be written by anybody."""
+        return all(map(np.array_equal, (self.network.params, self.network.statistics), self._measured))
 
     @property
     def last_metrics(self) -> Metrics:

@@ -310,3 +310,24 @@ def test_the_boundary_comes_at_the_resolution_asked_for() -> None:
         work = Pass(trainer.network, trainer.dataset.grid(resolution))
         work.forward()
         np.testing.assert_allclose(plane.output.ravel(), 1 / (1 + np.exp(-work.logits[0])), rtol=1e-5)
+
+
+def test_weights_written_in_place_are_seen() -> None:
+    random = np.random.default_rng(0)
+    stack = (DenseSpec(units=3), BatchNormSpec())
+    trainer = Trainer(Experiment(dataset=DatasetSpec(kind=DatasetKind.SKETCHED_DIGITS, images=200), layers=stack))
+    observer = Observer(trainer, 1)
+    for array in (trainer.network.params, trainer.network.statistics):
+        before = observer.frame(Probe.OUTPUT | Probe.LOSSES)
+        assert observer.frame(Probe.NOTHING).metrics is before.metrics, "nothing has changed"
+        array += random.uniform(0, 3, array.shape).astype(np.float32)
+        after = observer.frame(Probe.OUTPUT | Probe.LOSSES)
+        assert after.metrics != before.metrics
+        assert after.metrics == Observer(trainer, 2).frame(Probe.NOTHING).metrics
+        assert before.losses is not None
+        assert after.losses is not None
+        assert after.losses.test.mean() == pytest.approx(after.metrics.test_loss, rel=1e-5)
+        assert after.losses.test.mean() != pytest.approx(before.losses.test.mean(), rel=1e-5)
+        assert before.image is not None
+        assert after.image is not None
+        assert not np.array_equal(after.image.confusion, before.image.confusion)
