@@ -42,7 +42,9 @@ class Report:
         """Say how far training has come after so many seconds."""
         self.due = seconds + self._interval
         trainer, share = self._trainer, self._share(seconds)
-        line = f"update {trainer.updates}  epoch {trainer.epoch:.1f}  loss {trainer.last_metrics.train_loss:.4g}"
+        metrics = trainer.last_metrics
+        about = "~" if metrics.sampled else ""
+        line = f"update {trainer.updates}  epoch {trainer.epoch:.1f}  loss {about}{metrics.train_loss:.4g}"
         if share is not None:
             left = seconds * (1 - share) / share
             line = f"{share:4.0%}  {line}  {_clock(left)} left"
@@ -71,7 +73,7 @@ class Report:
 
     def _rows(self, seconds: float) -> Iterator[tuple[str, ...]]:
         trainer = self._trainer
-        m = trainer.evaluate()
+        m = trainer.evaluate(exact=True)
         regression = trainer.dataset.task is Task.REGRESSION
         score, form = ("R²", ".4f") if regression else ("accuracy", ".2%")
         yield "", "training", "test"

@@ -300,3 +300,11 @@ def test_a_run_that_went_back_or_began_anew_is_drawn_anew(view: LossView):
     assert view.plot.extent.end < 10
     view.show_frame(frame_with([(0.0, 0.5, 0.5, 0.5)], run=3))
     assert view.chart.places() == (0, 0)
+
+
+def test_a_sample_of_the_training_examples_is_called_one(view: LossView):
+    frame = plane_frame()
+    view.show_frame(frame)
+    assert "examples" not in view.chart.summary()
+    view.chart.show_history(frame.history, frame.run, 60_000)
+    assert view.chart.reading(view.chart.start())[-1] == "train: 2\u00a0000 of 60\u00a0000 examples"

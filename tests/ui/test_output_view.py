@@ -198,6 +198,17 @@ def test_images_show_the_confusion_matrix_instead(view: OutputView):
     assert not view.confusion.isVisible()
 
 
+def test_a_sample_is_called_one(view: OutputView):
+    view.metrics.show_metrics(Metrics(0.04, 0.05, 0.99, 0.98, 0.0, 2000, 60_000), Task.MULTICLASS)
+    tiles = view.metrics.train_loss, view.metrics.train_accuracy
+    assert [tile.label for tile in tiles] == ["Train loss (sample)", "Train accuracy (sample)"]
+    assert all("2\u00a0000 of 60\u00a0000 training examples, spread evenly" in tile.toolTip() for tile in tiles)
+    assert "sample" not in view.metrics.test_loss.label + view.metrics.test_loss.toolTip()
+    view.metrics.show_metrics(Metrics(0.04, 0.05, 0.99, 0.98, 0.0, 60_000, 60_000), Task.MULTICLASS)
+    assert [tile.label for tile in tiles] == ["Train loss", "Train accuracy"]
+    assert all("over the training examples" in tile.toolTip() or "Share of the" in tile.toolTip() for tile in tiles)
+
+
 def test_a_cell_of_the_confusion_matrix_is_read(view: OutputView, qtbot: QtBot):
     frame = image_frame()
     assert frame.image is not None

@@ -4,11 +4,13 @@ A run needs only means, so this is computed when somebody looks, and anew only a
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nnstudio.core.array import Array
 from nnstudio.core.data.dataset import Split
 from nnstudio.core.network.network import Pass
 from nnstudio.core.run.frame import ExampleLosses
+from nnstudio.core.training.evaluation import sample
 from nnstudio.core.training.trainer import TRAINING_EXAMPLES_EVALUATED, Trainer
 
 EXAMPLES_AT_ONCE = 1000
@@ -28,15 +30,16 @@ class ExampleLossReadings:
         # Every evaluation leaves a new array of outputs.
         state = trainer.test.outputs
         if self._last is None or self._last[0] is not state:
-            train = self._losses(trainer.dataset.train, TRAINING_EXAMPLES_EVALUATED)
-            test = train if trainer.dataset.test is trainer.dataset.train else self._losses(trainer.dataset.test)
+            data = trainer.dataset
+            train = self._losses(data.train, sample(data.train, TRAINING_EXAMPLES_EVALUATED))
+            test = train if data.test is data.train else self._losses(data.test, slice(None))
             self._last = state, ExampleLosses(train, test)
         return self._last[1]
 
-    def _losses(self, split: Split, most: int | None = None) -> Array:
+    def _losses(self, split: Split, chosen: NDArray[np.int64] | slice) -> Array:
         loss = self._trainer.loss
-        inputs = split.augmented[:most]
-        targets = loss.targets(split.targets[:most]).T
+        inputs = split.augmented[chosen]
+        targets = loss.targets(split.targets[chosen]).T
         losses = np.empty(len(inputs), inputs.dtype)
         for start in range(0, len(inputs), EXAMPLES_AT_ONCE):
             part = slice(start, min(start + EXAMPLES_AT_ONCE, len(inputs)))

@@ -139,7 +139,7 @@ class ImagePicture:
 class ExampleLosses:
     """What each example costs, without the penalty; the means are the losses of `Metrics`.
 
-    train (n,): of the training examples, or of the first ones where there are very many
+    train (n,): of the training examples, or of the `sample` that is evaluated where there are very many
     test (n,): of all test examples
     """
 

@@ -1,10 +1,16 @@
 """A network before a whole split of the data: loss, accuracy and what it answers.
 
 The pass over the split is built once and run again whenever somebody wants to know. A long split goes through one
-short pass piece by piece, so that the values between the layers stay in the cache and take little memory.
+short pass piece by piece, so that the values between the layers stay in the cache and take little memory. A sample must
+do while training goes on; over all of a long split an evaluation may take seconds, so it can be interrupted between two
+pieces.
 """
 
+from collections.abc import Generator
+from typing import TypeVar
+
 import numpy as np
+from numpy.typing import NDArray
 
 from nnstudio.core.array import Array
 from nnstudio.core.data.dataset import Split
@@ -15,17 +21,39 @@ from nnstudio.core.training.metrics import accuracy
 
 EXAMPLES_AT_ONCE = 512
 
+Result = TypeVar("Result")
+Pieces = Generator[None, None, Result]
+"""Work that pauses between its pieces, to be gone on with or dropped; its result is what it returns."""
+
+
+def finished(pieces: Pieces[Result]) -> Result:
+    """The result, in one go."""
+    while True:
+        try:
+            next(pieces)
+        except StopIteration as end:
+            return end.value
+
+
+def sample(split: Split, limit: int) -> NDArray[np.int64]:
+    """The numbers of `limit` examples in rising order, spread evenly over the classes and within each over the split;
+    of all examples where there are no more."""
+    count = len(split)
+    by_class = np.argsort(split.labels, kind="stable") if len(split.labels) else np.arange(count)
+    return np.sort(by_class[np.arange(min(limit, count)) * count // min(limit, count)])
+
 
 class Evaluation:
-    """The first `limit` examples of a split."""
+    """A split, or a sample of so many of its examples."""
 
     def __init__(self, network: Network, split: Split, task: Task, limit: int | None = None) -> None:
         count = min(len(split), limit or len(split))
+        chosen = slice(None) if count == len(split) else sample(split, count)
         self.count = count
-        self.labels = split.labels[:count]
+        self.labels = split.labels[chosen] if len(split.labels) else split.labels
         self._task = task
-        self._inputs = split.augmented[:count]
-        self._truth = split.targets[:count]
+        self._inputs = split.augmented[chosen]
+        self._truth = split.targets[chosen]
         self._loss: Loss | None = None
         self._targets: Array = self._truth
         self._passes: dict[int, tuple[Pass, Scratch]] = {}
@@ -33,19 +61,22 @@ class Evaluation:
         self.outputs: Array = np.empty((self._truth.shape[1], count), network.dtype)
         """What the network said when it was last evaluated, (outputs, n)."""
 
-    def run(self, loss: Loss) -> tuple[float, float]:
-        """The mean data loss and the accuracy, now; fills `outputs`."""
+    def pieces(self, loss: Loss) -> Pieces[tuple[float, float]]:
+        """The mean data loss and the accuracy, and in the end `outputs`. True only if the network stays as it is."""
         if self._loss != loss:
             self._loss, self._targets = loss, loss.targets(self._truth)
         total = 0.0
         outputs = np.empty_like(self.outputs)  # the old array may be in a frame that is still being drawn
         for start in range(0, self.count, EXAMPLES_AT_ONCE):
             part = slice(start, min(start + EXAMPLES_AT_ONCE, self.count))
-            logits, scratch = self._forward(part)
-            total += loss.value(logits, self._targets[part].T, scratch) * logits.shape[1]
-            loss.output(logits, outputs[:, part])
+            with np.errstate(over="ignore", invalid="ignore"):
+                logits, scratch = self._forward(part)
+                total += loss.value(logits, self._targets[part].T, scratch) * logits.shape[1]
+                loss.output(logits, outputs[:, part])
+            yield
         self.outputs = outputs
-        return total / self.count, accuracy(outputs, self._truth.T, self.labels, self._task)
+        with np.errstate(over="ignore", invalid="ignore"):
+            return total / self.count, accuracy(outputs, self._truth.T, self.labels, self._task)
 
     def predict(self, loss: Loss) -> Array:
         """What the network says, (outputs, n), without comparing it with the truth."""

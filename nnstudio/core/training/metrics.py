@@ -12,13 +12,23 @@ from nnstudio.core.experiment.choices import Task
 @dataclass(frozen=True, slots=True)
 class Metrics:
     """How good the network is now. Losses are means over examples, without the penalty; accuracies are shares from 0
-    to 1, for regression R²."""
+    to 1, for regression R².
+
+    train_examples, train_total: over how many of how many training examples loss and accuracy are; 0 where not known
+    """
 
     train_loss: float
     test_loss: float
     train_accuracy: float
     test_accuracy: float
     penalty: float
+    train_examples: int = 0
+    train_total: int = 0
+
+    @property
+    def sampled(self) -> bool:
+        """Whether a sample stands for the training examples."""
+        return self.train_examples < self.train_total
 
 
 def answers_of(outputs: Array) -> NDArray[np.int64]:

@@ -22,7 +22,7 @@ from nnstudio.core.network.weights import Weights
 from nnstudio.core.training.batches import Batches
 from nnstudio.core.training.clipping import Clipping
 from nnstudio.core.training.divergence import Diverged, careful_step, harmless_gradient
-from nnstudio.core.training.evaluation import Evaluation
+from nnstudio.core.training.evaluation import Evaluation, Pieces, finished
 from nnstudio.core.training.history import History
 from nnstudio.core.training.losses import LossStage, loss_for
 from nnstudio.core.training.metrics import Metrics
@@ -57,7 +57,8 @@ class Trainer:
 
     images: reads image data, which the core cannot do by itself
     dtype: np.float32, or np.float64 for checking gradients
-    evaluated: how many of the training examples `evaluate()` looks at; it looks at all test examples
+    evaluated: over how many of the training examples, spread evenly, `evaluate()` takes the mean unless it is to be
+    exact; it looks at all test examples
     """
 
     def __init__(
@@ -90,6 +91,7 @@ class Trainer:
         """A sentence, if the last update met a rule of `experiment.stopping`. The next update may be made all the
         same."""
         self._train = Evaluation(self.network, self.dataset.train, task, evaluated)
+        self._whole_train: Evaluation | None = None
         self.test = Evaluation(self.network, self.dataset.test, task)
         self._metrics: Metrics | None = None
         self._measured: tuple[Array, ...] = ()
@@ -275,16 +277,30 @@ class Trainer:
         """Passes over the training data so far."""
         return self.batches.seen / self.batches.count
 
-    def evaluate(self) -> Metrics:
-        """Loss and accuracy over the training examples (the first 2 000) and all test examples, now."""
+    def evaluate(self, exact: bool = False) -> Metrics:
+        """Loss and accuracy over all test examples and 2 000 of the training examples, or all of them, now."""
+        return finished(self.evaluation(exact))
+
+    def evaluation(self, exact: bool = False) -> Pieces[Metrics]:
+        """The same in pieces of a few milliseconds. It must be dropped if anything changes in between."""
         if self._metrics is None or self.evaluated_at != self.updates or not self._is_as_measured():
-            self._measured = self.network.params.copy(), self.network.statistics.copy()
-            with np.errstate(over="ignore", invalid="ignore"):
-                train_loss, train_accuracy = self._train.run(self.loss)
-                test_loss, test_accuracy = self.test.run(self.loss)
-            self._metrics = Metrics(train_loss, test_loss, train_accuracy, test_accuracy, self.penalty())
+            self._metrics = None
+        if self._metrics is None or (exact and self._metrics.sampled):
+            measured = self.network.params.copy(), self.network.statistics.copy()
+            train = yield from self._training_evaluation(exact).pieces(self.loss)
+            test = yield from self.test.pieces(self.loss)
+            counts = self._training_evaluation(exact).count, len(self.dataset.train)
+            self._metrics = Metrics(train[0], test[0], train[1], test[1], self.penalty(), *counts)
+            self._measured = measured
             self.evaluated_at = self.updates
         return self._metrics
+
+    def _training_evaluation(self, exact: bool) -> Evaluation:
+        if not exact or self._train.count == len(self.dataset.train):
+            return self._train
+        if self._whole_train is None:
+            self._whole_train = Evaluation(self.network, self.dataset.train, self.dataset.task)
+        return self._whole_train
 
     def _is_as_measured(self) -> bool:
         """Whether the network is the one that was last evaluated; its arrays may be written by anybody."""

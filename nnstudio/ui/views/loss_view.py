@@ -36,7 +36,7 @@ class LossView(View):
         self.smoothing.setToolTip("Draw a calm line through the noise of the mini-batches.")
         self.smoothing.setWhatsThis(
             "<b>Smoothing</b><p>The mini-batch loss under a Gaussian window, σ = 1.5 % of the curve's width. Train and "
-            "test loss are exact and stay as they are.</p>"
+            "test loss have no such noise and stay as they are.</p>"
         )
         self.smoothing.toggled.connect(self.chart.set_smoothing)
         self.scale = SegmentedSwitch(
@@ -56,7 +56,7 @@ class LossView(View):
         return self._switches
 
     def show_frame(self, frame: Frame) -> None:
-        self.chart.show_history(frame.history, frame.run)
+        self.chart.show_history(frame.history, frame.run, len(frame.dataset.train))
 
     def _scale_changed(self, index: int) -> None:
         self.chart.set_logarithmic(index == _LOG)

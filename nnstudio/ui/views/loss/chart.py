@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QResizeEvent
 
 from nnstudio.core.training.history import HistoryPrefix
+from nnstudio.core.training.trainer import TRAINING_EXAMPLES_EVALUATED
 from nnstudio.ui import theme
 from nnstudio.ui.views.loss.curves import Line, has_curve, lines_of, loss_range
 from nnstudio.ui.views.loss.plot import Extent, LossPlot, curve_color
@@ -36,20 +37,24 @@ class LossChart(Canvas):
         super().__init__(
             "Loss curves",
             "How wrong the network is, update by update: over the training examples and over the test examples.",
-            "<b>Loss</b><p>Data loss L = 1/n Σ ℓ(yᵢ, ŷᵢ), the mean over the training examples (blue), over the test "
-            "examples (orange), and over each mini-batch before its update (pale). The penalty λ₁/N Σ|w| + λ₂/2N Σw² "
-            "comes on top and has its own line. When train falls and test rises, the network learns by heart.</p>",
+            "<b>Loss</b><p>Data loss L = 1/n Σ ℓ(yᵢ, ŷᵢ), the mean over the training examples (blue; of very many, "
+            "over a sample spread evenly), over the test examples (orange), and over each mini-batch before its update "
+            "(pale). The penalty λ₁/N Σ|w| + λ₂/2N Σw² comes on top and has its own line. When train falls and test "
+            "rises, the network learns by heart.</p>",
         )
         self._plot = plot
         self._history: HistoryPrefix | None = None
         self._lines: dict[str, Line] = {}
+        self._sample = ""
         self._run = -1
         self._end = 0.0
         self._logarithmic = True
         self._smoothing = True
 
-    def show_history(self, history: HistoryPrefix, run: int) -> None:
-        """Draw these rows of this run."""
+    def show_history(self, history: HistoryPrefix, run: int, examples: int = 0) -> None:
+        """Draw these rows of this run, which trains on so many examples."""
+        sampled = examples > TRAINING_EXAMPLES_EVALUATED
+        self._sample = f"{grouped(TRAINING_EXAMPLES_EVALUATED)} of {grouped(examples)}" if sampled else ""
         if run == self._run and self._history is not None and len(history) == len(self._history):
             return
         if run != self._run:
@@ -128,6 +133,8 @@ class LossChart(Canvas):
         lines += [f"{name:<11}{self._last(column, row)}" for name, column in columns.items() if name in self._lines]
         if np.isfinite(history.batch_loss[row]):
             lines.append(f"{'mini-batch':<11}{decimal(float(history.batch_loss[row]), _DIGITS)}")
+        if self._sample:
+            lines.append(f"train: {self._sample} examples")
         return lines
 
     def _last(self, column: Column, row: int) -> str:
@@ -168,7 +175,8 @@ class LossChart(Canvas):
         names = [name for name in _NAMES if name in self._lines]
         stroke = 16 if area.width() > _NARROW else 0
         gap = stroke + (16 if stroke else 10)
-        width = sum(metrics.horizontalAdvance(_NAMES[name]) + gap for name in names) - gap + stroke
+        texts = {**_NAMES, "train": f"train ({self._sample})"} if self._sample else _NAMES
+        width = sum(metrics.horizontalAdvance(texts[name]) + gap for name in names) - gap + stroke
         x, y = area.right() - width - 6, area.top() + metrics.height()
         ground = QColor(theme.current().card)
         ground.setAlpha(190)
@@ -183,8 +191,8 @@ class LossChart(Canvas):
                 painter.setPen(QPen(color, 1.2 if name in ("batch", "penalty") else 2.2, style))
                 painter.drawLine(QPointF(x, y - 4), QPointF(x + 12, y - 4))
             painter.setPen(color)
-            painter.drawText(QPointF(x + stroke, y), _NAMES[name])
-            x += metrics.horizontalAdvance(_NAMES[name]) + gap
+            painter.drawText(QPointF(x + stroke, y), texts[name])
+            x += metrics.horizontalAdvance(texts[name]) + gap
 
     def _paint_row(self, painter: QPainter, history: HistoryPrefix, row: int) -> None:
         """A vertical line at the row that is read, with a dot on each curve measured there."""

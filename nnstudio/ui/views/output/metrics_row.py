@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from nnstudio.core.experiment.choices import Task
 from nnstudio.core.training.metrics import Metrics
-from nnstudio.ui.widgets.figures import decimal, percent
+from nnstudio.ui.widgets.figures import decimal, grouped, percent
 from nnstudio.ui.widgets.metric_tile import MetricTile
 
 _GAP = 6
@@ -25,10 +25,13 @@ class MetricsRow(QWidget):
         grid.setSpacing(_GAP)
         for index, tile in enumerate(self._tiles):
             grid.addWidget(tile, index // 2, index % 2)
-        loss = "Mean loss over the {} examples, without the penalty."
-        accuracy = "Share of the {} examples answered rightly; for regression R² = 1 − Σ(y − ŷ)² / Σ(y − ȳ)²."
+        self._explain("the training examples")
+
+    def _explain(self, training_examples: str) -> None:
+        loss = "Mean loss over {}, without the penalty."
+        accuracy = "Share of {} answered rightly; for regression R² = 1 − Σ(y − ŷ)² / Σ(y − ȳ)²."
         for tile, text, examples in zip(
-            self._tiles, (loss, loss, accuracy, accuracy), ("training", "test") * 2, strict=True
+            self._tiles, (loss, loss, accuracy, accuracy), (training_examples, "the test examples") * 2, strict=True
         ):
             tile.setToolTip(text.format(examples))
             tile.setWhatsThis(f"<b>{tile.label}</b><p>{text.format(examples)}</p>")
@@ -41,7 +44,14 @@ class MetricsRow(QWidget):
     def show_metrics(self, metrics: Metrics, task: Task) -> None:
         """Write these figures."""
         regression = task is Task.REGRESSION
-        self.train_accuracy.set_label(*(("Train R²",) if regression else ("Train accuracy", "Train acc.")))
+        examples, mark, short_mark = "the training examples", "", ""
+        if metrics.sampled:
+            count, total = grouped(metrics.train_examples), grouped(metrics.train_total)
+            examples, mark, short_mark = f"{count} of {total} training examples, spread evenly", " (sample)", " ~"
+        self._explain(examples)
+        self.train_loss.set_label(f"Train loss{mark}", f"Train loss{short_mark}")
+        name, short_name = ("Train R²", "Train R²") if regression else ("Train accuracy", "Train acc.")
+        self.train_accuracy.set_label(f"{name}{mark}", f"{short_name}{short_mark}")
         self.test_accuracy.set_label(*(("Test R²",) if regression else ("Test accuracy", "Test acc.")))
         write = decimal if regression else percent
         self.train_loss.set_value(decimal(metrics.train_loss))
