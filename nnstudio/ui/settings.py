@@ -1,14 +1,17 @@
 """What the window remembers between two uses: its place, its cards, its theme.
 
 Values are read once, when the window is made, and written when it closes. Without a store nothing is remembered, which
-suits tests and screenshots.
+suits tests and screenshots. Qt crashes on some damaged layouts, so what is Qt's own carries a checksum.
 """
+
+from hashlib import sha256
 
 from PySide6.QtCore import QByteArray, QSettings
 
 from nnstudio.ui.theme import ThemeChoice
 
 LAYOUT_VERSION = 1  # raised whenever the cards change, so that an older layout is not forced on them
+_CHECKSUM = 16  # bytes
 
 
 class Settings:
@@ -34,8 +37,8 @@ class Settings:
         if theme in {choice.value for choice in ThemeChoice}:
             self.theme = ThemeChoice(theme)
         self.larger_text = store.value("larger_text", False, type=bool) is True
-        self.geometry = _bytes(store, "window/geometry")
-        self.layout = _bytes(store, "window/layout")
+        self.geometry = _unsealed(_bytes(store, "window/geometry"))
+        self.layout = _unsealed(_bytes(store, "window/layout"))
         self.folder = str(store.value("folder", "", type=str))
 
     def save(self) -> None:
@@ -44,8 +47,8 @@ class Settings:
             return
         self._store.setValue("theme", self.theme.value)
         self._store.setValue("larger_text", self.larger_text)
-        self._store.setValue("window/geometry", self.geometry)
-        self._store.setValue("window/layout", self.layout)
+        self._store.setValue("window/geometry", _sealed(self.geometry))
+        self._store.setValue("window/layout", _sealed(self.layout))
         self._store.setValue("folder", self.folder)
         self._store.sync()
 
@@ -53,3 +56,20 @@ class Settings:
 def _bytes(store: QSettings, key: str) -> QByteArray:
     value = store.value(key, QByteArray(), type=QByteArray)
     return value if isinstance(value, QByteArray) else QByteArray()
+
+
+def _sealed(array: QByteArray) -> QByteArray:
+    """The content behind its checksum."""
+    content = bytes(array.data())
+    return QByteArray(_checksum(content) + content)
+
+
+def _unsealed(array: QByteArray) -> QByteArray:
+    """The content as it was sealed; empty if a single bit of it or of its checksum is another."""
+    sealed = bytes(array.data())
+    content = sealed[_CHECKSUM:]
+    return QByteArray(content if sealed == _checksum(content) + content else b"")
+
+
+def _checksum(content: bytes) -> bytes:
+    return sha256(content).digest()[:_CHECKSUM]
