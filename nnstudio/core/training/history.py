@@ -105,12 +105,3 @@ class History:
             history._table[place, :rows] = getattr(state.rows, name)
         history._rows, history.interval, history._rows_at_interval = rows, state.interval, state.rows_at_interval
         return history
-
-    def truncated(self, update: float) -> "History":
-        """A copy of the rows up to `update`, for a run that goes back; the old prefixes stay as they are."""
-        earlier = History()
-        for row in self._table[:, : self._rows].T:
-            if row[0] > update:
-                break
-            earlier.append(*row)
-        return earlier

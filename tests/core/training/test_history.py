@@ -1,5 +1,7 @@
 """The columns of a run: bounded, append-only, safe to read while they grow."""
 
+from time import perf_counter
+
 import numpy as np
 import pytest
 
@@ -48,15 +50,25 @@ def test_columns_keep_their_order() -> None:
     assert [float(getattr(prefix, name)[0]) for name in COLUMNS] == list(range(len(COLUMNS)))
 
 
-@pytest.mark.parametrize("update", [0, 5, ROWS_PER_INTERVAL - 1, ROWS_PER_INTERVAL + 10, 10**6])
-def test_truncated_is_as_if_nothing_had_come_after(update: int) -> None:
-    history = filled(ROWS_PER_INTERVAL + 100)
-    prefix = history.prefix()
-    earlier = history.truncated(update)
-    twin = filled(min(update + 1, ROWS_PER_INTERVAL + 100))
-    assert np.array_equal(earlier.prefix().update, twin.prefix().update)
-    assert earlier.interval == twin.interval
+@pytest.mark.parametrize("rows", [1, 6, 1024, ROWS_PER_INTERVAL - 1, ROWS_PER_INTERVAL, 3 * ROWS_PER_INTERVAL + 10])
+def test_going_on_from_a_state_is_as_if_nothing_had_come_after(rows: int) -> None:
+    history, twin = filled(rows), filled(rows)
+    state, prefix = history.state(), history.prefix()
     for row in range(50):
-        earlier.append(9000 + row, *[0.0] * (len(COLUMNS) - 1))
-    assert len(prefix) == ROWS_PER_INTERVAL + 100
-    assert prefix.update[-1] == ROWS_PER_INTERVAL + 99
+        history.append(7000 + row, *[0.0] * (len(COLUMNS) - 1))
+    earlier = History.of(state)
+    for row in range(ROWS_PER_INTERVAL):
+        assert earlier.interval == twin.interval
+        for each in (earlier, twin):
+            each.append(9000 + row, *[1.0] * (len(COLUMNS) - 1))
+    for name in COLUMNS:
+        assert np.array_equal(getattr(earlier.prefix(), name), getattr(twin.prefix(), name))
+    assert len(prefix) == rows
+    assert prefix.update[-1] == rows - 1
+
+
+def test_going_back_in_a_long_run_takes_no_time() -> None:
+    state = filled(30_000).state()
+    begin = perf_counter()
+    assert len(History.of(state)) == 30_000
+    assert perf_counter() - begin < 0.02
