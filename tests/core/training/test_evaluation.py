@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from nnstudio.core.data.dataset import Split
 from nnstudio.core.experiment import DatasetSpec, DenseSpec, Experiment
 from nnstudio.core.experiment.choices import DatasetKind
-from nnstudio.core.training.evaluation import ROWS_AT_ONCE, sample
+from nnstudio.core.training.evaluation import EXAMPLES_AT_ONCE, sample
 from nnstudio.core.training.trainer import TRAINING_EXAMPLES_EVALUATED, Trainer
 
 MANY = Experiment(dataset=DatasetSpec(samples=10_000, training_share=0.9), layers=(DenseSpec(units=3),))
@@ -87,7 +87,7 @@ def test_an_exact_evaluation_can_be_interrupted_and_dropped() -> None:
         next(pieces)
         assert run.evaluate() is sampled, "a picture in between shows what is known"
     rest = sum(1 for _ in pieces)
-    assert 3 + rest == -(-9000 // ROWS_AT_ONCE) + -(-1000 // ROWS_AT_ONCE)
+    assert 3 + rest == -(-9000 // EXAMPLES_AT_ONCE) + -(-1000 // EXAMPLES_AT_ONCE)
     assert not run.evaluate().sampled
     run.step()
     pieces = run.evaluation(exact=True)
