@@ -68,9 +68,7 @@ def start(*words: str) -> subprocess.Popen[str]:
 
 
 def test_help_lists_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as left:
-        cli.main(["--help"])
-    assert left.value.code == 0
+    assert cli.main(["--help"]) == 0
     shown = capsys.readouterr().out
     for words in ("nnstudio train EXPERIMENT", "nnstudio presets", "nnstudio show NAME", "--screenshot", "--version"):
         assert words in shown
@@ -79,9 +77,7 @@ def test_help_lists_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.parametrize("command", ["train", "presets", "show"])
 def test_each_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as left:
-        cli.main([command, "--help"])
-    assert left.value.code == 0
+    assert cli.main([command, "--help"]) == 0
     assert f"usage: nnstudio {command}" in capsys.readouterr().out
 
 
@@ -97,7 +93,7 @@ def test_each_command_explains_itself(command: str, capsys: pytest.CaptureFixtur
 def test_imports_no_more_than_it_needs(words: list[str], absent: list[str], tmp_path: Path) -> None:
     program = (
         "import sys\nfrom nnstudio import cli\n"
-        f"try:\n    code = cli.main({words})\nexcept SystemExit as left:\n    code = left.code\n"
+        f"code = cli.main({words})\n"
         f"sys.exit(code or len([name for name in {absent} if name in sys.modules]))"
     )
     folder = str(Path(cli.__file__).parents[2])
@@ -124,16 +120,6 @@ def test_shows_what_train_reads_back(name: str, capsys: pytest.CaptureFixture[st
 def test_show_refuses_an_unknown_name(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["show", "spiral"]) == 2
     assert capsys.readouterr() == ("", "There is no experiment called spiral; did you mean spirals?\n")
-
-
-def test_stops_when_nobody_reads_on() -> None:
-    listing = start("presets")
-    assert listing.stdout
-    assert listing.stderr
-    listing.stdout.close()
-    complaint = listing.stderr.read()
-    listing.stderr.close()
-    assert (listing.wait(60), complaint) == (0, "")
 
 
 # The same bits --------------------------------------------------------------------------------------------------------
@@ -248,7 +234,11 @@ def test_quiet_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs signals")
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["Ctrl+C", "terminate"])
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)],
+    ids=["Ctrl+C", "terminate", "hang up"],
+)
 def test_writes_its_state_when_interrupted(tmp_path: Path, number: int, code: int) -> None:
     out, table = tmp_path / "w.npz", tmp_path / "h.csv"
     run = start("train", "circle", "--seconds", "600", "--weights", str(out), "--history", str(table))
@@ -382,9 +372,7 @@ def test_refuses_weights_that_do_not_fit(tmp_path: Path, capsys: pytest.CaptureF
     "words", [["train"], ["train", "xor", "--updates", "1", "--epochs", "1"], ["show"], ["--nope"]]
 )
 def test_options_that_make_no_sense(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as left:
-        cli.main(words)
-    assert left.value.code == 2
+    assert cli.main(words) == 2
     assert "error:" in capsys.readouterr().err
 
 

@@ -1,7 +1,7 @@
 """What a run without a window says: a line of progress, and a table in the end.
 
 Progress goes to standard error, the table to standard output. A terminal gets one line that is drawn anew ten times a
-second; a file or a pipe gets a line now and then.
+second; a file or a pipe gets a line now and then. That nobody listens any more ends no training.
 """
 
 import shutil
@@ -11,6 +11,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TextIO
 
+from nnstudio.cli.output import Outlet
 from nnstudio.core.experiment.choices import Task
 from nnstudio.core.training.trainer import Trainer
 
@@ -25,10 +26,10 @@ class Report:
 
     def __init__(self, trainer: Trainer, results: TextIO, progress: TextIO, quiet: bool = False) -> None:
         self._trainer = trainer
-        self._results = results
-        self._progress = progress
+        self._results = Outlet(results)
+        self._progress = Outlet(progress)
         self._quiet = quiet
-        self._terminal = progress.isatty()
+        self._terminal = self._progress.isatty()
         self._interval = TERMINAL_INTERVAL if self._terminal else PLAIN_INTERVAL
         self._begin = perf_counter()
         self.due = float("inf") if quiet else min(self._interval, FIRST_LINE)
@@ -53,7 +54,6 @@ class Report:
             bar = "█" * done + "░" * (BAR - done) if share is not None else ""
             width = shutil.get_terminal_size().columns - 1
             self._progress.write(f"\r{f'{bar} {line}'[:width]}\x1b[K")
-        self._progress.flush()
 
     def finish(self, sentence: str = "") -> None:
         """The table, and why training ended."""
@@ -61,13 +61,16 @@ class Report:
             return
         if self._terminal:
             self._progress.write("\r\x1b[K")
-            self._progress.flush()
         seconds = perf_counter() - self._begin
         for row in self._rows(seconds):
             name, train, test = (*row, "")[:3]
             self._results.write(f"{name:10}{train:>12}{test:>12}".rstrip() + "\n")
         if sentence:
             self._results.write(f"{sentence}\n")
+
+    def complain(self, sentence: str) -> None:
+        """Say what went wrong; this is said even if nothing else is."""
+        self._progress.write(f"{sentence}\n")
 
     def _rows(self, seconds: float) -> Iterator[tuple[str, ...]]:
         trainer = self._trainer

@@ -16,6 +16,7 @@ from types import FrameType, TracebackType
 from typing import Any
 
 from nnstudio.cli.arguments import BadInput, changed, load
+from nnstudio.cli.output import Outlet, Parser
 from nnstudio.cli.report import Report
 from nnstudio.core.data.dataset import DataError
 from nnstudio.core.experiment import Experiment, StoppingSpec
@@ -35,6 +36,8 @@ DIVERGED = 1
 LENGTHS = ("updates", "epochs", "seconds")
 DEFAULT_EPOCHS = 100
 """How long to train if nothing says so."""
+HANGUP = {signal.SIGHUP} if hasattr(signal, "SIGHUP") else set[signal.Signals]()
+"""The signal of a terminal that was closed; Windows has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ def train(words: Sequence[str]) -> int:
     try:
         return _train(options)
     except (BadInput, DataError, FileError, SettingError, ShapeError) as error:
-        sys.stderr.write(f"{error}\n")
+        Outlet(sys.stderr).write(f"{error}\n")
         return 2
 
 
@@ -70,17 +73,17 @@ def _train(options: argparse.Namespace) -> int:
         report.introduce(preset.title, preset.text)
     with Interruption() as interruption:
         ending = _learn(trainer, report, interruption)
-    if ending.code == DIVERGED:
-        report.finish()
-        sys.stderr.write(f"{ending.sentence} The last finite weights are kept; try a smaller learning rate.\n")
-    else:
-        report.finish(ending.sentence)
-    if options.weights is not None:
-        export_weights(options.weights, Observer(trainer, 1).frame(Probe.NOTHING))
-        report.wrote(options.weights)
-    if options.history is not None:
-        export_history(options.history, trainer.history.prefix())
-        report.wrote(options.history)
+        if ending.code == DIVERGED:
+            report.finish()
+            report.complain(f"{ending.sentence} The last finite weights are kept; try a smaller learning rate.")
+        else:
+            report.finish(ending.sentence)
+        if options.weights is not None:
+            export_weights(options.weights, Observer(trainer, 1).frame(Probe.NOTHING))
+            report.wrote(options.weights)
+        if options.history is not None:
+            export_history(options.history, trainer.history.prefix())
+            report.wrote(options.history)
     return ending.code
 
 
@@ -103,29 +106,30 @@ def _learn(trainer: Trainer, report: Report, interruption: "Interruption") -> En
 
 
 class Interruption:
-    """Inside its `with`, Ctrl+C (or a request to end) is only noted in `signal`; a second one ends the program."""
+    """Inside its `with`, Ctrl+C, a request to end and a closed terminal are only noted in `signal`. A second Ctrl+C or
+    request ends the program; a closed terminal may say so more than once. What the program was started to ignore, as
+    `nohup` does, stays ignored."""
 
     def __init__(self) -> None:
         self.signal = 0
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> "Interruption":
-        for number in (signal.SIGINT, signal.SIGTERM):
-            self._before[number] = signal.signal(number, self._note)
+        for number in (signal.SIGINT, signal.SIGTERM, *HANGUP):
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                self._before[number] = signal.signal(number, self._note)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._restore()
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
 
     def _note(self, number: int, frame: FrameType | None) -> None:
         self.signal = number
-        self._restore()
-
-    def _restore(self) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
+        for each in self._before.keys() - HANGUP:
+            signal.signal(each, self._before[each])
 
 
 def _limited(experiment: Experiment, options: argparse.Namespace) -> Experiment:
@@ -157,7 +161,7 @@ def _nowhere_else() -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="nnstudio train",
         description="Train without a window. The rules of the experiment say when to stop; without any it is trained "
         f"for {DEFAULT_EPOCHS} epochs. Ctrl+C stops after the current update.",

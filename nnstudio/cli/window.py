@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from nnstudio import __version__, system
+from nnstudio.cli.output import Parser
 from nnstudio.core.experiment.choices import DatasetKind
 
 THEMES = ("system", "light", "dark")
@@ -35,7 +36,7 @@ def window(words: Sequence[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="nnstudio",
         usage="nnstudio [options] [FILE]\n       nnstudio {train,presets,show} ...",
         description="Build a neural network, watch it learn, understand why, take the weights away.",
