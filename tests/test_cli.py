@@ -214,7 +214,7 @@ def test_changes_settings(tmp_path: Path) -> None:
     ("words", "ending"),
     [
         (["circle", "--epochs", "2.5"], "Stopped after 2.52 epochs, as asked."),
-        (["circle", "--seconds", "0.2"], "Stopped after 0.2 seconds, as asked."),
+        (["circle", "--seconds", "0.2"], "Stopped after 0.2"),
         (["circle"], "Stopped after 100 epochs, as asked."),
         (["xor-four-units"], "Stopped after 5000 epochs, as asked."),
         (["xor-four-units", "--updates", "10"], "Stopped after 10 updates, as asked."),
@@ -236,7 +236,7 @@ def test_quiet_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="needs signals")
 @pytest.mark.parametrize(
     ("number", "code"),
-    [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)],
+    [(signal.SIGINT, 130), (signal.SIGTERM, 143), (getattr(signal, "SIGHUP", 0), 129)],
     ids=["Ctrl+C", "terminate", "hang up"],
 )
 def test_writes_its_state_when_interrupted(tmp_path: Path, number: int, code: int) -> None:
@@ -293,6 +293,7 @@ def test_divergence_keeps_the_last_finite_weights(tmp_path: Path, capsys: pytest
     assert np.array_equal(params_in(out), run.network.params)
 
 
+MONSTER = json.dumps([{"kind": "conv2d", "filters": 1024, "padding": "same"}] * 16)
 CONV = '[{"kind": "conv2d", "kernel": 5}]'
 
 
@@ -329,6 +330,10 @@ CONV = '[{"kind": "conv2d", "kernel": 5}]'
         (["spirals", "--set", "layers=8"], "layers is 8, but must be a list in brackets."),
         (["spirals", "--set", "training.loss=huber"], "Huber does not fit binary data"),
         (["spirals", "--set", f"layers={CONV}"], "Conv2D 1"),
+        (
+            ["sketched-digits", "--set", f"layers={MONSTER}", "--set", "training.batch_size=1000"],
+            "too large for this comp",
+        ),
         (["sketched-digits", "--set", f"layers={CONV}", "--set", "layers[0].kernel=16"], "layers[0].kernel is 16"),
         (["spirals", "--updates", "0"], "--updates is 0, which would never end"),
         (["spirals", "--updates", "-1"], "stopping.updates is -1, but must be"),
@@ -366,6 +371,23 @@ def test_refuses_weights_that_do_not_fit(tmp_path: Path, capsys: pytest.CaptureF
     save_project(project, SPIRALS, Weights(np.zeros(3, np.float32)))
     assert cli.main(["train", str(project)]) == 2
     assert "odd.nns cannot be trained on: 3 parameters do not fit a network with 105." in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs limits")
+def test_memory_that_is_not_there_is_a_sentence() -> None:
+    # The system says that there is more memory than this process may have.
+    program = (
+        "import resource, sys\nimport numpy as np\nfrom nnstudio import cli\nimport nnstudio.cli.train\n"
+        "np.ones((500, 500)).dot(np.ones((500, 500)))  # BLAS has its memory before there is a limit\n"
+        "used = int(open('/proc/self/statm').read().split()[0]) * resource.getpagesize()\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (used + 100_000_000,) * 2)\n"
+        "sys.exit(cli.main(sys.argv[1:]))"
+    )
+    layers = json.dumps([{"kind": "dense", "units": 1024}] * 16)
+    words = ["train", "circle", "--updates", "1", "--set", f"layers={layers}"]
+    done = subprocess.run([sys.executable, "-c", program, *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == "There is not enough memory to train this. Make the layers or the batches smaller.\n"
 
 
 @pytest.mark.parametrize(

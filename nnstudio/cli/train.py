@@ -36,6 +36,7 @@ DIVERGED = 1
 LENGTHS = ("updates", "epochs", "seconds")
 DEFAULT_EPOCHS = 100
 """How long to train if nothing says so."""
+LESS_MEMORY = "Make the layers or the batches smaller."
 HANGUP = {signal.SIGHUP} if hasattr(signal, "SIGHUP") else set[signal.Signals]()
 """The signal of a terminal that was closed; Windows has none."""
 
@@ -55,7 +56,9 @@ def train(words: Sequence[str]) -> int:
         return _train(options)
     except (BadInput, DataError, FileError, SettingError, ShapeError) as error:
         Outlet(sys.stderr).write(f"{error}\n")
-        return 2
+    except MemoryError:
+        Outlet(sys.stderr).write(f"There is not enough memory to train this. {LESS_MEMORY}\n")
+    return 2
 
 
 def _train(options: argparse.Namespace) -> int:
@@ -95,6 +98,8 @@ def _learn(trainer: Trainer, report: Report, interruption: "Interruption") -> En
             trainer.step()
         except Diverged as divergence:
             return Ending(DIVERGED, str(divergence))
+        except MemoryError:
+            return Ending(2, f"Stopped after {trainer.updates} updates: there is no memory left. {LESS_MEMORY}")
         seconds = perf_counter() - begin
         reason = trainer.stop_reason or trainer.stopping.after_seconds(seconds)
         if reason is not None:

@@ -22,6 +22,7 @@ from nnstudio.core.training.batches import Batches
 from nnstudio.core.training.clipping import Clipping
 from nnstudio.core.training.divergence import Diverged, careful_step, harmless_gradient
 from nnstudio.core.training.evaluation import Evaluation
+from nnstudio.core.training.footprint import check_memory
 from nnstudio.core.training.history import History
 from nnstudio.core.training.losses import LossStage, loss_for
 from nnstudio.core.training.metrics import Metrics
@@ -72,6 +73,7 @@ class Trainer:
         self.dataset = dataset if dataset is not None else build(experiment.dataset, images, dtype)
         task = self.dataset.task
         self.loss = loss_for(spec, task)
+        check_memory(experiment, self.dataset, np.dtype(dtype), evaluated)
         self.network = Network(experiment.layers, self.dataset.shape, self.dataset.outputs, np.dtype(dtype))
         self.network.initialize(experiment.initialization, experiment.seed)
         self.batches = Batches(len(self.dataset.train), spec.batch_size, experiment.seed)
@@ -206,6 +208,8 @@ class Trainer:
         if change.rebuilds:
             raise ValueError("another data set or network needs a new trainer")
         loss = loss_for(experiment.training, self.dataset.task)
+        if experiment.training.batch_size > self.experiment.training.batch_size:
+            check_memory(experiment, self.dataset, self.network.dtype, self._train.count, self.experiment)
         old, new = self.experiment.training, experiment.training
         self.experiment = experiment
         if loss != self.loss:
