@@ -340,8 +340,16 @@ CONV = '[{"kind": "conv2d", "kernel": 5}]'
         (["spirals", "--updates", "2.5"], "stopping.updates is 2.5, but must be a whole number."),
         (["spirals", "--seconds", "soon"], "stopping.seconds is 'soon', but must be a number"),
         (["spirals", "--weights", "w.txt"], "w.txt has no suffix that weights are stored under."),
-        (["spirals", "--weights", "no folder/w.npz"], "the folder no folder does not exist."),
-        (["spirals", "--history", "no folder/h.csv"], "the folder no folder does not exist."),
+        (
+            ["spirals", "--weights", "no folder/w.npz"],
+            "written to no folder: the folder does not exist.",
+        ),
+        (
+            ["spirals", "--history", "no folder/h.csv"],
+            "written to no folder: the folder does not exist.",
+        ),
+        (["spirals", "--history", "."], "it is a folder"),
+        (["spirals", "--weights", "w.npz", "--history", "./w.npz"], "--weights and --history name the same file"),
         (["mnist"], "MNIST is not on this computer yet"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
@@ -396,14 +404,3 @@ def test_memory_that_is_not_there_is_a_sentence() -> None:
 def test_options_that_make_no_sense(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(words) == 2
     assert "error:" in capsys.readouterr().err
-
-
-def test_a_place_that_cannot_be_written_is_said_after_the_table(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    out = tmp_path / "w.npz"
-    out.mkdir()
-    assert cli.main(["train", "circle", "--updates", "3", "--weights", str(out)]) == 2
-    shown, complaint = capsys.readouterr()
-    assert "updates" in shown
-    assert "w.npz was not written" in complaint

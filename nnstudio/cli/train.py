@@ -8,8 +8,9 @@ whole and can be written.
 import argparse
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from types import FrameType, TracebackType
@@ -17,6 +18,7 @@ from typing import Any
 
 from nnstudio.cli.arguments import BadInput, changed, load
 from nnstudio.cli.output import Outlet, Parser
+from nnstudio.cli.products import check_places, write_somewhere
 from nnstudio.cli.report import Report
 from nnstudio.core.data.dataset import DataError
 from nnstudio.core.experiment import Experiment, StoppingSpec
@@ -64,7 +66,10 @@ def train(words: Sequence[str]) -> int:
 def _train(options: argparse.Namespace) -> int:
     experiment, weights = load(options.experiment)
     experiment = _limited(changed(experiment, options.set), options)
-    _check_places(options)
+    places = {name: path for name in PRODUCTS if (path := getattr(options, name)) is not None}
+    if options.weights is not None:
+        array_format(options.weights)
+    check_places(places)
     trainer = Trainer(experiment, ImageLibrary(_nowhere_else))
     if weights is not None:
         try:
@@ -81,13 +86,30 @@ def _train(options: argparse.Namespace) -> int:
             report.complain(f"{ending.sentence} The last finite weights are kept; try a smaller learning rate.")
         else:
             report.finish(ending.sentence)
-        if options.weights is not None:
-            export_weights(options.weights, Observer(trainer, 1).frame(Probe.NOTHING))
-            report.wrote(options.weights)
-        if options.history is not None:
-            export_history(options.history, trainer.history.prefix())
-            report.wrote(options.history)
-    return ending.code
+        codes = [_write(path, partial(PRODUCTS[name], trainer), report) for name, path in places.items()]
+    return max(codes, default=0) or ending.code
+
+
+def _write(path: Path, product: Callable[[Path], object], report: Report) -> int:
+    """Write a file that was asked for; returns the exit code."""
+    place, complaint = write_somewhere(path, product)
+    if place == path:
+        report.wrote(path)
+        return 0
+    report.complain(complaint)
+    return 2
+
+
+def _weights(trainer: Trainer, path: Path) -> None:
+    export_weights(path, Observer(trainer, 1).frame(Probe.NOTHING))
+
+
+def _history(trainer: Trainer, path: Path) -> None:
+    export_history(path, trainer.history.prefix())
+
+
+PRODUCTS: dict[str, Callable[[Trainer, Path], None]] = {"weights": _weights, "history": _history}
+"""How to write what an option names a file for."""
 
 
 def _learn(trainer: Trainer, report: Report, interruption: "Interruption") -> Ending:
@@ -150,15 +172,6 @@ def _limited(experiment: Experiment, options: argparse.Namespace) -> Experiment:
     if experiment.stopping == StoppingSpec():
         return changed(experiment, [f"stopping.epochs={DEFAULT_EPOCHS}"])
     return experiment
-
-
-def _check_places(options: argparse.Namespace) -> None:
-    """Whether what is to be written has a place to go to: not to learn it after an hour of training."""
-    if options.weights is not None:
-        array_format(options.weights)
-    for path in (options.weights, options.history):
-        if path is not None and not path.absolute().parent.is_dir():
-            raise BadInput(f"{path} cannot be written: the folder {path.parent} does not exist.")
 
 
 def _nowhere_else() -> None:
