@@ -9,7 +9,9 @@ import argparse
 import os
 import sys
 from io import TextIOWrapper
-from typing import Any, TextIO
+from typing import Any, NoReturn, TextIO
+
+from nnstudio.files.errors import LONGEST_MESSAGE, printable
 
 _failures: dict[TextIO, Exception] = {}
 """Why words were lost, for each stream the first time."""
@@ -36,6 +38,9 @@ class Outlet:
 
 class Parser(argparse.ArgumentParser):
     """Reads the words after a command; its help and its complaints go through an `Outlet`."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(printable(message, LONGEST_MESSAGE))
 
     def _print_message(self, message: str, file: Any = None) -> None:
         Outlet(sys.stdout if file is sys.stdout else sys.stderr).write(message)

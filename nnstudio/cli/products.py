@@ -13,7 +13,7 @@ from pathlib import Path
 
 from nnstudio.cli.arguments import BadInput
 from nnstudio.files.atomic import check_place
-from nnstudio.files.errors import FileError
+from nnstudio.files.errors import LONGEST_MESSAGE, FileError, printable
 
 LONGEST_NAME = 80
 """Characters of a name that is found in place of another; nearly every file system takes so many."""
@@ -25,7 +25,7 @@ def check_places(places: Mapping[str, Path]) -> None:
     for option, path in places.items():
         place = os.path.realpath(path)
         if place in taken:
-            raise BadInput(f"--{taken[place]} and --{option} name the same file, {path}; give each its own.")
+            raise BadInput(f"--{taken[place]} and --{option} name the same file, {printable(path)}; give each its own.")
         taken[place] = option
         check_place(path)
 
@@ -44,7 +44,7 @@ def write_somewhere(path: Path, write: Callable[[Path], object]) -> tuple[Path |
             write(place)
         except (FileError, OSError):
             continue
-        return place, f"{failure} It is in {place} instead."
+        return place, f"{failure} It is in {printable(place, LONGEST_MESSAGE)} instead."
     return None, f"{failure} It could not be written anywhere else."
 
 

@@ -14,6 +14,7 @@ from typing import TextIO
 from nnstudio.cli.output import Outlet
 from nnstudio.core.experiment.choices import Task
 from nnstudio.core.training.trainer import Trainer
+from nnstudio.files.errors import LONGEST_MESSAGE, printable
 
 BAR = 20
 """Characters."""
@@ -89,7 +90,7 @@ class Report:
     def wrote(self, path: Path) -> None:
         """Say that a file was written."""
         if not self._quiet:
-            self._results.write(f"Wrote {path}\n")
+            self._results.write(f"Wrote {printable(path, LONGEST_MESSAGE)}\n")
 
     def _share(self, seconds: float) -> float | None:
         """How much of the way is done, where a rule says how long it is."""

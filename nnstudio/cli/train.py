@@ -29,7 +29,7 @@ from nnstudio.core.run.frame import Probe
 from nnstudio.core.run.observe import Observer
 from nnstudio.core.training.trainer import Diverged, Trainer
 from nnstudio.files.array_files import array_format
-from nnstudio.files.errors import FileError
+from nnstudio.files.errors import LONGEST_MESSAGE, FileError, printable
 from nnstudio.files.history_csv import export_history
 from nnstudio.files.images import ImageLibrary
 from nnstudio.files.weights import export_weights
@@ -57,7 +57,7 @@ def train(words: Sequence[str]) -> int:
     try:
         return _train(options)
     except (BadInput, DataError, FileError, SettingError, ShapeError) as error:
-        Outlet(sys.stderr).write(f"{error}\n")
+        Outlet(sys.stderr).write(f"{printable(error, LONGEST_MESSAGE)}\n")
     except MemoryError:
         Outlet(sys.stderr).write(f"There is not enough memory to train this. {LESS_MEMORY}\n")
     return 2

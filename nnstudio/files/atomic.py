@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from nnstudio.files.errors import FileError, reason
+from nnstudio.files.errors import FileError, printable, reason
 
 Bytes = bytes | bytearray | memoryview
 Content = bytes | Iterable[Bytes]
@@ -52,8 +52,8 @@ def write_atomically(path: Path, content: Content) -> None:
         _clear_away(target.parent)
     except OSError as error:
         raise FileError(
-            f"{path.name} was not written to {path.parent}: {_reason(error)}. What was there before is untouched; "
-            "choose another place, or mend this one and try again.",
+            f"{printable(path.name)} was not written to {printable(path.parent)}: {_reason(error)}. What was "
+            "there before is untouched; choose another place, or mend this one and try again.",
             str(error),
         ) from error
 
@@ -69,8 +69,8 @@ def check_place(path: Path) -> None:
         temporary.unlink()
     except OSError as error:
         raise FileError(
-            f"{path.name} cannot be written to {path.parent}: {_reason(error)}. Nothing was changed; choose another "
-            "place, or mend this one and try again.",
+            f"{printable(path.name)} cannot be written to {printable(path.parent)}: {_reason(error)}. Nothing "
+            "was changed; choose another place, or mend this one and try again.",
             str(error),
         ) from error
 

@@ -18,7 +18,7 @@ from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from nnstudio.files.atomic import write_atomically
-from nnstudio.files.errors import FileError, reason
+from nnstudio.files.errors import FileError, printable, reason
 from nnstudio.files.mnist import TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS
 
 MIRRORS = (
@@ -99,7 +99,7 @@ class MnistDownload:
             self._mirrors.append(self._mirrors.pop(0))
         raise FileError(
             f"MNIST could not be downloaded: {failure}. Nothing was kept; check the connection and try again, or "
-            f"put the four files into {self.folder} by hand, from {' or '.join(self._mirrors)}.",
+            f"put the four files into {printable(self.folder)} by hand, from {' or '.join(self._mirrors)}.",
             "\n".join(failures),
         )
 
@@ -119,8 +119,8 @@ class MnistDownload:
             cause = error if isinstance(error, OSError) else error.__cause__
             why = reason(cause) if isinstance(cause, OSError) else str(error)
             raise FileError(
-                f"MNIST was downloaded, but {self.folder} cannot hold it: {why}. Nothing was left behind; make room or "
-                "allow writing there, and try again.",
+                f"MNIST was downloaded, but {printable(self.folder)} cannot hold it: {why}. Nothing was left behind; "
+                "make room or allow writing there, and try again.",
                 str(error),
             ) from error
 
@@ -155,12 +155,12 @@ class _Transfer:
                     self.content += chunk
         except HTTPError as error:
             error.close()
-            self.failure = f"the server answers {error.code} {error.reason}"
+            self.failure = f"the server answers {error.code} {printable(error.reason)}"
         except URLError as error:
-            why = reason(error.reason) if isinstance(error.reason, OSError) else error.reason
+            why = reason(error.reason) if isinstance(error.reason, OSError) else printable(error.reason)
             self.failure = f"the mirror cannot be reached ({why})"
         except (OSError, HTTPException, ValueError) as error:
-            self.failure = f"the transfer broke off ({error})"
+            self.failure = f"the transfer broke off ({printable(error)})"
 
 
 def _difference(content: bytearray, file: PublishedFile) -> str:

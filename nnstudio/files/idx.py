@@ -16,7 +16,7 @@ from typing import BinaryIO, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from nnstudio.files.errors import FileError, check_file, reason
+from nnstudio.files.errors import FileError, check_file, printable, reason
 
 MAXIMUM_SIZE = 256 * 2**20
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -37,7 +37,9 @@ def read_idx(path: Path, dimensions: int) -> NDArray[np.uint8]:
 def refused(path: Path, why: str, details: str = "") -> FileError:
     """The error that says why this file is not used."""
     return FileError(
-        f"{path.name} {why}. Nothing was changed; replace this file in {path.parent}, or download it again.", details
+        f"{printable(path.name)} {why}. Nothing was changed; replace this file in {printable(path.parent)}, or "
+        "download it again.",
+        details,
     )
 
 

@@ -21,7 +21,7 @@ from nnstudio.files.errors import FileError
 def refusal(path: Path, content: bytes = b"new") -> str:
     with pytest.raises(FileError) as caught:
         write_atomically(path, content)
-    assert path.name in str(caught.value)
+    assert path.name[:60] in str(caught.value)
     assert "untouched" in str(caught.value)
     return str(caught.value)
 
