@@ -16,6 +16,7 @@ import msgspec
 from nnstudio.core.experiment import Experiment
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.presets import PRESETS
+from nnstudio.files import limits
 from nnstudio.files.errors import LONGEST_MESSAGE, LONGEST_PART, check_file, printable, reason, unreadable
 from nnstudio.files.experiment_json import experiment_from_json, experiment_from_plain, experiment_to_json
 from nnstudio.files.project import SUFFIX, load_project
@@ -65,7 +66,11 @@ def changed(experiment: Experiment, assignments: Iterable[str]) -> Experiment:
 def _text(path: Path) -> str:
     try:
         check_file(path)
-        return path.read_text("utf-8")
+        with path.open("rb") as stream:
+            content = stream.read(limits.EXPERIMENT + 1)
+        if len(content) > limits.EXPERIMENT:
+            raise unreadable(path, "it is far too large for an experiment", "")
+        return content.decode()
     except OSError as error:
         raise unreadable(path, reason(error), str(error)) from error
     except UnicodeDecodeError as error:

@@ -16,6 +16,7 @@ import msgspec
 
 from nnstudio.core.experiment import LAYER_KINDS, Experiment, LayerSpec
 from nnstudio.core.experiment.setting import SettingError, settings_of
+from nnstudio.files import limits
 from nnstudio.files.errors import FileError, printable
 
 SCHEMA = 1
@@ -48,6 +49,8 @@ def experiment_to_json(experiment: Experiment) -> str:
 
 def experiment_from_json(text: str) -> Experiment:
     """The experiment that `text` describes. Raises `ExperimentError`, which names the field."""
+    if len(text) > limits.EXPERIMENT:
+        raise ExperimentError("", "it is far too long.")
     try:
         plain = msgspec.json.decode(text)
     except (msgspec.MsgspecError, UnicodeError) as error:

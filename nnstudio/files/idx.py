@@ -2,8 +2,8 @@
 
 Header: two zero bytes, 0x08 for «unsigned bytes», the number of dimensions, then each dimension in four bytes. The file
 may be gzipped; that is seen from its content, because browsers unpack files and keep their names. Nothing is believed
-before it is checked: no more is unpacked than the header announces, and the header may not announce more than
-`MAXIMUM_SIZE`. Format: http://yann.lecun.com/exdb/mnist/.
+before it is checked: no more is unpacked than the header announces, and the header may not announce more than there are
+`limits` for. Format: http://yann.lecun.com/exdb/mnist/.
 """
 
 import gzip
@@ -16,9 +16,9 @@ from typing import BinaryIO, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from nnstudio.files import limits
 from nnstudio.files.errors import FileError, check_file, printable, reason
 
-MAXIMUM_SIZE = 256 * 2**20
 _GZIP_MAGIC = b"\x1f\x8b"
 _UNSIGNED_BYTES = 0x08
 
@@ -59,8 +59,8 @@ def _read(stream: BinaryIO, path: Path, dimensions: int) -> NDArray[np.uint8]:
         raise refused(path, "is cut off within its header" if header else "is empty")
     shape = struct.unpack_from(f">{dimensions}I", header, 4)
     size = math.prod(shape)
-    if size > MAXIMUM_SIZE:
-        raise refused(path, f"announces {size} bytes, far more than such a file holds")
+    if math.prod(max(side, 1) for side in shape) > limits.IDX:  # a side of 0 hides no others
+        raise refused(path, f"announces {'×'.join(map(str, shape))} bytes, far more than such a file holds")
     body = stream.read(size + 1)
     if len(body) != size:
         held = "more" if len(body) > size else f"only {len(body)}"
