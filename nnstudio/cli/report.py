@@ -23,9 +23,12 @@ TERMINAL_INTERVAL, PLAIN_INTERVAL, FIRST_LINE = 0.1, 5.0, 1.0
 
 
 class Report:
-    """Tells about one run. `due` is the time, in seconds of training, at which `progress` wants to be called."""
+    """Tells about one run. `due` is the time, in seconds of training, at which `progress` wants to be called: never
+    if it is `quiet`, or if `lines` are printed instead."""
 
-    def __init__(self, trainer: Trainer, results: TextIO, progress: TextIO, quiet: bool = False) -> None:
+    def __init__(
+        self, trainer: Trainer, results: TextIO, progress: TextIO, quiet: bool = False, lines: bool = False
+    ) -> None:
         self._trainer = trainer
         self._results = Outlet(results)
         self._progress = Outlet(progress)
@@ -33,7 +36,8 @@ class Report:
         self._terminal = self._progress.isatty()
         self._interval = TERMINAL_INTERVAL if self._terminal else PLAIN_INTERVAL
         self._begin = perf_counter()
-        self.due = float("inf") if quiet else min(self._interval, FIRST_LINE)
+        self._headed = False
+        self.due = float("inf") if quiet or lines else min(self._interval, FIRST_LINE)
 
     def introduce(self, title: str, text: str) -> None:
         """Say what is trained and what to notice."""
@@ -56,6 +60,20 @@ class Report:
             width = shutil.get_terminal_size().columns - 1
             self._progress.write(f"\r{f'{bar} {line}'[:width]}\x1b[K")
 
+    def line(self) -> None:
+        """Keep a row for this update, and print it below the ones before."""
+        trainer, m = self._trainer, self._trainer.record()
+        if self._quiet:
+            return
+        score, form = _score(trainer)
+        if not self._headed:
+            heads = ("update", "epoch", "training loss", score, "test loss")
+            self._results.write("".join(f"{head:>15}" for head in heads) + "\n")
+            self._headed = True
+        values = (f"{m.train_loss:.6g}", f"{m.train_accuracy:{form}}", f"{m.test_loss:.6g}")
+        row = (f"{trainer.updates}", f"{trainer.epoch:.6g}", *values)
+        self._results.write("".join(f"{value:>15}" for value in row) + "\n")
+
     def finish(self, sentence: str = "") -> None:
         """The table, and why training ended."""
         if self._quiet:
@@ -76,8 +94,7 @@ class Report:
     def _rows(self, seconds: float) -> Iterator[tuple[str, ...]]:
         trainer = self._trainer
         m = trainer.evaluate()
-        regression = trainer.dataset.task is Task.REGRESSION
-        score, form = ("R²", ".4f") if regression else ("accuracy", ".2%")
+        score, form = _score(trainer)
         yield "", "training", "test"
         yield "loss", f"{m.train_loss:.6g}", f"{m.test_loss:.6g}"
         yield score, f"{m.train_accuracy:{form}}", f"{m.test_accuracy:{form}}"
@@ -102,6 +119,11 @@ class Report:
         )
         shares = [done / whole for done, whole in ways if whole]
         return min(max(shares), 1.0) if shares else None
+
+
+def _score(trainer: Trainer) -> tuple[str, str]:
+    """What counts beside the loss, and how it is written."""
+    return ("R²", ".4f") if trainer.dataset.task is Task.REGRESSION else ("accuracy", ".2%")
 
 
 def _clock(seconds: float) -> str:

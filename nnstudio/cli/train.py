@@ -17,6 +17,7 @@ from types import FrameType, TracebackType
 from typing import Any
 
 from nnstudio.cli.arguments import BadInput, changed, load
+from nnstudio.cli.every import Every
 from nnstudio.cli.output import Outlet, Parser
 from nnstudio.cli.products import check_places, write_somewhere
 from nnstudio.cli.report import Report
@@ -66,6 +67,7 @@ def train(words: Sequence[str]) -> int:
 def _train(options: argparse.Namespace) -> int:
     experiment, weights = load(options.experiment)
     experiment = _limited(changed(experiment, options.set), options)
+    every = Every(options.every) if options.every is not None else None
     places = {name: path for name in PRODUCTS if (path := getattr(options, name)) is not None}
     if options.weights is not None:
         array_format(options.weights)
@@ -76,11 +78,11 @@ def _train(options: argparse.Namespace) -> int:
             trainer.set_weights(weights)
         except ValueError as error:
             raise BadInput(f"{options.experiment} cannot be trained on: {error}.") from error
-    report = Report(trainer, sys.stdout, sys.stderr, options.quiet)
+    report = Report(trainer, sys.stdout, sys.stderr, options.quiet, lines=every is not None)
     if preset := PRESETS.get(options.experiment):
         report.introduce(preset.title, preset.text)
     with Interruption() as interruption:
-        ending = _learn(trainer, report, interruption)
+        ending = _learn(trainer, report, interruption, every)
         if ending.code == DIVERGED:
             report.finish()
             report.complain(f"{ending.sentence} The last finite weights are kept; try a smaller learning rate.")
@@ -112,9 +114,11 @@ PRODUCTS: dict[str, Callable[[Trainer, Path], None]] = {"weights": _weights, "hi
 """How to write what an option names a file for."""
 
 
-def _learn(trainer: Trainer, report: Report, interruption: "Interruption") -> Ending:
+def _learn(trainer: Trainer, report: Report, interruption: "Interruption", every: Every | None) -> Ending:
     """One update after the other, to the end."""
     begin = perf_counter()
+    if every is not None and every.due(trainer, 0.0):
+        report.line()
     while True:
         try:
             trainer.step()
@@ -123,6 +127,8 @@ def _learn(trainer: Trainer, report: Report, interruption: "Interruption") -> En
         except MemoryError:
             return Ending(2, f"Stopped after {trainer.updates} updates: there is no memory left. {LESS_MEMORY}")
         seconds = perf_counter() - begin
+        if every is not None and every.due(trainer, seconds):
+            report.line()
         reason = trainer.stop_reason or trainer.stopping.after_seconds(seconds)
         if reason is not None:
             return Ending(0, reason)
@@ -201,6 +207,11 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         metavar="NAME=VALUE",
         help="change a setting, such as training.learning_rate=0.01 or layers[0].units=16; may be repeated",
+    )
+    parser.add_argument(
+        "--every",
+        metavar="PERIOD",
+        help="print a line, and keep a row of the curves, exactly every 100epochs, 500updates or 2s, say",
     )
     parser.add_argument("--weights", type=Path, metavar="OUT", help="write the weights to OUT.npz or OUT.safetensors")
     parser.add_argument("--history", type=Path, metavar="OUT.csv", help="write the curves as a table")

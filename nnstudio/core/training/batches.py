@@ -1,7 +1,7 @@
 """Mini-batches: which examples share the next update.
 
-All examples are shuffled anew at the start of every epoch; the last batch of an epoch is whatever is left and is used.
-A batch of all examples needs no order and keeps the one they have.
+All examples are shuffled anew at the start of every epoch, or always come in the order of the data; the last batch of an
+epoch is whatever is left and is used. A batch of all examples needs no order and keeps the one they have.
 """
 
 from collections.abc import Mapping
@@ -25,11 +25,13 @@ class BatchesState:
 
 
 class Batches:
-    """An endless sequence of index arrays over `count` examples; `size` may change between two batches."""
+    """An endless sequence of index arrays over `count` examples; `size` may change between two batches, and
+    `shuffled` acts on the next epoch."""
 
     def __init__(self, count: int, size: int, seed: int) -> None:
         self.count = count
         self.size = size
+        self.shuffled = True
         self.seen = 0
         """Examples handed out since the beginning."""
         self._random = np.random.default_rng((seed, 2))
@@ -40,7 +42,8 @@ class Batches:
     def next(self) -> Indices:
         """The indices of the next mini-batch; a view, valid until the epoch ends."""
         if self._position >= len(self._order):
-            self._order = self._random.permutation(self.count) if self.size < self.count else self._all
+            shuffle = self.shuffled and self.size < self.count
+            self._order = self._random.permutation(self.count) if shuffle else self._all
             self._position = 0
         batch = self._order[self._position : self._position + self.size]
         self._position += len(batch)

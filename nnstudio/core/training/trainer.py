@@ -14,7 +14,7 @@ from nnstudio.core.array import Array, FloatType
 from nnstudio.core.data.augmentation import Shift
 from nnstudio.core.data.dataset import Dataset, ImageSource, build
 from nnstudio.core.experiment import Experiment
-from nnstudio.core.experiment.choices import ScheduleKind
+from nnstudio.core.experiment.choices import ScheduleKind, Shuffle
 from nnstudio.core.experiment.plan import Change, plan
 from nnstudio.core.network.network import GeneratorState, Network, Pass
 from nnstudio.core.network.weights import Weights
@@ -238,6 +238,7 @@ class Trainer:
     def _configure(self) -> None:
         spec, network = self.experiment.training, self.network
         self.batches.size = spec.batch_size
+        self.batches.shuffled = spec.shuffle is Shuffle.EVERY_EPOCH
         self.optimizer.configure(spec)
         self.schedule.configure(spec)
         self._scheduled = spec.schedule is not ScheduleKind.CONSTANT
@@ -284,6 +285,13 @@ class Trainer:
     def penalty(self) -> float:
         """λ₁/N Σ|w| + λ₂/2N Σw², which training makes small together with the data loss."""
         return self._penalty.value(self.network.params) if self._penalty is not None else 0.0
+
+    def record(self) -> Metrics:
+        """Measure now, and see to a row in the history for this very update. Training goes on as if nobody had asked."""
+        m = self.evaluate()
+        losses = (m.train_loss, m.test_loss, m.train_accuracy, m.test_accuracy, m.penalty)
+        self.history.ask(self.updates, self.epoch, float("nan"), *losses, self.learning_rate)
+        return m
 
     def _record(self, batch_loss: float) -> None:
         nan = float("nan")
