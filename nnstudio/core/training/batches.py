@@ -1,7 +1,7 @@
 """Mini-batches: which examples share the next update.
 
-All examples are shuffled anew at the start of every epoch, or always come in the order of the data; the last batch of an
-epoch is whatever is left and is used. A batch of all examples needs no order and keeps the one they have.
+All examples are shuffled anew at the start of every epoch, or always come in the order of the data; the last batch of
+an epoch is whatever is left and is used. A batch of all examples needs no order and keeps the one they have.
 """
 
 from collections.abc import Mapping

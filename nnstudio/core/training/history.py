@@ -1,9 +1,9 @@
 """The columns of a run: what was measured at which update.
 
 The history is append-only and bounded. Rows come at every update at first; each time `ROWS_PER_INTERVAL` rows have
-been written since the last change, the interval between rows doubles. Rows that are asked for come besides. So an hour of training costs no more than a few
-ten thousand rows, and the rule depends on nothing but the count of updates. A prefix is a view: cells once written
-never change, so it can be read on another thread while training goes on.
+been written since the last change, the interval between rows doubles. So an hour of training costs no more than a few
+ten thousand rows, and the rule depends on nothing but the count of updates; rows that are asked for come besides. A
+prefix is a view: cells once written never change, so it can be read on another thread while training goes on.
 """
 
 from dataclasses import dataclass, fields

@@ -287,7 +287,7 @@ class Trainer:
         return self._penalty.value(self.network.params) if self._penalty is not None else 0.0
 
     def record(self) -> Metrics:
-        """Measure now, and see to a row in the history for this very update. Training goes on as if nobody had asked."""
+        """Measure now, and see to a row in the history for this update. Training goes on as if nobody had asked."""
         m = self.evaluate()
         losses = (m.train_loss, m.test_loss, m.train_accuracy, m.test_accuracy, m.penalty)
         self.history.ask(self.updates, self.epoch, float("nan"), *losses, self.learning_rate)

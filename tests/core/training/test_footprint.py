@@ -61,7 +61,7 @@ def test_the_estimate_holds_and_is_not_far_above(experiment: Experiment) -> None
         for _ in range(-(-1000 // experiment.training.batch_size) if experiment.training.batch_size > 1 else 3):
             run.step()
         run.evaluate()
-        kept = run.snapshot(), Observer(run, 1).frame(Probe.NOTHING)
+        kept = run.state(), Observer(run, 1).frame(Probe.NOTHING)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
