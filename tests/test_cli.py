@@ -70,15 +70,25 @@ def start(*words: str) -> subprocess.Popen[str]:
 def test_help_lists_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["--help"]) == 0
     shown = capsys.readouterr().out
-    for words in ("nnstudio train EXPERIMENT", "nnstudio presets", "nnstudio show NAME", "--screenshot", "--version"):
+    for words in (
+        "exit codes: 0",
+        "nnstudio train EXPERIMENT",
+        "nnstudio presets",
+        "nnstudio show NAME",
+        "--screenshot",
+        "--version",
+    ):
         assert words in shown
+    assert "exit codes: 0" in shown
     assert all(kind.value in shown for kind in DatasetKind)
 
 
 @pytest.mark.parametrize("command", ["train", "presets", "show"])
 def test_each_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main([command, "--help"]) == 0
-    assert f"usage: nnstudio {command}" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert f"usage: nnstudio {command}" in shown
+    assert "Exit codes: 0" in shown
 
 
 @pytest.mark.parametrize(

@@ -188,8 +188,10 @@ def _parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="nnstudio train",
         description="Train without a window. The rules of the experiment say when to stop; without any it is trained "
-        f"for {DEFAULT_EPOCHS} epochs. Ctrl+C stops after the current update.",
-        epilog="Exit codes: 0 trained, 1 diverged, 2 the input cannot be used, 130 stopped by Ctrl+C.",
+        f"for {DEFAULT_EPOCHS} epochs. Ctrl+C, a request to end (SIGTERM) and a closed terminal (SIGHUP) stop after "
+        "the current update; what was asked for is written all the same.",
+        epilog="Exit codes: 0 trained, 1 diverged, 2 the input cannot be used or a result cannot be written where it "
+        "was asked for, 129, 130 or 143 stopped by a closed terminal, by Ctrl+C or by a request to end.",
     )
     parser.add_argument(
         "experiment",

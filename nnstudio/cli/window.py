@@ -20,6 +20,9 @@ without a window:
   nnstudio presets            list the experiments that come with the program
   nnstudio show NAME          print one of them as JSON
   each tells more with --help
+
+exit codes: 0 all is well, 1 training diverged, 2 the input cannot be used or a result cannot be
+written, 3 the window cannot open on this machine, 128 and its number for a signal
 """
 
 
