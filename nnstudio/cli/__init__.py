@@ -3,8 +3,8 @@
 `nnstudio` opens the window; `nnstudio train`, `presets` and `show` do without one and never import Qt. What stands here
 runs before Qt and NumPy are imported, so that a typing error is answered at once and `--help` costs nothing.
 
-Exit codes: 0 all is well, 1 training diverged, 2 the input cannot be used, 3 Qt cannot start on this machine; a signal
-that ended the program is its number and 128 (130 for Ctrl+C).
+Exit codes: 0 all is well, 1 training diverged, 2 the input cannot be used or a result cannot be written, 3 Qt cannot
+start on this machine; a signal that ended the program is its number and 128 (130 for Ctrl+C).
 """
 
 import os
@@ -15,22 +15,21 @@ from contextlib import contextmanager
 from types import FrameType
 
 from nnstudio import system
+from nnstudio.cli.output import close_outputs, open_outputs
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; returns the exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     system.limit_blas_threads()
+    open_outputs()
     try:
         code = _obey(words)
-        sys.stdout.flush()  # here, where a closed pipe can still be answered
-        return code
-    except BrokenPipeError:
-        # Whoever read our output has enough, as `head` does; Python must not complain when it flushes the rest.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except SystemExit as leaving:  # argparse has given its help, or its complaint
+        code = leaving.code if isinstance(leaving.code, int) else 2
     except KeyboardInterrupt:
-        return 130
+        code = 130
+    return close_outputs(code)
 
 
 def _obey(words: list[str]) -> int:

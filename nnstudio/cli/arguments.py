@@ -4,6 +4,7 @@ A preset, an experiment as JSON and a project all end as the same frozen `Experi
 read back, so that --set obeys the rules of a file and is refused in the same words.
 """
 
+import os
 import re
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -15,13 +16,17 @@ import msgspec
 from nnstudio.core.experiment import Experiment
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.presets import PRESETS
-from nnstudio.files.errors import check_file, reason, unreadable
-from nnstudio.files.experiment_json import experiment_from_json, experiment_to_json
+from nnstudio.files import limits
+from nnstudio.files.errors import LONGEST_MESSAGE, LONGEST_PART, check_file, printable, reason, unreadable
+from nnstudio.files.experiment_json import experiment_from_json, experiment_from_plain, experiment_to_json
 from nnstudio.files.project import SUFFIX, load_project
 
 
 class BadInput(Exception):
     """What was typed cannot be used; the message is a sentence for a person."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(printable(message, LONGEST_MESSAGE))
 
 
 def load(name: str) -> tuple[Experiment, Weights | None]:
@@ -32,16 +37,16 @@ def load(name: str) -> tuple[Experiment, Weights | None]:
     path = Path(name)
     if path.suffix.lower() == SUFFIX:
         return load_project(path)
-    if not path.suffix and not path.exists():
+    if not path.suffix and not os.path.exists(path):
         raise unknown_preset(name)
     return experiment_from_json(_text(path)), None
 
 
 def unknown_preset(name: str) -> BadInput:
     """The error for a name that is neither a preset nor a file."""
-    similar = get_close_matches(name, PRESETS, n=1)
+    similar = get_close_matches(name[:LONGEST_PART], PRESETS, n=1)
     advice = f"did you mean {similar[0]}?" if similar else "`nnstudio presets` lists them."
-    return BadInput(f"There is no experiment called {name}; {advice}")
+    return BadInput(f"There is no experiment called {printable(name)}; {advice}")
 
 
 def changed(experiment: Experiment, assignments: Iterable[str]) -> Experiment:
@@ -51,15 +56,21 @@ def changed(experiment: Experiment, assignments: Iterable[str]) -> Experiment:
     for assignment in assignments:
         path, equals, text = assignment.partition("=")
         if not (path and equals):
-            raise BadInput(f"{assignment} is no change of a setting; write it as training.learning_rate=0.01.")
+            raise BadInput(
+                f"{printable(assignment)} is no change of a setting; write it as training.learning_rate=0.01."
+            )
         _put(plain, path, _value(text))
-    return experiment_from_json(msgspec.json.encode(plain).decode())
+    return experiment_from_plain(plain)
 
 
 def _text(path: Path) -> str:
     try:
         check_file(path)
-        return path.read_text("utf-8")
+        with path.open("rb") as stream:
+            content = stream.read(limits.EXPERIMENT + 1)
+        if len(content) > limits.EXPERIMENT:
+            raise unreadable(path, "it is far too large for an experiment", "")
+        return content.decode()
     except OSError as error:
         raise unreadable(path, reason(error), str(error)) from error
     except UnicodeDecodeError as error:
@@ -70,8 +81,10 @@ def _value(text: str) -> Any:
     """JSON where it is JSON, and otherwise a word, so that names need no quotes."""
     try:
         return msgspec.json.decode(text)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeError):
         return text
+    except RecursionError as error:
+        raise BadInput(f"{printable(text)} is nested too deeply.") from error
 
 
 def _put(plain: Any, path: str, value: Any) -> None:
@@ -97,4 +110,4 @@ def _key(plain: Any, step: str, path: str) -> str | int:
 def _missing(plain: Any, step: str, path: str) -> Any:
     names = _names(plain)
     only = f", only {', '.join(names)}" if names else " there"
-    raise BadInput(f"{path} is not known: there is no {step!r}{only}.")
+    raise BadInput(f"{printable(path)} is not known: there is no {printable(step)!r}{only}.")

@@ -1,7 +1,7 @@
 """What a run without a window says: a line of progress, and a table in the end.
 
 Progress goes to standard error, the table to standard output. A terminal gets one line that is drawn anew ten times a
-second; a file or a pipe gets a line now and then.
+second; a file or a pipe gets a line now and then. That nobody listens any more ends no training.
 """
 
 import shutil
@@ -11,8 +11,10 @@ from pathlib import Path
 from time import perf_counter
 from typing import TextIO
 
+from nnstudio.cli.output import Outlet
 from nnstudio.core.experiment.choices import Task
 from nnstudio.core.training.trainer import Trainer
+from nnstudio.files.errors import LONGEST_MESSAGE, printable
 
 BAR = 20
 """Characters."""
@@ -21,17 +23,21 @@ TERMINAL_INTERVAL, PLAIN_INTERVAL, FIRST_LINE = 0.1, 5.0, 1.0
 
 
 class Report:
-    """Tells about one run. `due` is the time, in seconds of training, at which `progress` wants to be called."""
+    """Tells about one run. `due` is the time, in seconds of training, at which `progress` wants to be called: never
+    if it is `quiet`, or if `lines` are printed instead."""
 
-    def __init__(self, trainer: Trainer, results: TextIO, progress: TextIO, quiet: bool = False) -> None:
+    def __init__(
+        self, trainer: Trainer, results: TextIO, progress: TextIO, quiet: bool = False, lines: bool = False
+    ) -> None:
         self._trainer = trainer
-        self._results = results
-        self._progress = progress
+        self._results = Outlet(results)
+        self._progress = Outlet(progress)
         self._quiet = quiet
-        self._terminal = progress.isatty()
+        self._terminal = self._progress.isatty()
         self._interval = TERMINAL_INTERVAL if self._terminal else PLAIN_INTERVAL
         self._begin = perf_counter()
-        self.due = float("inf") if quiet else min(self._interval, FIRST_LINE)
+        self._headed = False
+        self.due = float("inf") if quiet or lines else min(self._interval, FIRST_LINE)
 
     def introduce(self, title: str, text: str) -> None:
         """Say what is trained and what to notice."""
@@ -55,7 +61,20 @@ class Report:
             bar = "█" * done + "░" * (BAR - done) if share is not None else ""
             width = shutil.get_terminal_size().columns - 1
             self._progress.write(f"\r{f'{bar} {line}'[:width]}\x1b[K")
-        self._progress.flush()
+
+    def line(self) -> None:
+        """Keep a row for this update, and print it below the ones before."""
+        trainer, m = self._trainer, self._trainer.record()
+        if self._quiet:
+            return
+        score, form = _score(trainer)
+        if not self._headed:
+            heads = ("update", "epoch", "training loss", score, "test loss")
+            self._results.write("".join(f"{head:>15}" for head in heads) + "\n")
+            self._headed = True
+        values = (f"{m.train_loss:.6g}", f"{m.train_accuracy:{form}}", f"{m.test_loss:.6g}")
+        row = (f"{trainer.updates}", f"{trainer.epoch:.6g}", *values)
+        self._results.write("".join(f"{value:>15}" for value in row) + "\n")
 
     def finish(self, sentence: str = "") -> None:
         """The table, and why training ended."""
@@ -63,7 +82,6 @@ class Report:
             return
         if self._terminal:
             self._progress.write("\r\x1b[K")
-            self._progress.flush()
         seconds = perf_counter() - self._begin
         for row in self._rows(seconds):
             name, train, test = (*row, "")[:3]
@@ -71,11 +89,14 @@ class Report:
         if sentence:
             self._results.write(f"{sentence}\n")
 
+    def complain(self, sentence: str) -> None:
+        """Say what went wrong; this is said even if nothing else is."""
+        self._progress.write(f"{sentence}\n")
+
     def _rows(self, seconds: float) -> Iterator[tuple[str, ...]]:
         trainer = self._trainer
         m = trainer.evaluate(exact=True)
-        regression = trainer.dataset.task is Task.REGRESSION
-        score, form = ("R²", ".4f") if regression else ("accuracy", ".2%")
+        score, form = _score(trainer)
         yield "", "training", "test"
         yield "loss", f"{m.train_loss:.6g}", f"{m.test_loss:.6g}"
         yield score, f"{m.train_accuracy:{form}}", f"{m.test_accuracy:{form}}"
@@ -88,7 +109,7 @@ class Report:
     def wrote(self, path: Path) -> None:
         """Say that a file was written."""
         if not self._quiet:
-            self._results.write(f"Wrote {path}\n")
+            self._results.write(f"Wrote {printable(path, LONGEST_MESSAGE)}\n")
 
     def _share(self, seconds: float) -> float | None:
         """How much of the way is done, where a rule says how long it is."""
@@ -100,6 +121,11 @@ class Report:
         )
         shares = [done / whole for done, whole in ways if whole]
         return min(max(shares), 1.0) if shares else None
+
+
+def _score(trainer: Trainer) -> tuple[str, str]:
+    """What counts beside the loss, and how it is written."""
+    return ("R²", ".4f") if trainer.dataset.task is Task.REGRESSION else ("accuracy", ".2%")
 
 
 def _clock(seconds: float) -> str:

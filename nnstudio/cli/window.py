@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from nnstudio import __version__, system
+from nnstudio.cli.output import Parser
 from nnstudio.core.experiment.choices import DatasetKind
 
 THEMES = ("system", "light", "dark")
@@ -19,6 +20,9 @@ without a window:
   nnstudio presets            list the experiments that come with the program
   nnstudio show NAME          print one of them as JSON
   each tells more with --help
+
+exit codes: 0 all is well, 1 training diverged, 2 the input cannot be used or a result cannot be
+written, 3 the window cannot open on this machine, 128 and its number for a signal
 """
 
 
@@ -35,7 +39,7 @@ def window(words: Sequence[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="nnstudio",
         usage="nnstudio [options] [FILE]\n       nnstudio {train,presets,show} ...",
         description="Build a neural network, watch it learn, understand why, take the weights away.",

@@ -1,11 +1,10 @@
 """Zip archives: the form of .npz files and of projects.
 
-An archive from elsewhere may be cut off, locked, or unpack to far more than it weighs. So its members come as streams,
-which the reader limits and whose checksum is compared at their end, and whatever goes wrong while an archive is open
-ends as one `FileError`.
+An archive from elsewhere may be cut off, locked, or unpack to far more than it weighs. So what it announces is looked
+at first, its members come as streams, which the reader limits and whose checksum is compared at their end, and whatever
+goes wrong while an archive is open ends as one `FileError`.
 """
 
-import io
 import struct
 import zipfile
 import zlib
@@ -14,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from nnstudio.files import limits
+from nnstudio.files.atomic import Bytes, Content
 from nnstudio.files.errors import check_file, reason, unreadable
 
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -28,6 +29,9 @@ def open_archive(path: Path) -> Iterator[zipfile.ZipFile]:
         check_file(path)
         # The file is opened here because an archive keeps its own open for as long as one of its members is.
         with path.open("rb") as stream, zipfile.ZipFile(stream) as archive:
+            unpacked = sum(info.file_size for info in archive.infolist())
+            if unpacked > max(limits.SMALL_EXPANSION, limits.EXPANSION * path.stat().st_size):
+                raise unreadable(path, f"it would unpack to {unpacked} bytes, far more than it weighs", "")
             yield archive
     except OSError as error:
         raise unreadable(path, reason(error), str(error)) from error
@@ -43,12 +47,36 @@ def open_member(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
     return archive.open(info)
 
 
-def pack(members: Mapping[str, bytes]) -> bytes:
-    """An archive of these files. The same members give the same bytes: their dates are left out."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
+def pack(members: Mapping[str, Content]) -> Iterator[Bytes]:
+    """An archive of these files, piece by piece. The same members give the same bytes: their dates are left out. Arrays
+    are stored as they are, since numbers that were learned hardly shrink, and everything else is deflated."""
+    sink = _Sink()
+    with zipfile.ZipFile(sink, "w") as archive:  # type: ignore[call-overload]
         for name, content in members.items():
             info = zipfile.ZipInfo(name)
             info.external_attr = 0o644 << 16
-            archive.writestr(info, content, zipfile.ZIP_DEFLATED)
-    return packed.getvalue()
+            info.compress_type = zipfile.ZIP_STORED if name.endswith(".npy") else zipfile.ZIP_DEFLATED
+            with archive.open(info, "w") as member:
+                for piece in (content,) if isinstance(content, bytes) else content:
+                    member.write(piece)
+                    yield from sink.taken()
+    yield from sink.taken()
+
+
+class _Sink:
+    """A stream that holds what is written to it until it is taken."""
+
+    def __init__(self) -> None:
+        self._pieces: list[Bytes] = []
+
+    def write(self, piece: Bytes) -> int:
+        self._pieces.append(piece)
+        return memoryview(piece).nbytes
+
+    def flush(self) -> None:
+        pass
+
+    def taken(self) -> list[Bytes]:
+        """What was written since the last time."""
+        pieces, self._pieces = self._pieces, []
+        return pieces

@@ -19,7 +19,7 @@ from safetensors import SafetensorError, safe_open
 
 from nnstudio.core.run.frame import FloatArray
 from nnstudio.files.archive import open_archive, open_member
-from nnstudio.files.errors import FileError, check_file, reason, unreadable
+from nnstudio.files.errors import FileError, check_file, printable, reason, unreadable
 from nnstudio.files.npy import StoredArray, stored_npy
 
 Contents = Mapping[str, Callable[[], StoredArray]]
@@ -42,8 +42,8 @@ def array_format(path: Path) -> ArrayFormat:
     known = FORMATS.get(path.suffix.lower())
     if known is None:
         raise FileError(
-            f"{path.name} has no suffix that weights are stored under. Nothing was changed; choose a name that ends in "
-            f"{' or '.join(FORMATS)}."
+            f"{printable(path.name)} has no suffix that weights are stored under. Nothing was changed; choose a name "
+            f"that ends in {' or '.join(FORMATS)}."
         )
     return known
 

@@ -2,8 +2,8 @@
 
 Each file is held in memory until its SHA-256 is the published one, and nothing touches the disk before all four are. So
 a failed or cancelled download leaves nothing behind, not even a folder. A transfer runs on a thread of its own that
-holds nothing but its bytes: when a mirror falls silent in mid-file, the thread is left to its timeout and the caller is
-free within a moment.
+holds nothing but its bytes: when a mirror falls silent in mid-file, or merely drips, the thread is left to its timeout
+and the caller is free within a moment.
 """
 
 import os
@@ -14,11 +14,13 @@ from hashlib import sha256
 from http.client import HTTPException
 from pathlib import Path
 from threading import Event, Thread
+from time import monotonic
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
+from nnstudio.files import limits
 from nnstudio.files.atomic import write_atomically
-from nnstudio.files.errors import FileError, reason
+from nnstudio.files.errors import FileError, printable, reason
 from nnstudio.files.mnist import TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS
 
 MIRRORS = (
@@ -99,7 +101,7 @@ class MnistDownload:
             self._mirrors.append(self._mirrors.pop(0))
         raise FileError(
             f"MNIST could not be downloaded: {failure}. Nothing was kept; check the connection and try again, or "
-            f"put the four files into {self.folder} by hand, from {' or '.join(self._mirrors)}.",
+            f"put the four files into {printable(self.folder)} by hand, from {' or '.join(self._mirrors)}.",
             "\n".join(failures),
         )
 
@@ -119,8 +121,8 @@ class MnistDownload:
             cause = error if isinstance(error, OSError) else error.__cause__
             why = reason(cause) if isinstance(cause, OSError) else str(error)
             raise FileError(
-                f"MNIST was downloaded, but {self.folder} cannot hold it: {why}. Nothing was left behind; make room or "
-                "allow writing there, and try again.",
+                f"MNIST was downloaded, but {printable(self.folder)} cannot hold it: {why}. Nothing was left behind; "
+                "make room or allow writing there, and try again.",
                 str(error),
             ) from error
 
@@ -132,35 +134,44 @@ class _Transfer:
         self.content = bytearray()
         self.failure = ""
         self.abandoned = Event()
-        self._request = (url, size, timeout)
+        self._since, self._seen = monotonic(), 0
+        self._url, self._size, self._timeout = url, size, timeout
         self._thread = Thread(target=self._receive, name="download", daemon=True)
         self._thread.start()
 
     def wait(self, seconds: float) -> bool:
-        """Whether the transfer still goes on after at most so long."""
+        """Whether the transfer still goes on after at most so long; one that merely drips is given up."""
         self._thread.join(seconds)
-        return self._thread.is_alive()
+        if not self._thread.is_alive():
+            return False
+        passed, seen = monotonic() - self._since, len(self.content)
+        if passed > limits.PATIENCE * self._timeout:
+            if seen - self._seen < limits.SLOWEST * passed:
+                self.abandoned.set()
+                self.failure = f"the mirror sent only {seen - self._seen} bytes within {passed:.0f} seconds"
+                return False
+            self._since, self._seen = monotonic(), seen
+        return True
 
     def _receive(self) -> None:
-        url, size, timeout = self._request
         try:
             # The standard library hands the bytes over as they come; a client that unpacks what a server marks as
             # packed would spoil the digest.
-            request = Request(url, headers={"User-Agent": "nnstudio"})
-            with urlopen(request, timeout=timeout) as response:
-                while len(self.content) <= size and not self.abandoned.is_set():
+            request = Request(self._url, headers={"User-Agent": "nnstudio"})
+            with urlopen(request, timeout=self._timeout) as response:
+                while len(self.content) <= self._size and not self.abandoned.is_set():
                     chunk = response.read1(_CHUNK)
                     if not chunk:
                         break
                     self.content += chunk
         except HTTPError as error:
             error.close()
-            self.failure = f"the server answers {error.code} {error.reason}"
+            self.failure = f"the server answers {error.code} {printable(error.reason)}"
         except URLError as error:
-            why = reason(error.reason) if isinstance(error.reason, OSError) else error.reason
+            why = reason(error.reason) if isinstance(error.reason, OSError) else printable(error.reason)
             self.failure = f"the mirror cannot be reached ({why})"
         except (OSError, HTTPException, ValueError) as error:
-            self.failure = f"the transfer broke off ({error})"
+            self.failure = f"the transfer broke off ({printable(error)})"
 
 
 def _difference(content: bytearray, file: PublishedFile) -> str:

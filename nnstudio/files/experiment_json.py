@@ -7,6 +7,7 @@ field that is silently ignored trains the wrong network. A hidden layer carries 
 Every file says its `schema`; `MIGRATIONS` lifts older ones, step by step, before anything else looks at them.
 """
 
+import reprlib
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from typing import Any, get_type_hints
@@ -15,14 +16,16 @@ import msgspec
 
 from nnstudio.core.experiment import LAYER_KINDS, Experiment, LayerSpec
 from nnstudio.core.experiment.setting import SettingError, settings_of
-from nnstudio.files.errors import FileError
+from nnstudio.files import limits
+from nnstudio.files.errors import FileError, printable
 
 SCHEMA = 1
 
 MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 """Turns an object of this schema into one of the next. It gets unchecked input and must leave odd values alone."""
 
-_LONGEST_MESSAGE = 300
+TOO_DEEP = "it is nested too deeply."
+_LONGEST_WHY = 300
 
 
 class ExperimentError(FileError):
@@ -30,13 +33,12 @@ class ExperimentError(FileError):
 
     def __init__(self, field: str, why: str) -> None:
         super().__init__(why)
-        self.args = field, why
+        self.args = field, printable(why, _LONGEST_WHY)
         self.field = field
 
     def __str__(self) -> str:
         _, why = self.args
-        shown = why if len(why) <= _LONGEST_MESSAGE else why[:_LONGEST_MESSAGE] + " …"
-        return f"The experiment cannot be used: {shown} Nothing was changed."
+        return f"The experiment cannot be used: {why} Nothing was changed."
 
 
 def experiment_to_json(experiment: Experiment) -> str:
@@ -47,12 +49,23 @@ def experiment_to_json(experiment: Experiment) -> str:
 
 def experiment_from_json(text: str) -> Experiment:
     """The experiment that `text` describes. Raises `ExperimentError`, which names the field."""
+    if len(text) > limits.EXPERIMENT:
+        raise ExperimentError("", "it is far too long.")
     try:
-        return _read(Experiment, _migrated(msgspec.json.decode(text)), "")
+        plain = msgspec.json.decode(text)
     except (msgspec.MsgspecError, UnicodeError) as error:
         raise ExperimentError("", f"it is not valid JSON ({error}).") from error
     except RecursionError as error:
-        raise ExperimentError("", "it is nested too deeply.") from error
+        raise ExperimentError("", TOO_DEEP) from error
+    return experiment_from_plain(plain)
+
+
+def experiment_from_plain(plain: Any) -> Experiment:
+    """The same from decoded JSON: dictionaries, lists, texts and numbers."""
+    try:
+        return _read(Experiment, _migrated(plain), "")
+    except RecursionError as error:
+        raise ExperimentError("", TOO_DEEP) from error
 
 
 def _plain(value: Any) -> Any:
@@ -75,7 +88,7 @@ def _migrated(plain: Any) -> dict[str, Any]:
     if schema is None:
         raise ExperimentError("schema", f'schema is missing; this version writes "schema": {SCHEMA}.')
     if type(schema) is not int or schema < 1:
-        raise ExperimentError("schema", f"schema is {schema!r}, but must be a whole number from 1 to {SCHEMA}.")
+        raise ExperimentError("schema", f"schema is {_shown(schema)}, but must be a whole number from 1 to {SCHEMA}.")
     if schema > SCHEMA:
         raise ExperimentError("schema", f"it was saved by a newer version (schema {schema}); update the program.")
     for step in range(schema, SCHEMA):
@@ -86,13 +99,14 @@ def _migrated(plain: Any) -> dict[str, Any]:
 def _read(spec: type[Any], plain: Any, path: str) -> Any:
     """An instance of the dataclass `spec`. `path` is where `plain` stands, such as `layers[0]`."""
     if not isinstance(plain, dict):
-        raise ExperimentError(path, f"{path} is {plain!r}, but must be an object in braces.")
+        raise ExperimentError(path, f"{path} is {_shown(plain)}, but must be an object in braces.")
     known = get_type_hints(spec)
     prefix = f"{path}." if path else ""
     values = {}
     for name, value in plain.items():
         if name not in known:
-            raise ExperimentError(prefix + name, f"{prefix}{name} is not known; remove it or correct its name.")
+            field = prefix + printable(name)
+            raise ExperimentError(field, f"{field} is not known; remove it or correct its name.")
         values[name] = _value(spec, name, known[name], value, prefix + name)
     try:
         return spec(**values)
@@ -110,7 +124,7 @@ def _value(spec: type[Any], name: str, hint: Any, value: Any, path: str) -> Any:
         raise ExperimentError(path, f"{path} is far too large a number.")
     try:
         return msgspec.convert(value, hint)
-    except msgspec.ValidationError as error:
+    except (msgspec.ValidationError, UnicodeError) as error:
         why = f"{path}: {error}."
         try:
             # The setting knows better words than the decoder: the legal names, or what kind of number it must be.
@@ -122,17 +136,22 @@ def _value(spec: type[Any], name: str, hint: Any, value: Any, path: str) -> Any:
         raise ExperimentError(path, why) from error
 
 
+def _shown(value: Any) -> str:
+    """What stands where something else should, in short."""
+    return printable(reprlib.repr(value))
+
+
 def _layers(plain: Any, path: str) -> tuple[LayerSpec, ...]:
     if not isinstance(plain, list):
-        raise ExperimentError(path, f"{path} is {plain!r}, but must be a list in brackets.")
+        raise ExperimentError(path, f"{path} is {_shown(plain)}, but must be a list in brackets.")
     return tuple(_layer(layer, f"{path}[{index}]") for index, layer in enumerate(plain))
 
 
 def _layer(plain: Any, path: str) -> LayerSpec:
     if not isinstance(plain, dict):
-        raise ExperimentError(path, f"{path} is {plain!r}, but must be an object in braces.")
+        raise ExperimentError(path, f"{path} is {_shown(plain)}, but must be an object in braces.")
     kind = plain.get("kind")
     if not isinstance(kind, str) or kind not in LAYER_KINDS:
-        said = "is missing" if kind is None else f"is {kind!r}"
+        said = "is missing" if kind is None else f"is {_shown(kind)}"
         raise ExperimentError(f"{path}.kind", f"{path}.kind {said}, but must be one of: {', '.join(LAYER_KINDS)}.")
     return _read(LAYER_KINDS[kind], {name: value for name, value in plain.items() if name != "kind"}, path)

@@ -2,8 +2,8 @@
 
 Header: two zero bytes, 0x08 for «unsigned bytes», the number of dimensions, then each dimension in four bytes. The file
 may be gzipped; that is seen from its content, because browsers unpack files and keep their names. Nothing is believed
-before it is checked: no more is unpacked than the header announces, and the header may not announce more than
-`MAXIMUM_SIZE`. Format: http://yann.lecun.com/exdb/mnist/.
+before it is checked: no more is unpacked than the header announces, and the header may not announce more than there are
+`limits` for. Format: http://yann.lecun.com/exdb/mnist/.
 """
 
 import gzip
@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnstudio.core.counting import counted
-from nnstudio.files.errors import FileError, check_file, reason
+from nnstudio.files import limits
+from nnstudio.files.errors import FileError, check_file, printable, reason
 
-MAXIMUM_SIZE = 256 * 2**20
 _GZIP_MAGIC = b"\x1f\x8b"
 _UNSIGNED_BYTES = 0x08
 
@@ -38,7 +38,9 @@ def read_idx(path: Path, dimensions: int) -> NDArray[np.uint8]:
 def refused(path: Path, why: str, details: str = "") -> FileError:
     """The error that says why this file is not used."""
     return FileError(
-        f"{path.name} {why}. Nothing was changed; replace this file in {path.parent}, or download it again.", details
+        f"{printable(path.name)} {why}. Nothing was changed; replace this file in {printable(path.parent)}, or "
+        "download it again.",
+        details,
     )
 
 
@@ -58,8 +60,8 @@ def _read(stream: BinaryIO, path: Path, dimensions: int) -> NDArray[np.uint8]:
         raise refused(path, "is cut off within its header" if header else "is empty")
     shape = struct.unpack_from(f">{dimensions}I", header, 4)
     size = math.prod(shape)
-    if size > MAXIMUM_SIZE:
-        raise refused(path, f"announces {counted(size, 'byte')}, far more than such a file holds")
+    if math.prod(max(side, 1) for side in shape) > limits.IDX:  # a side of 0 hides no others
+        raise refused(path, f"announces {'×'.join(map(str, shape))} bytes, far more than such a file holds")
     body = stream.read(size + 1)
     if len(body) != size:
         held = "more" if len(body) > size else f"only {len(body)}"

@@ -16,7 +16,7 @@ from platformdirs import user_data_path
 
 from nnstudio.core.counting import counted
 from nnstudio.core.data.images import ImageSet
-from nnstudio.files.errors import FileError, reason
+from nnstudio.files.errors import FileError, printable, reason
 from nnstudio.files.idx import read_idx, refused
 
 CLASSES = 10
@@ -85,18 +85,19 @@ def _path(folder: Path, name: str) -> Path:
         present = set(os.listdir(folder))
     except OSError as error:
         raise FileError(
-            f"The folder {folder} cannot be read: {reason(error)}. Nothing was changed; choose the folder that holds "
-            "the MNIST files.",
+            f"The folder {printable(folder)} cannot be read: {reason(error)}. Nothing was changed; choose the folder "
+            "that holds the MNIST files.",
             str(error),
         ) from error
     if not present.intersection(variant for each in FILE_NAMES for variant in _variants(each)):
         raise FileError(
-            f"There are no MNIST files in {folder}. Nothing was changed; choose the folder that holds "
+            f"There are no MNIST files in {printable(folder)}. Nothing was changed; choose the folder that holds "
             f"{TRAIN_IMAGES}.gz and its three companions, or download them."
         )
     found = next((variant for variant in _variants(name) if variant in present), None)
     if found is None:
         raise FileError(
-            f"{name}.gz is missing in {folder}. Nothing was changed; put it there, or download all four files."
+            f"{name}.gz is missing in {printable(folder)}. Nothing was changed; put it there, or download all four "
+            "files."
         )
     return folder / found

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnstudio.core.counting import counted
+from nnstudio.files import limits
 
-_LONGEST_HEADER = 10_000
 _LENGTH_BYTES = {b"\x93NUMPY\x01\x00": 2, b"\x93NUMPY\x02\x00": 4}
 _HEADER = re.compile(
     rb"\{\s*'descr':\s*'([<>=|]?\w{1,8})',\s*'fortran_order':\s*(True|False),"
@@ -45,7 +45,7 @@ def stored_npy(stream: IO[bytes]) -> StoredArray:
     if length_bytes is None:
         raise BrokenArrayError("not an array in NumPy's format")
     length = int.from_bytes(stream.read(length_bytes), "little")
-    match = _HEADER.fullmatch(stream.read(length)) if length <= _LONGEST_HEADER else None
+    match = _HEADER.fullmatch(stream.read(length)) if length <= limits.ARRAY_HEADER else None
     if match is None:
         raise BrokenArrayError("unknown array header")
     kind, fortran, sides = match.groups()

@@ -20,7 +20,7 @@ from nnstudio.core.experiment import Experiment
 from nnstudio.core.network.weights import Weights
 from nnstudio.files.archive import open_archive, open_member, pack
 from nnstudio.files.atomic import write_atomically
-from nnstudio.files.errors import FileError
+from nnstudio.files.errors import FileError, printable
 from nnstudio.files.experiment_json import experiment_from_json, experiment_to_json
 from nnstudio.files.npy import stored_npy
 
@@ -99,4 +99,4 @@ def _vector(archive: ZipFile, name: str, what: str, path: Path) -> Array:
 
 
 def _unusable(path: Path, why: str) -> FileError:
-    return FileError(f"{path.name} cannot be opened: {why}. Nothing was changed; choose another file.")
+    return FileError(f"{printable(path.name)} cannot be opened: {why}. Nothing was changed; choose another file.")

@@ -20,7 +20,7 @@ from nnstudio.core.network.weights import Weights
 from nnstudio.core.run.frame import FloatArray, Frame, LayerReading
 from nnstudio.files.array_files import array_format
 from nnstudio.files.atomic import write_atomically
-from nnstudio.files.errors import FileError
+from nnstudio.files.errors import FileError, printable
 from nnstudio.files.experiment_json import experiment_to_json
 from nnstudio.files.npy import StoredArray
 from nnstudio.files.weights_format import describe_format, describe_scaling, with_parameters
@@ -50,7 +50,7 @@ def import_weights(path: Path, frame: Frame) -> Weights:
         if missing := [name for name in views if name not in names]:
             raise _misfit(path, f"it lacks {missing[0]}, which needs the shape {views[missing[0]].shape}")
         if extra := sorted(names - views.keys()):
-            raise _misfit(path, f"it also holds {extra[0]}, for which the network has no layer")
+            raise _misfit(path, f"it also holds {printable(extra[0])}, for which the network has no layer")
         for name, view in views.items():
             _take(path, name, contents[name](), view)
     return weights
@@ -104,6 +104,6 @@ def _take(path: Path, name: str, stored: StoredArray, view: FloatArray) -> None:
 
 def _misfit(path: Path, why: str) -> FileError:
     return FileError(
-        f"{path.name} does not fit this network: {why}. The weights in use are untouched; choose a file that was saved "
-        "from a network with the same layers."
+        f"{printable(path.name)} does not fit this network: {why}. The weights in use are untouched; choose a file "
+        "that was saved from a network with the same layers."
     )

@@ -2,21 +2,26 @@
 
 import errno
 import os
+import random
 import resource
 import stat
-from collections.abc import Iterator
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from nnstudio.files.atomic import write_atomically
+from nnstudio.files import atomic
+from nnstudio.files.atomic import check_place, write_atomically
 from nnstudio.files.errors import FileError
 
 
 def refusal(path: Path, content: bytes = b"new") -> str:
     with pytest.raises(FileError) as caught:
         write_atomically(path, content)
-    assert path.name in str(caught.value)
+    assert path.name[:60] in str(caught.value)
     assert "untouched" in str(caught.value)
     return str(caught.value)
 
@@ -128,3 +133,127 @@ def test_an_interruption_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monk
         with pytest.raises(KeyboardInterrupt):
             write_atomically(tmp_path / "new", b"new")
     assert os.listdir(tmp_path) == []
+
+
+# Piece by piece -------------------------------------------------------------------------------------------------------
+
+
+def test_content_may_come_in_pieces(tmp_path: Path) -> None:
+    pieces = [b"one ", bytearray(b"two "), memoryview(b"three")]
+    write_atomically(tmp_path / "new", iter(pieces))
+    assert (tmp_path / "new").read_bytes() == b"one two three"
+
+
+def test_pieces_that_fail_leave_the_old_file(tmp_path: Path) -> None:
+    def pieces() -> Iterator[bytes]:
+        yield b"new"
+        raise ZeroDivisionError
+
+    path = tmp_path / "old"
+    path.write_bytes(b"old")
+    with pytest.raises(ZeroDivisionError):
+        write_atomically(path, pieces())
+    assert path.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["old"]
+
+
+def forbid_links(patched: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EPERM, "no links here")
+
+    patched.setattr(os, "link", fail)
+
+
+def forbid_nameless_files(patched: pytest.MonkeyPatch) -> None:
+    patched.setattr(atomic, "_NAMELESS", 0)
+
+
+@pytest.mark.parametrize("forbid", [forbid_links, forbid_nameless_files])
+def test_without_links_or_nameless_files_it_works_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, forbid: Callable[[pytest.MonkeyPatch], None]
+) -> None:
+    forbid(monkeypatch)
+    path = tmp_path / "new"
+    for content in (b"first", b"second"):
+        write_atomically(path, iter([content, bytes(3_000_000)]))
+        assert path.read_bytes() == content + bytes(3_000_000)
+    assert os.listdir(tmp_path) == ["new"]
+
+
+# Killed ---------------------------------------------------------------------------------------------------------------
+
+SIZE = 8_000_000
+SAVING = f"""
+import itertools, sys
+from pathlib import Path
+from nnstudio.files import atomic
+if sys.argv[2] == "named":
+    atomic._NAMELESS = 0
+print("ready", flush=True)
+for letter in itertools.cycle([b"A", b"B"]):
+    atomic.write_atomically(Path(sys.argv[1]), [letter * {SIZE // 8}] * 8)
+"""
+
+
+@pytest.mark.parametrize("files", ["nameless", "named"])
+def test_killed_at_any_moment_the_file_is_whole_and_the_next_save_clears_up(tmp_path: Path, files: str) -> None:
+    path, moments = tmp_path / "target", random.Random(3)
+    path.write_bytes(b"old")
+    wholes = (b"old", b"A" * SIZE, b"B" * SIZE)
+    litter = 0
+    for _ in range(30):
+        saving = subprocess.Popen([sys.executable, "-c", SAVING, str(path), files], stdout=subprocess.PIPE)
+        assert saving.stdout
+        assert saving.stdout.readline() == b"ready\n"
+        time.sleep(moments.uniform(0, 0.06))
+        saving.kill()
+        saving.communicate()
+        assert path.read_bytes() in wholes
+        litter += len(os.listdir(tmp_path)) - 1
+    assert litter <= 1 if files == "nameless" else litter > 0
+    write_atomically(tmp_path / "other", b"")
+    assert sorted(os.listdir(tmp_path)) == ["other", "target"]
+
+
+def test_only_what_the_dead_have_left_is_cleared_away(tmp_path: Path) -> None:
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    kept = [
+        f".nnstudio-{os.getpid()}-0123456789ab.tmp",
+        f".nnstudio-{os.getppid()}-0123456789ab.tmp",
+        f"nnstudio-{dead.pid}-0123456789ab.tmp",
+        f".nnstudio-{dead.pid}-0123456789ab.tmp.txt",
+        "new",
+    ]
+    for name in (*kept, f".nnstudio-{dead.pid}-0123456789ab.tmp", f".nnstudio-{10**30}-0123456789ab.tmp"):
+        (tmp_path / name).write_bytes(b"")
+    write_atomically(tmp_path / "new", b"new")
+    assert sorted(os.listdir(tmp_path)) == sorted(kept)
+
+
+# A place that is tried ------------------------------------------------------------------------------------------------
+
+
+def unfit(path: Path) -> str:
+    with pytest.raises(FileError) as caught:
+        check_place(path)
+    return str(caught.value)
+
+
+def test_a_place_is_tried_without_a_trace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "old").write_bytes(b"old")
+    for name in ("old", "new", "x" * 255):
+        check_place(tmp_path / name)
+    assert os.listdir(tmp_path) == ["old"]
+    assert (tmp_path / "old").read_bytes() == b"old"
+    assert "too long" in unfit(tmp_path / ("x" * 256))
+    assert "folder does not exist" in unfit(tmp_path / "nowhere" / "new")
+    assert "not a folder" in unfit(tmp_path / "old" / "new")
+    assert "it is a folder" in unfit(tmp_path)
+    assert "device" in unfit(Path(os.devnull))
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "access", lambda *_: False)  # root may do everything
+        assert "write-protected" in unfit(tmp_path / "old")
+    if Path("/proc/self").exists():
+        assert "cannot be written" in unfit(Path("/proc/new"))
+    assert os.listdir(tmp_path) == ["old"]

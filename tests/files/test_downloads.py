@@ -130,9 +130,9 @@ def assert_complete(folder: Path) -> None:
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == CONTENTS
 
 
-def refusal(folder: Path, *urls: str) -> FileError:
+def refusal(folder: Path, *urls: str, timeout: float = 5) -> FileError:
     with pytest.raises(FileError) as caught:
-        download(folder, *urls)
+        download(folder, *urls, timeout=timeout)
     assert str(folder) in str(caught.value)
     assert "Nothing was" in str(caught.value)
     return caught.value
@@ -206,6 +206,27 @@ def test_a_silent_mirror_is_left_after_its_timeout(folder: Path, mirrors: tuple[
     mirrors[0].answer = mirrors[0].stop_in_the_middle
     download(folder, mirrors[0].url, mirrors[1].url, timeout=0.2)
     assert_complete(folder)
+
+
+def test_a_dripping_mirror_is_given_up(folder: Path, mirrors: tuple[Mirror, Mirror]) -> None:
+    def drip(handler: BaseHTTPRequestHandler, body: bytes) -> None:
+        start(handler, body)
+        try:
+            for place in range(len(body)):
+                handler.wfile.write(body[place : place + 1])
+                handler.wfile.flush()
+                if mirrors[0].closing.wait(0.05):
+                    return
+        except OSError:
+            return
+
+    mirrors[0].answer = drip
+    begin = time.monotonic()
+    download(folder, mirrors[0].url, mirrors[1].url, timeout=0.2)
+    assert time.monotonic() - begin < 3
+    assert_complete(folder)
+    mirrors[1].answer = drip
+    assert "the mirror sent only " in str(refusal(folder, mirrors[1].url, timeout=0.2))
 
 
 @pytest.mark.parametrize("after", [0, 20_000])

@@ -76,6 +76,10 @@ def test_anybody_can_look_inside(path: Path) -> None:
     assert path.read_bytes() == first
 
 
+def packed(members: dict[str, bytes]) -> bytes:
+    return b"".join(pack(members))
+
+
 def npy(array: np.ndarray) -> bytes:
     stream = io.BytesIO()
     np.save(stream, array)
@@ -106,7 +110,7 @@ WRONG: list[tuple[dict[str, bytes], str]] = [
 
 @pytest.mark.parametrize(("members", "says"), WRONG, ids=map(str, range(len(WRONG))))
 def test_wrong_projects(path: Path, members: dict[str, bytes], says: str) -> None:
-    path.write_bytes(pack(members))
+    path.write_bytes(packed(members))
     assert says in refusal(path)
 
 
@@ -123,9 +127,9 @@ def test_wrong_projects(path: Path, members: dict[str, bytes], says: str) -> Non
 )
 def test_wrong_weights(path: Path, stored: bytes, says: str) -> None:
     members = {"project.json": ABOUT, "experiment.json": TEXT}
-    path.write_bytes(pack(members | {"params.npy": stored}))
+    path.write_bytes(packed(members | {"params.npy": stored}))
     assert says in refusal(path)
-    path.write_bytes(pack(members | {"params.npy": npy(np.zeros(3)), "statistics.npy": stored}))
+    path.write_bytes(packed(members | {"params.npy": npy(np.zeros(3)), "statistics.npy": stored}))
     message = refusal(path)
     assert says in message
     assert "running means and variances" in message

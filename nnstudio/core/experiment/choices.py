@@ -256,6 +256,11 @@ class OptimizerKind(Choice):
     )
 
 
+class Shuffle(Choice):
+    EVERY_EPOCH = "yes", "Every epoch", "All examples come in a new random order in every epoch."
+    NEVER = "no", "Never: in order", "The examples come in the order of the data, as in many a tutorial."
+
+
 class ScheduleKind(Choice):
     """How the learning rate moves during training; t counts epochs, T is the period."""
 

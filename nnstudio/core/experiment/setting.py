@@ -6,11 +6,15 @@ check themselves against it, the interface builds its sliders from it, and neith
 """
 
 import math
+import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import Enum
 from functools import cache
 from typing import Any, Self
+
+_LARGEST_INTEGER = 64
+"""Bits."""
 
 
 class SettingError(ValueError):
@@ -80,12 +84,14 @@ class Setting:
         if self.choice is not None:
             if not isinstance(value, self.choice):
                 names = ", ".join(str(member.value) for member in self.choice)
-                raise SettingError(name, f"{name} is {value!r}, but must be one of: {names}.")
+                raise SettingError(name, f"{name} is {reprlib.repr(value)}, but must be one of: {names}.")
             return
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise SettingError(name, f"{name} is {value!r}, but must be a number.")
+            raise SettingError(name, f"{name} is {reprlib.repr(value)}, but must be a number.")
         if self.integer and not isinstance(value, int):
-            raise SettingError(name, f"{name} is {value!r}, but must be a whole number.")
+            raise SettingError(name, f"{name} is {reprlib.repr(value)}, but must be a whole number.")
+        if isinstance(value, int) and value.bit_length() > _LARGEST_INTEGER:
+            raise SettingError(name, f"{name} is far too large a number.")
         if value == 0 and self.zero:
             return
         if not self.minimum <= value <= self.maximum:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from nnstudio.core.experiment.choices import BiasKind, InitializerKind, LossKind, OptimizerKind, ScheduleKind
+from nnstudio.core.experiment.choices import BiasKind, InitializerKind, LossKind, OptimizerKind, ScheduleKind, Shuffle
 from nnstudio.core.experiment.setting import Scale, Setting, SettingError, check_settings
 
 _ONE_THREE_TEN = (*(float(f"{m}e{e}") for e in range(-5, 1) for m in (1, 3)), 10.0)
@@ -69,6 +69,9 @@ class TrainingSpec:
         scale=Scale.LOGARITHMIC,
         stops=_BATCH_SIZES,
     ).field(10)
+    shuffle: Shuffle = Setting(
+        label="Shuffle", help="In which order the examples come; a change acts on the next epoch.", choice=Shuffle
+    ).field(Shuffle.EVERY_EPOCH)
     momentum: float = Setting(
         label="Momentum", help="The share of the last step that is kept.", formula="μ", minimum=0, maximum=0.999
     ).field(0.9)

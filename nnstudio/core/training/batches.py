@@ -1,9 +1,10 @@
 """Mini-batches: which examples share the next update.
 
-All examples are shuffled anew at the start of every epoch; the last batch of an epoch is whatever is left and is used.
-A rest too small for the network (a single example, where a batch normalisation compares the examples of a batch) joins
-the batch before it, which is that much larger: so every example is seen once an epoch. Other libraries drop the whole
-last batch instead. A batch of all examples needs no order and keeps the one they have.
+All examples are shuffled anew at the start of every epoch, or always come in the order of the data; the last batch of
+an epoch is whatever is left and is used. A rest too small for the network (a single example, where a batch
+normalisation compares the examples of a batch) joins the batch before it, which is that much larger: so every example
+is seen once an epoch. Other libraries drop the whole last batch instead. A batch of all examples needs no order and
+keeps the one they have.
 """
 
 from collections.abc import Mapping
@@ -27,13 +28,14 @@ class BatchesState:
 
 
 class Batches:
-    """An endless sequence of index arrays over `count` examples; `size` may change between two batches. No batch has
-    fewer than `fewest` examples."""
+    """An endless sequence of index arrays over `count` examples; `size` may change between two batches, and `shuffled`
+    acts on the next epoch. No batch has fewer than `fewest` examples."""
 
     def __init__(self, count: int, size: int, seed: int, fewest: int = 1) -> None:
         self.count = count
         self.size = size
         self._fewest = fewest
+        self.shuffled = True
         self.seen = 0
         """Examples handed out since the beginning."""
         self._random = np.random.default_rng((seed, 2))
@@ -44,7 +46,8 @@ class Batches:
     def next(self) -> Indices:
         """The indices of the next mini-batch; a view, valid until the epoch ends."""
         if self._position >= len(self._order):
-            self._order = self._random.permutation(self.count) if self.size < self.count else self._all
+            shuffle = self.shuffled and self.size < self.count
+            self._order = self._random.permutation(self.count) if shuffle else self._all
             self._position = 0
         end = self._position + self.size
         if self.count - end < self._fewest:

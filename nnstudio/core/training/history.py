@@ -2,8 +2,8 @@
 
 The history is append-only and bounded. Rows come at every update at first; each time `ROWS_PER_INTERVAL` rows have
 been written since the last change, the interval between rows doubles. So an hour of training costs no more than a few
-ten thousand rows, and the rule depends on nothing but the count of updates. A prefix is a view: cells once written
-never change, so it can be read on another thread while training goes on.
+ten thousand rows, and the rule depends on nothing but the count of updates; rows that are asked for come besides. A
+prefix is a view: cells once written never change, so it can be read on another thread while training goes on.
 """
 
 from dataclasses import dataclass, fields
@@ -69,6 +69,23 @@ class History:
 
     def append(self, *row: float) -> None:
         """Add one value for each of `COLUMNS`, in their order."""
+        self._put(row)
+        self._rows_at_interval += 1
+        if self._rows_at_interval == ROWS_PER_INTERVAL:
+            self.interval *= 2
+            self._rows_at_interval = 0
+
+    def ask(self, *row: float) -> None:
+        """Add a row that somebody asked for, or complete the last one if it is of the same update. The interval between
+        the others does not change by it."""
+        last = self._rows - 1
+        if self._rows and self._table[0, last] == row[0]:
+            self._table = self._table.copy()  # prefixes handed out before keep the old one
+            self._table[:, last] = np.where(np.isnan(self._table[:, last]), row, self._table[:, last])
+        else:
+            self._put(row)
+
+    def _put(self, row: tuple[float, ...]) -> None:
         capacity = self._table.shape[1]
         if self._rows == capacity:
             # A new table: prefixes handed out before keep the old one.
@@ -77,10 +94,6 @@ class History:
             self._table = table
         self._table[:, self._rows] = row
         self._rows += 1
-        self._rows_at_interval += 1
-        if self._rows_at_interval == ROWS_PER_INTERVAL:
-            self.interval *= 2
-            self._rows_at_interval = 0
 
     def prefix(self) -> HistoryPrefix:
         """Everything written so far, as read-only views."""

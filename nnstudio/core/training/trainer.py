@@ -14,7 +14,7 @@ from nnstudio.core.array import Array, FloatType
 from nnstudio.core.data.augmentation import Shift
 from nnstudio.core.data.dataset import Dataset, ImageSource, build
 from nnstudio.core.experiment import Experiment, TrainingSpec
-from nnstudio.core.experiment.choices import ScheduleKind
+from nnstudio.core.experiment.choices import ScheduleKind, Shuffle
 from nnstudio.core.experiment.plan import Change, plan
 from nnstudio.core.experiment.setting import SettingError
 from nnstudio.core.network.network import GeneratorState, Network, Pass
@@ -23,6 +23,7 @@ from nnstudio.core.training.batches import Batches
 from nnstudio.core.training.clipping import Clipping
 from nnstudio.core.training.divergence import Diverged, careful_step, harmless_gradient
 from nnstudio.core.training.evaluation import Evaluation, Pieces, finished
+from nnstudio.core.training.footprint import check_memory
 from nnstudio.core.training.history import History
 from nnstudio.core.training.losses import LossStage, loss_for
 from nnstudio.core.training.metrics import Metrics
@@ -74,6 +75,7 @@ class Trainer:
         self.dataset = dataset if dataset is not None else build(experiment.dataset, images, dtype)
         task = self.dataset.task
         self.loss = loss_for(spec, task)
+        check_memory(experiment, self.dataset, np.dtype(dtype), evaluated)
         self.network = Network(experiment.layers, self.dataset.shape, self.dataset.outputs, np.dtype(dtype))
         self.network.initialize(experiment.initialization, experiment.seed)
         self._check_batch_size(spec)
@@ -217,6 +219,8 @@ class Trainer:
             raise ValueError("another data set or network needs a new trainer")
         loss = loss_for(experiment.training, self.dataset.task)
         self._check_batch_size(experiment.training)
+        if experiment.training.batch_size > self.experiment.training.batch_size:
+            check_memory(experiment, self.dataset, self.network.dtype, self._train.count, self.experiment)
         old, new = self.experiment.training, experiment.training
         self.experiment = experiment
         if loss != self.loss:
@@ -254,6 +258,7 @@ class Trainer:
     def _configure(self) -> None:
         spec, network = self.experiment.training, self.network
         self.batches.size = spec.batch_size
+        self.batches.shuffled = spec.shuffle is Shuffle.EVERY_EPOCH
         self.optimizer.configure(spec)
         self.schedule.configure(spec)
         self._scheduled = spec.schedule is not ScheduleKind.CONSTANT
@@ -319,6 +324,13 @@ class Trainer:
     def penalty(self) -> float:
         """λ₁/N Σ|w| + λ₂/2N Σw², which training makes small together with the data loss."""
         return self._penalty.value(self.network.params) if self._penalty is not None else 0.0
+
+    def record(self) -> Metrics:
+        """Measure now, and see to a row in the history for this update. Training goes on as if nobody had asked."""
+        m = self.evaluate()
+        losses = (m.train_loss, m.test_loss, m.train_accuracy, m.test_accuracy, m.penalty)
+        self.history.ask(self.updates, self.epoch, float("nan"), *losses, self.learning_rate)
+        return m
 
     def _record(self, batch_loss: float) -> None:
         nan = float("nan")

@@ -95,6 +95,22 @@ def test_no_numpy_is_needed_to_list_them() -> None:
 # What their texts say -------------------------------------------------------------------------------------------------
 
 
+def test_the_article_s_mean_runs_over_examples_and_classes() -> None:
+    run = walk(PRESETS["softmax-classifier"].experiment, 200)
+    run.evaluate()
+    probabilities, truth = evaluated(run)
+    printed = -np.mean(truth * np.log(probabilities))
+    assert printed == pytest.approx(run.evaluate().train_loss / 3, rel=1e-5)
+
+
+def evaluated(run: Trainer) -> tuple[np.ndarray, np.ndarray]:
+    """What the network says to the training examples, and the truth, both (n, classes)."""
+    from nnstudio.core.training.evaluation import Evaluation
+
+    train = Evaluation(run.network, run.dataset.train, run.dataset.task)
+    return train.predict(run.loss).T, run.dataset.train.targets
+
+
 def test_softmax_classifier_guesses_for_a_hundred_updates_and_then_learns() -> None:
     experiment = PRESETS["softmax-classifier"].experiment
     run = walk(experiment, 80)
@@ -106,18 +122,22 @@ def test_softmax_classifier_guesses_for_a_hundred_updates_and_then_learns() -> N
     assert to_the_end(spirals).evaluate().train_accuracy < 0.5
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", range(1, 31))
 def test_one_unit_cannot_learn_xor(seed: int) -> None:
     run = to_the_end(replace(PRESETS["xor-one-unit"].experiment, seed=seed))
     assert run.evaluate().train_loss == pytest.approx(0.25, abs=0.001)
-    np.testing.assert_allclose(run.test.outputs, 0.5, atol=0.05)
+    np.testing.assert_allclose(run.test.outputs, 0.5, atol=0.03)
+    assert run.updates == 1000
+    first = Trainer(PRESETS["xor-one-unit"].experiment).network.params
+    assert ((first > 0) & (first < 1)).all(), "the bias, too"
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "seeds"), [("xor-two-units", 20), ("xor-pairs", 16)])
-def test_two_units_learn_xor_from_fewer_than_half_of_all_seeds(name: str, seeds: int) -> None:
-    learned = sum(learns(PRESETS[name].experiment, seed) for seed in range(1, seeds + 1))
-    assert 0 < learned < seeds / 2
+@pytest.mark.parametrize(("name", "learned"), [("xor-two-units", 3), ("xor-pairs", 8), ("xor-four-units", 16)])
+def test_so_many_of_thirty_seeds_learn_xor(name: str, learned: int) -> None:
+    """As its text says; another BLAS may bring a seed or two over the edge."""
+    found = sum(learns(PRESETS[name].experiment, seed) for seed in range(1, 31))
+    assert abs(found - learned) <= 2
 
 
 def test_batches_of_two_make_twice_as_many_updates() -> None:
@@ -142,7 +162,6 @@ def test_four_units_learn_xor() -> None:
     run = to_the_end(experiment)
     assert run.evaluate().train_accuracy == 1
     np.testing.assert_allclose(run.test.outputs, [[0, 1, 1, 0]], atol=0.01)
-    assert sum(learns(experiment, seed) for seed in range(1, 17)) > 8
 
 
 def test_sigmoid_starves_the_first_layer_and_relu_does_not() -> None:

@@ -143,3 +143,14 @@ def test_no_epoch_ends_with_a_batch_of_one() -> None:
         sizes.append(run.batches.seen)
     assert np.diff(sizes).tolist() == [10, 10, 11] * 2
     assert run.epoch == 2
+
+
+def test_in_the_order_of_the_data_from_the_next_epoch_on() -> None:
+    batches = Batches(10, 4, 0)
+    first = batches.next().copy()
+    batches.shuffled = False
+    rest = [batches.next().copy(), batches.next().copy()]
+    assert sorted(np.concatenate([first, *rest])) == list(range(10)), "an epoch that has begun is finished as it began"
+    assert [part.tolist() for part in epoch(batches)] == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]]
+    batches.shuffled = True
+    assert np.concatenate(epoch(batches)).tolist() != list(range(10))

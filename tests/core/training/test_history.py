@@ -72,3 +72,31 @@ def test_going_back_in_a_long_run_takes_no_time() -> None:
     begin = perf_counter()
     assert len(History.of(state)) == 30_000
     assert perf_counter() - begin < 0.02
+
+
+def test_rows_that_are_asked_for_change_nothing_else() -> None:
+    history, twin = History(), History()
+    nothing = float("nan")
+    for update in range(3 * ROWS_PER_INTERVAL):
+        row = (update, *[nothing] * (len(COLUMNS) - 1))
+        history.append(*row)
+        twin.append(*row)
+        before = history.prefix()
+        if update % 3 == 0:
+            history.ask(update + 0.5 * (update % 2), *range(1, len(COLUMNS)))
+            assert len(before) == 0 or np.isnan(before.train_loss[-1])
+    assert history.interval == twin.interval
+    prefix = history.prefix()
+    assert (np.diff(prefix.update) > 0).all()
+    assert len(prefix) == 4 * ROWS_PER_INTERVAL - ROWS_PER_INTERVAL // 2
+    measured = prefix.update[np.isfinite(prefix.train_loss)]
+    assert measured.tolist() == [update + 0.5 * (update % 2) for update in range(0, 3 * ROWS_PER_INTERVAL, 3)]
+    assert History.of(history.state()).interval == twin.interval
+
+
+def test_a_row_that_is_completed_keeps_what_it_has() -> None:
+    history = History()
+    history.append(5.0, 1.0, 0.25, *[float("nan")] * (len(COLUMNS) - 3))
+    history.ask(5.0, 9.0, float("nan"), *range(3, len(COLUMNS)))
+    prefix = history.prefix()
+    assert [getattr(prefix, name)[0] for name in COLUMNS] == [5.0, 1.0, 0.25, *range(3, len(COLUMNS))]

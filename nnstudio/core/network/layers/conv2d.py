@@ -11,6 +11,7 @@ next layer wants it. Only the columns of a few image rows exist at a time, so th
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 
@@ -45,6 +46,7 @@ class Conv2D(Layer):
             self.margins = (same_padding(height, size, stride), same_padding(width, size, stride))
         height, width = height + sum(self.margins[0]), width + sum(self.margins[1])
         check_fit(name, (height, width), size)
+        self.padded_shape = (input_shape[0], height, width)
         self.shape = (spec.filters, places(height, size, stride), places(width, size, stride))
         self.activation = ACTIVATIONS[spec.activation]
 
@@ -60,6 +62,12 @@ class Conv2D(Layer):
     @property
     def penalized_rows(self) -> int:
         return self.input_shape[0] * self.spec.kernel**2
+
+    def stage_size(self, examples: int, training: bool) -> int:
+        row = self.parameter_shape[0] * self.shape[2] * examples
+        columns = max(row, CACHE // 4)  # at least one row of the output at a time
+        among_zeros = 2 * prod(self.padded_shape) * examples if self.padded_shape != self.input_shape else 0
+        return super().stage_size(examples, training) + columns + among_zeros + prod(self.parameter_shape)
 
     def initialize(self, spec: InitializationSpec, random: np.random.Generator) -> None:
         initialize(self.params, self.penalized_rows, self.spec.filters * self.spec.kernel**2, spec, random)

@@ -133,6 +133,11 @@ class Layer(ABC):
         """How many rows of the parameters, from the first, are weights that a penalty pulls towards zero."""
         return 0
 
+    def stage_size(self, examples: int, training: bool) -> int:
+        """How many numbers a stage for so many examples holds, at most: values before and behind the activation, and in
+        training the gradient and room to work it out."""
+        return (4 if training else 2) * (prod(self.shape) + 1) * examples
+
     def bind(self, params: Array, grads: Array, statistics: Array) -> None:
         """Take the layer's part of the network's flat vectors, the first two in `parameter_shape`."""
         self.params = params
