@@ -130,7 +130,7 @@ def test_the_menu_chooses_the_activation_and_removes_the_layer(view: NetworkView
     header.menu.choices["activation"][ActivationKind.RELU].trigger()
     assert edits[0] == (DenseSpec(key=1, units=4), DenseSpec(key=2, units=2, activation=ActivationKind.RELU))
     view.canvas.headers.headers[0].menu.remove.trigger()
-    assert edits[1] == (DenseSpec(units=2, activation=ActivationKind.RELU),)
+    assert edits[1] == (DenseSpec(key=2, units=2, activation=ActivationKind.RELU),)
 
 
 def test_frames_alone_ask_for_nothing_and_keep_what_was_just_asked(qtbot, view: NetworkView) -> None:
@@ -205,15 +205,15 @@ def test_settings_of_a_layer_are_edited_in_its_menu(qtbot, view: NetworkView) ->
     kernel.setValue(3)
     assert edits[-1][0] == Conv2DSpec(key=1, filters=3, kernel=3)
     other.menu.choices["padding"][Padding.VALID].trigger()
-    assert edits[-1][3] == Conv2DSpec(filters=4, kernel=3)
+    assert edits[-1][3] == Conv2DSpec(key=4, filters=4, kernel=3)
     rate = dropout.menu.numbers["rate"]
     assert isinstance(rate, NumberField)
     rate.edit.begin("5")
     qtbot.keyClicks(rate.edit, "0")
     qtbot.keyClick(rate.edit, Qt.Key.Key_Return)
-    assert edits[-1][-1] == DropoutSpec(rate=0.5)
+    assert edits[-1][-1] == DropoutSpec(key=8, rate=0.5)
     qtbot.mouseClick(conv.more, Qt.MouseButton.LeftButton)
-    assert edits[-1][0] == Conv2DSpec(filters=4, kernel=3)
+    assert edits[-1][0] == Conv2DSpec(key=1, filters=4, kernel=3)
     assert len(edits) == 4
 
 
