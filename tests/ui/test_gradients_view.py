@@ -17,11 +17,11 @@ from nnstudio.ui.widgets.canvas import Spot
 
 def with_values(*values: tuple[float | None, float | None], run: int = 1) -> Frame:
     frame = plane_frame()
-    layers = tuple(
+    readings = tuple(
         replace(layer, gradient_norm=norm, update_ratio=ratio)
-        for layer, (norm, ratio) in zip(frame.layers, values, strict=True)
+        for layer, (norm, ratio) in zip(frame.readings, values, strict=True)
     )
-    return replace(frame, layers=layers, run=run)
+    return replace(frame, readings=readings, run=run)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import itertools
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -15,15 +14,12 @@ from nnstudio.core.experiment.choices import ActivationKind
 from nnstudio.core.experiment.layer_specs import (
     LAYER_KINDS,
     ActivationSpec,
-    AvgPool2DSpec,
     BatchNormSpec,
     Conv2DSpec,
     DenseSpec,
     DropoutSpec,
     FlattenSpec,
     LayerNormSpec,
-    LayerSpec,
-    MaxPool2DSpec,
 )
 from nnstudio.ui.views.network import layer_edits
 from nnstudio.ui.views.network.column import Column, Spot, first_shown, first_to_show, neighbour
@@ -41,7 +37,7 @@ from nnstudio.ui.views.network.layout import (
     plane_width,
 )
 from nnstudio.ui.views.network.links import nearest_link, signed_levels
-from nnstudio.ui.views.network.titles import fitting, in_a_phrase, layer_titles
+from nnstudio.ui.views.network.titles import fitting
 from nnstudio.ui.widgets.canvas import text_font
 
 EM = 16.0
@@ -205,44 +201,8 @@ def test_a_copy_that_is_too_large_gives_way_to_the_default() -> None:
     assert layer_edits.offer((large,), 1, Conv2DSpec, IMAGE).layers == (large, Conv2DSpec())
 
 
-@pytest.mark.parametrize(
-    ("label", "phrase"),
-    [
-        ("Tanh", "tanh"),
-        ("ReLU", "ReLU"),
-        ("Leaky ReLU", "leaky ReLU"),
-        ("SiLU (Swish)", "SiLU"),
-        ("Hard step", "hard step"),
-    ],
-)
-def test_labels_inside_a_phrase(label: str, phrase: str) -> None:
-    assert in_a_phrase(label) == phrase
-
-
-@pytest.mark.parametrize(
-    ("spec", "title"),
-    [
-        (DenseSpec(units=8), "Dense 8 · tanh"),
-        (Conv2DSpec(filters=8, kernel=5), "Conv 8@5×5 · ReLU"),
-        (ActivationSpec(activation=ActivationKind.SILU), "SiLU"),
-        (DropoutSpec(rate=0.25), "Dropout 25\N{NO-BREAK SPACE}%"),
-        (BatchNormSpec(), "BatchNorm"),
-        (LayerNormSpec(), "LayerNorm"),
-        (MaxPool2DSpec(), "Max pool 2×2"),
-        (AvgPool2DSpec(size=3), "Average pool 3×3"),
-        (FlattenSpec(), "Flatten"),
-    ],
-)
-def test_titles_of_layers(spec: LayerSpec, title: str) -> None:
-    assert layer_titles(spec)[0] == title
-
-
-def test_every_kind_of_layer_has_a_title_of_its_own() -> None:
-    assert len({layer_titles(kind())[0] for kind in LAYER_KINDS.values()}) == len(LAYER_KINDS)
-
-
 def test_a_long_activation_gives_way_to_the_kind_instead_of_an_ellipsis(qapp: QApplication) -> None:
-    titles = layer_titles(DenseSpec(units=8, activation=ActivationKind.LEAKY_RELU))
+    titles = DenseSpec(units=8, activation=ActivationKind.LEAKY_RELU).titles
     metrics = QFontMetricsF(text_font(13, True))
     full, medium, short = (metrics.horizontalAdvance(title) for title in titles)
     assert full > medium > short

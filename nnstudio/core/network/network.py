@@ -17,6 +17,7 @@ from nnstudio.core.experiment.choices import ActivationKind
 from nnstudio.core.network.layers import LAYERS
 from nnstudio.core.network.layers.layer import Buffer, Layer, Stage
 from nnstudio.core.network.layout import Layout
+from nnstudio.core.network.model import describe
 from nnstudio.core.network.weights import Weights
 
 GeneratorState = Mapping[str, Any]
@@ -30,6 +31,7 @@ class Network:
     params, grads: the flat vectors; layer by layer a block of (inputs + 1, units), row by row, biases last
     statistics: the running means and variances of batch normalisation, flat
     layout: where each named array of each layer lies in them
+    described: what there is to say about each layer; a `Model` adds the numbers
     """
 
     def __init__(self, specs: Sequence[LayerSpec], input_shape: Shape, outputs: int, dtype: DType) -> None:
@@ -37,6 +39,7 @@ class Network:
         self.dtype = dtype
         self.layers = build_layers(specs, input_shape, outputs)
         self.layout = Layout(self.layers)
+        self.described = describe(self.layers)
         self.params = np.zeros(self.layout.params, dtype)
         self.grads = np.zeros_like(self.params)
         self.statistics = np.zeros(self.layout.statistics, dtype)

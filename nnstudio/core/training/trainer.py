@@ -16,6 +16,7 @@ from nnstudio.core.data.dataset import Dataset, ImageSource, build
 from nnstudio.core.experiment import Experiment
 from nnstudio.core.experiment.choices import ScheduleKind
 from nnstudio.core.experiment.plan import Change, plan
+from nnstudio.core.network.model import Model
 from nnstudio.core.network.network import GeneratorState, Network, Pass
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.training.batches import Batches
@@ -249,6 +250,10 @@ class Trainer:
         # Calls into NumPy cost a small network as much as some thirty examples do.
         self._evaluation_interval = max(25, round((evaluated + 60) / (EVALUATION_SHARE * (3 * trained + 60))))
         self._look_ahead()
+
+    def model(self) -> Model:
+        """What the network is now, as a value that stays so."""
+        return Model.of(self.network, self.dataset, self.loss.activation.kind)
 
     # How good it is ---------------------------------------------------------------------------------------------------
 

@@ -44,7 +44,7 @@ class GradientsView(View):
 
     def show_frame(self, frame: Frame) -> None:
         self.chart.show_frame(frame)
-        pairs = [(layer.gradient_norm, layer.update_ratio) for layer in frame.layers]
+        pairs = [(layer.gradient_norm, layer.update_ratio) for layer in frame.readings]
         values = [(norm, ratio) for norm, ratio in pairs if norm is not None and ratio is not None]
         if frame.run != self._run or (self._recent and len(self._recent[-1]) != len(values)):
             self._run = frame.run

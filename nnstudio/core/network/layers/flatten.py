@@ -13,9 +13,15 @@ from nnstudio.core.network.layers.layer import Buffer, Layer, Stage, Unchanged
 class Flatten(Layer):
     """Channel by channel, row by row."""
 
+    formula = "y = x.reshape(examples, -1)"
+    makes_rows = True
+
     def __init__(self, name: str, spec: FlattenSpec, input_shape: Shape) -> None:
         super().__init__(name, spec, input_shape)
         self.shape = (prod(input_shape),)
+
+    def note(self, given: str) -> tuple[str, ...]:
+        return (f"{self.shape[0]} numbers in a row",)
 
     def stage(self, source: Buffer, training: bool) -> Stage:
         return Unchanged(source, source.reshaped(self.shape))

@@ -6,11 +6,10 @@ The header only says what somebody wants; the layer changes when the experiment 
 from PySide6.QtCore import QRect, Signal
 from PySide6.QtWidgets import QWidget
 
-from nnstudio.core.experiment.layer_specs import Conv2DSpec, LayerSpec
+from nnstudio.core.experiment.layer_specs import LayerSpec
 from nnstudio.ui.views.network.flat_button import FlatButton
 from nnstudio.ui.views.network.layer_edits import resized, size_of
 from nnstudio.ui.views.network.layer_menu import LayerMenu
-from nnstudio.ui.views.network.titles import layer_titles
 from nnstudio.ui.widgets.note import Note
 
 SMALL = 22
@@ -60,14 +59,13 @@ class LayerHeader(QWidget):
             self.menu.deleteLater()
             self.menu = self._new_menu(spec)
         self.menu.show_spec(spec)
-        titles = layer_titles(spec)
+        titles = spec.titles
         self.title.set_titles(*titles)
         self.title.setToolTip(f"Layer {self._position + 1}: {titles[0]}. {spec.help} Click to change or remove it.")
         self.title.setAccessibleName(f"Layer {self._position + 1}, {titles[0]}")
         size = size_of(spec)
-        unit = "filter" if isinstance(spec, Conv2DSpec) else "neuron"
-        self.fewer.setToolTip(f"Remove a {unit} from layer {self._position + 1}.")
-        self.more.setToolTip(f"Add a {unit} to layer {self._position + 1}.")
+        self.fewer.setToolTip(f"Remove a {spec.unit} from layer {self._position + 1}.")
+        self.more.setToolTip(f"Add a {spec.unit} to layer {self._position + 1}.")
         for button in (self.fewer, self.more):
             button.setAccessibleName(button.toolTip().rstrip("."))
             button.setVisible(size is not None)

@@ -26,7 +26,7 @@ from nnstudio.ui.views.network.layer_header import SMALL
 from nnstudio.ui.views.network.neuron_note import note_on
 from nnstudio.ui.views.network.picture import Fonts, Picture, structure
 from nnstudio.ui.views.network.pointing import LET_GO, PIN, WALK, Pointing, spot_at
-from nnstudio.ui.views.network.titles import input_titles, layer_titles, output_titles
+from nnstudio.ui.views.network.titles import input_titles, output_titles
 
 _TOOLTIP = "Point at a neuron or a link to read its numbers; click to keep them in view."
 _EXPLANATION = (
@@ -90,7 +90,7 @@ class NetworkCanvas(QWidget):
             self._pointing.clear()
             self._firsts = [0] * len(self._picture.counts())
             self.headers.show_layers(frame.experiment.layers, Ends.of(frame))
-            titles = [input_titles(frame), *map(layer_titles, frame.experiment.layers), output_titles(frame)]
+            titles = [input_titles(frame), *(spec.titles for spec in frame.experiment.layers), output_titles(frame)]
             self.setAccessibleDescription("; ".join(names[0] for names in titles) + ".")
             self.rearrange()
         elif (old.experiment.layers, old.commands) != (frame.experiment.layers, frame.commands):
