@@ -6,11 +6,10 @@ it stays as it is while training goes on.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
 from nnstudio.core.array import Array, Shape
-from nnstudio.core.data.dataset import Dataset
 from nnstudio.core.data.scaling import InputScaling
 from nnstudio.core.experiment import LayerSpec
 from nnstudio.core.experiment.choices import ActivationKind, Task
@@ -18,9 +17,6 @@ from nnstudio.core.network.activations import ACTIVATIONS
 from nnstudio.core.network.layers.layer import Layer
 from nnstudio.core.network.layout import Layout
 from nnstudio.core.network.weights import Weights
-
-if TYPE_CHECKING:
-    from nnstudio.core.network.network import Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,23 +95,6 @@ class Model:
     task: Task
     target_names: tuple[str, ...]
 
-    @classmethod
-    def of(cls, network: "Network", dataset: Dataset, output: ActivationKind) -> "Model":
-        """The network as it is now; `output` is what the loss makes of its logits."""
-        *hidden, last = network.described
-        described = (*hidden, replace(last, activation=output, range=range_of(output)))
-        params, statistics = _copied(network.params), _copied(network.statistics)
-        arrays = network.layout.by_layer(params, statistics)
-        return cls(
-            layers=tuple(replace(layer, arrays=arrays[layer.key]) for layer in described),
-            params=params,
-            statistics=statistics,
-            layout=network.layout,
-            recipe=dataset.scaling,
-            task=dataset.task,
-            target_names=tuple(str(label) for label in range(dataset.classes)),
-        )
-
     @property
     def input_shape(self) -> Shape:
         """What one example looks like."""
@@ -184,9 +163,3 @@ def _as_patch(shape: Iterable[int]) -> tuple[int, int, int] | None:
             return channels, height, width
         case _:
             return None
-
-
-def _copied(vector: Array) -> Array:
-    copy = vector.copy()
-    copy.flags.writeable = False
-    return copy

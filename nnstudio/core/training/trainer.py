@@ -253,7 +253,7 @@ class Trainer:
 
     def model(self) -> Model:
         """What the network is now, as a value that stays so."""
-        return Model.of(self.network, self.dataset, self.loss.activation.kind)
+        return self.network.model(self.dataset, self.loss.activation.kind)
 
     # How good it is ---------------------------------------------------------------------------------------------------
 

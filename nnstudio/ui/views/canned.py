@@ -32,7 +32,7 @@ def _history(updates: int, random: np.random.Generator) -> History:
 def _model(experiment: Experiment, dataset: Dataset, output: ActivationKind, random: np.random.Generator) -> Model:
     network = Network(experiment.layers, dataset.shape, dataset.outputs, np.dtype(np.float32))
     network.params[...] = random.normal(0, 1, network.params.size)
-    return Model.of(network, dataset, output)
+    return network.model(dataset, output)
 
 
 def _readings(model: Model, random: np.random.Generator) -> tuple[LayerReading, ...]:
