@@ -12,16 +12,8 @@ from PySide6.QtWidgets import QApplication
 from nnstudio.core.experiment import MAXIMUM_HIDDEN_LAYERS
 from nnstudio.core.experiment.choices import ActivationKind
 from nnstudio.core.experiment.layer_specs import (
-    LAYER_KINDS,
-    ActivationSpec,
-    BatchNormSpec,
-    Conv2DSpec,
     DenseSpec,
-    DropoutSpec,
-    FlattenSpec,
-    LayerNormSpec,
 )
-from nnstudio.ui.views.network import layer_edits
 from nnstudio.ui.views.network.column import Column, Spot, first_shown, first_to_show, neighbour
 from nnstudio.ui.views.network.image_tiles import thinned
 from nnstudio.ui.views.network.layout import (
@@ -146,59 +138,6 @@ def test_a_point_on_a_curve_finds_its_link_and_a_point_beside_it_none() -> None:
 def test_link_levels_keep_the_sign_and_show_nan() -> None:
     levels = signed_levels(np.array([[-5.0, -0.01, 0.0, 0.5, 2.0, np.nan]]), 1.0)
     assert levels.tolist() == [[-10, -1, 0, 5, 10, 11]]
-
-
-PLANE, IMAGE = layer_edits.Ends((2,), 1), layer_edits.Ends((1, 28, 28), 10)
-
-
-def test_a_new_layer_is_like_its_neighbours() -> None:
-    tanh, relu = DenseSpec(units=4), DenseSpec(units=3, activation=ActivationKind.RELU)
-    for layers, position, wanted in (
-        ((), 0, (DenseSpec(),)),
-        ((tanh, relu), 0, (tanh, tanh, relu)),
-        ((tanh, relu), 2, (tanh, relu, relu)),
-        ((relu, DropoutSpec()), 2, (relu, DropoutSpec(), relu)),
-    ):
-        assert layer_edits.offer(layers, position, DenseSpec, PLANE).layers == wanted
-
-
-def test_edits_of_layers() -> None:
-    tanh, relu = DenseSpec(units=4), DenseSpec(units=3, activation=ActivationKind.RELU)
-    assert layer_edits.removed((tanh, relu), 0) == (relu,)
-    assert layer_edits.resized(tanh, 0) == DenseSpec(units=1)
-    assert layer_edits.resized(tanh, 5000) == DenseSpec(units=1024)
-    assert layer_edits.resized(Conv2DSpec(filters=3, kernel=5), 4) == Conv2DSpec(filters=4, kernel=5)
-    assert layer_edits.size_of(DropoutSpec()) is None
-    assert layer_edits.with_setting(DropoutSpec(), "rate", 0.5) == DropoutSpec(rate=0.5)
-    assert not layer_edits.may_insert((tanh,) * MAXIMUM_HIDDEN_LAYERS)
-
-
-def test_what_is_offered_on_the_plane_and_on_images() -> None:
-    on_plane = [offer.kind for offer in layer_edits.offers((), 0, PLANE)]
-    assert on_plane == [DenseSpec, ActivationSpec, DropoutSpec, BatchNormSpec, LayerNormSpec]
-    on_images = layer_edits.offers((), 0, IMAGE)
-    assert {offer.kind for offer in on_images} == set(LAYER_KINDS.values())
-    assert on_images[0].kind is DenseSpec
-    assert not any(offer.reason for offer in on_images)
-
-
-def test_what_does_not_fit_says_why_and_what_fits_builds() -> None:
-    conv, dense = Conv2DSpec(filters=4, kernel=5), DenseSpec(units=8)
-    behind_dense = {offer.kind: offer.reason for offer in layer_edits.offers((conv, dense), 2, IMAGE)}
-    assert "8 numbers in a row" in behind_dense[Conv2DSpec]
-    assert behind_dense[DropoutSpec] == ""
-    before_conv = {offer.kind: offer.reason for offer in layer_edits.offers((conv, dense), 0, IMAGE)}
-    assert before_conv[DenseSpec].startswith("Conv2D 1 gets 8 numbers")
-    assert before_conv[FlattenSpec] != ""
-    for position in range(3):
-        for offer in layer_edits.offers((conv, dense), position, IMAGE):
-            assert layer_edits.misfit(offer.layers, IMAGE) == ""
-            assert len(offer.layers) == (2 if offer.reason else 3)
-
-
-def test_a_copy_that_is_too_large_gives_way_to_the_default() -> None:
-    large = Conv2DSpec(kernel=15)
-    assert layer_edits.offer((large,), 1, Conv2DSpec, IMAGE).layers == (large, Conv2DSpec())
 
 
 def test_a_long_activation_gives_way_to_the_kind_instead_of_an_ellipsis(qapp: QApplication) -> None:
