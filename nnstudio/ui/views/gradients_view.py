@@ -12,9 +12,9 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from nnstudio.core.run.frame import Frame, Probe
+from nnstudio.core.training.judgement import Judgement, judge
 from nnstudio.ui import theme
 from nnstudio.ui.views.gradients.chart import GradientsChart
-from nnstudio.ui.views.gradients.judgement import Judgement, judge
 from nnstudio.ui.views.view import View
 from nnstudio.ui.widgets.canvas import text_font
 
