@@ -157,6 +157,23 @@ def test_what_is_only_passed_on_is_a_thin_line_and_no_weight(view: NetworkView) 
     assert view.canvas.grab().toImage() != image
 
 
+@pytest.mark.parametrize(
+    ("kind", "scale"),
+    [
+        (ActivationKind.TANH, "±1.0"),
+        (ActivationKind.SINE, "±1.0"),
+        (ActivationKind.STEP, "0 … 1"),
+        (ActivationKind.SOFTMAX, "0 … 1"),
+    ],
+)
+def test_a_bounded_layer_is_shown_on_the_whole_of_its_range(
+    view: NetworkView, kind: ActivationKind, scale: str
+) -> None:
+    view.show_frame(frame_of(Experiment(layers=(DenseSpec(units=3, activation=kind), DropoutSpec()))))
+    view.canvas.grab()
+    assert [view.canvas._picture._kind.caption(column) for column in (1, 2)] == [scale] * 2
+
+
 def test_a_feature_map_and_a_kernel_show_their_signs(view: NetworkView) -> None:
     frame = conv_frame()
     assert frame.image is not None

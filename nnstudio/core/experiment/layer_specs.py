@@ -19,6 +19,7 @@ class LayerSpec:
     label, help: what the kind is called, and one plain sentence
     unit: what one of its units is called; width: the setting that says how many there are, if one does
     for_images: whether it is of use only where there are images
+    gathers: whether it gathers running statistics, which predictions need besides the parameters
     key: which layer this is, while others come and go around it; 0 until an experiment has given it a number
     """
 
@@ -28,6 +29,7 @@ class LayerSpec:
     unit: ClassVar[str] = "unit"
     width: ClassVar[str] = ""
     for_images: ClassVar[bool] = False
+    gathers: ClassVar[bool] = False
 
     key: int = 0
 
@@ -118,6 +120,7 @@ class BatchNormSpec(LayerSpec):
     kind = "batch-norm"
     label = "Batch normalisation"
     help = "Brings each feature, or each channel of an image, to the same scale over the mini-batch."
+    gathers = True
 
     momentum: float = Setting(
         label="Memory",

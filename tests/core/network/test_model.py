@@ -130,6 +130,7 @@ def test_every_kind_says_what_it_computes(kind: str) -> None:
     assert (layer.kind, layer.spec) == (kind, LAYER_KINDS[kind](key=1))
     assert layer.formula.startswith("y")
     assert all(layer.note)
+    assert layer.spec.gathers == ("running_mean" in layer.arrays)
     assert layer.makes_rows == (kind == "flatten")
 
 
