@@ -61,7 +61,7 @@ def names_in(path: Path) -> list[str]:
             case ast.Name(id=name) | ast.alias(name=name):
                 names.append(name)
             case ast.Attribute(value=ast.Name(id=owner), attr=name):
-                names.append(f"{owner}.{name}")
+                names += [name, f"{owner}.{name}"]
             case ast.ClassDef(name=owner, body=body):
                 names.append(owner)
                 targets = [target for line in body if isinstance(line, ast.Assign) for target in line.targets]
