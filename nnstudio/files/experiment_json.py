@@ -100,7 +100,8 @@ def _read(spec: type[Any], plain: Any, path: str) -> Any:
     """An instance of the dataclass `spec`. `path` is where `plain` stands, such as `layers[0]`."""
     if not isinstance(plain, dict):
         raise ExperimentError(path, f"{path} is {_shown(plain)}, but must be an object in braces.")
-    known = get_type_hints(spec)
+    hints = get_type_hints(spec)
+    known = {field.name: hints[field.name] for field in fields(spec)}
     prefix = f"{path}." if path else ""
     values = {}
     for name, value in plain.items():

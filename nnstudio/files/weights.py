@@ -16,14 +16,15 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from nnstudio.core.network.model import Model
 from nnstudio.core.network.weights import Weights
-from nnstudio.core.run.frame import FloatArray, Frame, LayerReading
+from nnstudio.core.run.frame import FloatArray, Frame
 from nnstudio.files.array_files import array_format
 from nnstudio.files.atomic import write_atomically
 from nnstudio.files.errors import FileError, printable
 from nnstudio.files.experiment_json import experiment_to_json
 from nnstudio.files.npy import StoredArray
-from nnstudio.files.weights_format import describe_format, describe_scaling, with_parameters
+from nnstudio.files.weights_format import describe_format, describe_scaling, with_arrays
 
 TEXTS = ("experiment", "input_scaling", "format")
 """The names of what comes with the arrays."""
@@ -34,17 +35,17 @@ _FLOATS = ("f2", "f4", "f8")
 def export_weights(path: Path, frame: Frame) -> int:
     """Write the frame's weights to `path`, in the format of its suffix. Returns how many layers have any. Raises
     `FileError`."""
-    arrays = dict(named_arrays(frame.weights, frame.layers))
+    arrays = dict(named_arrays(frame.model, frame.weights))
     write_atomically(path, array_format(path).encode(arrays, _texts(frame)))
-    return len(list(with_parameters(frame.layers)))
+    return len(list(with_arrays(frame.model)))
 
 
 def import_weights(path: Path, frame: Frame) -> Weights:
     """New weights for the frame's network, from a file in either format. Floats of 16, 32 or 64 bits become those of
     the network. Raises `FileError`, which names the layer and the shape."""
-    empty = frame.weights
-    weights = Weights(np.empty_like(empty.params), np.empty_like(empty.statistics))
-    views = dict(named_arrays(weights, frame.layers))
+    model = frame.model
+    weights = Weights(np.empty_like(model.params), np.empty_like(model.statistics))
+    views = dict(named_arrays(model, weights))
     with array_format(path).open(path) as contents:
         names = contents.keys() - TEXTS
         if missing := [name for name in views if name not in names]:
@@ -56,26 +57,11 @@ def import_weights(path: Path, frame: Frame) -> Weights:
     return weights
 
 
-def named_arrays(weights: Weights, layers: tuple[LayerReading, ...]) -> Iterator[tuple[str, FloatArray]]:
-    """Every array of the network by its name in files, as views of the flat vectors in `weights`: layer after layer a
-    block (inputs + 1, units), whose last row holds the biases, or (2, features) with γ and β, and with them (2,
-    features) running statistics."""
-    params, statistics = weights.params, weights.statistics
-    for name, layer in with_parameters(layers):
-        rows, units = layer.parameter_shape
-        block, params = params[: rows * units].reshape(rows, units), params[rows * units :]
-        if layer.weights is None:
-            yield f"{name}/gain", block[0]
-            yield f"{name}/shift", block[1]
-        else:
-            image = len(layer.shape) == 3  # behind a convolution, whose weights look at patches
-            yield f"{name}/weight", block[:-1].reshape(*layer.patch, units) if image and layer.patch else block[:-1]
-            yield f"{name}/bias", block[-1]
-        if layer.statistics is not None and statistics is not None:
-            size = layer.statistics.size
-            (mean, variance), statistics = statistics[:size].reshape(2, -1), statistics[size:]
-            yield f"{name}/running_mean", mean
-            yield f"{name}/running_variance", variance
+def named_arrays(model: Model, weights: Weights) -> Iterator[tuple[str, FloatArray]]:
+    """Every array of the model's network by its name in files, as views of the flat vectors in `weights`."""
+    names = {layer.key: name for name, layer in with_arrays(model)}
+    for key, array_name, view in model.layout.views(weights.params, weights.statistics):
+        yield f"{names[key]}/{array_name}", view
 
 
 def _texts(frame: Frame) -> dict[str, str]:

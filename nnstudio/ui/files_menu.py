@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from nnstudio.core.counting import counted
 from nnstudio.core.experiment import Experiment
 from nnstudio.core.experiment.choices import DatasetKind
-from nnstudio.core.experiment.layer_specs import BatchNormSpec
 from nnstudio.core.presets import default_experiment
 from nnstudio.core.run.frame import Frame, Status
 from nnstudio.files.errors import FileError
@@ -116,8 +115,8 @@ class FilesMenu(QObject):
         self._session.begin(experiment, f"Open {path.name}", weights, path)
         self._mark_saved(path)
         self._banner.hide()
-        normalises = any(isinstance(layer, BatchNormSpec) for layer in experiment.layers)
-        if normalises and weights is not None and weights.statistics is None:
+        gathers = any(layer.gathers for layer in experiment.layers)
+        if gathers and weights is not None and weights.statistics is None:
             self._banner.announce(Tone.BAD, WITHOUT_STATISTICS.format(path.name))
         return True
 

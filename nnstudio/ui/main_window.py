@@ -4,8 +4,6 @@ Menu bar, transport bar, the banner for messages, and below them the desk with i
 Training from left to right as the data flows, the curves under them.
 """
 
-from dataclasses import replace
-
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent
 from PySide6.QtWidgets import (
@@ -23,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from nnstudio.core.experiment.layer_specs import LayerSpec
+from nnstudio.core.network.layer_edits import LayerEdit
 from nnstudio.core.presets import Preset
 from nnstudio.ui import theme
 from nnstudio.ui.actions import Actions
@@ -179,9 +177,9 @@ class MainWindow(QMainWindow):
     def _tell_of_preset(self, preset: Preset) -> None:
         self.banner.announce(Tone.GOOD, f"{preset.title}. {preset.text}")
 
-    def _edit_layers(self, layers: tuple[LayerSpec, ...]) -> None:
+    def _edit_layers(self, edit: LayerEdit) -> None:
         if not self._session.loading:  # the layers on the screen are those of the network before
-            self._session.edit(replace(self._session.experiment, layers=layers))
+            self._session.edit(edit(self._session.experiment))
 
     def _show_title(self, title: str) -> None:
         self._file_name.setText(title)

@@ -135,6 +135,7 @@ WRONG: list[tuple[str, str, str]] = [
     ('{"schema": 1, "layers": [{"kind": "dense", "units": 2000}]}', "layers[0].units", "between 1 and 1024"),
     ('{"schema": 1, "layers": [{"kind": "dense", "activation": 1}]}', "layers[0].activation", "relu"),
     ('{"schema": 1, "layers": [' + ", ".join(['{"kind": "dense"}'] * 17) + "]}", "layers", "at most 16"),
+    ('{"schema": 1, "layers": [{"kind": "dense", "label": "x"}]}', "layers[0].label", "not known"),
     ('{"schema": 1, "seed": -1}', "seed", "seed is -1"),
     ('{"schema": 1, "seed": 1' + "0" * 400 + "}", "seed", "too large"),
     ('{"schema": 1, "training": {"learning_rate": 1e999}}', "", "JSON"),

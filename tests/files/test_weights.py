@@ -19,14 +19,13 @@ from nnstudio.core.data.scaling import InputScaling
 from nnstudio.core.experiment import DatasetSpec, Experiment, TrainingSpec
 from nnstudio.core.experiment.choices import DatasetKind, Scaling
 from nnstudio.core.experiment.layer_specs import ActivationSpec, BatchNormSpec, DenseSpec, DropoutSpec, LayerNormSpec
-from nnstudio.core.network.weights import Weights
 from nnstudio.core.run.frame import Frame, Probe
 from nnstudio.core.run.observe import Observer
 from nnstudio.core.training.trainer import Trainer
 from nnstudio.files.errors import FileError
 from nnstudio.files.experiment_json import experiment_from_json
 from nnstudio.files.weights import export_weights, import_weights, named_arrays
-from nnstudio.ui.views.canned import image_frame, plane_frame
+from nnstudio.ui.views.canned import image_frame, plane_frame, with_params
 
 SUFFIXES = (".npz", ".safetensors")
 
@@ -34,14 +33,9 @@ SUFFIXES = (".npz", ".safetensors")
 def small_frame(units: tuple[int, ...] = (3, 2), dtype: type[np.floating[Any]] = np.float32) -> Frame:
     """A 2-3-2-1 network."""
     frame = plane_frame(updates=25, units=units)
-    params = frame.params.astype(dtype)
     scaling = InputScaling(np.array([0.1, 1 / 3]), np.array([np.pi, 2.0]))
-    views = list(named_arrays(Weights(params), frame.layers))
-    layers = tuple(
-        replace(layer, weights=views[2 * index][1], biases=views[2 * index + 1][1])
-        for index, layer in enumerate(frame.layers)
-    )
-    return replace(frame, params=params, layers=layers, dataset=replace(frame.dataset, scaling=scaling))
+    frame = with_params(frame, frame.params.astype(dtype))
+    return replace(frame, dataset=replace(frame.dataset, scaling=scaling))
 
 
 def loaded(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
@@ -65,7 +59,7 @@ def saved(path: Path, arrays: Mapping[str, np.ndarray]) -> Path:
 
 
 def arrays_of(frame: Frame) -> dict[str, np.ndarray]:
-    return {name: np.array(array) for name, array in named_arrays(frame.weights, frame.layers)}
+    return {name: np.array(array) for name, array in named_arrays(frame.model, frame.weights)}
 
 
 def refusal(path: Path, frame: Frame) -> str:
@@ -89,7 +83,7 @@ def test_other_programs_read_the_arrays(path: Path, dtype: type[np.floating[Any]
     export_weights(path, frame)
     arrays, _ = loaded(path)
     assert set(arrays) == {f"layer{n}/{part}" for n in (1, 2, 3) for part in ("weight", "bias")}
-    for number, layer in enumerate(frame.layers, start=1):
+    for number, layer in enumerate(frame.model.layers, start=1):
         for part, array in (("weight", layer.weights), ("bias", layer.biases)):
             stored = arrays[f"layer{number}/{part}"]
             assert stored.dtype == dtype
@@ -107,7 +101,7 @@ def test_the_stored_formula_gives_the_same_answers(path: Path) -> None:
     points = np.array([[0.5, -2.0], [3.0, 1.0]])
     signal = (points - scaling["shift"]) / scaling["scale"]
     by_hand = frame.dataset.encode(points)
-    for number, layer in enumerate(frame.layers, start=1):
+    for number, layer in enumerate(frame.model.layers, start=1):
         signal = np.tanh(signal @ arrays[f"layer{number}/weight"] + arrays[f"layer{number}/bias"])
         by_hand = np.tanh(by_hand @ layer.weights + layer.biases)
     np.testing.assert_array_equal(signal, by_hand)
@@ -132,11 +126,21 @@ def test_texts_say_all_the_rest(path: Path) -> None:
         "array": "layer1",
         "formula": "y = f(x @ weight + bias)",
         "output": [3],
-        "activation": "Tanh",
+        "activation": "tanh",
         "f": "tanh z",
         "units": 3,
     }
-    assert (convention["layers"][-1]["name"], convention["layers"][-1]["activation"]) == ("Output", "Sigmoid")
+    assert (convention["layers"][-1]["name"], convention["layers"][-1]["activation"]) == ("Output", "sigmoid")
+
+
+def test_files_of_older_versions_are_taken(path: Path) -> None:
+    frame = small_frame()
+    old = json.dumps({"name": "nnstudio weights", "version": 2, "layers": [{"name": "Dense 1", "activation": "Tanh"}]})
+    if path.suffix == ".npz":
+        saved(path, arrays_of(frame) | {"format": np.array(old)})
+    else:
+        safetensors.numpy.save_file(arrays_of(frame), path, {"format": old})
+    assert import_weights(path, frame).params.tobytes() == frame.params.tobytes()
 
 
 def test_images_say_that_pixels_are_divided(path: Path) -> None:
@@ -152,7 +156,7 @@ def test_images_say_that_pixels_are_divided(path: Path) -> None:
 def test_there_and_back(path: Path, dtype: type[np.floating[Any]]) -> None:
     frame = small_frame(dtype=dtype)
     export_weights(path, frame)
-    other = replace(frame, params=np.zeros_like(frame.params))
+    other = with_params(frame, np.zeros_like(frame.params))
     params = import_weights(path, other).params
     assert params.dtype == dtype
     assert params.tobytes() == frame.params.tobytes()
@@ -365,7 +369,7 @@ def test_a_trained_network_is_as_good_in_numpy_alone(path: Path) -> None:
 
     arrays, texts = loaded(path)
     scaling = json.loads(texts["input_scaling"])
-    functions = {"Tanh": np.tanh, "Sigmoid": lambda z: 1 / (1 + np.exp(-z))}
+    functions = {"tanh": np.tanh, "sigmoid": lambda z: 1 / (1 + np.exp(-z))}
     test = frame.dataset.test
     signal = (test.points - scaling["shift"]) / scaling["scale"]
     for layer in json.loads(texts["format"])["layers"]:
@@ -405,18 +409,16 @@ def test_normalisations_come_back_bit_for_bit(path: Path) -> None:
         ("layer4", "dense"),
         ("layer5", "dense"),
     ]
-    norm = frame.layers[1]
-    assert norm.statistics is not None
-    np.testing.assert_array_equal(arrays["layer2/gain"], norm.gains)
-    np.testing.assert_array_equal(arrays["layer2/shift"], norm.shifts)
-    np.testing.assert_array_equal(arrays["layer2/running_mean"], norm.statistics[0])
-    np.testing.assert_array_equal(arrays["layer2/running_variance"], norm.statistics[1])
+    norm = frame.model.layers[1].arrays
+    assert set(norm) == {"gain", "shift", "running_mean", "running_variance"}
+    for name, array in norm.items():
+        np.testing.assert_array_equal(arrays[f"layer2/{name}"], array)
     assert {name for name in arrays if name.startswith("layer3")} == {"layer3/gain", "layer3/shift"}
 
     weights = import_weights(path, frame)
     assert weights.params.tobytes() == frame.params.tobytes()
     assert weights.statistics is not None
-    assert weights.statistics.tobytes() == norm.statistics.tobytes()
+    assert weights.statistics.tobytes() == frame.model.statistics.tobytes()
 
 
 NORMALISED_MISFITS: list[tuple[dict[str, Any], tuple[str, ...]]] = [

@@ -18,8 +18,8 @@ from nnstudio.ui.widgets.canvas import Spot
 
 def with_histograms(*histograms: Histogram | None) -> Frame:
     frame = plane_frame()
-    layers = tuple(replace(layer, histogram=h) for layer, h in zip(frame.layers, histograms, strict=True))
-    return replace(frame, layers=layers)
+    readings = tuple(replace(layer, histogram=h) for layer, h in zip(frame.readings, histograms, strict=True))
+    return replace(frame, readings=readings)
 
 
 def relu(high: float) -> Histogram:

@@ -8,20 +8,20 @@ from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from nnstudio.core.run.frame import Frame, Status
+from nnstudio.core.training.judgement import Judgement
 from nnstudio.ui import theme
 from nnstudio.ui.views.canned import plane_frame
-from nnstudio.ui.views.gradients.judgement import Judgement, judge
 from nnstudio.ui.views.gradients_view import GradientsView
 from nnstudio.ui.widgets.canvas import Spot
 
 
 def with_values(*values: tuple[float | None, float | None], run: int = 1) -> Frame:
     frame = plane_frame()
-    layers = tuple(
+    readings = tuple(
         replace(layer, gradient_norm=norm, update_ratio=ratio)
-        for layer, (norm, ratio) in zip(frame.layers, values, strict=True)
+        for layer, (norm, ratio) in zip(frame.readings, values, strict=True)
     )
-    return replace(frame, layers=layers, run=run)
+    return replace(frame, readings=readings, run=run)
 
 
 @pytest.fixture
@@ -33,25 +33,6 @@ def view(qtbot: QtBot) -> GradientsView:
     view.show()
     qtbot.waitExposed(view)
     return view
-
-
-@pytest.mark.parametrize(
-    ("norms", "ratios", "word"),
-    [
-        ([], [], Judgement.NONE),
-        ([0.02, 0.01, 0.03], [0.001, 0.002, 0.001], Judgement.HEALTHY),
-        ([1e-9, 1e-9, 1e-9], [1e-9, 1e-9, 1e-9], Judgement.HEALTHY),
-        ([9e-6, 1e-3, 1e-2], [0.001] * 3, Judgement.VANISHING),
-        ([0.0, 0.0, 0.1], [0.001] * 3, Judgement.VANISHING),
-        ([0.0, 0.0, 0.0], [0.0] * 3, Judgement.VANISHING),
-        ([11.0, 1.0, 1e-2], [0.001] * 3, Judgement.EXPLODING),
-        ([0.1, 0.1, 0.1], [0.001, 0.6, 0.001], Judgement.EXPLODING),
-        ([0.1, float("inf"), 0.1], [0.001] * 3, Judgement.EXPLODING),
-        ([0.1, float("nan"), 0.1], [0.001] * 3, Judgement.EXPLODING),
-    ],
-)
-def test_the_word_follows_the_rule(norms: list[float], ratios: list[float], word: Judgement):
-    assert judge(norms, ratios) is word
 
 
 def test_before_the_first_update_there_is_nothing_to_judge(view: GradientsView):

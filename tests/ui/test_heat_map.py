@@ -5,6 +5,7 @@ import pytest
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
+from nnstudio.core.network.model import Range
 from nnstudio.ui.theme import current, heat_map_table
 from nnstudio.ui.widgets.heat_map import HeatMapAtlas, robust_scale
 
@@ -63,8 +64,8 @@ def test_too_many_maps_for_one_image_are_refused() -> None:
 def test_bounded_activations_keep_their_range_and_others_ignore_an_outlier() -> None:
     values = np.linspace(-3, 3, 10_000)
     values[5] = 1e6
-    assert robust_scale(values, "Tanh") == robust_scale(values, "Sigmoid") == 1.0
-    assert robust_scale(values, "ReLU") == pytest.approx(2.94, abs=0.03)
-    assert robust_scale(np.zeros(9), "ReLU") == 1.0
-    assert robust_scale(np.array([np.nan, 2.0, np.inf]), "ReLU") == 2.0
+    assert robust_scale(values, Range(-1, 1)) == robust_scale(values, Range(0, 1)) == 1.0
+    assert robust_scale(values, Range(low=0)) == pytest.approx(2.94, abs=0.03)
+    assert robust_scale(np.zeros(9), Range(low=0)) == 1.0
+    assert robust_scale(np.array([np.nan, 2.0, np.inf]), Range(low=0)) == 2.0
     assert robust_scale(np.array([np.nan])) == 1.0

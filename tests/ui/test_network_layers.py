@@ -27,6 +27,7 @@ from nnstudio.core.run.frame import Frame, Probe
 from nnstudio.core.run.observe import Observer
 from nnstudio.core.training.trainer import Trainer
 from nnstudio.ui import theme
+from nnstudio.ui.views.canned import with_arrays
 from nnstudio.ui.views.network.column import Spot
 from nnstudio.ui.views.network.neuron_note import note_on
 from nnstudio.ui.views.network_view import NetworkView
@@ -106,7 +107,7 @@ def test_every_layer_is_a_column_with_a_header_and_notes(view: NetworkView, make
     frame = make()
     view.show_frame(frame)
     columns = view.canvas.columns
-    assert len(columns) == len(frame.layers) + 1
+    assert len(columns) == len(frame.model.layers) + 1
     assert len(view.canvas.headers.headers) == len(frame.experiment.layers)
     for index, column in enumerate(columns):
         notes = {note_on(frame, Spot(index, unit)).spoken() for unit in range(column.count)}
@@ -123,13 +124,11 @@ def test_every_layer_is_a_column_with_a_header_and_notes(view: NetworkView, make
 
 def test_notes_say_what_a_layer_does() -> None:
     frame = normalised_frame()
-    norm = frame.layers[1]
-    assert norm.gains is not None
-    assert norm.shifts is not None
+    norm = frame.model.layers[1].arrays
     note = note_on(frame, Spot(2, 3))
     assert note.title == "Layer 2, unit 4"
-    assert f"γ = {decimal(float(norm.gains[3]))}" in note.lines
-    assert f"β = {decimal(float(norm.shifts[3]))}" in note.lines
+    assert f"γ = {decimal(float(norm['gain'][3]))}" in note.lines
+    assert f"β = {decimal(float(norm['shift'][3]))}" in note.lines
     assert note_on(frame, Spot(3, 0)).lines == ("a = tanh(x)",)
     assert note_on(frame, Spot(4, 0)).lines[0] == "in training 0 with 20\N{NO-BREAK SPACE}%, else x / 0.80"
     frame = conv_frame()
@@ -158,14 +157,30 @@ def test_what_is_only_passed_on_is_a_thin_line_and_no_weight(view: NetworkView) 
     assert view.canvas.grab().toImage() != image
 
 
+@pytest.mark.parametrize(
+    ("kind", "scale"),
+    [
+        (ActivationKind.TANH, "±1.0"),
+        (ActivationKind.SINE, "±1.0"),
+        (ActivationKind.STEP, "0 … 1"),
+        (ActivationKind.SOFTMAX, "0 … 1"),
+    ],
+)
+def test_a_bounded_layer_is_shown_on_the_whole_of_its_range(
+    view: NetworkView, kind: ActivationKind, scale: str
+) -> None:
+    view.show_frame(frame_of(Experiment(layers=(DenseSpec(units=3, activation=kind), DropoutSpec()))))
+    view.canvas.grab()
+    assert [view.canvas._picture._kind.caption(column) for column in (1, 2)] == [scale] * 2
+
+
 def test_a_feature_map_and_a_kernel_show_their_signs(view: NetworkView) -> None:
     frame = conv_frame()
     assert frame.image is not None
     assert frame.image.activations is not None
-    conv = frame.layers[0]
-    kernels, maps = np.full((25, 3), -2.0, np.float32), np.full((3, 24, 24), 5.0, np.float32)
+    maps = np.full((3, 24, 24), 5.0, np.float32)
     image = replace(frame.image, activations=(maps, *frame.image.activations[1:]))
-    frame = replace(frame, image=image, layers=(replace(conv, weights=kernels), *frame.layers[1:]))
+    frame = with_arrays(replace(frame, image=image), 0, weight=-2.0)
     view.show_frame(frame)
     tile = view.canvas.columns[1].tiles[1]
     assert color_at(view, tile.center().toPoint()) == QColor(theme.current().negative)

@@ -3,7 +3,6 @@
 import itertools
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -13,19 +12,8 @@ from PySide6.QtWidgets import QApplication
 from nnstudio.core.experiment import MAXIMUM_HIDDEN_LAYERS
 from nnstudio.core.experiment.choices import ActivationKind
 from nnstudio.core.experiment.layer_specs import (
-    LAYER_KINDS,
-    ActivationSpec,
-    AvgPool2DSpec,
-    BatchNormSpec,
-    Conv2DSpec,
     DenseSpec,
-    DropoutSpec,
-    FlattenSpec,
-    LayerNormSpec,
-    LayerSpec,
-    MaxPool2DSpec,
 )
-from nnstudio.ui.views.network import layer_edits
 from nnstudio.ui.views.network.column import Column, Spot, first_shown, first_to_show, neighbour
 from nnstudio.ui.views.network.image_tiles import thinned
 from nnstudio.ui.views.network.layout import (
@@ -41,7 +29,7 @@ from nnstudio.ui.views.network.layout import (
     plane_width,
 )
 from nnstudio.ui.views.network.links import nearest_link, signed_levels
-from nnstudio.ui.views.network.titles import fitting, in_a_phrase, layer_titles
+from nnstudio.ui.views.network.titles import fitting
 from nnstudio.ui.widgets.canvas import text_font
 
 EM = 16.0
@@ -152,97 +140,8 @@ def test_link_levels_keep_the_sign_and_show_nan() -> None:
     assert levels.tolist() == [[-10, -1, 0, 5, 10, 11]]
 
 
-PLANE, IMAGE = layer_edits.Ends((2,), 1), layer_edits.Ends((1, 28, 28), 10)
-
-
-def test_a_new_layer_is_like_its_neighbours() -> None:
-    tanh, relu = DenseSpec(units=4), DenseSpec(units=3, activation=ActivationKind.RELU)
-    for layers, position, wanted in (
-        ((), 0, (DenseSpec(),)),
-        ((tanh, relu), 0, (tanh, tanh, relu)),
-        ((tanh, relu), 2, (tanh, relu, relu)),
-        ((relu, DropoutSpec()), 2, (relu, DropoutSpec(), relu)),
-    ):
-        assert layer_edits.offer(layers, position, DenseSpec, PLANE).layers == wanted
-
-
-def test_edits_of_layers() -> None:
-    tanh, relu = DenseSpec(units=4), DenseSpec(units=3, activation=ActivationKind.RELU)
-    assert layer_edits.removed((tanh, relu), 0) == (relu,)
-    assert layer_edits.resized(tanh, 0) == DenseSpec(units=1)
-    assert layer_edits.resized(tanh, 5000) == DenseSpec(units=1024)
-    assert layer_edits.resized(Conv2DSpec(filters=3, kernel=5), 4) == Conv2DSpec(filters=4, kernel=5)
-    assert layer_edits.size_of(DropoutSpec()) is None
-    assert layer_edits.with_setting(DropoutSpec(), "rate", 0.5) == DropoutSpec(rate=0.5)
-    assert not layer_edits.may_insert((tanh,) * MAXIMUM_HIDDEN_LAYERS)
-
-
-def test_what_is_offered_on_the_plane_and_on_images() -> None:
-    on_plane = [offer.kind for offer in layer_edits.offers((), 0, PLANE)]
-    assert on_plane == [DenseSpec, ActivationSpec, DropoutSpec, BatchNormSpec, LayerNormSpec]
-    on_images = layer_edits.offers((), 0, IMAGE)
-    assert {offer.kind for offer in on_images} == set(LAYER_KINDS.values())
-    assert on_images[0].kind is DenseSpec
-    assert not any(offer.reason for offer in on_images)
-
-
-def test_what_does_not_fit_says_why_and_what_fits_builds() -> None:
-    conv, dense = Conv2DSpec(filters=4, kernel=5), DenseSpec(units=8)
-    behind_dense = {offer.kind: offer.reason for offer in layer_edits.offers((conv, dense), 2, IMAGE)}
-    assert "8 numbers in a row" in behind_dense[Conv2DSpec]
-    assert behind_dense[DropoutSpec] == ""
-    before_conv = {offer.kind: offer.reason for offer in layer_edits.offers((conv, dense), 0, IMAGE)}
-    assert before_conv[DenseSpec].startswith("Conv2D 1 gets 8 numbers")
-    assert before_conv[FlattenSpec] != ""
-    for position in range(3):
-        for offer in layer_edits.offers((conv, dense), position, IMAGE):
-            assert layer_edits.misfit(offer.layers, IMAGE) == ""
-            assert len(offer.layers) == (2 if offer.reason else 3)
-
-
-def test_a_copy_that_is_too_large_gives_way_to_the_default() -> None:
-    large = Conv2DSpec(kernel=15)
-    assert layer_edits.offer((large,), 1, Conv2DSpec, IMAGE).layers == (large, Conv2DSpec())
-
-
-@pytest.mark.parametrize(
-    ("label", "phrase"),
-    [
-        ("Tanh", "tanh"),
-        ("ReLU", "ReLU"),
-        ("Leaky ReLU", "leaky ReLU"),
-        ("SiLU (Swish)", "SiLU"),
-        ("Hard step", "hard step"),
-    ],
-)
-def test_labels_inside_a_phrase(label: str, phrase: str) -> None:
-    assert in_a_phrase(label) == phrase
-
-
-@pytest.mark.parametrize(
-    ("spec", "title"),
-    [
-        (DenseSpec(units=8), "Dense 8 · tanh"),
-        (Conv2DSpec(filters=8, kernel=5), "Conv 8@5×5 · ReLU"),
-        (ActivationSpec(activation=ActivationKind.SILU), "SiLU"),
-        (DropoutSpec(rate=0.25), "Dropout 25\N{NO-BREAK SPACE}%"),
-        (BatchNormSpec(), "BatchNorm"),
-        (LayerNormSpec(), "LayerNorm"),
-        (MaxPool2DSpec(), "Max pool 2×2"),
-        (AvgPool2DSpec(size=3), "Average pool 3×3"),
-        (FlattenSpec(), "Flatten"),
-    ],
-)
-def test_titles_of_layers(spec: LayerSpec, title: str) -> None:
-    assert layer_titles(spec)[0] == title
-
-
-def test_every_kind_of_layer_has_a_title_of_its_own() -> None:
-    assert len({layer_titles(kind())[0] for kind in LAYER_KINDS.values()}) == len(LAYER_KINDS)
-
-
 def test_a_long_activation_gives_way_to_the_kind_instead_of_an_ellipsis(qapp: QApplication) -> None:
-    titles = layer_titles(DenseSpec(units=8, activation=ActivationKind.LEAKY_RELU))
+    titles = DenseSpec(units=8, activation=ActivationKind.LEAKY_RELU).titles
     metrics = QFontMetricsF(text_font(13, True))
     full, medium, short = (metrics.horizontalAdvance(title) for title in titles)
     assert full > medium > short

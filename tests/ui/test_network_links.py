@@ -1,20 +1,17 @@
 """Links take turns while frames come quickly, and the picture is complete soon after the last one."""
 
-from dataclasses import replace
-
 from pytestqt.qtbot import QtBot
 
 from nnstudio.core.run.frame import Frame
-from nnstudio.ui.views.canned import plane_frame
+from nnstudio.ui.views.canned import plane_frame, with_arrays
 from nnstudio.ui.views.network_view import NetworkView
 
 
 def turned_round(frame: Frame) -> Frame:
     """The same frame with every weight's sign turned round."""
-    layers = tuple(
-        replace(layer, weights=-layer.weights) if layer.weights is not None else layer for layer in frame.layers
-    )
-    return replace(frame, layers=layers)
+    for index, layer in enumerate(frame.model.layers):
+        frame = with_arrays(frame, index, weight=-layer.arrays["weight"])
+    return frame
 
 
 def shown(qtbot: QtBot, *frames: Frame) -> NetworkView:

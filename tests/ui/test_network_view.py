@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 from nnstudio.core.experiment import MAXIMUM_HIDDEN_LAYERS
 from nnstudio.core.run.frame import Frame, Probe
 from nnstudio.ui import theme
-from nnstudio.ui.views.canned import image_frame, plane_frame
+from nnstudio.ui.views.canned import image_frame, plane_frame, with_arrays
 from nnstudio.ui.views.network.column import LinkSpot, Spot
 from nnstudio.ui.views.network.links import LEVELS, signed_levels, strengths
 from nnstudio.ui.views.network.neuron_note import note_on
@@ -77,9 +77,8 @@ def test_a_neuron_shows_the_colour_of_its_activation(view: NetworkView) -> None:
 def test_nan_shows_as_bad_in_maps_and_links(view: NetworkView) -> None:
     frame = plane_frame(units=(1,))
     assert frame.plane is not None
-    bad = replace(frame.layers[0], weights=np.full((2, 1), np.nan), biases=np.array([np.nan]))
     plane = replace(frame.plane, neurons=(np.full((1, 40, 40), np.nan),))
-    view.show_frame(replace(frame, plane=plane, layers=(bad, frame.layers[1])))
+    view.show_frame(with_arrays(replace(frame, plane=plane), 0, weight=np.nan, bias=np.nan))
     assert color_at(view, center(view, Spot(1, 0))) == QColor(theme.current().bad)
     source = view.canvas.columns[0].tiles[0]
     image = view.canvas.grab().toImage()
@@ -105,11 +104,9 @@ def test_any_weights_have_strengths(values: list[float], kind: type[np.floating]
 @pytest.mark.filterwarnings("error")
 def test_tiny_weights_and_activations_paint(view: NetworkView) -> None:
     frame = plane_frame()
-    layers = tuple(
-        replace(layer, weights=np.full_like(layer.weights, 1e-40)) if layer.weights is not None else layer
-        for layer in frame.layers
-    )
-    view.show_frame(replace(frame, layers=layers))
+    for layer in range(len(frame.model.layers)):
+        frame = with_arrays(frame, layer, weight=1e-40)
+    view.show_frame(frame)
     assert not view.canvas.grab().isNull()
 
 
@@ -124,8 +121,7 @@ def test_a_link_that_changes_its_sign_changes_its_colour(view: NetworkView) -> N
     frame = plane_frame(units=())
     seen = []
     for sign in (1.0, -1.0):
-        layer = replace(frame.layers[0], weights=np.array([[sign], [0.0]], np.float32))
-        view.show_frame(replace(frame, layers=(layer,)))
+        view.show_frame(with_arrays(frame, 0, weight=[[sign], [0.0]]))
         tile = view.canvas.columns[0].tiles[0]
         seen.append(color_at(view, QPoint(int(tile.right()) + 8, round(tile.center().y()))).name())
     assert seen == [theme.current().positive, theme.current().negative]
@@ -147,7 +143,7 @@ def test_the_weights_of_the_first_layer_are_drawn_as_images(view: NetworkView) -
     frame = image_frame((4,))
     weights = np.zeros((784, 4), np.float32)
     weights.reshape(28, 28, 4)[:14, :, 1], weights.reshape(28, 28, 4)[14:, :, 1] = -1.0, 1.0
-    view.show_frame(replace(frame, layers=(replace(frame.layers[0], weights=weights), frame.layers[1])))
+    view.show_frame(with_arrays(frame, 0, weight=weights))
     tile = view.canvas.columns[1].tiles[1]
     upper, lower = tile.center() - QPointF(0, tile.height() / 4), tile.center() + QPointF(0, tile.height() / 4)
     assert color_at(view, upper.toPoint()) == QColor(theme.current().negative)
@@ -189,14 +185,13 @@ def test_hovering_a_neuron_reads_its_numbers_and_they_stay_live(view: NetworkVie
     point_at(view, center(view, Spot(2, 3)))
     assert view.canvas.looked_at == Spot(2, 3)
     note = note_on(frame, Spot(2, 3))
-    biases = frame.layers[1].biases
+    biases = frame.model.layers[1].biases
     assert biases is not None
     assert note.title == "Layer 2, neuron 4"
     assert note.lines[0] == "a = tanh(w·a + b)"
     assert f"b = {biases[3]:.4f}".replace("-", "−") in note.lines
     before = view.canvas.grab().toImage()
-    changed = replace(frame.layers[1], biases=biases + 3)
-    view.show_frame(replace(frame, layers=(frame.layers[0], changed, frame.layers[2])))
+    view.show_frame(with_arrays(frame, 1, bias=biases + 3))
     assert view.canvas.looked_at == Spot(2, 3)
     assert view.canvas.grab().toImage() != before
     point_at(view, QPoint(2, 300))
@@ -205,8 +200,7 @@ def test_hovering_a_neuron_reads_its_numbers_and_they_stay_live(view: NetworkVie
 
 def test_hovering_a_link_reads_its_weight(view: NetworkView) -> None:
     frame = plane_frame(units=())
-    layer = replace(frame.layers[0], weights=np.array([[0.5], [-1.25]], np.float32))
-    frame = replace(frame, layers=(layer,))
+    frame = with_arrays(frame, 0, weight=[[0.5], [-1.25]])
     view.show_frame(frame)
     view.canvas.grab()
     tile = view.canvas.columns[0].tiles[1]
@@ -219,7 +213,7 @@ def test_hovering_a_link_reads_its_weight(view: NetworkView) -> None:
 def test_every_unit_and_link_has_a_note() -> None:
     frames = (plane_frame(), plane_frame(3), image_frame((6, 4)), image_frame(()))
     for frame in frames:
-        counts = [1 if frame.image else 2, *(layer.shape[0] for layer in frame.layers)]
+        counts = [1 if frame.image else 2, *(layer.shape[0] for layer in frame.model.layers)]
         titles = [note_on(frame, Spot(c, u)).spoken() for c, count in enumerate(counts) for u in range(count)]
         assert len(set(titles)) == sum(counts)
         assert note_on(frame, LinkSpot(1, 0, 0)).title == "Weight"

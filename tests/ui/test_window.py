@@ -7,8 +7,8 @@ import pytest
 from PySide6.QtCore import QByteArray, QPoint, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QWidget
 
-from nnstudio.core.experiment import DenseSpec, keyed
 from nnstudio.core.experiment.choices import DatasetKind
+from nnstudio.core.network.layer_edits import RemoveLayer
 from nnstudio.core.presets import default_experiment
 from nnstudio.core.run.frame import Status
 from nnstudio.ui import theme
@@ -227,9 +227,10 @@ def test_the_help_sheet_lists_every_key(window, qtbot):
 
 
 def test_layers_edited_in_the_network_reach_the_session(window):
-    layers = (DenseSpec(units=3),)
-    window.network.layers_edited.emit(layers)
-    assert window._session.experiment.layers == keyed(layers)
+    before = window._session.experiment
+    window.network.layers_edited.emit(RemoveLayer(before.layers[0].key))
+    window.network.layers_edited.emit(RemoveLayer(before.layers[0].key))
+    assert window._session.experiment.layers == before.layers[1:]
 
 
 def test_the_window_trains_and_closes(qtbot):

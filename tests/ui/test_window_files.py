@@ -126,7 +126,7 @@ def test_running_statistics_are_saved_and_come_back(menu, tmp_path):
         menu.session.taken = None
         assert bring_back(path)
         np.testing.assert_array_equal(menu.session.taken.params, frame.params)
-        np.testing.assert_array_equal(menu.session.taken.statistics, frame.layers[1].statistics.ravel())
+        np.testing.assert_array_equal(menu.session.taken.statistics, frame.model.statistics)
         assert menu.banner.property("tone") == "good"
 
 

@@ -115,6 +115,10 @@ class ActivationKind(Choice):
         "eᶻ / Σ eᶻ",
     )
 
+    def of(self, text: str) -> str:
+        """How f of something is written: tanh(w·x + b), or the thing itself where f changes nothing."""
+        return text if self is ActivationKind.LINEAR else f"{self.phrase}({text})"
+
 
 class Padding(Choice):
     """What a convolution sees beyond the edge of an image."""

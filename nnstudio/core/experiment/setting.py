@@ -35,6 +35,12 @@ class Scale(Enum):
     LOGARITHMIC = "logarithmic"
 
 
+def in_a_phrase(label: str) -> str:
+    """A label inside a phrase, without its second name: Tanh becomes tanh, Leaky ReLU leaky ReLU, ReLU stays."""
+    first, *others = label.partition(" (")[0].split(" ")
+    return " ".join((first.lower() if first[1:].islower() else first, *others))
+
+
 class Choice(Enum):
     """An enumeration whose members explain themselves: the value is the name in files, the rest is for people."""
 
@@ -49,6 +55,11 @@ class Choice(Enum):
         member.help = help
         member.formula = formula
         return member
+
+    @property
+    def phrase(self) -> str:
+        """The label inside a phrase."""
+        return in_a_phrase(self.label)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

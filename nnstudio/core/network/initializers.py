@@ -116,6 +116,16 @@ INITIALIZERS: dict[InitializerKind, Callable[[Draw], Array]] = {
 }
 """Functions from what is known to the weights, as float64."""
 
+SETTINGS_OF_INITIALIZER: dict[InitializerKind, tuple[str, ...]] = {
+    InitializerKind.NORMAL: ("sigma",),
+    InitializerKind.UNIFORM: ("low", "high"),
+    InitializerKind.CONSTANT: ("constant",),
+}
+"""The fields of `InitializationSpec` that some initialisers read for the weights."""
+
+SETTINGS_OF_BIAS: dict[BiasKind, tuple[str, ...]] = {BiasKind.CONSTANT: ("bias",)}
+"""Those that are read for the biases."""
+
 
 def initialize(params: Array, fan_in: int, fan_out: int, spec: InitializationSpec, random: np.random.Generator) -> None:
     """Fill the weights and, in the last row, the biases of params (inputs + 1, units) in place."""

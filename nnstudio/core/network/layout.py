@@ -61,6 +61,13 @@ class Layout:
                 assert statistics is not None
                 yield stretch.key, place.name, place.view(statistics)
 
+    def by_layer(self, params: Array, statistics: Array) -> dict[int, dict[str, Array]]:
+        """For each layer, by its key, its arrays by name, as views."""
+        arrays: dict[int, dict[str, Array]] = {key: {} for key in self.stretches}
+        for key, name, array in self.views(params, statistics):
+            arrays[key][name] = array
+        return arrays
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Layout) and list(self.stretches.values()) == list(other.stretches.values())
 

@@ -6,17 +6,20 @@ work on a fixed number of examples.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import prod
 from typing import Any
 
 import numpy as np
 
 from nnstudio.core.array import Array, DType, Shape
+from nnstudio.core.data.dataset import Dataset
 from nnstudio.core.experiment import DenseSpec, InitializationSpec, LayerSpec, keyed
 from nnstudio.core.experiment.choices import ActivationKind
 from nnstudio.core.network.layers import LAYERS
 from nnstudio.core.network.layers.layer import Buffer, Layer, Stage
 from nnstudio.core.network.layout import Layout
+from nnstudio.core.network.model import Model, describe, range_of
 from nnstudio.core.network.weights import Weights
 
 GeneratorState = Mapping[str, Any]
@@ -37,6 +40,7 @@ class Network:
         self.dtype = dtype
         self.layers = build_layers(specs, input_shape, outputs)
         self.layout = Layout(self.layers)
+        self._described = describe(self.layers)
         self.params = np.zeros(self.layout.params, dtype)
         self.grads = np.zeros_like(self.params)
         self.statistics = np.zeros(self.layout.statistics, dtype)
@@ -112,6 +116,23 @@ class Network:
                     )
         self.params[...] = params
         self.statistics[...] = statistics
+
+    def model(self, dataset: Dataset, output: ActivationKind) -> Model:
+        """What the network is now; `output` is what the loss makes of its logits."""
+        *hidden, last = self._described
+        described = (*hidden, replace(last, activation=output, range=range_of(output)))
+        params, statistics = self.params.copy(), self.statistics.copy()
+        params.flags.writeable = statistics.flags.writeable = False
+        arrays = self.layout.by_layer(params, statistics)
+        return Model(
+            layers=tuple(replace(layer, arrays=arrays[layer.key]) for layer in described),
+            params=params,
+            statistics=statistics,
+            layout=self.layout,
+            recipe=dataset.scaling,
+            task=dataset.task,
+            target_names=tuple(str(label) for label in range(dataset.classes)),
+        )
 
     def _neutral(self) -> Array:
         """Running means of 0 and variances of 1: normalisations that have seen nothing."""

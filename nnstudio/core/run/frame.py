@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from nnstudio.core.data.dataset import Dataset
 from nnstudio.core.experiment import Experiment
+from nnstudio.core.network.model import Model
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.training.history import HistoryPrefix
 from nnstudio.core.training.metrics import Metrics
@@ -57,44 +58,16 @@ class Histogram:
 
 @dataclass(frozen=True, slots=True)
 class LayerReading:
-    """One layer, hidden or output. Its parameters are views of the frame's own copy; what a layer has not is None.
+    """How one layer, hidden or output, does; what it is stands in the model.
 
-    activation: what the layer's activation is called; empty for a layer that neither has nor is one
-    shape: what one example looks like behind the layer, (units,) or (channels, height, width)
-    weights (inputs, units), biases (units,): of a dense layer, or of a convolution with one filter in each column
-    gains, shifts (features,): γ and β of a normalisation
-    statistics (2, features): running mean and variance that a batch normalisation predicts with; a copy, read-only
-    patch (channels, height, width): the piece of an image that the weights of a unit look at, if it is one
-    histogram: of layers with an activation or parameters; the others only pass on what they get
+    histogram: of layers that answer something of their own; the others only pass on what they get
     gradient_norm: ‖∇W‖ of the last update; update_ratio: ‖ΔW‖ / ‖W‖ of the last update; None before the first
     """
 
     name: str
-    activation: str
-    shape: tuple[int, ...]
-    weights: FloatArray | None = None
-    biases: FloatArray | None = None
-    gains: FloatArray | None = None
-    shifts: FloatArray | None = None
-    statistics: FloatArray | None = None
-    patch: tuple[int, int, int] | None = None
     histogram: Histogram | None = None
     gradient_norm: float | None = None
     update_ratio: float | None = None
-
-    @property
-    def parameter_shape(self) -> tuple[int, int]:
-        """The shape of the layer's block in the flat vector: weights and biases, or γ and β; (0, 0) without any."""
-        if self.weights is not None:
-            return len(self.weights) + 1, self.weights.shape[1]
-        return (2, len(self.gains)) if self.gains is not None else (0, 0)
-
-    @property
-    def weight_images(self) -> FloatArray | None:
-        """The weights of each unit as the image that it looks for, (units, channels, height, width)."""
-        if self.weights is None or self.patch is None:
-            return None
-        return self.weights.T.reshape(-1, *self.patch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +126,8 @@ class Frame:
 
     run: counts the networks that were trained; a new number means new data or a new network
     updates: updates done; updates_per_second: measured over the last second of training, 0 when paused
-    params: copy of the flat parameter vector
-    layers: every layer from the first hidden one to the output
+    model: the network as it was then
+    readings: how each of the model's layers does
     recovery: for a diverged run, the learning rate it suggests going on with
     marks: the edits in mid-run
     commands: how many commands had been obeyed when the picture was taken
@@ -168,10 +141,10 @@ class Frame:
     updates: int
     epoch: float
     updates_per_second: float
-    params: FloatArray
+    model: Model
     metrics: Metrics
     history: HistoryPrefix
-    layers: tuple[LayerReading, ...]
+    readings: tuple[LayerReading, ...]
     plane: PlanePicture | None = None
     image: ImagePicture | None = None
     losses: ExampleLosses | None = None
@@ -180,7 +153,11 @@ class Frame:
     commands: int = 0
 
     @property
+    def params(self) -> FloatArray:
+        """The model's flat parameter vector."""
+        return self.model.params
+
+    @property
     def weights(self) -> Weights:
         """All that the network predicts with."""
-        running = [layer.statistics.ravel() for layer in self.layers if layer.statistics is not None]
-        return Weights(self.params, np.concatenate([np.empty(0, self.params.dtype), *running]))
+        return self.model.weights

@@ -1,22 +1,17 @@
-"""What can be said about each layer of a run: its parameters, what values it gives out, how it learns.
+"""What can be said about each layer of a run: what values it gives out, how it learns.
 
-Parameters cost nothing, they are views. Activations cost one forward pass over some training examples, and are counted
-only when somebody looks; so are the norms of the last update.
+Activations cost one forward pass over some training examples, and are counted only when somebody looks; so are the
+norms of the last update.
 """
-
-from collections.abc import Iterator
 
 import numpy as np
 
 from nnstudio.core.array import Array
-from nnstudio.core.experiment.choices import ActivationKind
-from nnstudio.core.experiment.layer_specs import ActivationSpec, Conv2DSpec, DenseSpec
 from nnstudio.core.network.activations import ACTIVATIONS
-from nnstudio.core.network.layers.batch_norm import BatchNorm
 from nnstudio.core.network.layers.layer import Layer, Stage
+from nnstudio.core.network.model import range_of
 from nnstudio.core.network.network import Network, Pass
 from nnstudio.core.run.frame import Histogram, LayerReading, Probe
-from nnstudio.core.training.losses.loss import SIGMOID, SOFTMAX
 from nnstudio.core.training.trainer import Trainer
 
 PROBED_EXAMPLES = 512
@@ -32,81 +27,50 @@ class LayerReadings:
 
     def __init__(self, trainer: Trainer) -> None:
         self._trainer = trainer
-        self._patches = dict(_patches(trainer.network))
         self._examples: Pass | None = None
 
-    def read(self, params: Array, probes: Probe) -> tuple[LayerReading, ...]:
-        """Every layer with its part of `params`, a copy of the network's."""
+    def read(self, probes: Probe) -> tuple[LayerReading, ...]:
+        """How every layer does now."""
         trainer, network = self._trainer, self._trainer.network
-        blocks = _by_name(network, params)
         watched = Probe.GRADIENTS in probes and trainer.gradient_is_known
-        gradients = _by_name(network, network.grads) if watched else {}
-        changes = _by_name(network, trainer.change) if watched and trainer.change is not None else {}
+        gradients = _weights(network, network.grads) if watched else {}
+        changes = _weights(network, trainer.change) if watched and trainer.change is not None else {}
+        weights = _weights(network, network.params) if changes else {}
         histograms = self._histograms() if Probe.ACTIVATIONS in probes else {}
-        readings: list[LayerReading] = []
-        for layer in network.layers:
-            name, block, learns = layer.name, blocks.get(layer.name), layer.penalized_rows > 0
-            weights, biases = (block[:-1], block[-1]) if block is not None and learns else (None, None)
-            gains, shifts = block if block is not None and not learns else (None, None)
-            readings.append(
-                LayerReading(
-                    name=name,
-                    activation=self._activation_label(layer),
-                    shape=layer.shape,
-                    weights=weights,
-                    biases=biases,
-                    gains=gains,
-                    shifts=shifts,
-                    statistics=_statistics(layer),
-                    patch=self._patches.get(name),
-                    histogram=histograms.get(name),
-                    gradient_norm=_length(gradients[name][:-1]) if learns and gradients else None,
-                    update_ratio=_ratio(changes[name][:-1], weights) if weights is not None and changes else None,
-                )
+        return tuple(
+            LayerReading(
+                name=layer.name,
+                histogram=histograms.get(layer.key),
+                gradient_norm=_length(gradients[layer.key]) if layer.key in gradients else None,
+                update_ratio=_ratio(changes[layer.key], weights[layer.key]) if layer.key in changes else None,
             )
-        return tuple(readings)
-
-    def _activation_label(self, layer: Layer) -> str:
-        if layer is self._trainer.network.layers[-1]:
-            return self._trainer.loss.output_name
-        kind = activation_of(layer)
-        return kind.label if kind else ""
+            for layer in network.layers
+        )
 
     # Activations ------------------------------------------------------------------------------------------------------
 
-    def _histograms(self) -> dict[str, Histogram]:
+    def _histograms(self) -> dict[int, Histogram]:
         network = self._trainer.network
         if self._examples is None:
             largest = max(int(np.prod(layer.shape)) for layer in network.layers)
             count = min(PROBED_EXAMPLES, max(16, PROBED_VALUES // largest))
             self._examples = Pass(network, self._trainer.dataset.train.augmented[:count])
         self._examples.forward()
-        stages = zip(network.layers[:-1], self._examples.stages, strict=False)
-        hidden = {layer.name: _hidden_histogram(layer, stage) for layer, stage in stages if _answers(layer)}
-        return hidden | {network.layers[-1].name: self._output_histogram(self._examples.logits)}
+        *hidden, output = zip(network.layers, self._examples.stages, strict=True)
+        found = {layer.key: _hidden_histogram(layer, stage) for layer, stage in hidden if layer.answers}
+        return found | {output[0].key: self._output_histogram(self._examples.logits)}
 
     def _output_histogram(self, logits: Array) -> Histogram:
         loss = self._trainer.loss
         values = np.empty_like(logits)
         loss.output(logits, values)
-        bounded = loss.output_name in (SIGMOID.name, SOFTMAX.name)
-        return histogram(values, *((0.0, 1.0) if bounded else (None, None)), dies=False)
-
-
-def activation_of(layer: Layer) -> ActivationKind | None:
-    """The activation that a layer has or is."""
-    spec = layer.spec
-    return spec.activation if isinstance(spec, DenseSpec | Conv2DSpec | ActivationSpec) else None
-
-
-def _answers(layer: Layer) -> bool:
-    """Whether a layer gives out something of its own, and not only a part of what it gets."""
-    return activation_of(layer) is not None or layer.parameter_shape != (0, 0)
+        bounds = range_of(loss.activation.kind)
+        return histogram(values, bounds.low, bounds.high, dies=False)
 
 
 def _hidden_histogram(layer: Layer, stage: Stage) -> Histogram:
     """A unit of an image is a channel, at all places of all examples."""
-    values, kind = stage.output.values.reshape(layer.shape[0], -1), activation_of(layer)
+    values, kind = stage.output.values.reshape(layer.shape[0], -1), layer.activation_kind
     if kind is None:
         return histogram(values, None, None, dies=False)
     row = ACTIVATIONS[kind]
@@ -133,17 +97,9 @@ def histogram(values: Array, low: float | None, high: float | None, dies: bool) 
 # Weights --------------------------------------------------------------------------------------------------------------
 
 
-def _by_name(network: Network, vector: Array) -> dict[str, Array]:
-    return {layer.name: block for layer, block in network.blocks(vector)}
-
-
-def _statistics(layer: Layer) -> Array | None:
-    """Training goes on changing them; the copy is the picture's own."""
-    if not isinstance(layer, BatchNorm):
-        return None
-    copy = layer.running.copy()
-    copy.flags.writeable = False
-    return copy
+def _weights(network: Network, vector: Array) -> dict[int, Array]:
+    """The weights of each layer that has any, by its key, in a vector laid out like the parameters."""
+    return {key: array for key, name, array in network.layout.views(vector) if name == "weight"}
 
 
 def _length(weights: Array) -> float:
@@ -153,17 +109,3 @@ def _length(weights: Array) -> float:
 def _ratio(change: Array, weights: Array) -> float:
     size = _length(weights)
     return _length(change) / size if size else float("inf")
-
-
-def _patches(network: Network) -> Iterator[tuple[str, tuple[int, int, int]]]:
-    """For each layer whose weights look at an image, or at one that was only read as a row, what piece they look at."""
-    image: tuple[int, int, int] | None = None
-    for layer in network.layers:
-        if len(layer.input_shape) == 3:
-            image = layer.input_shape[0], layer.input_shape[1], layer.input_shape[2]
-        if isinstance(layer.spec, Conv2DSpec):
-            yield layer.name, (layer.input_shape[0], layer.spec.kernel, layer.spec.kernel)
-        elif isinstance(layer.spec, DenseSpec):
-            if image is not None:
-                yield layer.name, image
-            image = None

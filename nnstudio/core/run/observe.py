@@ -52,8 +52,6 @@ class Observer:
         trainer = self.trainer
         fresh = status is not Status.LEARNING or trainer.evaluation_is_cheap
         metrics: Metrics = trainer.evaluate() if fresh else trainer.last_metrics
-        params = trainer.network.params.copy()
-        params.flags.writeable = False
         on_plane = trainer.dataset.extent is not None
         return Frame(
             experiment=trainer.experiment,
@@ -64,10 +62,10 @@ class Observer:
             updates=trainer.updates,
             epoch=trainer.epoch,
             updates_per_second=updates_per_second,
-            params=params,
+            model=trainer.model(),
             metrics=metrics,
             history=trainer.history.prefix(),
-            layers=self._layers.read(params, probes),
+            readings=self._layers.read(probes),
             plane=self._plane(probes, resolution) if on_plane else None,
             image=None if on_plane else self._image(probes, image),
             losses=self._losses.read() if Probe.LOSSES in probes else None,

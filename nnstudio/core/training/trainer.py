@@ -17,6 +17,7 @@ from nnstudio.core.experiment import Experiment, TrainingSpec
 from nnstudio.core.experiment.choices import ScheduleKind, Shuffle
 from nnstudio.core.experiment.plan import Change, plan
 from nnstudio.core.experiment.setting import SettingError
+from nnstudio.core.network.model import Model
 from nnstudio.core.network.network import GeneratorState, Network, Pass
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.training.batches import Batches
@@ -274,6 +275,10 @@ class Trainer:
         # Calls into NumPy cost a small network as much as some thirty examples do.
         self._evaluation_interval = max(25, round((evaluated + 60) / (EVALUATION_SHARE * (3 * trained + 60))))
         self._look_ahead()
+
+    def model(self) -> Model:
+        """What the network is now, as a value that stays so."""
+        return self.network.model(self.dataset, self.loss.activation.kind)
 
     # How good it is ---------------------------------------------------------------------------------------------------
 

@@ -13,8 +13,9 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from nnstudio.core.experiment import Experiment, with_optimizer
-from nnstudio.core.experiment.choices import BiasKind, InitializerKind, LossKind, OptimizerKind, Task
+from nnstudio.core.experiment.choices import LossKind, OptimizerKind, Task
 from nnstudio.core.experiment.setting import settings_of
+from nnstudio.core.network.initializers import SETTINGS_OF_BIAS, SETTINGS_OF_INITIALIZER
 from nnstudio.core.presets.defaults import DEFAULTS
 from nnstudio.core.run.frame import Frame
 from nnstudio.core.training.losses import SETTINGS_OF_LOSS, losses_for
@@ -33,12 +34,6 @@ from nnstudio.ui.panels.setting_form import (
 )
 from nnstudio.ui.session import Session
 
-SETTINGS_OF_INITIALIZER: dict[InitializerKind, tuple[str, ...]] = {
-    InitializerKind.NORMAL: ("sigma",),
-    InitializerKind.UNIFORM: ("low", "high"),
-    InitializerKind.CONSTANT: ("constant",),
-}
-SETTINGS_OF_BIAS: dict[BiasKind, tuple[str, ...]] = {BiasKind.CONSTANT: ("bias",)}
 OWNED_SETTINGS: tuple[tuple[str, str, Mapping[Any, tuple[str, ...]]], ...] = (
     ("training", "optimizer", SETTINGS_OF_OPTIMIZER),
     ("training", "schedule", SETTINGS_OF_SCHEDULE),

@@ -1,14 +1,17 @@
 """Frames to draw without a run: for each view's preview and for the tests of the views."""
 
-from itertools import pairwise
+from dataclasses import replace
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from nnstudio.core.data.dataset import build
+from nnstudio.core.data.dataset import Dataset, build
 from nnstudio.core.data.images import ImageSet
 from nnstudio.core.experiment import DatasetSpec, DenseSpec, Experiment
 from nnstudio.core.experiment.choices import ActivationKind, DatasetKind
-from nnstudio.core.run.frame import Frame, Histogram, ImagePicture, LayerReading, PlanePicture, Status
+from nnstudio.core.network.model import Model, ModelLayer
+from nnstudio.core.network.network import Network
+from nnstudio.core.run.frame import FloatArray, Frame, Histogram, ImagePicture, LayerReading, PlanePicture, Status
 from nnstudio.core.training.history import History
 from nnstudio.core.training.metrics import Metrics
 
@@ -26,35 +29,39 @@ def _history(updates: int, random: np.random.Generator) -> History:
     return history
 
 
-def _layers(sizes: list[int], names: list[str], random: np.random.Generator) -> tuple[np.ndarray, list[LayerReading]]:
-    params = random.normal(0, 1, sum((a + 1) * b for a, b in pairwise(sizes))).astype(np.float32)
-    readings: list[LayerReading] = []
-    offset = 0
-    for index, (inputs, units) in enumerate(pairwise(sizes)):
-        block = params[offset : offset + (inputs + 1) * units].reshape(inputs + 1, units)
-        offset += block.size
-        last = index == len(sizes) - 2
-        counts = np.histogram(np.tanh(random.normal(0, 1.5, 5000)), 40, (-1, 1))[0]
-        readings.append(
-            LayerReading(
-                name="Output" if last else f"Dense {index + 1}",
-                activation=names[index],
-                shape=(units,),
-                patch=(1, 28, 28) if inputs == 784 else None,
-                weights=block[:-1],
-                biases=block[-1],
-                histogram=Histogram(counts, -1.0, 1.0, None, 0.31),
-                gradient_norm=0.02 / (index + 1),
-                update_ratio=0.004 / (index + 1),
-            )
-        )
-    return params, readings
+def _model(experiment: Experiment, dataset: Dataset, output: ActivationKind, random: np.random.Generator) -> Model:
+    network = Network(experiment.layers, dataset.shape, dataset.outputs, np.dtype(np.float32))
+    network.params[...] = random.normal(0, 1, network.params.size)
+    return network.model(dataset, output)
 
 
-def _sums(layer: LayerReading, signal: np.ndarray) -> np.ndarray:
-    assert layer.weights is not None
-    assert layer.biases is not None
-    return signal @ layer.weights + layer.biases
+def _readings(model: Model, random: np.random.Generator) -> tuple[LayerReading, ...]:
+    counts = [np.histogram(np.tanh(random.normal(0, 1.5, 5000)), 40, (-1, 1))[0] for _ in model.layers]
+    return tuple(
+        LayerReading(layer.name, Histogram(count, -1.0, 1.0, None, 0.31), 0.02 / number, 0.004 / number)
+        for number, (layer, count) in enumerate(zip(model.layers, counts, strict=True), start=1)
+    )
+
+
+def with_params(frame: Frame, params: FloatArray) -> Frame:
+    """The frame with another flat parameter vector."""
+    model = frame.model
+    arrays = model.layout.by_layer(params, model.statistics)
+    layers = tuple(replace(layer, arrays=arrays[layer.key]) for layer in model.layers)
+    return replace(frame, model=replace(model, params=params, layers=layers))
+
+
+def with_arrays(frame: Frame, layer: int, **arrays: ArrayLike) -> Frame:
+    """The frame with other numbers in one layer of its model."""
+    params = frame.params.copy()
+    own = frame.model.layout.by_layer(params, frame.model.statistics)[frame.model.layers[layer].key]
+    for name, array in arrays.items():
+        own[name][...] = array
+    return with_params(frame, params)
+
+
+def _sums(layer: ModelLayer, signal: np.ndarray) -> np.ndarray:
+    return signal @ layer.arrays["weight"] + layer.arrays["bias"]
 
 
 def plane_frame(classes: int = 2, updates: int = 31_200, units: tuple[int, ...] = (8, 8)) -> Frame:
@@ -64,18 +71,18 @@ def plane_frame(classes: int = 2, updates: int = 31_200, units: tuple[int, ...] 
     dataset = build(spec)
     outputs = dataset.outputs
     experiment = Experiment(dataset=spec, layers=tuple(DenseSpec(units=n) for n in units))
-    names = ["Tanh"] * len(units) + ["Sigmoid" if outputs == 1 else "Softmax"]
-    params, readings = _layers([2, *units, outputs], names, random)
+    model = _model(experiment, dataset, ActivationKind.SIGMOID if outputs == 1 else ActivationKind.SOFTMAX, random)
+    *hidden, last = model.layers
     resolution, fine = 40, 100
     signal = dataset.grid(resolution)[:, :-1]
     neurons = []
-    for reading in readings[:-1]:
-        signal = np.tanh(_sums(reading, signal))
+    for layer in hidden:
+        signal = np.tanh(_sums(layer, signal))
         neurons.append(np.ascontiguousarray(signal.T).reshape(-1, resolution, resolution))
     signal = dataset.grid(fine)[:, :-1]
-    for reading in readings[:-1]:
-        signal = np.tanh(_sums(reading, signal))
-    signal = _sums(readings[-1], signal)
+    for layer in hidden:
+        signal = np.tanh(_sums(layer, signal))
+    signal = _sums(last, signal)
     if outputs == 1:
         output = 1 / (1 + np.exp(-signal))
     else:
@@ -91,10 +98,10 @@ def plane_frame(classes: int = 2, updates: int = 31_200, units: tuple[int, ...] 
         updates=updates,
         epoch=updates / 25,
         updates_per_second=22_400.0 if updates else 0.0,
-        params=params,
+        model=model,
         metrics=Metrics(0.0214, 0.0391, 0.996, 0.988, 0.0008),
         history=_history(updates, random).prefix(),
-        layers=tuple(readings),
+        readings=_readings(model, random),
         plane=PlanePicture(inputs, tuple(neurons), output.T.reshape(-1, fine, fine)),
     )
 
@@ -115,11 +122,12 @@ def image_frame(units: tuple[int, ...] = (128, 64)) -> Frame:
     spec = DatasetSpec(kind=DatasetKind.MNIST, images=300)
     dataset = build(spec, lambda _: images)
     layers = tuple(DenseSpec(units=n, activation=ActivationKind.RELU) for n in units)
-    params, readings = _layers([784, *units, 10], ["ReLU"] * len(units) + ["Softmax"], random)
+    experiment = Experiment(dataset=spec, layers=layers)
+    model = _model(experiment, dataset, ActivationKind.SOFTMAX, random)
     scores = random.dirichlet(np.full(10, 0.2))
     confusion = np.diag(random.integers(900, 1000, 10)) + random.integers(0, 12, (10, 10))
     return Frame(
-        experiment=Experiment(dataset=spec, layers=layers),
+        experiment=experiment,
         dataset=dataset,
         run=1,
         status=Status.LEARNING,
@@ -127,10 +135,10 @@ def image_frame(units: tuple[int, ...] = (128, 64)) -> Frame:
         updates=5628,
         epoch=6.0,
         updates_per_second=1900.0,
-        params=params,
+        model=model,
         metrics=Metrics(0.0214, 0.0884, 0.994, 0.975, 0.0002),
         history=_history(5628, random).prefix(),
-        layers=tuple(readings),
+        readings=_readings(model, random),
         image=ImagePicture(
             example=pixels[0].astype(np.float32) / 255,
             label=int(labels[0]),

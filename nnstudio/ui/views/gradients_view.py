@@ -12,9 +12,9 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from nnstudio.core.run.frame import Frame, Probe
+from nnstudio.core.training.judgement import Judgement, judge
 from nnstudio.ui import theme
 from nnstudio.ui.views.gradients.chart import GradientsChart
-from nnstudio.ui.views.gradients.judgement import Judgement, judge
 from nnstudio.ui.views.view import View
 from nnstudio.ui.widgets.canvas import text_font
 
@@ -44,7 +44,7 @@ class GradientsView(View):
 
     def show_frame(self, frame: Frame) -> None:
         self.chart.show_frame(frame)
-        pairs = [(layer.gradient_norm, layer.update_ratio) for layer in frame.layers]
+        pairs = [(layer.gradient_norm, layer.update_ratio) for layer in frame.readings]
         values = [(norm, ratio) for norm, ratio in pairs if norm is not None and ratio is not None]
         if frame.run != self._run or (self._recent and len(self._recent[-1]) != len(values)):
             self._run = frame.run

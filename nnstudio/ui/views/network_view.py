@@ -1,7 +1,7 @@
 """The network as it is now: every neuron a live picture of what it does, every weight a link, every layer editable.
 
 The view gets a frame whenever one is new and paints it; what somebody wants to change goes out as a signal that carries
-the whole new tuple of hidden layers.
+the edit.
 """
 
 import sys
@@ -21,7 +21,7 @@ class NetworkView(View):
     title = "Network"
     probes = Probe.NEURONS
 
-    layers_edited = Signal(object)  # tuple[LayerSpec, ...], the whole new tuple
+    layers_edited = Signal(object)  # LayerEdit
     next_image_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:

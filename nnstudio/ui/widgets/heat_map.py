@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
+from nnstudio.core.network.model import UNBOUNDED, Range
 from nnstudio.ui.theme import current, heat_map_table
 
 HIGHEST_IMAGE = 32_767
 """Qt's raster engine addresses the rows of an image with 16 bits."""
 
-_BOUNDED = {"tanh", "sigmoid", "softmax"}
 _SAMPLED = 4096
 
 
@@ -61,15 +61,16 @@ class HeatMapAtlas:
         painter.drawImage(target, self._image, QRectF(0, index * self.rows, self.columns, self.rows))
 
 
-def robust_scale(values: NDArray[np.floating], activation: str = "") -> float:
+def robust_scale(values: NDArray[np.floating], bounds: Range = UNBOUNDED) -> float:
     """The value that a heat map of one layer shows at full colour.
 
-    tanh, sigmoid and softmax are shown by their range, so the scale is 1; sigmoid and softmax have no negative half and
-    run from the colour of zero to blue. All others take the 98th percentile of |values|, so that one outlier does not
-    turn the layer grey; it is estimated from a few thousand of the finite values. A layer of zeros has the scale 1.
+    Values between `bounds` are shown by them: tanh and sine from −1 to 1; sigmoid, softmax and the hard step have no
+    negative half and run from the colour of zero to blue. All others take the 98th percentile of |values|, so that one
+    outlier does not turn the layer grey; it is estimated from a few thousand of the finite values. A layer of zeros has
+    the scale 1.
     """
-    if activation.lower() in _BOUNDED:
-        return 1.0
+    if bounds.low is not None and bounds.high is not None:
+        return max(-bounds.low, bounds.high)
     flat = values.reshape(-1)
     # A step that shares no factor with the usual widths visits all columns of a map.
     step = max(1, flat.size // _SAMPLED) | 1 if flat.size > _SAMPLED else 1

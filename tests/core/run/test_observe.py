@@ -18,9 +18,10 @@ from nnstudio.core.experiment.layer_specs import (
     MaxPool2DSpec,
 )
 from nnstudio.core.network.activations import ACTIVATIONS
+from nnstudio.core.network.model import ModelLayer
 from nnstudio.core.network.network import Pass
 from nnstudio.core.presets import default_experiment
-from nnstudio.core.run.frame import LayerReading, Probe, Status
+from nnstudio.core.run.frame import Probe, Status
 from nnstudio.core.run.layer_readings import histogram
 from nnstudio.core.run.observe import NEURON_RESOLUTION, OUTPUT_RESOLUTION, Observer
 from nnstudio.core.training.trainer import Trainer
@@ -37,10 +38,8 @@ def digits(_: DatasetSpec) -> ImageSet:
     return ImageSet(pixels, labels, pixels[:50], labels[:50], 10)
 
 
-def sums(layer: LayerReading, inputs: np.ndarray) -> np.ndarray:
-    assert layer.weights is not None
-    assert layer.biases is not None
-    return inputs @ layer.weights + layer.biases
+def sums(layer: ModelLayer, inputs: np.ndarray) -> np.ndarray:
+    return inputs @ layer.arrays["weight"] + layer.arrays["bias"]
 
 
 def conv_trainer(*layers: LayerSpec) -> Trainer:
@@ -54,7 +53,7 @@ def test_nothing_costly_is_there_unless_somebody_looks() -> None:
     assert frame.plane.neurons is None
     assert frame.plane.output is None
     assert frame.losses is None
-    assert all(layer.histogram is None and layer.gradient_norm is None for layer in frame.layers)
+    assert all(layer.histogram is None and layer.gradient_norm is None for layer in frame.readings)
 
 
 def test_maps_show_what_the_network_computes_at_the_pixel_centres() -> None:
@@ -66,13 +65,13 @@ def test_maps_show_what_the_network_computes_at_the_pixel_centres() -> None:
     assert [maps.shape for maps in frame.plane.neurons] == [(8, NEURON_RESOLUTION, NEURON_RESOLUTION)] * 2
     # Row 3, column 30 of the 40×40 map lies at x₁ = −6 + 12·30.5/40, x₂ = 6 − 12·3.5/40.
     point = np.array([-6 + 12 * 30.5 / 40, 6 - 12 * 3.5 / 40])
-    first = np.tanh(sums(frame.layers[0], point))
+    first = np.tanh(sums(frame.model.layers[0], point))
     np.testing.assert_allclose(frame.plane.neurons[0][:, 3, 30], first, rtol=1e-5)
     point = np.array([-6 + 12 * 70.5 / 100, 6 - 12 * 20.5 / 100])
     signal = point
-    for layer in frame.layers[:-1]:
+    for layer in frame.model.layers[:-1]:
         signal = np.tanh(sums(layer, signal))
-    z = sums(frame.layers[-1], signal)
+    z = sums(frame.model.layers[-1], signal)
     np.testing.assert_allclose(frame.plane.output[0, 20, 70], 1 / (1 + np.exp(-z[0])), rtol=1e-4)
     assert frame.plane.output.shape == (1, OUTPUT_RESOLUTION, OUTPUT_RESOLUTION)
 
@@ -90,10 +89,10 @@ def test_looking_changes_no_bit_of_the_run() -> None:
 def test_gradient_flow_is_that_of_the_last_update() -> None:
     trainer = Trainer(default_experiment(DatasetKind.CIRCLE))
     observer = Observer(trainer, 1)
-    assert observer.frame(EVERYTHING).layers[0].gradient_norm is None, "there was no update yet"
+    assert observer.frame(EVERYTHING).readings[0].gradient_norm is None, "there was no update yet"
     before = trainer.network.params.copy()
     trainer.step(keep_change=True)
-    reading = observer.frame(EVERYTHING).layers[0]
+    reading = observer.frame(EVERYTHING).readings[0]
     weights = before[:12].reshape(3, 4)[:-1]
     after = trainer.network.params[:12].reshape(3, 4)[:-1]
     assert reading.gradient_norm == pytest.approx(np.linalg.norm(after - weights) / 0.03, rel=1e-3)
@@ -114,7 +113,7 @@ def test_dead_and_saturated_units_are_counted() -> None:
     first[-1, 4:] = 1
     second[...] = 0
     second[-1, :3] = 50  # three of six sit at 1
-    readings = Observer(trainer, 1).frame(Probe.ACTIVATIONS).layers
+    readings = Observer(trainer, 1).frame(Probe.ACTIVATIONS).readings
     assert readings[0].histogram is not None
     assert readings[1].histogram is not None
     assert readings[0].histogram.dead == pytest.approx(0.4)
@@ -172,19 +171,10 @@ def test_every_layer_has_a_reading_with_what_is_truly_there() -> None:
     trainer = Trainer(Experiment(layers=stack))
     trainer.step(keep_change=True)
     frame = Observer(trainer, 1).frame(EVERYTHING)
-    dense, norm, activation, dropout, layer_norm, output = frame.layers
-    assert [layer.activation for layer in frame.layers] == ["Linear", "", "Sigmoid", "", "", "Sigmoid"]
-    assert [layer.shape for layer in frame.layers] == [(6,)] * 5 + [(1,)]
-    assert [layer.parameter_shape for layer in frame.layers] == [(3, 6), (2, 6), (0, 0), (0, 0), (2, 6), (7, 1)]
-    assert sum(a * b for a, b in (layer.parameter_shape for layer in frame.layers)) == frame.params.size
-    for layer in (norm, layer_norm):
-        assert layer.weights is None
-        assert layer.biases is None
-        assert layer.gradient_norm is None, "∇γ is no gradient of weights"
-    np.testing.assert_array_equal(norm.gains, frame.params[18:24])
-    np.testing.assert_array_equal(norm.shifts, frame.params[24:30])
-    assert dense.weights is not None
-    assert np.shares_memory(dense.weights, frame.params)
+    dense, norm, activation, dropout, layer_norm, output = frame.readings
+    assert [layer.name for layer in frame.model.layers] == [reading.name for reading in frame.readings]
+    for reading in (norm, layer_norm):
+        assert reading.gradient_norm is None, "∇γ is no gradient of weights"
     assert (dense.gradient_norm or 0) > 0
     assert (output.update_ratio or 0) > 0
     assert activation.histogram is not None
@@ -204,7 +194,7 @@ def test_a_convolution_shows_its_kernels_and_what_each_filter_finds() -> None:
     block[...] = 0
     block[4, 0], block[4, 1], block[-1, 1] = 2, -1, 0.25  # the middles of both kernels, and a bias
     frame = Observer(trainer, 1).frame(EVERYTHING, image=3)
-    conv, pool, flatten, dense, _ = frame.layers
+    conv, pool, flatten, dense, _ = frame.model.layers
     kernels = conv.weight_images
     assert kernels is not None
     assert kernels.shape == (2, 1, 3, 3)
@@ -225,11 +215,11 @@ def test_a_convolution_shows_its_kernels_and_what_each_filter_finds() -> None:
 def test_first_layers_show_the_image_they_look_for() -> None:
     for layers in ((), (DenseSpec(units=3),), (DropoutSpec(), FlattenSpec(), DenseSpec(units=3))):
         frame = Observer(conv_trainer(*layers), 1).frame(Probe.NOTHING)
-        first = next(layer for layer in frame.layers if layer.weights is not None)
+        first = next(layer for layer in frame.model.layers if layer.weights is not None)
         assert first.weight_images is not None
         assert first.weights is not None
         np.testing.assert_array_equal(first.weight_images[1, 0, 5, 7], first.weights[5 * 28 + 7, 1])
-    assert frame.layers[-1].patch is None, "the output looks at neurons, not at an image"
+    assert frame.model.layers[-1].patch is None, "the output looks at neurons, not at an image"
 
 
 def test_a_dead_filter_counts_as_one_unit() -> None:
@@ -237,7 +227,7 @@ def test_a_dead_filter_counts_as_one_unit() -> None:
     (_, block), _ = trainer.network.blocks(trainer.network.params)
     block[...] = 0
     block[-1] = [-1, 1, 1, 1]
-    conv, pool, _ = Observer(trainer, 1).frame(Probe.ACTIVATIONS).layers
+    conv, pool, _ = Observer(trainer, 1).frame(Probe.ACTIVATIONS).readings
     assert conv.histogram is not None
     assert conv.histogram.dead == 0.25
     assert conv.histogram.low == 0.0
@@ -248,10 +238,11 @@ def test_a_dead_filter_counts_as_one_unit() -> None:
 def test_every_activation_is_read_by_its_row(kind: ActivationKind) -> None:
     row = ACTIVATIONS[kind]
     trainer = Trainer(Experiment(layers=(DenseSpec(units=4, activation=kind), ActivationSpec(activation=kind))))
-    for layer in Observer(trainer, 1).frame(Probe.ACTIVATIONS).layers[:-1]:
-        read = layer.histogram
+    frame = Observer(trainer, 1).frame(Probe.ACTIVATIONS)
+    for layer, reading in zip(frame.model.layers[:-1], frame.readings, strict=False):
+        read = reading.histogram
         assert read is not None
-        assert layer.activation == kind.label
+        assert layer.activation is kind
         assert (read.dead is not None) == row.dies
         assert (read.saturated is not None) == (row.low is not None and row.high is not None)
         if row.low is not None:

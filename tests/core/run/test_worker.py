@@ -121,7 +121,7 @@ def test_an_edit_of_the_network_goes_on_or_starts_over(
     worker.send(commands.Edit(replace(SPIRALS, layers=(DenseSpec(units=3),)), keep))
     frame = wait(worker, lambda frame: frame.run == 2)
     assert frame.updates == updates
-    assert frame.layers[0].weights.shape == (2, 3)
+    assert frame.model.layers[0].weights.shape == (2, 3)
 
 
 def test_divergence_pauses_names_the_layer_and_keeps_finite_weights(start: Callable[[Experiment], Worker]) -> None:
@@ -139,7 +139,7 @@ def test_divergence_pauses_names_the_layer_and_keeps_finite_weights(start: Calla
     frame = wait(worker, lambda frame: frame.status is Status.DIVERGED)
     assert np.isfinite(frame.params).all()
     assert f"update {frame.updates + 1}" in frame.message
-    assert any(layer.name in frame.message for layer in frame.layers)
+    assert any(layer.name in frame.message for layer in frame.model.layers)
     assert frame.recovery == pytest.approx(0.003)
 
 
@@ -238,7 +238,7 @@ def test_a_run_of_edits_is_taken_up_as_one(start: Callable[[Experiment], Worker]
     frame = wait(worker, lambda frame: frame.commands == 4)
     assert frame.run == 2, "one network was built for the start and one for the last edit"
     assert all(answer(worker, ticket).done for ticket in (1, 2, 3, 4))
-    assert frame.layers[0].weights.shape == (2, 4)
+    assert frame.model.layers[0].weights.shape == (2, 4)
     assert worker.stop()
 
 

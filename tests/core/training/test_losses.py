@@ -9,7 +9,7 @@ import pytest
 
 from nnstudio.core.array import Array
 from nnstudio.core.experiment import TrainingSpec
-from nnstudio.core.experiment.choices import LossKind, Task
+from nnstudio.core.experiment.choices import ActivationKind, LossKind, Task
 from nnstudio.core.experiment.setting import SettingError, settings_of
 from nnstudio.core.training.losses import LOSSES, SETTINGS_OF_LOSS, Loss, LossStage, loss_for, losses_for
 
@@ -114,10 +114,10 @@ def test_output_picks_the_right_answer(pair: tuple[LossKind, Task]) -> None:
     p = np.empty_like(z)
     loss.output(z, p)
     if pair[1] is Task.REGRESSION:
-        assert loss.output_name == "Linear"
+        assert loss.activation.kind is ActivationKind.LINEAR
         assert np.array_equal(p, z)
         return
-    assert loss.output_name in ("Sigmoid", "Softmax")
+    assert loss.activation.kind in (ActivationKind.SIGMOID, ActivationKind.SOFTMAX)
     assert ((p > 0) & (p < 1)).all()
     if pair[1] is not Task.MULTICLASS:
         assert np.array_equal(p > 0.5, z > 0)

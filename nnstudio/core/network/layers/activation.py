@@ -16,10 +16,15 @@ class Activation(Layer):
     """An activation of values of any shape."""
 
     spec: ActivationSpec
+    formula = "y = f(x)"
 
     def __init__(self, name: str, spec: ActivationSpec, input_shape: Shape) -> None:
         super().__init__(name, spec, input_shape)
+        self.activation_kind = spec.activation
         self.activation = ACTIVATIONS[spec.activation]
+
+    def note(self, given: str) -> tuple[str, ...]:
+        return (f"a = {self.spec.activation.of('x')}",)
 
     def stage(self, source: Buffer, training: bool) -> Stage:
         return ActivationStage(self, source)

@@ -13,6 +13,11 @@ from nnstudio.core.network.layers.pooling import Pooling, PoolingStage
 class AvgPool2D(Pooling):
     """Average pooling of images (channels, height, width)."""
 
+    formula = "y[n, d, r, c] = mean of x[n, d, r*stride : r*stride + size, c*stride : c*stride + size]"
+
+    def note(self, given: str) -> tuple[str, ...]:
+        return (f"a = mean of {self.spec.size}×{self.spec.size}",)
+
     def stage(self, source: Buffer, training: bool) -> Stage:
         return AvgPool2DStage(self, source, training)
 

@@ -27,6 +27,7 @@ class BatchNorm(Layer):
     """
 
     spec: BatchNormSpec
+    formula = "y = gain * (x - running_mean) / sqrt(running_variance + epsilon) + shift, for each feature or channel"
 
     @property
     def parameter_shape(self) -> tuple[int, int]:
@@ -43,6 +44,9 @@ class BatchNorm(Layer):
     @property
     def running_arrays(self) -> Mapping[str, Shape]:
         return {"running_mean": self.input_shape[:1], "running_variance": self.input_shape[:1]}
+
+    def note(self, given: str) -> tuple[str, ...]:
+        return "a = γ (x − m) / √(v + ε) + β", "m, v: running mean and variance"
 
     def bind(self, params: Array, grads: Array, statistics: Array) -> None:
         super().bind(params, grads, statistics)

@@ -12,6 +12,7 @@ next layer wants it. Only the columns of a few image rows exist at a time, so th
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
+from typing import Any
 
 import numpy as np
 
@@ -35,6 +36,10 @@ class Conv2D(Layer):
     """
 
     spec: Conv2DSpec
+    formula = (
+        "y[n, g, r, c] = f(sum over d, i, j of x[n, d, r*stride + i, c*stride + j] * weight[d, i, j, g] + bias[g]), "
+        "with zeros around x: padding [[above, below], [left, right]]"
+    )
 
     def __init__(self, name: str, spec: Conv2DSpec, input_shape: Shape) -> None:
         super().__init__(name, spec, input_shape)
@@ -48,6 +53,7 @@ class Conv2D(Layer):
         check_fit(name, (height, width), size)
         self.padded_shape = (input_shape[0], height, width)
         self.shape = (spec.filters, places(height, size, stride), places(width, size, stride))
+        self.activation_kind = spec.activation
         self.activation = ACTIVATIONS[spec.activation]
 
     @property
@@ -58,6 +64,13 @@ class Conv2D(Layer):
     def arrays(self) -> Mapping[str, Shape]:
         kernel = self.spec.kernel
         return {"weight": (self.input_shape[0], kernel, kernel, self.spec.filters), "bias": (self.spec.filters,)}
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        return {**super().settings, "padding": self.margins}
+
+    def note(self, given: str) -> tuple[str, ...]:
+        return (f"a = {self.spec.activation.of('w ∗ x + b')}",)
 
     @property
     def penalized_rows(self) -> int:

@@ -23,12 +23,14 @@ class Dense(Layer):
     """A dense layer; an image is read as one long vector."""
 
     spec: DenseSpec
+    formula = "y = f(x @ weight + bias)"
     reads_rows = True
 
     def __init__(self, name: str, spec: DenseSpec, input_shape: Shape) -> None:
         super().__init__(name, spec, input_shape)
         self.inputs = int(np.prod(input_shape))
         self.shape = (spec.units,)
+        self.activation_kind = spec.activation
         self.activation = ACTIVATIONS[spec.activation]
 
     @property
@@ -38,6 +40,9 @@ class Dense(Layer):
     @property
     def arrays(self) -> Mapping[str, Shape]:
         return {"weight": (self.inputs, self.spec.units), "bias": (self.spec.units,)}
+
+    def note(self, given: str) -> tuple[str, ...]:
+        return (f"a = {self.spec.activation.of(f'w·{given} + b')}",)
 
     @property
     def penalized_rows(self) -> int:

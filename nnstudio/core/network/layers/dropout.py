@@ -16,7 +16,13 @@ class Dropout(Layer):
     """Dropout of single values; its noise comes from a generator of its own, which belongs to its state."""
 
     spec: DropoutSpec
+    formula = "y = x"
     noisy = True
+
+    def note(self, given: str) -> tuple[str, ...]:
+        rate = self.spec.rate
+        lost = f"in training 0 with {100 * rate:.0f}\N{NO-BREAK SPACE}%, else x / {1 - rate:#.2g}"
+        return lost, "here a = x: nothing is dropped"
 
     def stage(self, source: Buffer, training: bool) -> Stage:
         return DropoutStage(self, source) if training else Unchanged(source, source)

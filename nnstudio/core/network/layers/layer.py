@@ -9,11 +9,14 @@ gradient that flows back.
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from math import prod
+from typing import Any, ClassVar
 
 import numpy as np
 
 from nnstudio.core.array import Array, DType, Shape
 from nnstudio.core.experiment import InitializationSpec, LayerSpec
+from nnstudio.core.experiment.choices import ActivationKind
+from nnstudio.core.experiment.setting import settings_of
 
 
 class ShapeError(ValueError):
@@ -92,11 +95,17 @@ class Unchanged(Stage):
 class Layer(ABC):
     """One layer of a network; `shape` is what one example looks like behind it.
 
+    formula: what it computes when the network predicts, in NumPy's words, for examples that lie one after the other
     key: the number that stays the layer's own from edit to edit; 0 for the output layer
+    activation_kind: the activation that it has or is
+    makes_rows: whether all it does is to read an image as one row
     reads_rows: whether it works as well on inputs that lie in memory example by example
     noisy, random: whether it needs noise in training, and the generator of that noise, its own
     """
 
+    formula: ClassVar[str]
+    activation_kind: ActivationKind | None = None
+    makes_rows = False
     reads_rows = False
     noisy = False
     random: np.random.Generator
@@ -127,6 +136,21 @@ class Layer(ABC):
     def fewest_examples(self) -> int:
         """How many examples a mini-batch must have at least for the layer to learn from it."""
         return 1
+
+    @property
+    def answers(self) -> bool:
+        """Whether it gives out something of its own, and not only a part of what it gets."""
+        return self.activation_kind is not None or bool(self.arrays)
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """The numbers of its own that the formula needs."""
+        values = {name: getattr(self.spec, name) for name in settings_of(type(self.spec))}
+        return {name: value for name, value in values.items() if isinstance(value, int | float)}
+
+    @abstractmethod
+    def note(self, given: str) -> tuple[str, ...]:
+        """What a unit makes of what it is `given` (x or a), for a person, in a line or two."""
 
     @property
     def penalized_rows(self) -> int:

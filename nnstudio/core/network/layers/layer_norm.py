@@ -22,6 +22,10 @@ class LayerNorm(Layer):
     """Layer normalisation; its block of parameters (2, features) is γ and β. The same in training and to predict."""
 
     spec: LayerNormSpec
+    formula = (
+        "y = gain * (x - mean) / sqrt(variance + epsilon) + shift, "
+        "with mean and variance over all features of an example, read as one row"
+    )
 
     @property
     def parameter_shape(self) -> tuple[int, int]:
@@ -31,6 +35,9 @@ class LayerNorm(Layer):
     def arrays(self) -> Mapping[str, Shape]:
         features = prod(self.input_shape)
         return {"gain": (features,), "shift": (features,)}
+
+    def note(self, given: str) -> tuple[str, ...]:
+        return "a = γ (x − m) / √(v + ε) + β", "m, v: mean and variance of the layer"
 
     def initialize(self, spec: InitializationSpec, random: np.random.Generator) -> None:
         self.params[0], self.params[1] = 1, 0

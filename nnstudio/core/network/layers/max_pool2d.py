@@ -14,6 +14,11 @@ from nnstudio.core.network.layers.pooling import Pooling, PoolingStage
 class MaxPool2D(Pooling):
     """Max pooling of images (channels, height, width)."""
 
+    formula = "y[n, d, r, c] = max of x[n, d, r*stride : r*stride + size, c*stride : c*stride + size]"
+
+    def note(self, given: str) -> tuple[str, ...]:
+        return (f"a = largest of {self.spec.size}×{self.spec.size}",)
+
     def stage(self, source: Buffer, training: bool) -> Stage:
         return MaxPool2DStage(self, source, training)
 

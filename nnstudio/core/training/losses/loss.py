@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnstudio.core.array import Array, constant
+from nnstudio.core.experiment.choices import ActivationKind
 from nnstudio.core.network.activations import sigmoid
 
 
@@ -22,7 +23,7 @@ from nnstudio.core.network.activations import sigmoid
 class Output:
     """What the network makes of its logits at the very end: `function(z, p)` writes p."""
 
-    name: str
+    kind: ActivationKind
     function: Callable[[Array, Array], object]
 
 
@@ -38,9 +39,9 @@ def softmax(z: Array, p: Array) -> None:
     np.divide(p, p.sum(axis=0), p)
 
 
-LINEAR = Output("Linear", identity)
-SIGMOID = Output("Sigmoid", sigmoid)
-SOFTMAX = Output("Softmax", softmax)
+LINEAR = Output(ActivationKind.LINEAR, identity)
+SIGMOID = Output(ActivationKind.SIGMOID, sigmoid)
+SOFTMAX = Output(ActivationKind.SOFTMAX, softmax)
 
 
 class Scratch:
@@ -60,11 +61,6 @@ class Loss(ABC):
     @abstractmethod
     def activation(self) -> Output:
         """The output's activation."""
-
-    @property
-    def output_name(self) -> str:
-        """What the output's activation is called."""
-        return self.activation.name
 
     def output(self, z: Array, p: Array) -> None:
         """Write what the network says: p from the logits z."""

@@ -50,13 +50,15 @@ class ActivationsChart(Canvas):
             "answer 0 to every example.</p>",
         )
         self._layers: tuple[LayerReading, ...] = ()
+        self._activations: dict[str, str] = {}
         self._low, self._high = 0.0, 0.0
         self._left = 30.0
         self._run = -1
 
     def show_frame(self, frame: Frame) -> None:
         """Draw this frame's layers."""
-        self._layers = tuple(layer for layer in frame.layers if layer.histogram is not None)
+        self._layers = tuple(layer for layer in frame.readings if layer.histogram is not None)
+        self._activations = {layer.name: layer.activation.label for layer in frame.model.layers if layer.activation}
         if frame.run != self._run:
             self._run, self._low, self._high = frame.run, 0.0, 0.0
         histograms = [layer.histogram for layer in self._layers if layer.histogram is not None]
@@ -137,7 +139,8 @@ class ActivationsChart(Canvas):
         if histogram is None:
             return ()
         count, total = int(histogram.counts[index]), max(int(histogram.counts.sum()), 1)
-        lines = [f"{layer.name} · {layer.activation}", f"{decimal(low)} … {decimal(high)}"]
+        named = " · ".join((layer.name, *filter(None, [self._activations.get(layer.name)])))
+        lines = [named, f"{decimal(low)} … {decimal(high)}"]
         lines.append(f"{grouped(count)} of {grouped(total)}, {percent(count / total)}")
         if histogram.saturated is not None:
             lines.append(f"saturated {percent(histogram.saturated)}")

@@ -45,7 +45,7 @@ class GradientsChart(Canvas):
         """Draw this frame's layers."""
         readings = [
             (layer.name, layer.gradient_norm, layer.update_ratio)
-            for layer in frame.layers
+            for layer in frame.readings
             if layer.gradient_norm is not None and layer.update_ratio is not None
         ]
         self._names = [name for name, _, _ in readings]

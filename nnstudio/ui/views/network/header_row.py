@@ -1,7 +1,7 @@
 """All controls above the network: a header for each hidden layer and a + in every gap between columns.
 
 They are real widgets, so Tab reaches them and screen readers read them. The row gathers what they say into one signal
-that carries the whole new tuple of layers.
+that carries the edit.
 """
 
 from collections.abc import Sequence
@@ -10,10 +10,9 @@ from itertools import pairwise
 from PySide6.QtCore import QObject, QRect, Signal
 from PySide6.QtWidgets import QWidget
 
-from nnstudio.core.experiment.layer_specs import LayerSpec
+from nnstudio.core.network.layer_edits import ChangeLayer, Ends, LayerEdit, Layers, RemoveLayer, misfit, position_of
 from nnstudio.ui.views.network.column import Column
 from nnstudio.ui.views.network.insert_button import InsertButton
-from nnstudio.ui.views.network.layer_edits import Ends, Layers, misfit, removed, replaced
 from nnstudio.ui.views.network.layer_header import SMALL, LayerHeader
 
 
@@ -26,7 +25,7 @@ def _middle(a: Column, b: Column) -> float:
 class HeaderRow(QObject):
     """The controls above the network, children of `canvas`."""
 
-    layers_edited = Signal(object)  # tuple[LayerSpec, ...], the whole new tuple
+    layers_edited = Signal(object)  # LayerEdit
 
     def __init__(self, canvas: QWidget) -> None:
         super().__init__(canvas)
@@ -41,8 +40,7 @@ class HeaderRow(QObject):
         self._layers, self._ends = layers, ends
         for position in range(len(self.headers), len(layers)):
             header = LayerHeader(position, layers[position], self._canvas)
-            header.changed.connect(self._replace)
-            header.removed.connect(self._remove)
+            header.edited.connect(self._try)
             self.headers.append(header)
         for position in range(len(self.inserts), len(layers) + 1):
             insert = InsertButton(position, self._canvas)
@@ -87,21 +85,18 @@ class HeaderRow(QObject):
             header.show()
             header.place(QRect(round(column.center - half), top, round(2 * half), height))
 
-    def _edit(self, layers: Layers) -> None:
+    def _edit(self, edit: LayerEdit) -> None:
         # Shown at once, so that a second click before the next frame builds on the first.
-        self.show_layers(layers, self._ends)
-        self.layers_edited.emit(layers)
+        self.show_layers(edit.on(self._layers), self._ends)
+        self.layers_edited.emit(edit)
 
-    def _replace(self, position: int, spec: LayerSpec) -> None:
-        if self._layers[position] == spec:
+    def _try(self, edit: ChangeLayer | RemoveLayer) -> None:
+        """Ask for an edit, unless it changes nothing or cannot work; then its header says why."""
+        layers, position = edit.on(self._layers), position_of(self._layers, edit.key)
+        if layers == self._layers or position is None:
             return
-        layers = replaced(self._layers, position, spec)
         reason = misfit(layers, self._ends)
         if reason:
             self.headers[position].refuse(reason)
         else:
-            self._edit(layers)
-
-    def _remove(self, position: int) -> None:
-        # No layer makes an image larger, or an image of a row, so what stands behind can do without any of them.
-        self._edit(removed(self._layers, position))
+            self._edit(edit)

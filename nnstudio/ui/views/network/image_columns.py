@@ -13,8 +13,8 @@ from itertools import pairwise
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFont, QImage, QPainter
 
-from nnstudio.core.experiment.layer_specs import FlattenSpec
-from nnstudio.core.run.frame import FloatArray, Frame, ImagePicture, LayerReading
+from nnstudio.core.network.model import ModelLayer
+from nnstudio.core.run.frame import FloatArray, Frame, ImagePicture
 from nnstudio.ui.theme import Theme, current
 from nnstudio.ui.views.network.answers import paint_answers
 from nnstudio.ui.views.network.bands import paint_band
@@ -39,7 +39,7 @@ from nnstudio.ui.views.network.layout import (
     image_columns,
     image_width,
 )
-from nnstudio.ui.views.network.legend import range_of, scale_text
+from nnstudio.ui.views.network.legend import scale_text
 from nnstudio.ui.views.network.tiles import paint_more
 from nnstudio.ui.widgets.figures import decimal
 from nnstudio.ui.widgets.heat_map import HeatMapAtlas, robust_scale
@@ -74,9 +74,9 @@ class ImageColumns:
         self._wants_weights = wanted
 
     @property
-    def _layers(self) -> tuple[LayerReading, ...]:
+    def _layers(self) -> tuple[ModelLayer, ...]:
         assert self._frame is not None
-        return self._frame.layers
+        return self._frame.model.layers
 
     @property
     def _picture(self) -> ImagePicture:
@@ -90,9 +90,7 @@ class ImageColumns:
         return [1, *counts]
 
     def _is_row(self, column: int) -> bool:
-        assert self._frame is not None
-        specs = self._frame.experiment.layers
-        return 0 < column <= len(specs) and isinstance(specs[column - 1], FlattenSpec)
+        return column > 0 and self._layers[column - 1].makes_rows
 
     @property
     def _first_with_weights(self) -> int | None:
@@ -142,7 +140,8 @@ class ImageColumns:
         self._drawn = current()
         self._ink = ink_image(self._picture.example)
         activations = self._picture.activations or ()
-        self._scales = [robust_scale(values, range_of(self._layers, index)) for index, values in enumerate(activations)]
+        shown_by = zip(activations, self._layers, strict=False)
+        self._scales = [robust_scale(values, layer.range) for values, layer in shown_by]
         old, self._maps = self._maps, {}
         for column, (cell, values) in enumerate(zip(self._cells, activations, strict=False), start=1):
             if cell in (FEATURE_MAP, KERNEL):
@@ -153,10 +152,10 @@ class ImageColumns:
                 self._maps[column] = _filled(old.get(column), row, self._scales[column - 1])
         if self._weight_column is not None:
             column, layer = self._columns[self._weight_column], self._layers[self._weight_column - 1]
-            images = layer.weight_images
+            weights, images = layer.weights, layer.weight_images
+            assert weights is not None
             assert images is not None
-            assert layer.weights is not None
-            self._weight_scale = robust_scale(layer.weights)
+            self._weight_scale = robust_scale(weights)
             self._weights = _filled(self._weights, images[column.first : column.last, 0], self._weight_scale)
 
     def link_at(self, point: QPointF) -> LinkSpot | None:
@@ -215,7 +214,7 @@ class ImageColumns:
         if index == self._weight_column:
             return f"±{decimal(self._weight_scale, 2)}"
         if 0 < index <= len(self._scales):
-            return scale_text(self._scales[index - 1], range_of(self._layers, index - 1))
+            return scale_text(self._scales[index - 1], self._layers[index - 1].range)
         return "0 … 1" if index else ""
 
     def _atlas_of(self, spot: Spot) -> HeatMapAtlas | None:

@@ -9,14 +9,14 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from nnstudio.core.experiment import MAXIMUM_HIDDEN_LAYERS
 from nnstudio.core.experiment.layer_specs import LAYER_KINDS, DenseSpec
+from nnstudio.core.network.layer_edits import Ends, Layers, may_insert, offer, offers
 from nnstudio.ui.views.network.flat_button import FlatButton
-from nnstudio.ui.views.network.layer_edits import Ends, Layers, may_insert, offer, offers
 
 
 class InsertButton(FlatButton):
     """The + before the layer of this position."""
 
-    inserted = Signal(object)  # tuple[LayerSpec, ...], the stack with one more layer
+    inserted = Signal(object)  # InsertLayer
 
     def __init__(self, position: int, parent: QWidget) -> None:
         super().__init__(parent, round_=True)
@@ -47,6 +47,11 @@ class InsertButton(FlatButton):
         how = f"Insert a dense layer {place}; hold down or right-click for other kinds."
         self.setToolTip(how if allowed else reason)
 
+    @property
+    def _before(self) -> int:
+        """The key of the layer behind; 0 is the output's."""
+        return self._layers[self._position].key if self._position < len(self._layers) else 0
+
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self._open_menu()
 
@@ -57,19 +62,18 @@ class InsertButton(FlatButton):
         """The menu is made when it opens: trying all kinds in all places is too much for every edit."""
         menu = self.menu()
         menu.clear()
-        names = {kind: name for name, kind in LAYER_KINDS.items()}
-        for entry in offers(self._layers, self._position, self._ends):
+        for entry in offers(self._layers, self._before, self._ends):
             action = menu.addAction(entry.kind.label)
-            action.setData(names[entry.kind])
+            action.setData(entry.kind.kind)
             action.setEnabled(not entry.reason)
             action.setToolTip(entry.reason or entry.kind.help)
 
     def _insert(self, action: QAction) -> None:
-        self.inserted.emit(offer(self._layers, self._position, LAYER_KINDS[action.data()], self._ends).layers)
+        self.inserted.emit(offer(self._layers, self._before, LAYER_KINDS[action.data()], self._ends).edit)
 
     def _insert_dense(self) -> None:
-        dense = offer(self._layers, self._position, DenseSpec, self._ends)
+        dense = offer(self._layers, self._before, DenseSpec, self._ends)
         if dense.reason:
             self._open_menu()
         else:
-            self.inserted.emit(dense.layers)
+            self.inserted.emit(dense.edit)

@@ -6,11 +6,11 @@ The header only says what somebody wants; the layer changes when the experiment 
 from PySide6.QtCore import QRect, Signal
 from PySide6.QtWidgets import QWidget
 
-from nnstudio.core.experiment.layer_specs import Conv2DSpec, LayerSpec
+from nnstudio.core.experiment.layer_specs import LayerSpec
+from nnstudio.core.experiment.setting import settings_of
+from nnstudio.core.network.layer_edits import ChangeLayer, RemoveLayer, resize
 from nnstudio.ui.views.network.flat_button import FlatButton
-from nnstudio.ui.views.network.layer_edits import resized, size_of
 from nnstudio.ui.views.network.layer_menu import LayerMenu
-from nnstudio.ui.views.network.titles import layer_titles
 from nnstudio.ui.widgets.note import Note
 
 SMALL = 22
@@ -19,8 +19,7 @@ SMALL = 22
 class LayerHeader(QWidget):
     """The controls of hidden layer `position`, counted from 0."""
 
-    changed = Signal(int, object)  # position, the new LayerSpec
-    removed = Signal(int)
+    edited = Signal(object)  # ChangeLayer or RemoveLayer
 
     def __init__(self, position: int, spec: LayerSpec, parent: QWidget) -> None:
         super().__init__(parent)
@@ -60,19 +59,17 @@ class LayerHeader(QWidget):
             self.menu.deleteLater()
             self.menu = self._new_menu(spec)
         self.menu.show_spec(spec)
-        titles = layer_titles(spec)
+        titles = spec.titles
         self.title.set_titles(*titles)
         self.title.setToolTip(f"Layer {self._position + 1}: {titles[0]}. {spec.help} Click to change or remove it.")
         self.title.setAccessibleName(f"Layer {self._position + 1}, {titles[0]}")
-        size = size_of(spec)
-        unit = "filter" if isinstance(spec, Conv2DSpec) else "neuron"
-        self.fewer.setToolTip(f"Remove a {unit} from layer {self._position + 1}.")
-        self.more.setToolTip(f"Add a {unit} to layer {self._position + 1}.")
+        self.fewer.setToolTip(f"Remove a {spec.unit} from layer {self._position + 1}.")
+        self.more.setToolTip(f"Add a {spec.unit} to layer {self._position + 1}.")
         for button in (self.fewer, self.more):
             button.setAccessibleName(button.toolTip().rstrip("."))
-            button.setVisible(size is not None)
-        if size is not None:
-            setting, count = size
+            button.setVisible(bool(spec.width))
+        if spec.width:
+            setting, count = settings_of(type(spec))[spec.width], getattr(spec, spec.width)
             self.fewer.setEnabled(count > setting.minimum)
             self.more.setEnabled(count < setting.maximum)
 
@@ -91,19 +88,14 @@ class LayerHeader(QWidget):
         self.fewer.setGeometry(middle - SMALL - 3, upper, SMALL, SMALL)
         self.more.setGeometry(middle + 3, upper, SMALL, SMALL)
 
-    def _change(self, spec: LayerSpec) -> None:
-        self.changed.emit(self._position, spec)
-
-    def _resize(self, by: int) -> None:
-        size = size_of(self._spec)
-        if size is not None:
-            self._change(resized(self._spec, size[1] + by))
+    def _change(self, setting: str, value: object) -> None:
+        self.edited.emit(ChangeLayer(self._spec.key, setting, value))
 
     def _remove_one(self) -> None:
-        self._resize(-1)
+        self.edited.emit(resize(self._spec, -1))
 
     def _add_one(self) -> None:
-        self._resize(1)
+        self.edited.emit(resize(self._spec, 1))
 
     def _remove_layer(self) -> None:
-        self.removed.emit(self._position)
+        self.edited.emit(RemoveLayer(self._spec.key))

@@ -9,20 +9,18 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSpinBox, QWidget, QWi
 
 from nnstudio.core.experiment.layer_specs import LayerSpec
 from nnstudio.core.experiment.setting import Choice, Setting, settings_of
-from nnstudio.ui.views.network.layer_edits import with_setting
 from nnstudio.ui.widgets.number_field import NumberField
 
 
 class LayerMenu(QMenu):
     """The menu for layers of one kind."""
 
-    changed = Signal(object)  # the new LayerSpec
+    changed = Signal(str, object)  # a setting, its new value
     remove_requested = Signal()
 
     def __init__(self, kind: type[LayerSpec], parent: QWidget) -> None:
         super().__init__(parent)
         self.kind = kind
-        self._spec: LayerSpec = kind()
         self.setToolTipsVisible(True)
         self.choices: dict[str, dict[Choice, QAction]] = {}
         self.numbers: dict[str, QSpinBox | NumberField] = {}
@@ -41,7 +39,6 @@ class LayerMenu(QMenu):
 
     def show_spec(self, spec: LayerSpec) -> None:
         """Show the settings of this layer; emits nothing."""
-        self._spec = spec
         for name, actions in self.choices.items():
             actions[getattr(spec, name)].setChecked(True)
         for name, field in self.numbers.items():
@@ -104,10 +101,7 @@ class LayerMenu(QMenu):
         name = action.actionGroup().objectName()
         choice = settings_of(self.kind)[name].choice
         assert choice is not None
-        self._change(name, choice(action.data()))
+        self.changed.emit(name, choice(action.data()))
 
     def _set_number(self, value: float) -> None:
-        self._change(self.sender().objectName(), value)
-
-    def _change(self, name: str, value: object) -> None:
-        self.changed.emit(with_setting(self._spec, name, value))
+        self.changed.emit(self.sender().objectName(), value)

@@ -1,27 +1,19 @@
 """What the colours mean, below the network: orange is negative, blue is positive, and each column's scale."""
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QLinearGradient, QPainter
 
-from nnstudio.core.run.frame import LayerReading
+from nnstudio.core.network.model import Range
 from nnstudio.ui.theme import current
 from nnstudio.ui.widgets.figures import decimal
 
 _STRIP = 96.0
 
 
-def range_of(layers: Sequence[LayerReading], index: int) -> str:
-    """The activation that bounds what a layer gives out: its own, or, where it only passes on, the one before it."""
-    while index > 0 and not layers[index].activation and layers[index].parameter_shape == (0, 0):
-        index -= 1
-    return layers[index].activation
-
-
-def scale_text(scale: float, activation: str) -> str:
+def scale_text(scale: float, bounds: Range) -> str:
     """The scale of a heat map as printed: sigmoid and softmax have no negative half."""
-    return "0 … 1" if activation.lower() in ("sigmoid", "softmax") else f"±{decimal(scale, 2)}"
+    whole = bounds.low == 0 and bounds.high is not None
+    return f"0 … {bounds.high:g}" if whole else f"±{decimal(scale, 2)}"
 
 
 def paint_scale(painter: QPainter, center: float, top: float, text: str, font: QFont) -> None:

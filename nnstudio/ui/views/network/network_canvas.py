@@ -17,16 +17,16 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from nnstudio.core.network.layer_edits import Ends
 from nnstudio.core.run.frame import Frame
 from nnstudio.ui.theme import current
 from nnstudio.ui.views.network.column import Column, LinkSpot, Spot, first_to_show
 from nnstudio.ui.views.network.header_row import HeaderRow
-from nnstudio.ui.views.network.layer_edits import Ends
 from nnstudio.ui.views.network.layer_header import SMALL
 from nnstudio.ui.views.network.neuron_note import note_on
 from nnstudio.ui.views.network.picture import Fonts, Picture, structure
 from nnstudio.ui.views.network.pointing import LET_GO, PIN, WALK, Pointing, spot_at
-from nnstudio.ui.views.network.titles import input_titles, layer_titles, output_titles
+from nnstudio.ui.views.network.titles import input_titles, output_titles
 
 _TOOLTIP = "Point at a neuron or a link to read its numbers; click to keep them in view."
 _EXPLANATION = (
@@ -44,7 +44,7 @@ COMPLETION_MILLISECONDS = 100
 class NetworkCanvas(QWidget):
     """Shows the network and says what somebody wants of it."""
 
-    layers_edited = Signal(object)  # tuple[LayerSpec, ...], the whole new tuple
+    layers_edited = Signal(object)  # LayerEdit
     next_image_requested = Signal()
     reached = Signal(int, int)  # the keyboard reached a unit at this place
 
@@ -84,17 +84,17 @@ class NetworkCanvas(QWidget):
         self._picture.take(frame)
         if not self._picture.shows_network:
             self._firsts = []
-            self.headers.show_layers((), Ends.of(frame))
+            self.headers.show_layers((), Ends.of(frame.model))
             self.update()
         elif old is None or not self._firsts or structure(old) != structure(frame):
             self._pointing.clear()
             self._firsts = [0] * len(self._picture.counts())
-            self.headers.show_layers(frame.experiment.layers, Ends.of(frame))
-            titles = [input_titles(frame), *map(layer_titles, frame.experiment.layers), output_titles(frame)]
+            self.headers.show_layers(frame.experiment.layers, Ends.of(frame.model))
+            titles = [input_titles(frame), *(spec.titles for spec in frame.experiment.layers), output_titles(frame)]
             self.setAccessibleDescription("; ".join(names[0] for names in titles) + ".")
             self.rearrange()
         elif (old.experiment.layers, old.commands) != (frame.experiment.layers, frame.commands):
-            self.headers.show_layers(frame.experiment.layers, Ends.of(frame))
+            self.headers.show_layers(frame.experiment.layers, Ends.of(frame.model))
         # The headers do not change with a frame, so they need not be painted again.
         self.update(0, self._top, self.width(), self.height() - self._top)
 

@@ -7,23 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnstudio.core.counting import counted
 from nnstudio.core.experiment.choices import Task
-from nnstudio.core.experiment.layer_specs import (
-    ActivationSpec,
-    AvgPool2DSpec,
-    BatchNormSpec,
-    Conv2DSpec,
-    DenseSpec,
-    DropoutSpec,
-    FlattenSpec,
-    LayerNormSpec,
-    LayerSpec,
-    MaxPool2DSpec,
-)
-from nnstudio.core.run.frame import FloatArray, Frame, LayerReading
+from nnstudio.core.experiment.setting import in_a_phrase
+from nnstudio.core.network.model import ModelLayer
+from nnstudio.core.run.frame import FloatArray, Frame
 from nnstudio.ui.views.network.column import LinkSpot, Spot
-from nnstudio.ui.views.network.titles import in_a_phrase
 from nnstudio.ui.widgets.figures import decimal, percent
 
 _LISTED = 3
@@ -47,66 +35,27 @@ def note_on(frame: Frame, spot: Spot | LinkSpot) -> Note:
         return _link_note(frame, spot)
     if spot.column == 0:
         return _input_note(frame, spot)
-    layer = frame.layers[spot.column - 1]
-    if spot.column == len(frame.layers):
+    layer = frame.model.layers[spot.column - 1]
+    if spot.column == len(frame.model.layers):
         result = "y" if frame.dataset.task is Task.REGRESSION else "p"
-        lines = [f"{result} = {_activated(layer, _sum(spot))}"]
+        lines = [f"{result} = {frame.model.output.of('w·x + b' if spot.column == 1 else 'w·a + b')}"]
         if frame.image is not None and frame.image.probabilities is not None:
             lines.append(f"p = {percent(float(frame.image.probabilities[spot.unit]), 2)}")
     else:
-        lines = _formula(frame.experiment.layers[spot.column - 1], layer, spot)
+        lines = list(layer.note)
         if frame.image is not None and frame.image.activations is not None and not _is_row(frame, spot):
             lines.append(_answer(frame.image.activations[spot.column - 1], spot.unit))
     return Note(_unit(frame, spot), (*lines, *_parameters(layer, spot.unit)))
 
 
-def _sum(spot: Spot) -> str:
-    return "w·x + b" if spot.column == 1 else "w·a + b"
-
-
-def _activated(layer: LayerReading, total: str) -> str:
-    activation = in_a_phrase(layer.activation)
-    return f"{activation}({total})" if activation != "linear" else total
-
-
-def _formula(spec: LayerSpec, layer: LayerReading, spot: Spot) -> list[str]:
-    """What a hidden layer does."""
-    match spec:
-        case DenseSpec():
-            return [f"a = {_activated(layer, _sum(spot))}"]
-        case Conv2DSpec():
-            return [f"a = {_activated(layer, 'w ∗ x + b')}"]
-        case ActivationSpec():
-            return [f"a = {_activated(layer, 'x')}"]
-        case DropoutSpec():
-            lost, kept = percent(spec.rate, 0), decimal(1 - spec.rate, 2)
-            return [f"in training 0 with {lost}, else x / {kept}", "here a = x: nothing is dropped"]
-        case BatchNormSpec():
-            return ["a = γ (x − m) / √(v + ε) + β", "m, v: running mean and variance"]
-        case LayerNormSpec():
-            return ["a = γ (x − m) / √(v + ε) + β", "m, v: mean and variance of the layer"]
-        case MaxPool2DSpec():
-            return [f"a = largest of {spec.size}×{spec.size}"]
-        case AvgPool2DSpec():
-            return [f"a = mean of {spec.size}×{spec.size}"]
-        case _:
-            return [f"{counted(layer.shape[0], 'number')} in a row"]
-
-
-def _parameters(layer: LayerReading, unit: int) -> list[str]:
+def _parameters(layer: ModelLayer, unit: int) -> list[str]:
     """The numbers that a unit has learned."""
-    if layer.weights is not None and layer.biases is not None:
-        return [f"b = {decimal(float(layer.biases[unit]), 4)}", _several("w", layer.weights[:, unit])]
-    if layer.gains is not None and layer.shifts is not None:
-        # A layer norm has a pair for each pixel of a channel, all others one for each unit.
-        return [_several(name, row.reshape(layer.shape[0], -1)[unit]) for name, row in _gains_and_shifts(layer)]
-    return []
-
-
-def _gains_and_shifts(layer: LayerReading) -> list[tuple[str, FloatArray]]:
-    assert layer.gains is not None
-    assert layer.shifts is not None
-    return [("γ", layer.gains), ("β", layer.shifts)]
+    weights, biases = layer.weights, layer.biases
+    if weights is not None and biases is not None:
+        return [f"b = {decimal(float(biases[unit]), 4)}", _several("w", weights[:, unit])]
+    # A layer norm has a pair for each pixel of a channel, all others one for each unit.
+    learned = [(letter, layer.arrays[name]) for letter, name in (("γ", "gain"), ("β", "shift")) if name in layer.arrays]
+    return [_several(letter, row.reshape(layer.shape[0], -1)[unit]) for letter, row in learned]
 
 
 def _several(name: str, values: FloatArray) -> str:
@@ -130,30 +79,30 @@ def _unit(frame: Frame, spot: Spot) -> str:
     if spot.column == 0:
         names = frame.dataset.input_names
         return names[spot.unit] if names else "Image"
-    if spot.column < len(frame.layers):
+    if spot.column < len(frame.model.layers):
         return _hidden_unit(frame, spot)
     if frame.image is not None:
-        return f"Digit {spot.unit}" if frame.layers[-1].shape[0] == 10 else f"Output {spot.unit}"
-    return "Output" if frame.layers[-1].shape[0] == 1 else f"Output, class {spot.unit}"
+        return f"Digit {spot.unit}" if frame.model.outputs == 10 else f"Output {spot.unit}"
+    return "Output" if frame.model.outputs == 1 else f"Output, class {spot.unit}"
 
 
 def _is_row(frame: Frame, spot: Spot) -> bool:
     """Whether the column is an image read as one row, drawn as a band."""
-    return frame.image is not None and isinstance(frame.experiment.layers[spot.column - 1], FlattenSpec)
+    return frame.image is not None and frame.model.layers[spot.column - 1].makes_rows
 
 
 def _hidden_unit(frame: Frame, spot: Spot) -> str:
-    spec, layer = frame.experiment.layers[spot.column - 1], frame.layers[spot.column - 1]
+    layer = frame.model.layers[spot.column - 1]
     if _is_row(frame, spot):
         return f"Layer {spot.column}, flattened"
-    kind = "neuron" if isinstance(spec, DenseSpec) else "filter" if isinstance(spec, Conv2DSpec) else "unit"
+    kind = layer.spec.unit
     if kind == "unit" and len(layer.shape) == 3:
         kind = "channel"
     return f"Layer {spot.column}, {kind} {spot.unit + 1}"
 
 
 def _link_note(frame: Frame, spot: LinkSpot) -> Note:
-    weights = frame.layers[spot.column - 1].weights
+    weights = frame.model.layers[spot.column - 1].weights
     assert weights is not None
     ends = (Spot(spot.column - 1, spot.source), Spot(spot.column, spot.unit))
     source, target = (in_a_phrase(_unit(frame, end)) for end in ends)

@@ -153,5 +153,5 @@ class Picture:
 def structure(frame: Frame) -> tuple[object, ...]:
     """What decides where the columns stand."""
     kinds = tuple(type(spec) for spec in frame.experiment.layers)
-    shapes = tuple((layer.shape, layer.patch) for layer in frame.layers)
+    shapes = tuple((layer.shape, layer.patch) for layer in frame.model.layers)
     return kinds, shapes, frame.image is None, frame.plane is None, frame.dataset.input_names

@@ -18,7 +18,7 @@ from nnstudio.core.run.frame import FloatArray, Frame
 from nnstudio.ui.theme import Theme, class_color, current, heat_map_table
 from nnstudio.ui.views.network.column import Column, LinkSpot, Spot
 from nnstudio.ui.views.network.layout import plane_columns, plane_width
-from nnstudio.ui.views.network.legend import range_of, scale_text
+from nnstudio.ui.views.network.legend import scale_text
 from nnstudio.ui.views.network.links import Links, nearest_link
 from nnstudio.ui.views.network.tiles import Corners, paint_more
 from nnstudio.ui.widgets.figures import decimal
@@ -55,7 +55,7 @@ class PlaneColumns:
     def counts(self) -> list[int]:
         """How many units each column has."""
         assert self._frame is not None
-        return [self._frame.dataset.shape[0], *(layer.shape[0] for layer in self._frame.layers)]
+        return [self._frame.dataset.shape[0], *(layer.shape[0] for layer in self._frame.model.layers)]
 
     def _names_width(self, font: QFont) -> float:
         """The room that the names beside the tiles need, left and right."""
@@ -80,7 +80,7 @@ class PlaneColumns:
         if self._drawn is current():
             return
         self._drawn = current()
-        weights = (layer.weights for layer in self._frame.layers)
+        weights = (layer.weights for layer in self._frame.model.layers)
         self._scales = [1.0 if matrix is None else robust_scale(matrix) for matrix in weights]
         old = [*self._maps, *[None] * len(self._columns)]
         self._maps = [self._mapped(index, old[index]) for index in range(len(self._columns))]
@@ -114,9 +114,9 @@ class PlaneColumns:
         if index < last:
             if plane.neurons is None:
                 return None, 1.0, ""
-            activation = range_of(self._frame.layers, index - 1)
-            scale = robust_scale(plane.neurons[index - 1], activation)
-            return plane.neurons[index - 1], scale, scale_text(scale, activation)
+            bounds = self._frame.model.layers[index - 1].range
+            scale = robust_scale(plane.neurons[index - 1], bounds)
+            return plane.neurons[index - 1], scale, scale_text(scale, bounds)
         return self._output()
 
     def _output(self) -> tuple[FloatArray | None, float, str]:
@@ -129,15 +129,15 @@ class PlaneColumns:
         output = output[:, ::step, ::step]
         if self._frame.dataset.task is Task.BINARY:
             return 2 * output - 1, 1.0, "0 … 1"
-        activation = self._frame.layers[-1].activation
-        scale = robust_scale(output, activation)
-        return output, scale, scale_text(scale, activation)
+        bounds = self._frame.model.layers[-1].range
+        scale = robust_scale(output, bounds)
+        return output, scale, scale_text(scale, bounds)
 
     def link_at(self, point: QPointF) -> LinkSpot | None:
         """The link at a point."""
         assert self._frame is not None
         for index, (a, b) in enumerate(pairwise(self._columns)):
-            weights = self._frame.layers[index].weights
+            weights = self._frame.model.layers[index].weights
             if weights is not None and a.right < point.x() < b.left and self._scales:
                 found = nearest_link(a, b, weights, self._scales[index], point)
                 return LinkSpot(index + 1, *found) if found else None
@@ -157,13 +157,14 @@ class PlaneColumns:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         self._links.begin()
         faded = looked_at is not None and looked_at.column > 0
-        for gap, layer in enumerate(self._frame.layers):
+        for gap, layer in enumerate(self._frame.model.layers):
             if self._columns[gap].right >= clip.right() or self._columns[gap + 1].left <= clip.left():
                 continue
-            if layer.weights is None:
+            weights = layer.weights
+            if weights is None:
                 self._links.paint_one_to_one(painter, gap, faded)
             else:
-                self._links.paint(painter, gap, layer.weights, self._scales[gap], faded)
+                self._links.paint(painter, gap, weights, self._scales[gap], faded)
         if looked_at is not None and faded:
             self._paint_looked_at(painter, looked_at)
         for index, column in enumerate(self._columns):
@@ -172,7 +173,7 @@ class PlaneColumns:
 
     def _paint_looked_at(self, painter: QPainter, looked_at: Spot | LinkSpot) -> None:
         assert self._frame is not None
-        weights, scale = self._frame.layers[looked_at.column - 1].weights, self._scales[looked_at.column - 1]
+        weights, scale = self._frame.model.layers[looked_at.column - 1].weights, self._scales[looked_at.column - 1]
         if weights is None:
             self._links.paint_passed_on(painter, looked_at.column, looked_at.unit)
         elif isinstance(looked_at, Spot):
@@ -200,7 +201,7 @@ class PlaneColumns:
         """A small square at each tile's lower left, coloured by the bias on a scale of the layer's own."""
         assert self._frame is not None
         theme = current()
-        biases = self._frame.layers[index - 1].biases
+        biases = self._frame.model.layers[index - 1].biases
         if biases is None:
             return
         known = np.where(np.isfinite(biases), biases, 0)

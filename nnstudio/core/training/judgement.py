@@ -1,4 +1,4 @@
-"""Whether gradients reach all layers, in one word."""
+"""Whether the gradients of an update reach all layers, in one word."""
 
 from collections.abc import Sequence
 from enum import Enum

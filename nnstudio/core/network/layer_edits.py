@@ -1,0 +1,147 @@
+"""What somebody does to the hidden layers: insert one, remove one, change a setting of one.
+
+An edit names its layer by the key, so it may be made from an old picture and still means the right layer of whatever
+the experiment has become by then; where that layer is gone, it changes nothing. A stack that cannot work need never be
+asked for: `misfit` says beforehand what is wrong with it, and `offers` what fits in which place.
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, replace
+from typing import Any
+
+from nnstudio.core.array import Shape
+from nnstudio.core.experiment import LAYER_KINDS, MAXIMUM_HIDDEN_LAYERS, Experiment, LayerSpec, keyed
+from nnstudio.core.experiment.setting import settings_of
+from nnstudio.core.network.layers.layer import ShapeError
+from nnstudio.core.network.model import Model
+from nnstudio.core.network.network import build_layers
+
+Layers = tuple[LayerSpec, ...]
+
+
+class LayerEdit(ABC):
+    """From one experiment to the next."""
+
+    def __call__(self, experiment: Experiment) -> Experiment:
+        """The experiment with the edit done, or the same one where there is nothing to do."""
+        return replace(experiment, layers=self.on(experiment.layers))
+
+    @abstractmethod
+    def on(self, layers: Layers) -> Layers:
+        """The hidden layers with the edit done."""
+
+
+@dataclass(frozen=True, slots=True)
+class InsertLayer(LayerEdit):
+    """One more layer before the one with the key `before`; 0 is the output's. Nothing where there is no room."""
+
+    spec: LayerSpec
+    before: int
+
+    def on(self, layers: Layers) -> Layers:
+        position = position_of(layers, self.before)
+        if position is None or not may_insert(layers):
+            return layers
+        return keyed((*layers[:position], replace(self.spec, key=0), *layers[position:]))
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveLayer(LayerEdit):
+    """One layer less."""
+
+    key: int
+
+    def on(self, layers: Layers) -> Layers:
+        return tuple(spec for spec in layers if spec.key != self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLayer(LayerEdit):
+    """Another value of one setting of one layer."""
+
+    key: int
+    setting: str
+    value: object
+
+    def on(self, layers: Layers) -> Layers:
+        return tuple(self._changed(spec) if spec.key == self.key else spec for spec in layers)
+
+    def _changed(self, spec: LayerSpec) -> LayerSpec:
+        change: dict[str, Any] = {self.setting: self.value}
+        return replace(spec, **change) if self.setting in settings_of(type(spec)) else spec
+
+
+def resize(spec: LayerSpec, by: int) -> ChangeLayer:
+    """So many more, or fewer, neurons or filters, within what is legal."""
+    setting = settings_of(type(spec))[spec.width]
+    size = getattr(spec, spec.width) + by
+    return ChangeLayer(spec.key, spec.width, int(min(max(size, setting.minimum), setting.maximum)))
+
+
+def position_of(layers: Layers, key: int) -> int | None:
+    """Where the layer with this key stands, the output behind all others; None if it is gone."""
+    return next((place for place, spec in enumerate(layers) if spec.key == key), None if key else len(layers))
+
+
+def may_insert(layers: Layers) -> bool:
+    """Whether one more layer is legal."""
+    return len(layers) < MAXIMUM_HIDDEN_LAYERS
+
+
+# What fits where ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """What the hidden layers stand between: the shape of an example, and the number of outputs."""
+
+    shape: Shape
+    outputs: int
+
+    @classmethod
+    def of(cls, model: Model) -> "Ends":
+        """The ends of a network."""
+        return cls(model.input_shape, model.outputs)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A kind of layer for a certain place: the edit that brings it there, and the reason if it cannot stand there."""
+
+    edit: InsertLayer
+    reason: str
+
+    @property
+    def kind(self) -> type[LayerSpec]:
+        """The kind of layer."""
+        return type(self.edit.spec)
+
+
+def misfit(layers: Layers, ends: Ends) -> str:
+    """Why these layers cannot work, as a sentence for a person; empty if they can."""
+    try:
+        build_layers(layers, ends.shape, ends.outputs)
+    except ShapeError as error:
+        return str(error)
+    return ""
+
+
+def offers(layers: Layers, before: int, ends: Ends) -> tuple[Offer, ...]:
+    """What can be inserted before the layer with this key, in the order of `LAYER_KINDS`."""
+    images = len(ends.shape) == 3
+    return tuple(offer(layers, before, kind, ends) for kind in LAYER_KINDS.values() if images or not kind.for_images)
+
+
+def offer(layers: Layers, before: int, kind: type[LayerSpec], ends: Ends) -> Offer:
+    """One kind of layer in this place: like the others of its kind, or else as small as it is by default."""
+    alike, smallest = (InsertLayer(spec, before) for spec in (_like_its_neighbours(layers, before, kind), kind()))
+    if not misfit(alike.on(layers), ends):
+        return Offer(alike, "")
+    return Offer(smallest, misfit(smallest.on(layers), ends))
+
+
+def _like_its_neighbours(layers: Layers, before: int, kind: type[LayerSpec]) -> LayerSpec:
+    """A copy of the nearest layer of this kind on the left, or else on the right."""
+    position = position_of(layers, before)
+    others = (*reversed(layers[:position]), *layers[position:])
+    return replace(next((spec for spec in others if type(spec) is kind), kind()), key=0)

@@ -1,0 +1,112 @@
+"""Where README says that things are added, they are: each kind is named in those files and in no others."""
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from nnstudio.core.experiment import LAYER_KINDS, TrainingSpec
+from nnstudio.core.experiment.choices import (
+    ActivationKind,
+    DatasetKind,
+    InitializerKind,
+    LossKind,
+    OptimizerKind,
+    ScheduleKind,
+)
+from nnstudio.core.experiment.setting import settings_of
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "nnstudio"
+
+ENUMERATIONS = {
+    "activation": ActivationKind,
+    "initialiser": InitializerKind,
+    "loss": LossKind,
+    "optimizer": OptimizerKind,
+    "schedule": ScheduleKind,
+    "data set": DatasetKind,
+}
+# What the program itself begins with, is built from, or has to fetch: named elsewhere too. A new kind is like the rest.
+SPECIAL = {
+    *("ActivationKind.LINEAR", "ActivationKind.SIGMOID", "ActivationKind.SOFTMAX", "ActivationKind.TANH"),
+    *("ActivationKind.RELU", "InitializerKind.GLOROT", "LossKind.CROSS_ENTROPY", "OptimizerKind.SGD"),
+    *("ScheduleKind.CONSTANT", "DenseSpec"),
+    *("DatasetKind.SPIRALS", "DatasetKind.SKETCHED_DIGITS", "DatasetKind.MNIST"),
+}
+
+
+@cache
+def table() -> dict[str, set[str]]:
+    """The kinds of things in README's table, each with the files and folders that it names."""
+    section = (ROOT / "README.md").read_text("utf-8").partition("## Where to add things")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (.+?) \| (.+?) \|$", section, re.MULTILINE)
+    return {kind: set(re.findall(r"`([^`]+)`", places)) for kind, places in rows if "`" in places}
+
+
+@cache
+def names_by_file() -> dict[str, set[str]]:
+    """For every file of the package the names in its code: words, `Class.member`, and what it imports and defines."""
+    found = {path.relative_to(PACKAGE).as_posix(): set(names_in(path)) for path in PACKAGE.rglob("*.py")}
+    # The tutorials' experiments use whatever there is; the usual one of each data set stands in `defaults`.
+    return {file: names for file, names in found.items() if not re.match(r"core/presets/(?!defaults)", file)}
+
+
+def names_in(path: Path) -> list[str]:
+    names: list[str] = []
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        match node:
+            case ast.Name(id=name) | ast.alias(name=name):
+                names.append(name)
+            case ast.Attribute(value=ast.Name(id=owner), attr=name):
+                names += [name, f"{owner}.{name}"]
+            case ast.ClassDef(name=owner, body=body):
+                names.append(owner)
+                targets = [target for line in body if isinstance(line, ast.Assign) for target in line.targets]
+                names += [f"{owner}.{target.id}" for target in targets if isinstance(target, ast.Name)]
+            case _:
+                pass
+    return names
+
+
+def kinds() -> list[tuple[str, str]]:
+    """Every kind: its row of the table, and its name in the code."""
+    members = [(row, f"{kind.__name__}.{member.name}") for row, kind in ENUMERATIONS.items() for member in kind]
+    return members + [("layer", spec.__name__) for spec in LAYER_KINDS.values()]
+
+
+@pytest.mark.parametrize(("row", "name"), [pair for pair in kinds() if pair[1] not in SPECIAL])
+def test_a_kind_is_named_where_the_table_says_and_nowhere_else(row: str, name: str) -> None:
+    files = [file for file, names in names_by_file().items() if name in names]
+    if row != "data set":
+        files = [file for file in files if not file.startswith("core/presets/")]
+    places = {place for place in table()[row] for file in files if file.startswith(place)}
+    assert places == table()[row], "a place that need not be touched"
+    strangers = [file for file in files if not any(file.startswith(place) for place in table()[row])]
+    assert not strangers, "a file that the table does not name"
+
+
+def test_a_view_is_placed_by_the_window_alone() -> None:
+    folder, window = sorted(table()["view"], reverse=True)
+    files = names_by_file()
+    views = {path.stem.title().replace("_", "") for path in (PACKAGE / folder).glob("*_view.py")}
+    assert len(views) >= 5
+    for view in views:
+        assert view in files[window]
+        assert not [file for file, names in files.items() if view in names and not file.startswith((folder, window))]
+
+
+def test_a_new_number_needs_no_word_in_the_interface() -> None:
+    numbers = {name for name, setting in settings_of(TrainingSpec).items() if setting.choice is None}
+    texts = [path.read_text("utf-8") for path in (PACKAGE / "ui").rglob("*.py")]
+    named = {name for name in numbers for text in texts if re.search(rf'\.{name}\b|"{name}"|\b{name}=', text)}
+    assert named <= {"learning_rate"}, "only the way back from a divergence sets one by name"
+
+
+def test_every_place_in_the_table_exists() -> None:
+    assert {*ENUMERATIONS, "layer", "setting", "view"} <= table().keys()
+    for place in set().union(*table().values()):
+        assert (PACKAGE / place).is_dir() == place.endswith("/")
+        assert (PACKAGE / place).exists(), place
