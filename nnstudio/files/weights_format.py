@@ -8,7 +8,7 @@ says what was done to the inputs before. `VERSION` grows when a reader of older 
 from collections.abc import Iterator
 from typing import Any
 
-from nnstudio.core.experiment.choices import ActivationKind, Padding
+from nnstudio.core.experiment.choices import ActivationKind, Domain, Padding
 from nnstudio.core.experiment.layer_specs import (
     LAYER_KINDS,
     ActivationSpec,
@@ -54,6 +54,11 @@ FORMULAS: dict[type[LayerSpec], str] = {
 }
 """What each kind of layer computes when the network predicts."""
 
+_INPUTS = {
+    Domain.PLANE: "features of a point (x₁, x₂)",
+    Domain.IMAGES: "pixels from 0 to 255, row by row",
+    Domain.TABLE: "the numbers of a row",
+}
 _KIND_NAMES = {spec: name for name, spec in LAYER_KINDS.items()}
 _ACTIVATIONS = {kind.label: kind.formula for kind in ActivationKind}
 
@@ -72,13 +77,15 @@ def describe_format(frame: Frame) -> dict[str, Any]:
 
 def describe_scaling(frame: Frame) -> dict[str, Any]:
     """What was done to the inputs, as plain JSON."""
-    images = frame.dataset.images is not None
+    recipe = frame.dataset.recipe
     return {
-        "formula": "x' = (x / 255 - shift) / scale" if images else "x' = (x - shift) / scale",
-        "inputs": "pixels from 0 to 255, row by row" if images else "features of a point (x₁, x₂)",
-        "names": frame.dataset.input_names,
-        "shift": frame.dataset.scaling.shift.tolist(),
-        "scale": frame.dataset.scaling.scale.tolist(),
+        "formula": f"x' = (x / {recipe.divisor:g} - shift) / scale"
+        if recipe.divisor != 1
+        else "x' = (x - shift) / scale",
+        "inputs": _INPUTS[recipe.domain],
+        "names": recipe.names,
+        "shift": recipe.shift.tolist(),
+        "scale": recipe.scale.tolist(),
     }
 
 

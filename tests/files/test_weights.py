@@ -15,8 +15,7 @@ import pytest
 import safetensors.numpy
 from safetensors import safe_open
 
-from nnstudio.core.data.scaling import InputScaling
-from nnstudio.core.experiment import DatasetSpec, Experiment, TrainingSpec
+from nnstudio.core.experiment import Experiment, PlaneSpec, TrainingSpec
 from nnstudio.core.experiment.choices import DatasetKind, Scaling
 from nnstudio.core.experiment.layer_specs import ActivationSpec, BatchNormSpec, DenseSpec, DropoutSpec, LayerNormSpec
 from nnstudio.core.network.weights import Weights
@@ -35,13 +34,14 @@ def small_frame(units: tuple[int, ...] = (3, 2), dtype: type[np.floating[Any]] =
     """A 2-3-2-1 network."""
     frame = plane_frame(updates=25, units=units)
     params = frame.params.astype(dtype)
-    scaling = InputScaling(np.array([0.1, 1 / 3]), np.array([np.pi, 2.0]))
+    scaled = {"shift": np.array([0.1, 1 / 3]), "scale": np.array([np.pi, 2.0])}
+    recipe = replace(frame.dataset.recipe, **scaled)
     views = list(named_arrays(Weights(params), frame.layers))
     layers = tuple(
         replace(layer, weights=views[2 * index][1], biases=views[2 * index + 1][1])
         for index, layer in enumerate(frame.layers)
     )
-    return replace(frame, params=params, layers=layers, dataset=replace(frame.dataset, scaling=scaling))
+    return replace(frame, params=params, layers=layers, dataset=replace(frame.dataset, recipe=recipe))
 
 
 def loaded(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
@@ -106,7 +106,7 @@ def test_the_stored_formula_gives_the_same_answers(path: Path) -> None:
     scaling = json.loads(texts["input_scaling"])
     points = np.array([[0.5, -2.0], [3.0, 1.0]])
     signal = (points - scaling["shift"]) / scaling["scale"]
-    by_hand = frame.dataset.encode(points)
+    by_hand = frame.dataset.recipe.apply(points)
     for number, layer in enumerate(frame.layers, start=1):
         signal = np.tanh(signal @ arrays[f"layer{number}/weight"] + arrays[f"layer{number}/bias"])
         by_hand = np.tanh(by_hand @ layer.weights + layer.biases)
@@ -356,7 +356,7 @@ def test_noise_never_raises_anything_else(path: Path) -> None:
 
 def test_a_trained_network_is_as_good_in_numpy_alone(path: Path) -> None:
     """The file, the raw points and eight lines of NumPy give the accuracy and the loss that the program shows."""
-    spec = DatasetSpec(kind=DatasetKind.MOONS, noise=0.1, scaling=Scaling.STANDARDISE)
+    spec = PlaneSpec(kind=DatasetKind.MOONS, noise=0.1, scaling=Scaling.STANDARDISE)
     trainer = Trainer(Experiment(dataset=spec, training=TrainingSpec(learning_rate=0.3)))
     for _ in range(200):
         trainer.step()
@@ -367,7 +367,7 @@ def test_a_trained_network_is_as_good_in_numpy_alone(path: Path) -> None:
     scaling = json.loads(texts["input_scaling"])
     functions = {"Tanh": np.tanh, "Sigmoid": lambda z: 1 / (1 + np.exp(-z))}
     test = frame.dataset.test
-    signal = (test.points - scaling["shift"]) / scaling["scale"]
+    signal = (test.raw - scaling["shift"]) / scaling["scale"]
     for layer in json.loads(texts["format"])["layers"]:
         signal = signal @ arrays[f"{layer['array']}/weight"] + arrays[f"{layer['array']}/bias"]
         signal = functions[layer["activation"]](signal)

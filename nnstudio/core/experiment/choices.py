@@ -17,6 +17,15 @@ class Task(Enum):
     MULTICLASS = "multiclass"
     MULTILABEL = "multilabel"
     REGRESSION = "regression"
+    MULTILABEL = "multilabel"
+
+
+class Domain(Enum):
+    """What kind of thing one example is."""
+
+    PLANE = "plane"
+    IMAGES = "images"
+    TABLE = "table"
 
 
 class DatasetKind(Choice):
@@ -43,6 +52,7 @@ class DatasetKind(Choice):
         "Digits drawn by the program with a wobbling pen, 28×28 pixels each: images without a download.",
     )
     MNIST = "mnist", "MNIST", "70 000 handwritten digits, 28×28 pixels each."
+    TABLE = "table", "Table", "Numbers of your own: a row for each example, a column for each input."
 
 
 class Feature(Choice):

@@ -26,7 +26,7 @@ class Probe(Flag):
 
     NOTHING = 0
     NEURONS = auto()  # PlanePicture.neurons; ImagePicture.activations
-    OUTPUT = auto()  # PlanePicture.output; ImagePicture.confusion and samples
+    OUTPUT = auto()  # PlanePicture.output; ImagePicture.confusion and samples; all of TablePicture
     ACTIVATIONS = auto()  # LayerReading.histogram
     GRADIENTS = auto()  # LayerReading.gradient_norm and update_ratio
     LOSSES = auto()  # Frame.losses
@@ -136,6 +136,23 @@ class ImagePicture:
 
 
 @dataclass(frozen=True, slots=True)
+class TablePicture:
+    """What the network makes of a table.
+
+    confusion (classes, classes): test examples, row = truth, column = answer; for classes
+    truth, predicted (outputs, k): of some test examples; for values, and for labels of which several may be true
+    """
+
+    confusion: NDArray[np.int64] | None = None
+    truth: FloatArray | None = None
+    predicted: FloatArray | None = None
+
+
+Picture = PlanePicture | ImagePicture | TablePicture
+"""What the network makes of its data, one kind for each domain."""
+
+
+@dataclass(frozen=True, slots=True)
 class ExampleLosses:
     """What each example costs, without the penalty; the means are the losses of `Metrics`.
 
@@ -155,6 +172,7 @@ class Frame:
     updates: updates done; updates_per_second: measured over the last second of training, 0 when paused
     params: copy of the flat parameter vector
     layers: every layer from the first hidden one to the output
+    picture: what the network makes of its data
     recovery: for a diverged run, the learning rate it suggests going on with
     marks: the edits in mid-run
     commands: how many commands had been obeyed when the picture was taken
@@ -172,8 +190,7 @@ class Frame:
     metrics: Metrics
     history: HistoryPrefix
     layers: tuple[LayerReading, ...]
-    plane: PlanePicture | None = None
-    image: ImagePicture | None = None
+    picture: Picture
     losses: ExampleLosses | None = None
     recovery: float | None = None
     marks: tuple[Mark, ...] = ()

@@ -2,13 +2,14 @@
 
 `Trainer.step()` is one update: take a mini-batch, go forward, measure the loss, go backward, let the optimizer change
 the parameters. Everything else here keeps that honest: what was measured, what can be taken back, and what was asked
-for. There is no loop, no clock and no thread inside.
+for. There is no clock and no thread inside; `train()` is the whole loop.
 """
 
 from contextvars import copy_context
 from functools import partial
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from nnstudio.core.array import Array, FloatType
 from nnstudio.core.data.augmentation import Shift
@@ -21,7 +22,7 @@ from nnstudio.core.network.weights import Weights
 from nnstudio.core.training.batches import Batches
 from nnstudio.core.training.clipping import Clipping
 from nnstudio.core.training.divergence import Diverged, careful_step, harmless_gradient
-from nnstudio.core.training.evaluation import Evaluation
+from nnstudio.core.training.evaluation import Evaluation, predict
 from nnstudio.core.training.history import History
 from nnstudio.core.training.losses import LossStage, loss_for
 from nnstudio.core.training.metrics import Metrics
@@ -89,6 +90,8 @@ class Trainer:
         same."""
         self._train = Evaluation(self.network, self.dataset.train, task, evaluated)
         self.test = Evaluation(self.network, self.dataset.test, task)
+        validation = self.dataset.validation
+        self._validation = Evaluation(self.network, validation, task) if validation else None
         self._metrics: Metrics | None = None
         self.evaluated_at = -1
         self.optimizer: Optimizer = self._new_optimizer()
@@ -188,7 +191,7 @@ class Trainer:
         if self.evaluated_at != self.updates or self._metrics is None:
             return
         if stopping.improves(self._metrics):
-            stopping.keep(Best(self._metrics.test_loss, self.updates, epoch, self.network.weights()))
+            stopping.keep(Best(self._metrics.watched_loss, self.updates, epoch, self.network.weights()))
         self.stop_reason = self.stop_reason or stopping.after_evaluation(self.updates, epoch, self._metrics)
         if self.stop_reason is None and (reason := stopping.loses_patience(epoch)):
             self.stop_reason = reason
@@ -196,6 +199,22 @@ class Trainer:
                 self.network.take(stopping.best.weights)
                 self.optimizer = self._new_optimizer()
                 self._forget()
+
+    def train(self, epochs: float) -> Metrics:
+        """So many passes over the training data, or fewer if a rule of the experiment stops them; how good the network
+        is then. Raises `Diverged`."""
+        end = self.epoch + epochs
+        while self.epoch < end * (1 - 1e-12):
+            self.step()
+            if self.stop_reason is not None:
+                break
+        return self.evaluate()
+
+    def predict(self, raw: ArrayLike) -> Array:
+        """What the network says of raw examples (n, …), before features and scaling: (n, outputs). A probability for
+        each class, for two classes that of the second alone, for each label, or values. Raises `DataError`."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            return predict(self.network, self.loss, self.dataset.encode(raw).astype(self.network.dtype, copy=False))
 
     # What was asked for -----------------------------------------------------------------------------------------------
 
@@ -245,7 +264,7 @@ class Trainer:
         self._penalty = Penalty(spec, penalized, count) if spec.l1 or spec.l2 else None
         self._clipping = Clipping(spec, network.grads) if spec.clip_norm or spec.clip_value else None
         self._harmless = harmless_gradient(spec)
-        trained, evaluated = min(spec.batch_size, count), self._train.count + self.test.count
+        trained, evaluated = min(spec.batch_size, count), self._evaluated
         # Calls into NumPy cost a small network as much as some thirty examples do.
         self._evaluation_interval = max(25, round((evaluated + 60) / (EVALUATION_SHARE * (3 * trained + 60))))
         self._look_ahead()
@@ -258,12 +277,14 @@ class Trainer:
         return self.batches.seen / self.batches.count
 
     def evaluate(self) -> Metrics:
-        """Loss and accuracy over the training examples (the first 2 000) and all test examples, now."""
+        """Loss and accuracy over the training examples (the first 2 000), all validation and all test examples, now."""
         if self._metrics is None or self.evaluated_at != self.updates:
             with np.errstate(over="ignore", invalid="ignore"):
                 train_loss, train_accuracy = self._train.run(self.loss)
                 test_loss, test_accuracy = self.test.run(self.loss)
-            self._metrics = Metrics(train_loss, test_loss, train_accuracy, test_accuracy, self.penalty())
+                validation = self._validation.run(self.loss) if self._validation else ()
+            losses = train_loss, test_loss, train_accuracy, test_accuracy
+            self._metrics = Metrics(*losses, self.penalty(), *validation)
             self.evaluated_at = self.updates
         return self._metrics
 
@@ -275,7 +296,12 @@ class Trainer:
     @property
     def evaluation_is_cheap(self) -> bool:
         """Whether an evaluation fits between two pictures."""
-        return (self._train.count + self.test.count) * self.network.params.size < 2e6
+        return self._evaluated * self.network.params.size < 2e6
+
+    @property
+    def _evaluated(self) -> int:
+        """How many examples an evaluation looks at."""
+        return self._train.count + self.test.count + (self._validation.count if self._validation else 0)
 
     def penalty(self) -> float:
         """λ₁/N Σ|w| + λ₂/2N Σw², which training makes small together with the data loss."""
@@ -283,12 +309,14 @@ class Trainer:
 
     def _record(self, batch_loss: float) -> None:
         nan = float("nan")
-        losses = (nan, nan, nan, nan, nan)
+        losses, validation = (nan, nan, nan, nan, nan), (nan, nan)
         if self.updates >= self._next_evaluation:
             m = self.evaluate()
             losses = (m.train_loss, m.test_loss, m.train_accuracy, m.test_accuracy, m.penalty)
-            self.schedule.see(self.epoch, m.train_loss)
-        self.history.append(self.updates, self.epoch, batch_loss, *losses, self.learning_rate)
+            if m.validation_loss is not None and m.validation_accuracy is not None:
+                validation = m.validation_loss, m.validation_accuracy
+            self.schedule.see(self.epoch, m.plateau_loss)
+        self.history.append(self.updates, self.epoch, batch_loss, *losses, self.learning_rate, *validation)
         self._look_ahead()
 
     def _look_ahead(self) -> None:

@@ -6,7 +6,8 @@ import numpy as np
 
 from nnstudio.core.data.dataset import build
 from nnstudio.core.data.images import ImageSet
-from nnstudio.core.experiment import DatasetSpec, DenseSpec, Experiment
+from nnstudio.core.data.plane import Plane
+from nnstudio.core.experiment import DenseSpec, Experiment, ImageSpec, PlaneSpec
 from nnstudio.core.experiment.choices import ActivationKind, DatasetKind
 from nnstudio.core.run.frame import Frame, Histogram, ImagePicture, LayerReading, PlanePicture, Status
 from nnstudio.core.training.history import History
@@ -60,19 +61,21 @@ def _sums(layer: LayerReading, signal: np.ndarray) -> np.ndarray:
 def plane_frame(classes: int = 2, updates: int = 31_200, units: tuple[int, ...] = (8, 8)) -> Frame:
     """A network in the middle of learning the spirals."""
     random = np.random.default_rng(7)
-    spec = DatasetSpec(kind=DatasetKind.SPIRALS, arms=classes)
+    spec = PlaneSpec(kind=DatasetKind.SPIRALS, arms=classes)
     dataset = build(spec)
+    plane = dataset.domain
+    assert isinstance(plane, Plane)
     outputs = dataset.outputs
     experiment = Experiment(dataset=spec, layers=tuple(DenseSpec(units=n) for n in units))
     names = ["Tanh"] * len(units) + ["Sigmoid" if outputs == 1 else "Softmax"]
     params, readings = _layers([2, *units, outputs], names, random)
     resolution, fine = 40, 100
-    signal = dataset.grid(resolution)[:, :-1]
+    signal = dataset.encode(plane.grid(resolution))[:, :-1]
     neurons = []
     for reading in readings[:-1]:
         signal = np.tanh(_sums(reading, signal))
         neurons.append(np.ascontiguousarray(signal.T).reshape(-1, resolution, resolution))
-    signal = dataset.grid(fine)[:, :-1]
+    signal = dataset.encode(plane.grid(fine))[:, :-1]
     for reading in readings[:-1]:
         signal = np.tanh(_sums(reading, signal))
     signal = _sums(readings[-1], signal)
@@ -81,7 +84,7 @@ def plane_frame(classes: int = 2, updates: int = 31_200, units: tuple[int, ...] 
     else:
         output = np.exp(signal - signal.max(axis=1, keepdims=True))
         output /= output.sum(axis=1, keepdims=True)
-    inputs = dataset.grid(resolution)[:, :-1].T.reshape(-1, resolution, resolution)
+    inputs = dataset.encode(plane.grid(resolution))[:, :-1].T.reshape(-1, resolution, resolution)
     return Frame(
         experiment=experiment,
         dataset=dataset,
@@ -95,7 +98,7 @@ def plane_frame(classes: int = 2, updates: int = 31_200, units: tuple[int, ...] 
         metrics=Metrics(0.0214, 0.0391, 0.996, 0.988, 0.0008),
         history=_history(updates, random).prefix(),
         layers=tuple(readings),
-        plane=PlanePicture(inputs, tuple(neurons), output.T.reshape(-1, fine, fine)),
+        picture=PlanePicture(inputs, tuple(neurons), output.T.reshape(-1, fine, fine)),
     )
 
 
@@ -112,7 +115,7 @@ def image_frame(units: tuple[int, ...] = (128, 64)) -> Frame:
     pixels = 255 * np.exp(-((x - centres[:, :1, None]) ** 2 + (y - centres[:, 1:, None]) ** 2) / 20)
     labels = random.integers(0, 10, 300)
     images = ImageSet(pixels.astype(np.uint8), labels, pixels[:100].astype(np.uint8), labels[:100], 10)
-    spec = DatasetSpec(kind=DatasetKind.MNIST, images=300)
+    spec = ImageSpec(kind=DatasetKind.MNIST, images=300)
     dataset = build(spec, lambda _: images)
     layers = tuple(DenseSpec(units=n, activation=ActivationKind.RELU) for n in units)
     params, readings = _layers([784, *units, 10], ["ReLU"] * len(units) + ["Softmax"], random)
@@ -131,7 +134,7 @@ def image_frame(units: tuple[int, ...] = (128, 64)) -> Frame:
         metrics=Metrics(0.0214, 0.0884, 0.994, 0.975, 0.0002),
         history=_history(5628, random).prefix(),
         layers=tuple(readings),
-        image=ImagePicture(
+        picture=ImagePicture(
             example=pixels[0].astype(np.float32) / 255,
             label=int(labels[0]),
             activations=tuple(np.maximum(random.normal(0, 1, n), 0).astype(np.float32) for n in units),

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nnstudio.core.experiment import DatasetSpec, Experiment, TrainingSpec
+from nnstudio.core.experiment import Experiment, PlaneSpec, TrainingSpec
 from nnstudio.core.experiment.choices import ScheduleKind
 from nnstudio.core.experiment.setting import settings_of
 from nnstudio.core.training.schedules import SCHEDULES, SETTINGS_OF_SCHEDULE, Schedule
@@ -144,7 +144,7 @@ def test_reads_exactly_the_settings_it_names(kind: ScheduleKind) -> None:
 
 def trainer(**training: Any) -> Trainer:
     """80 training examples in batches of 10: 8 updates an epoch."""
-    return Trainer(Experiment(dataset=DatasetSpec(samples=160), training=TrainingSpec(batch_size=10, **training)))
+    return Trainer(Experiment(dataset=PlaneSpec(samples=160), training=TrainingSpec(batch_size=10, **training)))
 
 
 def test_the_history_holds_the_rate_really_used() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nnstudio.core.experiment import DatasetSpec, DenseSpec, Experiment, StoppingSpec, TrainingSpec
+from nnstudio.core.experiment import DatasetSpec, DenseSpec, Experiment, PlaneSpec, StoppingSpec, TrainingSpec
 from nnstudio.core.experiment.setting import settings_of
 from nnstudio.core.training.metrics import Metrics
 from nnstudio.core.training.stopping import Stopping
@@ -18,7 +18,7 @@ def trainer(training: TrainingSpec | None = None, dataset: DatasetSpec | None = 
     """80 training examples in batches of 10: 8 updates an epoch."""
     return Trainer(
         Experiment(
-            dataset=dataset or DatasetSpec(samples=160),
+            dataset=dataset or PlaneSpec(samples=160),
             training=training or TrainingSpec(batch_size=10),
             stopping=StoppingSpec(**stopping),
         )
@@ -95,7 +95,7 @@ def test_a_slider_that_has_nothing_to_do_with_it_does_not_stop_again() -> None:
     assert run.stop_reason is None
 
 
-OVERFITTING = DatasetSpec(samples=60, noise=0.5, seed=3)
+OVERFITTING = PlaneSpec(samples=60, noise=0.5, seed=3)
 
 
 def overfitting(patience: float) -> Trainer:

@@ -14,7 +14,7 @@ from nnstudio.core.experiment.layer_specs import (
     LayerSpec,
     MaxPool2DSpec,
 )
-from nnstudio.core.run.frame import Frame
+from nnstudio.core.run.frame import Frame, ImagePicture
 from nnstudio.ui.widgets.figures import percent
 
 
@@ -56,8 +56,8 @@ def _square(side: int) -> str:
 
 def input_titles(frame: Frame) -> tuple[str, ...]:
     """The input column's titles, the longest first."""
-    if frame.image is not None:
-        height, width = frame.image.example.shape
+    if isinstance(frame.picture, ImagePicture):
+        height, width = frame.picture.example.shape
         return f"Input {height}×{width}", "Input"
     return ("Input",)
 
