@@ -59,14 +59,10 @@ class InputRecipe:
 
     def write(self, raw: NDArray[Any], inputs: NDArray[np.floating]) -> None:
         """Write the inputs of raw examples into an array (n, inputs), without a second one for large images."""
-        if self.features:
-            np.copyto(
-                inputs, (features_of(raw.astype(np.float64), self.features) - self.shift) / self.scale, "same_kind"
-            )
-        elif self.divisor == 1:
-            np.copyto(inputs, (raw.reshape(len(raw), -1) - self.shift) / self.scale, "same_kind")
-        else:
-            number = inputs.dtype.type
-            np.multiply(raw.reshape(len(raw), -1), number(1 / self.divisor), out=inputs, casting="unsafe")
-            inputs -= self.shift.astype(inputs.dtype)
-            inputs /= self.scale.astype(inputs.dtype)
+        rows = features_of(raw.astype(np.float64), self.features) if self.features else raw.reshape(inputs.shape)
+        if self.divisor == 1:
+            np.copyto(inputs, (rows - self.shift) / self.scale, "same_kind")
+            return
+        np.multiply(rows, inputs.dtype.type(1 / self.divisor), out=inputs, casting="unsafe")
+        inputs -= self.shift.astype(inputs.dtype)
+        inputs /= self.scale.astype(inputs.dtype)

@@ -22,6 +22,8 @@ from nnstudio.core.training.trainer import Trainer
 NEURON_RESOLUTION = 40
 OUTPUT_RESOLUTION = 100
 SAMPLES = 24
+MOST_CONFUSED = 40
+"""The most classes that a confusion matrix is drawn for."""
 PREDICTED = 500
 """Test examples whose predictions are shown against the truth."""
 
@@ -142,7 +144,8 @@ class TablePictures:
         if Probe.OUTPUT not in probes:
             return TablePicture()
         if trainer.dataset.task in (Task.BINARY, Task.MULTICLASS):
-            return TablePicture(confusion=self._confusion.count()[0])
+            few = trainer.dataset.classes <= MOST_CONFUSED
+            return TablePicture(confusion=self._confusion.count()[0] if few else None)
         truth = trainer.dataset.test.targets[:PREDICTED].T
         return TablePicture(truth=truth, predicted=trainer.test.outputs[:, :PREDICTED])
 

@@ -4,14 +4,17 @@ from itertools import pairwise
 
 import numpy as np
 
-from nnstudio.core.data.dataset import build
+from nnstudio.core.data.dataset import Dataset, build
 from nnstudio.core.data.images import ImageSet
 from nnstudio.core.data.plane import Plane
 from nnstudio.core.experiment import DenseSpec, Experiment, ImageSpec, PlaneSpec
-from nnstudio.core.experiment.choices import ActivationKind, DatasetKind
-from nnstudio.core.run.frame import Frame, Histogram, ImagePicture, LayerReading, PlanePicture, Status
+from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, Task
+from nnstudio.core.presets import default_experiment
+from nnstudio.core.run.frame import Frame, Histogram, ImagePicture, LayerReading, PlanePicture, Probe, Status
+from nnstudio.core.run.observe import Observer
 from nnstudio.core.training.history import History
 from nnstudio.core.training.metrics import Metrics
+from nnstudio.core.training.trainer import Trainer
 
 
 def _history(updates: int, random: np.random.Generator) -> History:
@@ -100,6 +103,23 @@ def plane_frame(classes: int = 2, updates: int = 31_200, units: tuple[int, ...] 
         layers=tuple(readings),
         picture=PlanePicture(inputs, tuple(neurons), output.T.reshape(-1, fine, fine)),
     )
+
+
+def table_frame(task: Task = Task.MULTICLASS) -> Frame:
+    """A network in the middle of learning a table of six columns, of whatever is to be learned."""
+    random = np.random.default_rng(7)
+    rows = random.normal(0, 1, (200, 6))
+    sums = rows @ random.normal(0, 1, (6, 3))
+    truth: dict[Task, np.ndarray] = {
+        Task.BINARY: sums[:, 0] > 0,
+        Task.MULTICLASS: np.array(["ash", "birch", "cedar"])[sums.argmax(axis=1)],
+        Task.REGRESSION: sums[:, :2],
+        Task.MULTILABEL: sums > 0,
+    }
+    dataset = Dataset.from_arrays(rows, truth[task], validation_share=0.2)
+    trainer = Trainer(default_experiment(dataset.spec), dataset=dataset)
+    trainer.train(epochs=3)
+    return Observer(trainer, 1).frame(Probe.NEURONS | Probe.OUTPUT, status=Status.PAUSED)
 
 
 def untrained_frame() -> Frame:
