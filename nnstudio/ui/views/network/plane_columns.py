@@ -15,7 +15,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from nnstudio.core.experiment.choices import Task
-from nnstudio.core.run.frame import FloatArray, Frame, PlanePicture
+from nnstudio.core.run.frame import FloatArray, Frame, PlanePicture, TablePicture
 from nnstudio.ui.theme import Theme, class_color, current, heat_map_table
 from nnstudio.ui.views.network.column import Column, LinkSpot, Spot
 from nnstudio.ui.views.network.layout import plane_columns, plane_width
@@ -27,6 +27,8 @@ from nnstudio.ui.widgets.heat_map import HeatMapAtlas, robust_scale
 
 _FINEST = 60
 _WIDEST_NAME = 64.0
+_DOT = 12.0
+"""How much further from its tile the name of an output stands, behind the dot of its colour."""
 
 
 @dataclass(slots=True)
@@ -63,8 +65,10 @@ class PlaneColumns:
         """The room that the names beside the tiles need, left and right."""
         assert self._frame is not None
         metrics, dataset = QFontMetricsF(font), self._frame.dataset
-        names = (*dataset.input_names, *(dataset.output_names if dataset.outputs > 1 else ()))
-        return min(max(metrics.horizontalAdvance(name) for name in names), _WIDEST_NAME)
+        widths = [metrics.horizontalAdvance(name) for name in dataset.input_names]
+        if isinstance(self._frame.picture, TablePicture) and dataset.outputs > 1:
+            widths += [metrics.horizontalAdvance(name) + _DOT for name in dataset.output_names]
+        return min(max(widths), _WIDEST_NAME + _DOT)
 
     def minimum_width(self, font: QFont, em: float) -> float:
         """The least width in which nothing clips or overlaps."""

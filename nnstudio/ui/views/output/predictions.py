@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from nnstudio.core.run.frame import FloatArray, Frame, TablePicture
 from nnstudio.ui import theme
 from nnstudio.ui.widgets.canvas import Canvas, Spot, mono_font, text_font
-from nnstudio.ui.widgets.figures import decimal, tick
+from nnstudio.ui.widgets.figures import decimal
 
 _RADIUS = 2.5
 _REACH = 8.0
@@ -124,11 +124,11 @@ class PredictionsCanvas(Canvas):
         below = QRectF(area.left(), area.bottom() + 3, area.width(), line)
         painter.setPen(QColor(theme.current().dim))
         painter.setFont(numbers)
-        painter.drawText(below, Qt.AlignmentFlag.AlignLeft, tick(low))
-        painter.drawText(below, Qt.AlignmentFlag.AlignRight, tick(high))
+        painter.drawText(below, Qt.AlignmentFlag.AlignLeft, decimal(low, 3))
+        painter.drawText(below, Qt.AlignmentFlag.AlignRight, decimal(high, 3))
         beside = QRectF(0, area.top(), area.left() - 5, area.height())
-        painter.drawText(beside, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, tick(high))
-        painter.drawText(beside, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom, tick(low))
+        painter.drawText(beside, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, decimal(high, 3))
+        painter.drawText(beside, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom, decimal(low, 3))
         painter.setFont(text_font(10))
         painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, "true")
         painter.save()
