@@ -176,6 +176,31 @@ def test_only_the_settings_that_concern_the_data_set_are_shown(
     assert stage.panel.others.control("seed").isVisible() == (kind not in (DatasetKind.XOR4, DatasetKind.MNIST))
 
 
+def test_the_seed_of_files_shows_where_it_splits_them(stage: Stage, tmp_path: Path) -> None:
+    write_mnist(tmp_path / "data" / "mnist")
+    stage.click(DatasetKind.MNIST)
+    assert not stage.panel.others.control("seed").isVisible()
+    stage.session.edit(replace(stage.session.experiment, dataset=replace(stage.dataset, validation_share=0.2)))
+    assert stage.panel.others.control("seed").isVisible()
+
+
+def test_the_validation_share_makes_new_data(stage: Stage, qtbot: QtBot) -> None:
+    control = stage.slider("validation_share")
+    control.value_committed.emit(0.25)
+    assert stage.dataset == replace(SMALL.dataset, validation_share=0.25)
+    assert stage.changes == [Change.DATA]
+    qtbot.waitUntil(lambda: stage.session.frame is not None and stage.session.frame.dataset.validation is not None)
+
+
+def test_settings_of_other_domains_keep_out(stage: Stage) -> None:
+    """From points to images and back, each control shows what there is."""
+    stage.click(DatasetKind.SKETCHED_DIGITS)
+    assert stage.slider("images").value() == 5000
+    stage.click(DatasetKind.MOONS)
+    assert stage.slider("noise").value() == pytest.approx(0.05)
+    assert isinstance(stage.dataset, PlaneSpec)
+
+
 def test_noise_waits_for_the_release_and_keeps_everything_else(stage: Stage) -> None:
     slider = stage.slider("noise")
     track, left = slider.track, Qt.MouseButton.LeftButton

@@ -159,6 +159,8 @@ def _labels(array: NDArray[Any], names: Sequence[str] | None) -> tuple[Labels, t
         raise DataError(f"y is of the type {array.dtype}; classes are whole numbers, booleans or text.")
     found, labels = np.unique(array, return_inverse=True)
     numbered = array.dtype.kind in "bui" and names is not None and int(found[0]) >= 0 and int(found[-1]) < len(names)
+    if not str(found[0]):
+        raise DataError("y has an empty label; name that class, or leave its rows out.")
     if len(found) == 1:
         raise DataError(f"y has a single class, {found[0]}, so there is nothing to tell apart.")
     if numbered:

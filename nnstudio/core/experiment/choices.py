@@ -17,7 +17,6 @@ class Task(Enum):
     MULTICLASS = "multiclass"
     MULTILABEL = "multilabel"
     REGRESSION = "regression"
-    MULTILABEL = "multilabel"
 
 
 class Domain(Enum):

@@ -191,6 +191,7 @@ HOLE[17, 3] = np.nan
         (X, "abc", "y is str"),
         (X, {1: 2}, "y is dict"),
         (X, np.array([1, "a"] * 50, object), "y is of the type object"),
+        (X, np.array(["", "a"] * 50), "y has an empty label"),
         (X, LABELS + 1j, "y is of the type complex128"),
         (X, np.where(LABELS == 0, np.nan, 1.0), "y is missing or infinite in row 0"),
         (X, np.full((100, 3), 2), "y has several columns and holds 2"),
