@@ -161,6 +161,18 @@ def test_the_gradient_is_right_for_tables(task: Task) -> None:
     assert max(gradient_check(trainer).values()) < 1e-5
 
 
+def test_the_confusion_matrix_follows_the_training() -> None:
+    trainer = trainer_for(Task.MULTICLASS)
+    observer = Observer(trainer, 1)
+    for epochs in (0, 10):
+        trainer.train(epochs)
+        frame = observer.frame(EVERYTHING)
+        assert isinstance(frame.picture, TablePicture)
+        assert frame.picture.confusion is not None
+        assert np.trace(frame.picture.confusion) / 80 == pytest.approx(frame.metrics.test_accuracy)
+    assert frame.metrics.test_accuracy > 0.6
+
+
 def test_many_classes_make_no_confusion_matrix() -> None:
     data = Dataset.from_arrays(RANDOM.normal(size=(900, 2)), np.arange(900) % 300)
     trainer = Trainer(default_experiment(data.spec), dataset=data)

@@ -7,6 +7,7 @@ import pytest
 
 from nnstudio.core.data.dataset import DataError, Dataset, build
 from nnstudio.core.data.examples import Examples
+from nnstudio.core.data.sketched_digits import sketched_digits
 from nnstudio.core.experiment.choices import DatasetKind, Scaling
 from nnstudio.core.experiment.dataset_spec import DatasetSpec, ImageSpec, PlaneSpec
 
@@ -44,7 +45,9 @@ def test_they_are_split_off_the_training_examples_class_by_class(domain: str) ->
 
 
 def test_the_seed_decides_which() -> None:
-    first, again, other = build(POINTS), build(POINTS), build(replace(POINTS, seed=7))
+    given = sketched_digits(DIGITS)
+    files = replace(DIGITS, kind=DatasetKind.MNIST)  # the seed does not draw them
+    first, again, other = (build(replace(files, seed=seed), lambda _: given) for seed in (1, 1, 7))
     assert first.validation is not None
     assert again.validation is not None
     assert other.validation is not None
