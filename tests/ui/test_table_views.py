@@ -15,7 +15,6 @@ from nnstudio.core.experiment.choices import Scaling, Task
 from nnstudio.core.presets import default_experiment
 from nnstudio.core.run.frame import Frame, TablePicture
 from nnstudio.core.run.observe import Observer
-from nnstudio.core.training.losses import losses_for
 from nnstudio.core.training.trainer import Trainer
 from nnstudio.ui import theme
 from nnstudio.ui.panels.scaling_text import LINES, scaling_text
@@ -29,11 +28,6 @@ from nnstudio.ui.views.network_view import NetworkView
 from nnstudio.ui.views.output_view import OutputView
 from nnstudio.ui.views.view import View
 from nnstudio.ui.widgets.canvas import Spot
-
-TASKS = [
-    pytest.param(task, id=task.value, marks=() if losses_for(task) else pytest.mark.skip("no loss for it yet"))
-    for task in Task
-]
 
 
 def shown(qtbot: QtBot, view: View, width: int = 600, height: int = 460) -> View:
@@ -50,7 +44,7 @@ def colors_in(widget: QWidget) -> set[int]:
     return set(pixels.tolist())
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", Task, ids=lambda task: task.value)
 @pytest.mark.parametrize("kind", [NetworkView, OutputView, LossView, ActivationsView, GradientsView])
 def test_every_view_shows_a_table(qtbot: QtBot, kind: type[View], task: Task) -> None:
     view = shown(qtbot, kind())

@@ -20,6 +20,7 @@ _WAVY = TrainingSpec(optimizer=OptimizerKind.ADAM, learning_rate=0.01, l2=0.03)
 _VALUES = TrainingSpec(optimizer=OptimizerKind.ADAM, learning_rate=0.01, loss=LossKind.MEAN_SQUARED_ERROR)
 _IMAGES = TrainingSpec(optimizer=OptimizerKind.ADAM, learning_rate=0.001, batch_size=64)
 _TABLES = TrainingSpec(optimizer=OptimizerKind.ADAM, learning_rate=0.01, batch_size=32)
+_LOSSES = {Task.REGRESSION: LossKind.MEAN_SQUARED_ERROR, Task.MULTILABEL: LossKind.BINARY_CROSS_ENTROPY}
 
 
 def _relu(*units: int) -> tuple[DenseSpec, ...]:
@@ -103,7 +104,6 @@ def default_experiment(data: DatasetKind | DatasetSpec) -> Experiment:
     if isinstance(data, DatasetKind):
         return DEFAULTS[data]
     if isinstance(data, TableSpec):
-        loss = LossKind.MEAN_SQUARED_ERROR if data.task is Task.REGRESSION else LossKind.CROSS_ENTROPY
-        training = replace(_TABLES, loss=loss)
+        training = replace(_TABLES, loss=_LOSSES.get(data.task, LossKind.CROSS_ENTROPY))
         return Experiment(dataset=data, layers=_relu(32, 16), initialization=_HE, training=training)
     return replace(DEFAULTS[data.kind], dataset=data)
