@@ -71,7 +71,7 @@ def _predict(seconds: float) -> bool:
 
     train = trainer.dataset.train
     images = np.resize(train.augmented, (PREDICTED, train.augmented.shape[1]))
-    split = type(train)(images, np.zeros((PREDICTED, 10), np.float32), np.zeros(PREDICTED, np.int64), train.points)
+    split = type(train)(images, np.zeros((PREDICTED, 10), np.float32), np.zeros(PREDICTED, np.int64), train.raw)
     evaluation = Evaluation(trainer.network, split, trainer.dataset.task)
     peers: dict[str, Contestant] = {"ours": partial(_repeat, partial(evaluation.predict, trainer.loss))}
     if find_spec("torch") is not None:

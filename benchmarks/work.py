@@ -7,7 +7,7 @@ import numpy as np
 from nnstudio.core.data.images import ImageSet
 from nnstudio.core.experiment import Experiment
 from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, InitializerKind, OptimizerKind
-from nnstudio.core.experiment.dataset_spec import DatasetSpec
+from nnstudio.core.experiment.dataset_spec import ImageSpec, PlaneSpec
 from nnstudio.core.experiment.layer_specs import Conv2DSpec, DenseSpec, FlattenSpec, LayerSpec, MaxPool2DSpec
 from nnstudio.core.experiment.training_spec import InitializationSpec, TrainingSpec
 from nnstudio.core.training.trainer import Trainer
@@ -44,7 +44,7 @@ class Work:
             layers = (conv, MaxPool2DSpec(), more, MaxPool2DSpec(), FlattenSpec())
         on_plane = self.sizes[0] == 2
         return Experiment(
-            dataset=DatasetSpec(kind=DatasetKind.SPIRALS if on_plane else DatasetKind.MNIST, images=IMAGES),
+            dataset=PlaneSpec(kind=DatasetKind.SPIRALS if on_plane else DatasetKind.MNIST, images=IMAGES),
             layers=layers,
             initialization=InitializationSpec(kind=InitializerKind.GLOROT if on_plane else InitializerKind.HE),
             training=TrainingSpec(
@@ -66,7 +66,7 @@ class Work:
         return np.ascontiguousarray(train.inputs), targets
 
 
-def noise(_: DatasetSpec) -> ImageSet:
+def noise(_: ImageSpec) -> ImageSet:
     """Random images of MNIST's shape, a fifth of their pixels inked."""
     random = np.random.default_rng(0)
     pixels = random.integers(0, 256, (IMAGES + 1, 28, 28), np.uint8)

@@ -15,7 +15,7 @@ import pytest
 
 from nnstudio import cli
 from nnstudio.core.array import Array
-from nnstudio.core.experiment import DenseSpec, Experiment, StoppingSpec
+from nnstudio.core.experiment import DenseSpec, Experiment, ImageSpec, StoppingSpec
 from nnstudio.core.experiment.choices import DatasetKind, OptimizerKind
 from nnstudio.core.experiment.layer_specs import BatchNormSpec
 from nnstudio.core.network.weights import Weights
@@ -80,7 +80,7 @@ def test_help_lists_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
     ):
         assert words in shown
     assert "exit codes: 0" in shown
-    assert all(kind.value in shown for kind in DatasetKind)
+    assert all(kind.value in shown for kind in set(DatasetKind) - {DatasetKind.TABLE})
 
 
 @pytest.mark.parametrize("command", ["train", "presets", "show"])
@@ -217,6 +217,26 @@ def test_changes_settings(tmp_path: Path) -> None:
         assert experiment_from_json(str(arrays["experiment"])) == replace(wanted, stopping=StoppingSpec(updates=20))
 
 
+def test_another_kind_of_data_brings_its_own_settings(tmp_path: Path) -> None:
+    out, assignments = tmp_path / "w.npz", ["dataset.kind=sketched-digits", "dataset.images=100", "dataset.seed=4"]
+    words = [word for assignment in assignments for word in ("--set", assignment)]
+    assert cli.main(["train", "blobs", "--updates", "1", "--weights", str(out), "--quiet", *words]) == 0
+    with np.load(out) as arrays:
+        written = experiment_from_json(str(arrays["experiment"]))
+    assert written.dataset == ImageSpec(kind=DatasetKind.SKETCHED_DIGITS, images=100, seed=4)
+    assert cli.main(["train", "sketched-digits", "--updates", "1", "--set", "dataset.kind=blobs", "--quiet"]) == 0
+
+
+def test_a_validation_share_is_trained_with_and_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    history = tmp_path / "h.csv"
+    words = ["--set", "dataset.validation_share=0.2", "--history", str(history)]
+    assert cli.main(["train", "circle", "--epochs", "2", *words]) == 0
+    assert "validation" in capsys.readouterr().out
+    header, first, *_ = history.read_text().splitlines()
+    assert header.split(",")[-2:] == ["validation_loss", "validation_accuracy"]
+    assert 0 < float(first.split(",")[-2]) < 3
+
+
 # How long -------------------------------------------------------------------------------------------------------------
 
 
@@ -338,6 +358,9 @@ CONV = '[{"kind": "conv2d", "kernel": 5}]'
         (["spirals", "--set", "layers[0].units=2.5"], "layers[0].units is 2.5, but must be a whole number."),
         (["spirals", "--set", "training.optimizer=best"], "training.optimizer is 'best', but must be one of: sgd,"),
         (["spirals", "--set", "layers=8"], "layers is 8, but must be a list in brackets."),
+        (["spirals", "--set", "dataset.kind=table"], "dataset.digest is missing"),
+        (["spirals", "--set", "dataset.kind=[1]"], "dataset.kind"),
+        (["spirals", "--set", "dataset.images=100"], "dataset.images is not known"),
         (["spirals", "--set", "training.loss=huber"], "Huber does not fit binary data"),
         (["spirals", "--set", f"layers={CONV}"], "Conv2D 1"),
         (

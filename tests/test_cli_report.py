@@ -5,7 +5,7 @@ import io
 import pytest
 
 from nnstudio.cli.report import FIRST_LINE, PLAIN_INTERVAL, TERMINAL_INTERVAL, Report
-from nnstudio.core.experiment import Experiment, StoppingSpec, TrainingSpec
+from nnstudio.core.experiment import Experiment, PlaneSpec, StoppingSpec, TrainingSpec
 from nnstudio.core.training.trainer import Trainer
 
 
@@ -79,3 +79,15 @@ def test_the_penalty_has_a_row_only_if_there_is_one() -> None:
         results = io.StringIO()
         Report(Trainer(Experiment(training=TrainingSpec(l2=l2))), results, io.StringIO()).finish()
         assert ("penalty" in results.getvalue()) is there
+
+
+def test_validation_examples_have_a_column_of_their_own() -> None:
+    results = io.StringIO()
+    run = Trainer(Experiment(dataset=PlaneSpec(validation_share=0.2)))
+    run.train(epochs=1)
+    Report(run, results, io.StringIO()).finish()
+    names, losses, accuracies, *_ = results.getvalue().splitlines()
+    assert names.split() == ["training", "validation", "test"]
+    assert losses.split()[2] == f"{run.evaluate().validation_loss:.6g}"
+    assert accuracies.split()[2] == f"{run.evaluate().validation_accuracy:.2%}"
+    assert {len(line) for line in (names, losses, accuracies)} == {46}

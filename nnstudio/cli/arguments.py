@@ -7,13 +7,14 @@ read back, so that --set obeys the rules of a file and is refused in the same wo
 import os
 import re
 from collections.abc import Iterable
+from dataclasses import fields
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from nnstudio.core.experiment import Experiment
+from nnstudio.core.experiment import SPECS, Experiment
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.presets import PRESETS
 from nnstudio.files import limits
@@ -60,7 +61,16 @@ def changed(experiment: Experiment, assignments: Iterable[str]) -> Experiment:
                 f"{printable(assignment)} is no change of a setting; write it as training.learning_rate=0.01."
             )
         _put(plain, path, _value(text))
+        if path == "dataset.kind":
+            plain["dataset"] = _suited(plain["dataset"])
     return experiment_from_plain(plain)
+
+
+def _suited(dataset: dict[str, Any]) -> dict[str, Any]:
+    """The settings that data of its kind have: those of another domain would be refused."""
+    spec = next((spec for kind, spec in SPECS.items() if kind.value == dataset["kind"]), None)
+    known = {field.name for field in fields(spec)} if spec else set(dataset)
+    return {name: value for name, value in dataset.items() if name in known}
 
 
 def _text(path: Path) -> str:

@@ -84,8 +84,8 @@ class Report:
             self._progress.write("\r\x1b[K")
         seconds = perf_counter() - self._begin
         for row in self._rows(seconds):
-            name, train, test = (*row, "")[:3]
-            self._results.write(f"{name:10}{train:>12}{test:>12}".rstrip() + "\n")
+            name, *figures = row
+            self._results.write(f"{name:10}{''.join(f'{figure:>12}' for figure in figures)}\n")
         if sentence:
             self._results.write(f"{sentence}\n")
 
@@ -97,9 +97,14 @@ class Report:
         trainer = self._trainer
         m = trainer.evaluate(exact=True)
         score, form = _score(trainer)
-        yield "", "training", "test"
-        yield "loss", f"{m.train_loss:.6g}", f"{m.test_loss:.6g}"
-        yield score, f"{m.train_accuracy:{form}}", f"{m.test_accuracy:{form}}"
+        splits, losses, scores = ["training", "test"], [m.train_loss, m.test_loss], [m.train_accuracy, m.test_accuracy]
+        if m.validation_loss is not None and m.validation_accuracy is not None:
+            splits.insert(1, "validation")
+            losses.insert(1, m.validation_loss)
+            scores.insert(1, m.validation_accuracy)
+        yield "", *splits
+        yield "loss", *(f"{loss:.6g}" for loss in losses)
+        yield score, *(f"{share:{form}}" for share in scores)
         if m.penalty:
             yield "penalty", f"{m.penalty:.6g}"
         yield "updates", f"{trainer.updates}"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from nnstudio import __version__, system
 from nnstudio.cli.output import Parser
-from nnstudio.core.experiment.choices import DatasetKind
+from nnstudio.core.presets.defaults import DEFAULTS
 
 THEMES = ("system", "light", "dark")
 
@@ -46,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog=COMMANDS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    datasets = [kind.value for kind in DatasetKind]
+    datasets = [kind.value for kind in DEFAULTS]
     parser.add_argument("--version", action="version", version=f"nnstudio {__version__}")
     parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="an experiment or project file to open")
     parser.add_argument("--dataset", choices=datasets, help="begin with this data set and the network that suits it")

@@ -2,26 +2,41 @@
 
 `experiment_to_json` writes every field, in the order of the dataclasses, so that a saved experiment keeps its meaning
 when a default changes. `experiment_from_json` takes defaults for missing fields but reports unknown ones: a misspelt
-field that is silently ignored trains the wrong network. A hidden layer carries its `kind`, a key of `LAYER_KINDS`.
+field that is silently ignored trains the wrong network. A hidden layer carries its `kind`, a key of `LAYER_KINDS`; the
+data's `kind` decides by `SPECS` which settings there are.
 
 Every file says its `schema`; `MIGRATIONS` lifts older ones, step by step, before anything else looks at them.
 """
 
 import reprlib
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from typing import Any, get_type_hints
 
 import msgspec
 
-from nnstudio.core.experiment import LAYER_KINDS, Experiment, LayerSpec
+from nnstudio.core.experiment import LAYER_KINDS, SPECS, DatasetSpec, Experiment, LayerSpec, PlaneSpec
+from nnstudio.core.experiment.choices import DatasetKind
 from nnstudio.core.experiment.setting import SettingError, settings_of
 from nnstudio.files import limits
 from nnstudio.files.errors import FileError, printable
 
-SCHEMA = 1
+SCHEMA = 2
 
-MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+_OF_IMAGES_1 = {"images", "shift"}
+_OF_POINTS_1 = {"samples", "noise", "training_share", "arms", "classes", "features"}
+
+
+def _data_by_domain(plain: dict[str, Any]) -> dict[str, Any]:
+    """Schema 1 had the settings of all kinds of data side by side; from 2 on, only those of its own are there."""
+    dataset = plain.get("dataset")
+    if not isinstance(dataset, dict):
+        return plain
+    foreign = _OF_POINTS_1 if dataset.get("kind") in ("mnist", "sketched-digits") else _OF_IMAGES_1
+    return plain | {"dataset": {name: value for name, value in dataset.items() if name not in foreign}}
+
+
+MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _data_by_domain}
 """Turns an object of this schema into one of the next. It gets unchecked input and must leave odd values alone."""
 
 TOO_DEEP = "it is nested too deeply."
@@ -111,12 +126,21 @@ def _read(spec: type[Any], plain: Any, path: str) -> Any:
         values[name] = _value(spec, name, known[name], value, prefix + name)
     try:
         return spec(**values)
+    except TypeError as error:
+        missing = next(field.name for field in fields(spec) if field.name not in values and _is_needed(field))
+        raise ExperimentError(prefix + missing, f"{prefix}{missing} is missing.") from error
     except SettingError as error:
         field = prefix + error.field.rpartition(".")[2]
         raise ExperimentError(field, str(error).replace(error.field, field, 1)) from error
 
 
+def _is_needed(field: Field[Any]) -> bool:
+    return field.default is MISSING and field.default_factory is MISSING
+
+
 def _value(spec: type[Any], name: str, hint: Any, value: Any, path: str) -> Any:
+    if hint is DatasetSpec:
+        return _read(_spec_of(value, path), value, path)
     if is_dataclass(hint):
         return _read(hint, value, path)  # type: ignore[arg-type]
     if hint == tuple[LayerSpec, ...]:
@@ -140,6 +164,13 @@ def _value(spec: type[Any], name: str, hint: Any, value: Any, path: str) -> Any:
 def _shown(value: Any) -> str:
     """What stands where something else should, in short."""
     return printable(reprlib.repr(value))
+
+
+def _spec_of(plain: Any, path: str) -> type[DatasetSpec]:
+    """The spec that goes with the data's kind."""
+    if not isinstance(plain, dict) or "kind" not in plain:
+        return PlaneSpec
+    return SPECS[_value(PlaneSpec, "kind", DatasetKind, plain["kind"], f"{path}.kind")]
 
 
 def _layers(plain: Any, path: str) -> tuple[LayerSpec, ...]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from nnstudio.core.data.dataset import DataError
 from nnstudio.core.data.images import ImageSet
-from nnstudio.core.experiment.dataset_spec import DatasetSpec
+from nnstudio.core.experiment.dataset_spec import ImageSpec
 from nnstudio.files.errors import FileError
 from nnstudio.files.mnist import find_mnist, read_mnist
 
@@ -17,7 +17,7 @@ class ImageLibrary:
         self._folder = folder
         self._images: ImageSet | None = None
 
-    def __call__(self, spec: DatasetSpec) -> ImageSet:
+    def __call__(self, spec: ImageSpec) -> ImageSet:
         """The images; raises `DataError` with a sentence for a person."""
         if self._images is None:
             folder = find_mnist(self._folder())

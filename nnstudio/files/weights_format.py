@@ -8,6 +8,7 @@ says what was done to the inputs before. `VERSION` grows when a reader of older 
 from collections.abc import Iterator
 from typing import Any
 
+from nnstudio.core.experiment.choices import Domain
 from nnstudio.core.network.model import Model, ModelLayer
 from nnstudio.core.run.frame import Frame
 
@@ -17,6 +18,11 @@ EXAMPLES = (
     "x holds examples one after the other: (examples, features), or images as (examples, channels, height, width). "
     "An image is read as one row by x.reshape(examples, -1): channel by channel, row by row."
 )
+_INPUTS = {
+    Domain.PLANE: "features of a point (x₁, x₂)",
+    Domain.IMAGES: "pixels from 0 to 255, row by row",
+    Domain.TABLE: "the numbers of a row",
+}
 
 
 def describe_format(frame: Frame) -> dict[str, Any]:
@@ -32,13 +38,15 @@ def describe_format(frame: Frame) -> dict[str, Any]:
 
 def describe_scaling(frame: Frame) -> dict[str, Any]:
     """What was done to the inputs, as plain JSON."""
-    images = frame.dataset.images is not None
+    recipe = frame.dataset.recipe
     return {
-        "formula": "x' = (x / 255 - shift) / scale" if images else "x' = (x - shift) / scale",
-        "inputs": "pixels from 0 to 255, row by row" if images else "features of a point (x₁, x₂)",
-        "names": frame.dataset.input_names,
-        "shift": frame.dataset.scaling.shift.tolist(),
-        "scale": frame.dataset.scaling.scale.tolist(),
+        "formula": f"x' = (x / {recipe.divisor:g} - shift) / scale"
+        if recipe.divisor != 1
+        else "x' = (x - shift) / scale",
+        "inputs": _INPUTS[recipe.domain],
+        "names": recipe.names,
+        "shift": recipe.shift.tolist(),
+        "scale": recipe.scale.tolist(),
     }
 
 

@@ -10,22 +10,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nnstudio.core.data.plane import PLANE_KINDS
 from nnstudio.core.experiment import (
     LAYER_KINDS,
-    DatasetSpec,
     DenseSpec,
     Experiment,
+    ImageSpec,
     InitializationSpec,
+    PlaneSpec,
+    TableSpec,
     TrainingSpec,
 )
-from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, Feature, OptimizerKind
+from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, Feature, OptimizerKind, Scaling, Task
 from nnstudio.core.experiment.setting import settings_of
 from nnstudio.files import experiment_json
 from nnstudio.files.errors import FileError
 from nnstudio.files.experiment_json import ExperimentError, experiment_from_json, experiment_to_json
 
 UNUSUAL = Experiment(
-    dataset=DatasetSpec(kind=DatasetKind.SPIRALS, arms=3, noise=0.1, features=(Feature.SIN_X2, Feature.X1_SQUARED)),
+    dataset=PlaneSpec(kind=DatasetKind.SPIRALS, arms=3, noise=0.1, features=(Feature.SIN_X2, Feature.X1_SQUARED)),
     layers=(DenseSpec(units=1024, activation=ActivationKind.LEAKY_RELU), DenseSpec(units=1)),
     training=TrainingSpec(optimizer=OptimizerKind.ADAM, learning_rate=math.pi / 100, l1=0.0),
     seed=2**32 - 1,
@@ -60,6 +63,17 @@ def setting_strategy(setting: Any) -> st.SearchStrategy[Any]:
     return values | st.just(0) if setting.zero else values
 
 
+def points_strategy() -> st.SearchStrategy[Any]:
+    settings = {name: setting_strategy(setting) for name, setting in settings_of(PlaneSpec).items()}
+    return st.builds(PlaneSpec, **settings | {"kind": st.sampled_from(list(PLANE_KINDS))})
+
+
+def images_strategy() -> st.SearchStrategy[Any]:
+    settings = {name: setting_strategy(setting) for name, setting in settings_of(ImageSpec).items()}
+    kinds = st.sampled_from((DatasetKind.MNIST, DatasetKind.SKETCHED_DIGITS))
+    return st.builds(ImageSpec, **settings | {"kind": kinds})
+
+
 @settings(max_examples=40)
 @given(st.data())
 def test_every_legal_experiment_survives(data: st.DataObject) -> None:
@@ -71,7 +85,7 @@ def test_every_legal_experiment_survives(data: st.DataObject) -> None:
         )
     )
     experiment = Experiment(
-        dataset=data.draw(spec_strategy(DatasetSpec)),
+        dataset=data.draw(st.one_of(points_strategy(), images_strategy())),
         layers=tuple(data.draw(st.lists(st.one_of(*map(spec_strategy, LAYER_KINDS.values())), max_size=4))),
         initialization=initialization,
         training=data.draw(spec_strategy(TrainingSpec)),
@@ -84,10 +98,10 @@ def test_text_is_for_people_and_saved_by_name() -> None:
     text = experiment_to_json(UNUSUAL)
     plain = json.loads(text)
     assert list(plain) == ["schema", *(field.name for field in fields(Experiment))]
-    assert plain["schema"] == 1
+    assert plain["schema"] == 2
     assert plain["layers"][0] == {"kind": "dense", "key": 1, "units": 1024, "activation": "leaky-relu"}
     assert plain["dataset"]["features"] == ["sin(x2)", "x1^2"]
-    assert text.startswith('{\n  "schema": 1,\n  "dataset": {\n    "kind": "spirals",')
+    assert text.startswith('{\n  "schema": 2,\n  "dataset": {\n    "kind": "spirals",')
     assert text.endswith("}\n")
 
 
@@ -106,7 +120,7 @@ def test_every_kind_of_layer_can_be_saved() -> None:
 
 
 def test_every_field_has_a_default() -> None:
-    for spec in (Experiment, DatasetSpec, InitializationSpec, TrainingSpec, *LAYER_KINDS.values()):
+    for spec in (Experiment, PlaneSpec, ImageSpec, InitializationSpec, TrainingSpec, *LAYER_KINDS.values()):
         for field in fields(spec):  # type: ignore[arg-type]
             assert field.default is not MISSING, f"{spec.__name__}.{field.name}"
 
@@ -140,7 +154,7 @@ WRONG: list[tuple[str, str, str]] = [
     ('{"schema": 1, "seed": 1' + "0" * 400 + "}", "seed", "too large"),
     ('{"schema": 1, "training": {"learning_rate": 1e999}}', "", "JSON"),
     ('{"schema": 1, "training": {"learning_rate": NaN}}', "", "JSON"),
-    ('{"schema": 2}', "schema", "newer version"),
+    ('{"schema": 3}', "schema", "newer version"),
     ('{"schema": 0}', "schema", "whole number"),
     ('{"schema": true}', "schema", "whole number"),
     ('{"schema": "1"}', "schema", "whole number"),
@@ -238,3 +252,103 @@ def test_enumerations_are_saved_by_value() -> None:
 
     assert not any(isinstance(leaf, Enum) for leaf in leaves(json.loads(experiment_to_json(Experiment()))))
     assert '"glorot"' in experiment_to_json(Experiment())
+
+
+# Older schemas --------------------------------------------------------------------------------------------------------
+
+OLD = {
+    "samples": 200,
+    "noise": 0.1,
+    "training_share": 0.7,
+    "arms": 3,
+    "classes": 4,
+    "features": ["x2"],
+    "images": 5000,
+    "scaling": "standardise",
+    "shift": 2,
+    "seed": 9,
+}
+"""All that the data of schema 1 had, whatever its kind."""
+
+
+def test_data_of_schema_1_keep_what_concerns_their_domain() -> None:
+    points = experiment_from_json(json.dumps({"schema": 1, "dataset": {"kind": "spirals", **OLD}}))
+    assert points.dataset == PlaneSpec(
+        kind=DatasetKind.SPIRALS,
+        samples=200,
+        noise=0.1,
+        training_share=0.7,
+        arms=3,
+        classes=4,
+        features=(Feature.X2,),
+        scaling=Scaling.STANDARDISE,
+        seed=9,
+    )
+    images = experiment_from_json(json.dumps({"schema": 1, "dataset": {"kind": "mnist", **OLD}}))
+    assert images.dataset == ImageSpec(
+        kind=DatasetKind.MNIST, images=5000, scaling=Scaling.STANDARDISE, shift=2, seed=9
+    )
+    without_kind = experiment_from_json(json.dumps({"schema": 1, "dataset": OLD}))
+    assert without_kind.dataset == replace(points.dataset, kind=DatasetKind.CIRCLE)
+
+
+@pytest.mark.parametrize(
+    ("dataset", "field"),
+    [
+        ({"kind": "mnist", "smples": 3}, "dataset.smples"),
+        ({"kind": "mnits", "samples": 3}, "dataset.kind"),
+        ({"kind": ["mnist"]}, "dataset.kind"),
+        ({"kind": "circle", "noise": 3}, "dataset.noise"),
+        (7, "dataset"),
+    ],
+)
+def test_odd_data_of_schema_1_are_refused_by_name(dataset: Any, field: str) -> None:
+    assert refusal(json.dumps({"schema": 1, "dataset": dataset})).field == field
+
+
+# Domains --------------------------------------------------------------------------------------------------------------
+
+TABLE = TableSpec(
+    name="iris",
+    digest="0123456789abcdef" * 4,
+    task=Task.MULTICLASS,
+    input_names=("length", "width"),
+    target_names=("setosa", "virginica", "versicolor"),
+    test_share=0.3,
+)
+
+
+def test_data_have_the_fields_of_their_domain_alone() -> None:
+    of = {
+        domain: json.loads(experiment_to_json(Experiment(dataset=domain)))["dataset"] for domain in (PlaneSpec(), TABLE)
+    }
+    assert "images" not in of[PlaneSpec()]
+    assert "samples" not in of[TABLE]
+    assert of[TABLE]["kind"] == "table"
+    assert of[TABLE]["target_names"] == ["setosa", "virginica", "versicolor"]
+    for domain, plain in of.items():
+        assert experiment_from_json(json.dumps({"schema": 2, "dataset": plain})).dataset == domain
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"digest": "abc"}, "dataset.digest"),
+        ({"digest": 5}, "dataset.digest"),
+        ({"task": "guess"}, "dataset.task"),
+        ({"task": "binary"}, "dataset.target_names"),
+        ({"target_names": []}, "dataset.target_names"),
+        ({"target_names": ["a", "a", "b"]}, "dataset.target_names"),
+        ({"input_names": ["a", ""]}, "dataset.input_names"),
+        ({"input_names": [1]}, "dataset.input_names"),
+        ({"test_share": 1}, "dataset.test_share"),
+        ({"samples": 10}, "dataset.samples"),
+    ],
+)
+def test_wrong_tables_name_the_field(change: dict[str, Any], field: str) -> None:
+    plain = json.loads(experiment_to_json(Experiment(dataset=TABLE)))
+    assert refusal(json.dumps(plain | {"dataset": plain["dataset"] | change})).field == field
+
+
+def test_a_table_must_say_which_one_it_is() -> None:
+    assert refusal('{"schema": 2, "dataset": {"kind": "table"}}').field == "dataset.digest"

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nnstudio.core.experiment import DatasetSpec, DenseSpec, Experiment
+from nnstudio.core.experiment import DenseSpec, Experiment, PlaneSpec
 from nnstudio.core.experiment.choices import DatasetKind
 from nnstudio.core.network.weights import Weights
 from nnstudio.files.archive import pack
@@ -17,7 +17,7 @@ from nnstudio.files.errors import FileError
 from nnstudio.files.experiment_json import experiment_to_json
 from nnstudio.files.project import load_project, save_project
 
-EXPERIMENT = Experiment(dataset=DatasetSpec(kind=DatasetKind.MOONS), layers=(DenseSpec(units=5),), seed=9)
+EXPERIMENT = Experiment(dataset=PlaneSpec(kind=DatasetKind.MOONS), layers=(DenseSpec(units=5),), seed=9)
 ABOUT = b'{"program": "nnstudio", "version": 1}'
 TEXT = experiment_to_json(EXPERIMENT).encode()
 

@@ -15,8 +15,7 @@ import pytest
 import safetensors.numpy
 from safetensors import safe_open
 
-from nnstudio.core.data.scaling import InputScaling
-from nnstudio.core.experiment import DatasetSpec, Experiment, TrainingSpec
+from nnstudio.core.experiment import Experiment, PlaneSpec, TrainingSpec
 from nnstudio.core.experiment.choices import DatasetKind, Scaling
 from nnstudio.core.experiment.layer_specs import ActivationSpec, BatchNormSpec, DenseSpec, DropoutSpec, LayerNormSpec
 from nnstudio.core.run.frame import Frame, Probe
@@ -33,9 +32,9 @@ SUFFIXES = (".npz", ".safetensors")
 def small_frame(units: tuple[int, ...] = (3, 2), dtype: type[np.floating[Any]] = np.float32) -> Frame:
     """A 2-3-2-1 network."""
     frame = plane_frame(updates=25, units=units)
-    scaling = InputScaling(np.array([0.1, 1 / 3]), np.array([np.pi, 2.0]))
+    scaled = {"shift": np.array([0.1, 1 / 3]), "scale": np.array([np.pi, 2.0])}
     frame = with_params(frame, frame.params.astype(dtype))
-    return replace(frame, dataset=replace(frame.dataset, scaling=scaling))
+    return replace(frame, dataset=replace(frame.dataset, recipe=replace(frame.dataset.recipe, **scaled)))
 
 
 def loaded(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
@@ -100,7 +99,7 @@ def test_the_stored_formula_gives_the_same_answers(path: Path) -> None:
     scaling = json.loads(texts["input_scaling"])
     points = np.array([[0.5, -2.0], [3.0, 1.0]])
     signal = (points - scaling["shift"]) / scaling["scale"]
-    by_hand = frame.dataset.encode(points)
+    by_hand = frame.dataset.recipe.apply(points)
     for number, layer in enumerate(frame.model.layers, start=1):
         signal = np.tanh(signal @ arrays[f"layer{number}/weight"] + arrays[f"layer{number}/bias"])
         by_hand = np.tanh(by_hand @ layer.weights + layer.biases)
@@ -360,7 +359,7 @@ def test_noise_never_raises_anything_else(path: Path) -> None:
 
 def test_a_trained_network_is_as_good_in_numpy_alone(path: Path) -> None:
     """The file, the raw points and eight lines of NumPy give the accuracy and the loss that the program shows."""
-    spec = DatasetSpec(kind=DatasetKind.MOONS, noise=0.1, scaling=Scaling.STANDARDISE)
+    spec = PlaneSpec(kind=DatasetKind.MOONS, noise=0.1, scaling=Scaling.STANDARDISE)
     trainer = Trainer(Experiment(dataset=spec, training=TrainingSpec(learning_rate=0.3)))
     for _ in range(200):
         trainer.step()
@@ -371,7 +370,7 @@ def test_a_trained_network_is_as_good_in_numpy_alone(path: Path) -> None:
     scaling = json.loads(texts["input_scaling"])
     functions = {"tanh": np.tanh, "sigmoid": lambda z: 1 / (1 + np.exp(-z))}
     test = frame.dataset.test
-    signal = (test.points - scaling["shift"]) / scaling["scale"]
+    signal = (test.raw - scaling["shift"]) / scaling["scale"]
     for layer in json.loads(texts["format"])["layers"]:
         signal = signal @ arrays[f"{layer['array']}/weight"] + arrays[f"{layer['array']}/bias"]
         signal = functions[layer["activation"]](signal)

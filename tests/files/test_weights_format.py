@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nnstudio.core.experiment import DatasetSpec, Experiment
+from nnstudio.core.experiment import DatasetSpec, Experiment, ImageSpec, PlaneSpec
 from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, Padding, Scaling
 from nnstudio.core.experiment.layer_specs import (
     LAYER_KINDS,
@@ -27,8 +27,8 @@ from nnstudio.core.run.observe import Observer
 from nnstudio.core.training.trainer import Trainer
 from nnstudio.files.weights import export_weights, import_weights
 
-POINTS = DatasetSpec(kind=DatasetKind.BLOBS, scaling=Scaling.STANDARDISE)
-DIGITS = DatasetSpec(kind=DatasetKind.SKETCHED_DIGITS, images=300)
+POINTS = PlaneSpec(kind=DatasetKind.BLOBS, scaling=Scaling.STANDARDISE)
+DIGITS = ImageSpec(kind=DatasetKind.SKETCHED_DIGITS, images=300)
 STACKS: dict[str, tuple[DatasetSpec, tuple[LayerSpec, ...]]] = {
     "dense": (POINTS, (DenseSpec(units=4), DenseSpec(units=3, activation=ActivationKind.SIGMOID))),
     "batch-norm": (
@@ -132,8 +132,8 @@ def test_the_program_is_not_needed_to_predict(tmp_path: Path, stack: str) -> Non
     trainer, frame = trained(stack)
     path = tmp_path / "weights.npz"
     export_weights(path, frame)
-    images = frame.dataset.images
-    raw = frame.dataset.test.points if images is None else images.test_pixels.reshape(len(images.test_pixels), -1)
+    test = frame.dataset.test.raw
+    raw = test.reshape(len(test), -1)
     outputs = trainer.test.outputs.T
     assert outputs.std(axis=0).min() > 1e-3, "a network that always answers the same proves nothing"
     np.testing.assert_allclose(answers(path, raw)[: len(outputs)], outputs, rtol=0, atol=1e-5)

@@ -18,9 +18,10 @@ from nnstudio.core.data.images import ImageSet
 from nnstudio.core.data.plane import PLANE_KINDS
 from nnstudio.core.experiment import DenseSpec, Experiment
 from nnstudio.core.experiment.choices import DatasetKind, Feature, Scaling
-from nnstudio.core.experiment.dataset_spec import DatasetSpec
+from nnstudio.core.experiment.dataset_spec import DatasetSpec, ImageSpec, PlaneSpec
 from nnstudio.core.experiment.plan import Change
 from nnstudio.core.presets import default_experiment
+from nnstudio.core.presets.defaults import DEFAULTS
 from nnstudio.files.mnist import FILE_NAMES, find_mnist, read_mnist
 from nnstudio.ui import theme
 from nnstudio.ui.panels.data_panel import AMOUNTS, DataPanel
@@ -31,7 +32,7 @@ from nnstudio.ui.widgets.note import Note
 from nnstudio.ui.widgets.setting_slider import SettingSlider
 from nnstudio.ui.widgets.thumbnail import Thumbnail
 
-SMALL = Experiment(dataset=DatasetSpec(samples=40), layers=(DenseSpec(units=2),))
+SMALL = Experiment(dataset=PlaneSpec(samples=40), layers=(DenseSpec(units=2),))
 
 
 def write_mnist(folder: Path) -> None:
@@ -48,7 +49,7 @@ def _write(path: Path, array: NDArray[np.uint8]) -> None:
     path.write_bytes(gzip.compress(header + array.tobytes()))
 
 
-def _images(spec: DatasetSpec) -> ImageSet:
+def _images(spec: ImageSpec) -> ImageSet:
     folder = find_mnist()
     assert folder is not None
     return read_mnist(folder)
@@ -98,7 +99,7 @@ def stage(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
 
 
 def test_the_gallery_shows_every_data_set_by_name(stage: Stage) -> None:
-    assert list(stage.panel.gallery.thumbnails) == list(DatasetKind)
+    assert list(stage.panel.gallery.thumbnails) == [kind for kind in DatasetKind if kind is not DatasetKind.TABLE]
     for kind, thumbnail in stage.panel.gallery.thumbnails.items():
         assert thumbnail.accessibleName() == kind.label
         assert kind.label in thumbnail.toolTip()
@@ -106,7 +107,7 @@ def test_the_gallery_shows_every_data_set_by_name(stage: Stage) -> None:
         assert thumbnail.isChecked() == (kind is DatasetKind.CIRCLE)
 
 
-@pytest.mark.parametrize("kind", DatasetKind)
+@pytest.mark.parametrize("kind", DEFAULTS)
 def test_every_data_set_has_its_own_picture(stage: Stage, kind: DatasetKind) -> None:
     pictures = {each: thumbnail.grab().toImage() for each, thumbnail in stage.panel.gallery.thumbnails.items()}
     picture = pictures.pop(kind)
@@ -116,7 +117,7 @@ def test_every_data_set_has_its_own_picture(stage: Stage, kind: DatasetKind) -> 
 
 def test_points_are_drawn_in_the_class_colours(stage: Stage) -> None:
     for kind, plane in PLANE_KINDS.items():
-        spec = DatasetSpec(kind=kind)
+        spec = PlaneSpec(kind=kind)
         classes = plane.classes(spec) or 2
         image = stage.panel.gallery.thumbnails[kind].grab().toImage()
         pixels = [image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height())]
@@ -154,12 +155,12 @@ def test_thumbnails_are_chosen_by_keyboard(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("kind", "amounts"),
     [
-        (DatasetKind.CIRCLE, {"noise", "training_share", "samples"}),
-        (DatasetKind.SPIRALS, {"noise", "training_share", "samples", "arms"}),
+        (DatasetKind.CIRCLE, {"noise", "training_share", "validation_share", "samples"}),
+        (DatasetKind.SPIRALS, {"noise", "training_share", "validation_share", "samples", "arms"}),
         (DatasetKind.XOR4, set()),
-        (DatasetKind.RINGS, {"noise", "training_share", "samples", "classes"}),
-        (DatasetKind.SKETCHED_DIGITS, {"images", "shift"}),
-        (DatasetKind.MNIST, {"images", "shift"}),
+        (DatasetKind.RINGS, {"noise", "training_share", "validation_share", "samples", "classes"}),
+        (DatasetKind.SKETCHED_DIGITS, {"validation_share", "images", "shift"}),
+        (DatasetKind.MNIST, {"validation_share", "images", "shift"}),
     ],
 )
 def test_only_the_settings_that_concern_the_data_set_are_shown(
@@ -173,6 +174,31 @@ def test_only_the_settings_that_concern_the_data_set_are_shown(
     assert stage.panel.strip.isVisible() != on_the_plane
     assert stage.panel.others.control("scaling").isVisible()
     assert stage.panel.others.control("seed").isVisible() == (kind not in (DatasetKind.XOR4, DatasetKind.MNIST))
+
+
+def test_the_seed_of_files_shows_where_it_splits_them(stage: Stage, tmp_path: Path) -> None:
+    write_mnist(tmp_path / "data" / "mnist")
+    stage.click(DatasetKind.MNIST)
+    assert not stage.panel.others.control("seed").isVisible()
+    stage.session.edit(replace(stage.session.experiment, dataset=replace(stage.dataset, validation_share=0.2)))
+    assert stage.panel.others.control("seed").isVisible()
+
+
+def test_the_validation_share_makes_new_data(stage: Stage, qtbot: QtBot) -> None:
+    control = stage.slider("validation_share")
+    control.value_committed.emit(0.25)
+    assert stage.dataset == replace(SMALL.dataset, validation_share=0.25)
+    assert stage.changes == [Change.DATA]
+    qtbot.waitUntil(lambda: stage.session.frame is not None and stage.session.frame.dataset.validation is not None)
+
+
+def test_settings_of_other_domains_keep_out(stage: Stage) -> None:
+    """From points to images and back, each control shows what there is."""
+    stage.click(DatasetKind.SKETCHED_DIGITS)
+    assert stage.slider("images").value() == 5000
+    stage.click(DatasetKind.MOONS)
+    assert stage.slider("noise").value() == pytest.approx(0.05)
+    assert isinstance(stage.dataset, PlaneSpec)
 
 
 def test_noise_waits_for_the_release_and_keeps_everything_else(stage: Stage) -> None:
@@ -219,7 +245,7 @@ def test_the_scaling_is_shown_in_numbers(stage: Stage, qtbot: QtBot) -> None:
     assert stage.panel.scaling.text() == scaling_text(dataset)
     first, second = stage.panel.scaling.text().split("\n")
     assert first.startswith("x₁: (x ")
-    assert first.endswith(f" / {dataset.scaling.scale[0]:.2f}")
+    assert first.endswith(f" / {dataset.recipe.scale[0]:.2f}")
     assert second.startswith("x₂: (x ")
 
 
@@ -228,7 +254,7 @@ def test_the_scaling_is_shown_in_numbers(stage: Stage, qtbot: QtBot) -> None:
 )
 def test_the_scaling_of_images_is_shown_in_numbers(tmp_path: Path, scaling: Scaling, expected: str) -> None:
     write_mnist(tmp_path / "mnist")
-    dataset = build(DatasetSpec(kind=DatasetKind.MNIST, scaling=scaling), lambda _: read_mnist(tmp_path / "mnist"))
+    dataset = build(ImageSpec(kind=DatasetKind.MNIST, scaling=scaling), lambda _: read_mnist(tmp_path / "mnist"))
     assert scaling_text(dataset).startswith(expected)
 
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QSpinBox
 
-from nnstudio.core.experiment import MAXIMUM_HIDDEN_LAYERS, DatasetSpec, Experiment
+from nnstudio.core.experiment import MAXIMUM_HIDDEN_LAYERS, Experiment, ImageSpec
 from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, Padding
 from nnstudio.core.experiment.layer_specs import (
     ActivationSpec,
@@ -71,7 +71,7 @@ def frame_of(experiment: Experiment, updates: int = 3) -> Frame:
     return Observer(trainer, 1).frame(Probe.NEURONS)
 
 
-SKETCHES = DatasetSpec(kind=DatasetKind.SKETCHED_DIGITS, images=100)
+SKETCHES = ImageSpec(kind=DatasetKind.SKETCHED_DIGITS, images=100)
 
 
 @cache

@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QMouseEvent
 from PySide6.QtWidgets import QApplication, QToolButton
 
-from nnstudio.core.experiment import DatasetSpec, Experiment
+from nnstudio.core.experiment import Experiment, ImageSpec
 from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, Padding
 from nnstudio.core.experiment.layer_specs import (
     ActivationSpec,
@@ -23,7 +23,7 @@ from nnstudio.core.experiment.layer_specs import (
     LayerNormSpec,
     MaxPool2DSpec,
 )
-from nnstudio.core.run.frame import Frame, Probe
+from nnstudio.core.run.frame import Frame, ImagePicture, Probe
 from nnstudio.core.run.observe import Observer
 from nnstudio.core.training.trainer import Trainer
 from nnstudio.ui import theme
@@ -83,7 +83,7 @@ def normalised_frame() -> Frame:
     return frame_of(Experiment(layers=layers))
 
 
-SKETCHES = DatasetSpec(kind=DatasetKind.SKETCHED_DIGITS, images=100)
+SKETCHES = ImageSpec(kind=DatasetKind.SKETCHED_DIGITS, images=100)
 
 
 @cache
@@ -132,9 +132,9 @@ def test_notes_say_what_a_layer_does() -> None:
     assert note_on(frame, Spot(3, 0)).lines == ("a = tanh(x)",)
     assert note_on(frame, Spot(4, 0)).lines[0] == "in training 0 with 20\N{NO-BREAK SPACE}%, else x / 0.80"
     frame = conv_frame()
-    assert frame.image is not None
-    assert frame.image.activations is not None
-    shown = frame.image.activations[0][2]
+    assert isinstance(frame.picture, ImagePicture)
+    assert frame.picture.activations is not None
+    shown = frame.picture.activations[0][2]
     note = note_on(frame, Spot(1, 2))
     assert (note.title, note.lines[0]) == ("Layer 1, filter 3", "a = ReLU(w ∗ x + b)")
     assert note.lines[1] == f"a: 24×24, from {decimal(float(shown.min()))} to {decimal(float(shown.max()))}"
@@ -176,11 +176,11 @@ def test_a_bounded_layer_is_shown_on_the_whole_of_its_range(
 
 def test_a_feature_map_and_a_kernel_show_their_signs(view: NetworkView) -> None:
     frame = conv_frame()
-    assert frame.image is not None
-    assert frame.image.activations is not None
+    assert isinstance(frame.picture, ImagePicture)
+    assert frame.picture.activations is not None
     maps = np.full((3, 24, 24), 5.0, np.float32)
-    image = replace(frame.image, activations=(maps, *frame.image.activations[1:]))
-    frame = with_arrays(replace(frame, image=image), 0, weight=-2.0)
+    image = replace(frame.picture, activations=(maps, *frame.picture.activations[1:]))
+    frame = with_arrays(replace(frame, picture=image), 0, weight=-2.0)
     view.show_frame(frame)
     tile = view.canvas.columns[1].tiles[1]
     assert color_at(view, tile.center().toPoint()) == QColor(theme.current().negative)
@@ -224,11 +224,11 @@ def test_controls_of_all_layers_stay_inside_and_apart(
 
 def test_images_without_activations_or_with_nan_still_show(view: NetworkView) -> None:
     frame = conv_frame()
-    assert frame.image is not None
-    assert frame.image.activations is not None
-    view.show_frame(replace(frame, image=replace(frame.image, activations=None, probabilities=None)))
+    assert isinstance(frame.picture, ImagePicture)
+    assert frame.picture.activations is not None
+    view.show_frame(replace(frame, picture=replace(frame.picture, activations=None, probabilities=None)))
     assert not view.canvas.grab().isNull()
-    lost = tuple(np.full_like(values, np.nan) for values in frame.image.activations)
-    view.show_frame(replace(frame, image=replace(frame.image, activations=lost)))
+    lost = tuple(np.full_like(values, np.nan) for values in frame.picture.activations)
+    view.show_frame(replace(frame, picture=replace(frame.picture, activations=lost)))
     for spot in (Spot(2, 0), Spot(6, 0), Spot(7, 0)):
         assert color_at(view, center(view, spot)) == QColor(theme.current().bad)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 
 from nnstudio.core.experiment import MAXIMUM_HIDDEN_LAYERS
-from nnstudio.core.run.frame import Frame, Probe
+from nnstudio.core.run.frame import Frame, ImagePicture, PlanePicture, Probe
 from nnstudio.ui import theme
 from nnstudio.ui.views.canned import image_frame, plane_frame, with_arrays
 from nnstudio.ui.views.network.column import LinkSpot, Spot
@@ -67,18 +67,18 @@ def color_at(view: NetworkView, where: QPoint) -> QColor:
 
 def test_a_neuron_shows_the_colour_of_its_activation(view: NetworkView) -> None:
     frame = plane_frame(units=(2,))
-    assert frame.plane is not None
+    assert isinstance(frame.picture, PlanePicture)
     maps = np.stack([np.full((40, 40), -1.0), np.full((40, 40), 1.0)])
-    view.show_frame(replace(frame, plane=replace(frame.plane, neurons=(maps,))))
+    view.show_frame(replace(frame, picture=replace(frame.picture, neurons=(maps,))))
     assert color_at(view, center(view, Spot(1, 0))) == QColor(theme.current().negative)
     assert color_at(view, center(view, Spot(1, 1))) == QColor(theme.current().positive)
 
 
 def test_nan_shows_as_bad_in_maps_and_links(view: NetworkView) -> None:
     frame = plane_frame(units=(1,))
-    assert frame.plane is not None
-    plane = replace(frame.plane, neurons=(np.full((1, 40, 40), np.nan),))
-    view.show_frame(with_arrays(replace(frame, plane=plane), 0, weight=np.nan, bias=np.nan))
+    assert isinstance(frame.picture, PlanePicture)
+    plane = replace(frame.picture, neurons=(np.full((1, 40, 40), np.nan),))
+    view.show_frame(with_arrays(replace(frame, picture=plane), 0, weight=np.nan, bias=np.nan))
     assert color_at(view, center(view, Spot(1, 0))) == QColor(theme.current().bad)
     source = view.canvas.columns[0].tiles[0]
     image = view.canvas.grab().toImage()
@@ -112,8 +112,8 @@ def test_tiny_weights_and_activations_paint(view: NetworkView) -> None:
 
 def test_frames_without_maps_still_show_the_weights(view: NetworkView) -> None:
     frame = plane_frame()
-    assert frame.plane is not None
-    view.show_frame(replace(frame, plane=replace(frame.plane, inputs=None, neurons=None, output=None)))
+    assert isinstance(frame.picture, PlanePicture)
+    view.show_frame(replace(frame, picture=replace(frame.picture, inputs=None, neurons=None, output=None)))
     assert color_at(view, center(view, Spot(1, 0))) == QColor(theme.current().zero)
 
 
@@ -213,7 +213,10 @@ def test_hovering_a_link_reads_its_weight(view: NetworkView) -> None:
 def test_every_unit_and_link_has_a_note() -> None:
     frames = (plane_frame(), plane_frame(3), image_frame((6, 4)), image_frame(()))
     for frame in frames:
-        counts = [1 if frame.image else 2, *(layer.shape[0] for layer in frame.model.layers)]
+        counts = [
+            1 if isinstance(frame.picture, ImagePicture) else 2,
+            *(layer.shape[0] for layer in frame.model.layers),
+        ]
         titles = [note_on(frame, Spot(c, u)).spoken() for c, count in enumerate(counts) for u in range(count)]
         assert len(set(titles)) == sum(counts)
         assert note_on(frame, LinkSpot(1, 0, 0)).title == "Weight"

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from nnstudio.core.experiment.choices import Task
-from nnstudio.core.run.frame import Frame
+from nnstudio.core.run.frame import Frame, ImagePicture, PlanePicture
 from nnstudio.core.training.metrics import Metrics
 from nnstudio.ui import theme
 from nnstudio.ui.views.canned import image_frame, plane_frame
@@ -32,10 +32,10 @@ def view(qtbot: QtBot) -> OutputView:
 def halves() -> Frame:
     """A plane that is orange for certain on the left and blue for certain on the right."""
     frame = plane_frame()
-    assert frame.plane is not None
+    assert isinstance(frame.picture, PlanePicture)
     output = np.zeros((1, 100, 100), np.float32)
     output[:, :, 50:] = 1
-    return replace(frame, plane=replace(frame.plane, output=output))
+    return replace(frame, picture=replace(frame.picture, output=output))
 
 
 def color_at(canvas: Canvas, position: QPointF) -> QColor:
@@ -76,9 +76,9 @@ def test_a_change_of_theme_recolours_the_plane_without_a_new_frame(view: OutputV
 
 def test_undecided_is_the_colour_of_zero_until_discretised(view: OutputView, qtbot: QtBot):
     frame = plane_frame()
-    assert frame.plane is not None
+    assert isinstance(frame.picture, PlanePicture)
     doubtful = np.full((1, 100, 100), 0.51, np.float32)
-    view.show_frame(replace(frame, plane=replace(frame.plane, output=doubtful)))
+    view.show_frame(replace(frame, picture=replace(frame.picture, output=doubtful)))
     plane = view.boundary.plane()
     corner = QPointF(plane.left() + 8, plane.top() + 8)
     soft = color_at(view.boundary, corner)
@@ -98,9 +98,9 @@ def test_the_switch_hides_the_test_points(view: OutputView, qtbot: QtBot):
 
 def test_the_pointer_reads_the_exact_pixel(view: OutputView, qtbot: QtBot):
     frame = plane_frame()
-    assert frame.plane is not None
+    assert isinstance(frame.picture, PlanePicture)
     output = np.arange(10_000, dtype=np.float32).reshape(1, 100, 100) / 10_000
-    view.show_frame(replace(frame, plane=replace(frame.plane, output=output)))
+    view.show_frame(replace(frame, picture=replace(frame.picture, output=output)))
     plane = view.boundary.plane()
     # Column 80 of row 5: x₁ = −6 + 12 · 80.5 / 100, x₂ = 6 − 12 · 5.5 / 100.
     target = QPointF(plane.left() + 0.805 * plane.width(), plane.top() + 0.055 * plane.height())
@@ -113,7 +113,7 @@ def test_the_pointer_reads_the_exact_pixel(view: OutputView, qtbot: QtBot):
 def test_the_pointer_names_the_point_under_it(view: OutputView):
     frame = plane_frame()
     view.show_frame(frame)
-    x1, x2 = frame.dataset.train.points[0]
+    x1, x2 = frame.dataset.train.raw[0]
     spot = Spot(int((x1 + 6) / 12 * 100), int((6 - x2) / 12 * 100))
     label = ("orange", "blue")[frame.dataset.train.labels[0]]
     assert view.boundary.reading(spot)[-1] == f"training point: {label}"
@@ -158,11 +158,11 @@ def test_regression_ends_at_its_scale(qtbot: QtBot):
 
 def test_nan_draws_without_a_warning(view: OutputView):
     for frame in (plane_frame(), plane_frame(classes=4)):
-        assert frame.plane is not None
-        assert frame.plane.output is not None
-        output = frame.plane.output.copy()
+        assert isinstance(frame.picture, PlanePicture)
+        assert frame.picture.output is not None
+        output = frame.picture.output.copy()
         output[:, :50] = np.nan
-        view.show_frame(replace(frame, plane=replace(frame.plane, output=output)))
+        view.show_frame(replace(frame, picture=replace(frame.picture, output=output)))
         view.grab()
 
 
@@ -211,10 +211,10 @@ def test_a_sample_is_called_one(view: OutputView):
 
 def test_a_cell_of_the_confusion_matrix_is_read(view: OutputView, qtbot: QtBot):
     frame = image_frame()
-    assert frame.image is not None
+    assert isinstance(frame.picture, ImagePicture)
     counts = np.diag(np.full(10, 90))
     counts[4, 9] = 10
-    view.show_frame(replace(frame, image=replace(frame.image, confusion=counts)))
+    view.show_frame(replace(frame, picture=replace(frame.picture, confusion=counts)))
     qtbot.mouseMove(view.confusion, view.confusion.anchor(Spot(9, 4)).toPoint())
     assert view.confusion.spot == Spot(9, 4)
     heading, place, share = view.confusion.reading(Spot(9, 4))
@@ -229,11 +229,11 @@ def test_a_cell_of_the_confusion_matrix_is_read(view: OutputView, qtbot: QtBot):
 
 def test_right_cells_are_blue_and_wrong_ones_orange(view: OutputView):
     frame = image_frame()
-    assert frame.image is not None
+    assert isinstance(frame.picture, ImagePicture)
     counts = np.zeros((10, 10), np.int64)
     counts[3, 3] = 50
     counts[5, 6] = 50
-    view.show_frame(replace(frame, image=replace(frame.image, confusion=counts)))
+    view.show_frame(replace(frame, picture=replace(frame.picture, confusion=counts)))
     for spot, color in ((Spot(3, 3), theme.current().positive), (Spot(6, 5), theme.current().negative)):
         corner = view.confusion.anchor(spot) - QPointF(9, 9)
         assert color_at(view.confusion, corner).name() == color
@@ -241,11 +241,11 @@ def test_right_cells_are_blue_and_wrong_ones_orange(view: OutputView):
 
 def test_samples_tell_right_from_wrong(view: OutputView):
     frame = image_frame()
-    assert frame.image is not None
-    assert frame.image.sample_labels is not None
-    answers = frame.image.sample_labels.copy()
+    assert isinstance(frame.picture, ImagePicture)
+    assert frame.picture.sample_labels is not None
+    answers = frame.picture.sample_labels.copy()
     answers[1] = (answers[1] + 1) % 10
-    view.show_frame(replace(frame, image=replace(frame.image, sample_answers=answers)))
+    view.show_frame(replace(frame, picture=replace(frame.picture, sample_answers=answers)))
     assert view.samples.reading(Spot(0, 0))[0] == "Right"
     assert view.samples.reading(Spot(1, 0))[0] == "Wrong"
     shown = view.samples.places()[0]
@@ -254,8 +254,8 @@ def test_samples_tell_right_from_wrong(view: OutputView):
 
 def test_a_frame_without_its_output_is_calm(view: OutputView):
     frame = plane_frame()
-    assert frame.plane is not None
-    view.show_frame(replace(frame, plane=replace(frame.plane, output=None)))
+    assert isinstance(frame.picture, PlanePicture)
+    view.show_frame(replace(frame, picture=replace(frame.picture, output=None)))
     view.grab()
     assert view.boundary.places() == (0, 0)
 

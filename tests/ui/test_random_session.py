@@ -8,7 +8,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from nnstudio.core.data.dataset import DataError
-from nnstudio.core.experiment import DatasetSpec, DenseSpec, Experiment
+from nnstudio.core.experiment import DenseSpec, Experiment, ImageSpec, PlaneSpec
 from nnstudio.core.experiment.choices import DatasetKind, OptimizerKind
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.presets import default_experiment
@@ -16,10 +16,10 @@ from nnstudio.core.run.frame import Frame, Probe, Status
 from nnstudio.ui.session import Session
 from nnstudio.ui.views.view import View
 
-FIRST = Experiment(dataset=DatasetSpec(kind=DatasetKind.CIRCLE, samples=60))
+FIRST = Experiment(dataset=PlaneSpec(kind=DatasetKind.CIRCLE, samples=60))
 
 
-def no_images(_: DatasetSpec) -> None:
+def no_images(_: ImageSpec) -> None:
     raise DataError("There are no images here.")
 
 

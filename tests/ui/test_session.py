@@ -10,13 +10,13 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from nnstudio.core.data.dataset import DataError
-from nnstudio.core.experiment import DatasetSpec, Experiment
+from nnstudio.core.experiment import Experiment, ImageSpec
 from nnstudio.core.experiment.choices import DatasetKind
 from nnstudio.core.experiment.plan import Change
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.presets import default_experiment
 from nnstudio.core.run.commands import Answer
-from nnstudio.core.run.frame import Frame, Probe, Status
+from nnstudio.core.run.frame import Frame, PlanePicture, Probe, Status
 from nnstudio.ui.session import Session
 from nnstudio.ui.undo import MAXIMUM, Moment, UndoStack
 from nnstudio.ui.views.view import View
@@ -38,7 +38,7 @@ class Listener(View):
         self.update()
 
 
-def no_images(_: DatasetSpec) -> None:
+def no_images(_: ImageSpec) -> None:
     raise DataError("There is no MNIST here.")
 
 
@@ -295,8 +295,9 @@ def test_frames_go_to_visible_views_only_and_say_what_they_look_at(session: Sess
     seen.show()
     session.play()
     qtbot.waitUntil(lambda: bool(seen.frames) and seen.frames[-1].updates > 100 and _output(seen) is not None)
-    assert seen.frames[-1].plane is not None
-    assert seen.frames[-1].plane.neurons is None, "nobody looks at the neurons"
+    picture = seen.frames[-1].picture
+    assert isinstance(picture, PlanePicture)
+    assert picture.neurons is None, "nobody looks at the neurons"
     assert not hidden.frames
 
 
@@ -306,12 +307,13 @@ def test_a_view_that_becomes_visible_gets_the_last_frame_while_paused(session: S
     qtbot.addWidget(view)
     session.viewers.attach(view)
     view.show()
-    qtbot.waitUntil(lambda: bool(view.frames) and view.frames[-1].plane is not None and _output(view) is not None)
+    qtbot.waitUntil(lambda: bool(view.frames) and _output(view) is not None)
 
 
 def _output(view: Listener) -> object:
-    plane = view.frames[-1].plane
-    return plane.output if plane is not None else None
+    picture = view.frames[-1].picture
+    assert isinstance(picture, PlanePicture)
+    return picture.output
 
 
 def test_new_weights_and_restart(session: Session, qtbot: QtBot) -> None:

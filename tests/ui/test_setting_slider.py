@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from nnstudio.core.experiment import DatasetSpec, TrainingSpec
+from nnstudio.core.experiment import ImageSpec, PlaneSpec, TrainingSpec
 from nnstudio.core.experiment.setting import Scale, Setting, SettingError, settings_of
 from nnstudio.ui.widgets.note import Note
 from nnstudio.ui.widgets.number_field import NumberField
@@ -17,11 +17,11 @@ from nnstudio.ui.widgets.setting_scale import SettingScale
 from nnstudio.ui.widgets.setting_slider import SettingSlider
 from nnstudio.ui.widgets.setting_text import SPACE, text_of, value_of
 
-DATA = settings_of(DatasetSpec)
+DATA, IMAGES = settings_of(PlaneSpec), settings_of(ImageSpec)
 TRAINING = settings_of(TrainingSpec)
 CLIP = Setting(label="Clip", help="Help.", minimum=0.01, maximum=100, zero=True, scale=Scale.LOGARITHMIC)
 SIZE = Setting(label="Size", help="Help.", minimum=1, maximum=1024, integer=True, scale=Scale.LOGARITHMIC)
-NUMBERS = [s for table in (DATA, TRAINING) for s in table.values() if s.choice is None and s.maximum < 1e6]
+NUMBERS = [s for table in (DATA, IMAGES, TRAINING) for s in table.values() if s.choice is None and s.maximum < 1e6]
 
 
 class Stage:
@@ -299,7 +299,7 @@ def test_a_slider_explains_itself(rate: Stage) -> None:
         (DATA["noise"], 0.05, f"5{SPACE}%"),
         (DATA["noise"], 0.07, f"7{SPACE}%"),
         (DATA["samples"], 500, "500"),
-        (DATA["images"], 60_000, f"60{SPACE}000"),
+        (IMAGES["images"], 60_000, f"60{SPACE}000"),
         (replace(CLIP, maximum=1e6), 1_000_000.0, f"1{SPACE}000{SPACE}000"),
         (replace(CLIP, maximum=1e6), 12_345.6, f"12{SPACE}345.6"),
         (replace(CLIP, scale=Scale.LINEAR, minimum=-10, maximum=10, zero=False), -0.5, "−0.5"),

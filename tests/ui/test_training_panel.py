@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from nnstudio.core.experiment import DatasetSpec, DenseSpec, Experiment, InitializationSpec, TrainingSpec
+from nnstudio.core.experiment import DenseSpec, Experiment, InitializationSpec, PlaneSpec, TrainingSpec
 from nnstudio.core.experiment.choices import (
     BiasKind,
     DatasetKind,
@@ -32,7 +32,7 @@ from nnstudio.ui.widgets.note import Note
 from nnstudio.ui.widgets.number_field import NumberField
 from nnstudio.ui.widgets.setting_slider import SettingSlider
 
-SMALL = Experiment(dataset=DatasetSpec(samples=40), layers=(DenseSpec(units=2),))
+SMALL = Experiment(dataset=PlaneSpec(samples=40), layers=(DenseSpec(units=2),))
 
 
 class Stage:
@@ -294,7 +294,7 @@ def test_what_the_experiment_refuses_is_explained_and_put_back(stage: Stage) -> 
     ("arms", "name"), [(2, "Binary cross-entropy"), (3, "Softmax cross-entropy")], ids=["binary", "softmax"]
 )
 def test_the_loss_is_called_by_the_task(qtbot: QtBot, arms: int, name: str) -> None:
-    data = DatasetSpec(kind=DatasetKind.SPIRALS, samples=40, arms=arms)
+    data = PlaneSpec(kind=DatasetKind.SPIRALS, samples=40, arms=arms)
     stage = Stage(qtbot, replace(SMALL, dataset=data))
     stage.session.start()
     try:

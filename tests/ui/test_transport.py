@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
 from nnstudio.core.data.dataset import DataError
 from nnstudio.core.data.images import ImageSet
 from nnstudio.core.experiment.choices import DatasetKind
-from nnstudio.core.experiment.dataset_spec import DatasetSpec
+from nnstudio.core.experiment.dataset_spec import ImageSpec
 from nnstudio.core.presets import default_experiment
 from nnstudio.core.run.frame import Status
 from nnstudio.ui.actions import ROWS, Actions
@@ -129,7 +129,7 @@ def test_every_button_says_its_key(bar):
 def test_data_that_takes_long_is_announced(bar, qtbot):
     gate = threading.Event()
 
-    def slow(_: DatasetSpec) -> ImageSet:
+    def slow(_: ImageSpec) -> ImageSet:
         gate.wait(10)
         raise DataError("There is no MNIST here.")
 

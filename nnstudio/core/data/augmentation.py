@@ -9,6 +9,7 @@ import numpy as np
 
 from nnstudio.core.array import Array
 from nnstudio.core.data.dataset import Dataset
+from nnstudio.core.experiment.dataset_spec import ImageSpec
 
 
 class Shift:
@@ -23,11 +24,11 @@ class Shift:
     @classmethod
     def of(cls, dataset: Dataset, seed: int) -> "Shift | None":
         """The shifts that a data set asks for, if it does."""
-        if dataset.images is None or not dataset.spec.shift:
+        spec, recipe = dataset.spec, dataset.recipe
+        if not isinstance(spec, ImageSpec) or not spec.shift:
             return None
-        _, height, width = dataset.shape
-        background = float(-dataset.scaling.shift[0] / dataset.scaling.scale[0])
-        return cls(dataset.spec.shift, height, width, background, seed)
+        height, width = recipe.shape
+        return cls(spec.shift, height, width, float(-recipe.shift[0] / recipe.scale[0]), seed)
 
     def __call__(self, inputs: Array, update: int) -> None:
         """Move the rows of `inputs` (n, pixels + 1) in place; the last column stays."""

@@ -8,10 +8,10 @@ the well-known web playground, so that what a learner saw there looks the same h
 import numpy as np
 
 from nnstudio.core.data.points import Drawn, in_turn, polar
-from nnstudio.core.experiment.dataset_spec import DatasetSpec
+from nnstudio.core.experiment.dataset_spec import PlaneSpec
 
 
-def circle(spec: DatasetSpec, random: np.random.Generator) -> Drawn:
+def circle(spec: PlaneSpec, random: np.random.Generator) -> Drawn:
     """Positive points with radius below 2.5, negative ones from 3.5 to 5; noise moves a point before it is labelled by
     its distance from the centre, so that labels near the border are wrong, as they would be when measured badly."""
     labels = in_turn(spec.samples, 2)
@@ -23,7 +23,7 @@ def circle(spec: DatasetSpec, random: np.random.Generator) -> Drawn:
     return points, labels
 
 
-def xor(spec: DatasetSpec, random: np.random.Generator) -> Drawn:
+def xor(spec: PlaneSpec, random: np.random.Generator) -> Drawn:
     """Uniform in ±5 with a gap of 0.3 on either side of both axes; label 1 where x₁·x₂ ≥ 0, after the noise."""
     points = random.uniform(-5, 5, (spec.samples, 2))
     points += np.where(points > 0, 0.3, -0.3)
@@ -31,14 +31,14 @@ def xor(spec: DatasetSpec, random: np.random.Generator) -> Drawn:
     return points, (strayed.prod(axis=1) >= 0).astype(np.int64)
 
 
-def gaussians(spec: DatasetSpec, random: np.random.Generator) -> Drawn:
+def gaussians(spec: PlaneSpec, random: np.random.Generator) -> Drawn:
     """Normal clouds around (2, 2) and (−2, −2); their variance grows from 0.5 to 4 with the noise."""
     labels = in_turn(spec.samples, 2)
     centre = np.where(labels == 1, 2.0, -2.0)[:, None]
     return centre + random.normal(0, np.sqrt(0.5 + 7 * spec.noise), (spec.samples, 2)), labels
 
 
-def spirals(spec: DatasetSpec, random: np.random.Generator) -> Drawn:
+def spirals(spec: PlaneSpec, random: np.random.Generator) -> Drawn:
     """Arm k: radius 5 t, angle 1.75·2π·t + 2π k / arms for t in 0 … 1, moved by up to the noise in each coordinate."""
     labels = in_turn(spec.samples, spec.arms)
     per_arm = -(-spec.samples // spec.arms)
@@ -47,7 +47,7 @@ def spirals(spec: DatasetSpec, random: np.random.Generator) -> Drawn:
     return points + random.uniform(-1, 1, points.shape) * spec.noise, labels
 
 
-def moons(spec: DatasetSpec, random: np.random.Generator) -> Drawn:
+def moons(spec: PlaneSpec, random: np.random.Generator) -> Drawn:
     """Two half circles of radius 3, the lower one shifted by (3, −1.5), centred together; normal noise of 3 · noise."""
     labels = in_turn(spec.samples, 2)
     angle = random.uniform(0, np.pi, spec.samples)
@@ -57,12 +57,12 @@ def moons(spec: DatasetSpec, random: np.random.Generator) -> Drawn:
     return points + random.normal(0, 3 * spec.noise, points.shape) if spec.noise else points, labels
 
 
-def xor4(spec: DatasetSpec, random: np.random.Generator) -> Drawn:
+def xor4(spec: PlaneSpec, random: np.random.Generator) -> Drawn:
     """The truth table: (0, 0) → 0, (0, 1) → 1, (1, 0) → 1, (1, 1) → 0. Samples, noise and share do not apply."""
     return np.array([[0, 0], [0, 1], [1, 0], [1, 1]], np.float64), np.array([0, 1, 1, 0])
 
 
-def rings(spec: DatasetSpec, random: np.random.Generator) -> Drawn:
+def rings(spec: PlaneSpec, random: np.random.Generator) -> Drawn:
     """Class k lies between the radii 5.5 k/classes and 5.5 (k + 0.7)/classes; noise moves points, not labels."""
     labels = in_turn(spec.samples, spec.classes)
     radius = (labels + random.uniform(0, 0.7, spec.samples)) * 5.5 / spec.classes
@@ -70,14 +70,14 @@ def rings(spec: DatasetSpec, random: np.random.Generator) -> Drawn:
     return points + random.normal(0, 2 * spec.noise, points.shape), labels
 
 
-def checkerboard(spec: DatasetSpec, random: np.random.Generator) -> Drawn:
+def checkerboard(spec: PlaneSpec, random: np.random.Generator) -> Drawn:
     """A board of 4×4 squares of side 2.5 in ±5; noise moves a point before its square is read."""
     points = random.uniform(-5, 5, (spec.samples, 2))
     squares = np.floor((points + random.uniform(-2, 2, points.shape) * spec.noise) / 2.5).astype(np.int64)
     return points, squares.sum(axis=1) % 2
 
 
-def blobs(spec: DatasetSpec, random: np.random.Generator) -> Drawn:
+def blobs(spec: PlaneSpec, random: np.random.Generator) -> Drawn:
     """Normal clouds of deviation 0.5 + 2·noise, evenly placed on a circle of radius 4."""
     labels = in_turn(spec.samples, spec.classes)
     centre = polar(np.full(spec.samples, 4.0), 2 * np.pi * labels / spec.classes)

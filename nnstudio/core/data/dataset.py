@@ -5,41 +5,41 @@ with its weights and reads the bias as the weight of that 1, so a mini-batch is 
 matrix product.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from nnstudio.core.data.features import features_of
-from nnstudio.core.data.images import ImageSet
-from nnstudio.core.data.plane import PLANE_KINDS
-from nnstudio.core.data.scaling import InputScaling, measure
+from nnstudio.core.data.examples import DataError, Examples
+from nnstudio.core.data.images import Images, ImageSet
+from nnstudio.core.data.plane import PLANE_KINDS, Plane
+from nnstudio.core.data.recipe import InputRecipe
 from nnstudio.core.data.sketched_digits import sketched_digits
-from nnstudio.core.experiment import DatasetSpec
-from nnstudio.core.experiment.choices import DatasetKind, Task
+from nnstudio.core.data.table import Table, digest_of, inputs_of, names_for, truth_of
+from nnstudio.core.experiment.choices import DatasetKind, Scaling, Task
+from nnstudio.core.experiment.dataset_spec import DatasetSpec, ImageSpec, PlaneSpec, TableSpec
 
-ImageSource = Callable[[DatasetSpec], ImageSet]
+__all__ = ["DataError", "Dataset", "ImageSource", "Split", "build"]
+
+ImageSource = Callable[[ImageSpec], ImageSet]
 
 
-class DataError(Exception):
-    """The data cannot be had; the message is a sentence for a person."""
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Split:
-    """Examples for training or for the test.
+    """Examples for training, validation or test.
 
     augmented (n, inputs + 1): scaled inputs, last column 1
     targets (n, outputs): what the outputs should be: 0 or 1, one-hot, or a value
-    labels (n,): the class as a number; for regression empty
-    points (n, 2): where the points lie on the plane, before features and scaling; for images empty
+    labels (n,): the class as a number; for values and for labels that may all be true empty
+    raw (n, …): the examples before anything was done to them: points (n, 2), pixels (n, height, width), rows of a table
     """
 
     augmented: NDArray[np.floating]
     targets: NDArray[np.floating]
     labels: NDArray[np.int64]
-    points: NDArray[np.float64]
+    raw: NDArray[Any]
 
     @property
     def inputs(self) -> NDArray[np.floating]:
@@ -50,122 +50,187 @@ class Split:
         return len(self.augmented)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Dataset:
     """Training and test examples and what is known about them.
 
-    shape: the shape of one example, (features,) on the plane, (channels, height, width) for images
-    outputs: how many numbers the network gives back
-    classes: how many classes there are; 0 for regression
-    input_names: what to call each input on the plane; empty for images
-    extent: (left, right, bottom, top) of the plane; None for images
-    images: the unscaled images, for showing; None on the plane
+    target_names: what is to be learned: the classes by their numbers, the labels, or the values
+    domain: what kind of thing an example is, with what is special about it
+    recipe: what was done to the raw examples; validation: examples that decide when to stop, if any were split off
     """
 
     spec: DatasetSpec
     task: Task
-    shape: tuple[int, ...]
-    outputs: int
-    classes: int
+    domain: Plane | Images | Table
+    target_names: tuple[str, ...]
+    recipe: InputRecipe
     train: Split
     test: Split
-    scaling: InputScaling
-    input_names: tuple[str, ...] = ()
-    extent: tuple[float, float, float, float] | None = None
-    images: ImageSet | None = None
+    validation: Split | None = None
 
-    def encode(self, points: NDArray[np.float64]) -> NDArray[np.floating]:
-        """The network's inputs for points (n, 2) of the plane; shape (n, features)."""
-        return self.scaling(features_of(points, self.spec.features))
+    @classmethod
+    def from_arrays(
+        cls,
+        X: ArrayLike,  # noqa: N803
+        y: ArrayLike,
+        *,
+        task: Task | None = None,
+        test_share: float = 0.2,
+        validation_share: float = 0.0,
+        scaling: Scaling = Scaling.STANDARDISE,
+        seed: int = 1,
+        class_names: Sequence[str] | None = None,
+        input_names: Sequence[str] | None = None,
+        name: str = "table",
+        dtype: type[np.floating] = np.float32,
+    ) -> "Dataset":
+        """A data set from arrays: X (n, inputs), and y for each of the n examples.
 
-    def grid(self, resolution: int) -> NDArray[np.floating]:
-        """Augmented inputs (resolution², features + 1) of the plane's pixel centres, row by row from the upper edge."""
-        if self.extent is None:
-            raise DataError("Images do not lie on a plane.")
-        left, right, bottom, top = self.extent
-        centres = (np.arange(resolution) + 0.5) / resolution
-        x1, x2 = np.meshgrid(left + (right - left) * centres, top - (top - bottom) * centres)
-        return augment(self.encode(np.column_stack((x1.ravel(), x2.ravel()))), self.train.augmented.dtype)
+        y (n,) of whole numbers, booleans or text: its class
+        y (n,) or (n, outputs) of floats: values, as they are; large ones should be scaled before
+        y (n, labels) of zeros and ones, not floats: labels of which several may be true at once
+        task: says it where y alone would be misread
+        class_names: of the classes in the order of their numbers (or of the labels sorted), of the labels or the values
 
+        An experiment on it is `Experiment(dataset=data.spec, …)`; it knows the table by a digest and never holds it, so
+        the trainer needs both. Raises `DataError` for arrays that cannot be learned from and `SettingError` for shares
+        out of range.
+        """
+        raw = inputs_of(X)
+        kind, truth, target_names = truth_of(y, task, len(raw), class_names)
+        examples = Examples(raw, truth)
+        numbered = tuple(f"x{column + 1}" for column in range(raw.shape[1]))
+        spec = TableSpec(
+            name=name,
+            digest=digest_of(examples),
+            task=kind,
+            input_names=names_for(input_names, numbered, "input_names", "inputs"),
+            target_names=target_names,
+            test_share=test_share,
+            validation_share=validation_share,
+            scaling=scaling,
+            seed=seed,
+        )
+        train, test = examples, examples
+        if test_share:
+            train, test = examples.split(test_share, np.random.default_rng((seed, 0)))
+        elif validation_share:
+            raise DataError("With a test share of 0 all examples train and test, so none are left to validate with.")
+        return _made(spec, kind, Table(spec.input_names), target_names, train, test, np.dtype(dtype))
 
-def augment(inputs: NDArray[np.floating], dtype: np.dtype[np.floating]) -> NDArray[np.floating]:
-    """The inputs with a last column of ones, contiguous and of this type."""
-    augmented = np.ones((len(inputs), inputs.shape[1] + 1), dtype)
-    augmented[:, :-1] = inputs
-    return augmented
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of one example before the network: (inputs,), or (channels, height, width)."""
+        return self.domain.shape
+
+    @property
+    def outputs(self) -> int:
+        """How many numbers the network gives back."""
+        return 1 if self.task is Task.BINARY else len(self.target_names)
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """What the classes are called, one of which is right, or the labels, any of which may be; empty for values."""
+        return () if self.task is Task.REGRESSION else self.target_names
+
+    @property
+    def classes(self) -> int:
+        """How many classes or labels there are; 0 for values."""
+        return len(self.class_names)
+
+    @property
+    def output_names(self) -> tuple[str, ...]:
+        """What each output stands for; the only one of two classes says how sure the second is."""
+        return self.target_names[-self.outputs :]
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """What each input is called; empty for pixels."""
+        return self.recipe.names
+
+    def encode(self, raw: ArrayLike) -> NDArray[np.floating]:
+        """Raw examples (n, …) as the network takes them, augmented: (n, inputs + 1). Raises `DataError`."""
+        return _augmented(self.recipe, self.recipe.checked(raw), self.train.augmented.dtype)
 
 
 def build(spec: DatasetSpec, images: ImageSource | None = None, dtype: type[np.floating] = np.float32) -> Dataset:
     """Draw, or load through `images`, the data that `spec` asks for. Raises `DataError`."""
-    if spec.kind in PLANE_KINDS:
-        return _on_the_plane(spec, np.dtype(dtype))
-    if spec.kind is DatasetKind.SKETCHED_DIGITS:
-        return _from_images(spec, sketched_digits(spec), np.dtype(dtype))
-    if images is None:
-        raise DataError(f"{spec.kind.label} has to be read from files: pass a function that reads it.")
-    return _from_images(spec, images(spec), np.dtype(dtype))
+    return BUILDERS[type(spec)](spec, images, np.dtype(dtype))
 
 
-def _on_the_plane(spec: DatasetSpec, dtype: np.dtype[np.floating]) -> Dataset:
+def _on_the_plane(spec: PlaneSpec, images: ImageSource | None, dtype: np.dtype[np.floating]) -> Dataset:
     kind = PLANE_KINDS[spec.kind]
-    random = np.random.default_rng((spec.seed, 0))
-    points, drawn = kind.generate(spec, random)
-    classes, task = kind.classes(spec), kind.task(spec)
-    order = random.permutation(len(points))
-    count = min(max(round(spec.training_share * len(points)), 1), len(points) - 1)
-    train, test = (order[:count], order[count:]) if kind.split else (np.arange(len(points)),) * 2
-    inputs = features_of(points, spec.features)
-    scaling = measure(spec.scaling, inputs[train])
-    scaled = scaling(inputs)
-    labels = drawn.astype(np.int64) if classes else np.empty(0, np.int64)
-    targets = (np.eye(classes)[labels] if task is Task.MULTICLASS else drawn[:, None]).astype(dtype)
+    plane = Plane(kind.extent, spec.features)
+    return _made(spec, kind.task(spec), plane, kind.target_names(spec), *kind.examples(spec), dtype)
 
-    def split(chosen: NDArray[np.int64]) -> Split:
-        chosen_labels = labels[chosen] if classes else labels
-        return _frozen(Split(augment(scaled[chosen], dtype), targets[chosen], chosen_labels, points[chosen]))
 
+def _of_images(spec: ImageSpec, images: ImageSource | None, dtype: np.dtype[np.floating]) -> Dataset:
+    if spec.kind is DatasetKind.SKETCHED_DIGITS:
+        found = sketched_digits(spec)
+    elif images is not None:
+        found = images(spec)
+    else:
+        raise DataError(f"{spec.kind.label} has to be read from files: pass a function that reads it.")
+    names = tuple(map(str, range(found.classes)))
+    return _made(spec, Task.MULTICLASS, Images(found), names, *found.examples(spec.images), dtype)
+
+
+def _of_a_table(spec: TableSpec, images: ImageSource | None, dtype: np.dtype[np.floating]) -> Dataset:
+    raise DataError(
+        f"The numbers of {spec.name} are not part of the experiment: make the data set from its arrays and pass it on."
+    )
+
+
+BUILDERS: dict[type[DatasetSpec], Callable[[Any, ImageSource | None, np.dtype[np.floating]], Dataset]] = {
+    PlaneSpec: _on_the_plane,
+    ImageSpec: _of_images,
+    TableSpec: _of_a_table,
+}
+"""What makes the data of each domain from its spec."""
+
+
+def _made(
+    spec: DatasetSpec,
+    task: Task,
+    domain: Plane | Images | Table,
+    target_names: tuple[str, ...],
+    train: Examples,
+    test: Examples,
+    dtype: np.dtype[np.floating],
+) -> Dataset:
+    """The data set of any domain: validation examples split off, inputs scaled by what the training examples say."""
+    shared, validation = test is train, None
+    if spec.validation_share and not shared:
+        train, validation = train.split(spec.validation_share, np.random.default_rng((spec.seed, 5)))
+    recipe = domain.recipe(spec.scaling, train.raw)
+
+    def split(examples: Examples) -> Split:
+        truth, labels = examples.truth, np.empty(0, np.int64)
+        if truth.ndim == 1:
+            labels = truth.astype(np.int64)
+            truth = np.eye(len(target_names), dtype=dtype)[labels] if task is Task.MULTICLASS else truth[:, None]
+        return _frozen(Split(_augmented(recipe, examples.raw, dtype), truth.astype(dtype), labels, examples.raw))
+
+    ready = split(train)
     return Dataset(
         spec=spec,
         task=task,
-        shape=(len(spec.features),),
-        outputs=targets.shape[1],
-        classes=classes,
-        train=split(train),
-        test=split(test),
-        scaling=scaling,
-        input_names=tuple(feature.label for feature in spec.features),
-        extent=kind.extent,
+        domain=domain,
+        target_names=target_names,
+        recipe=recipe,
+        train=ready,
+        test=ready if shared else split(test),
+        validation=split(validation) if validation else None,
     )
 
 
-def _from_images(spec: DatasetSpec, images: ImageSet, dtype: np.dtype[np.floating]) -> Dataset:
-    count = min(spec.images, len(images.train_labels))
-    scaling = images.scaling(spec.scaling, count)
-
-    def split(pixels: NDArray[np.uint8], labels: NDArray[np.int64]) -> Split:
-        flat = pixels.reshape(len(pixels), -1)
-        # x′ = (x/255 − shift) / scale, straight into the augmented matrix: MNIST leaves no room for two copies.
-        augmented = np.ones((len(flat), flat.shape[1] + 1), dtype)
-        np.multiply(flat, dtype.type(1 / 255), out=augmented[:, :-1], casting="unsafe")
-        augmented[:, :-1] -= scaling.shift.astype(dtype)
-        augmented[:, :-1] /= scaling.scale.astype(dtype)
-        targets = np.eye(images.classes, dtype=dtype)[labels]
-        return _frozen(Split(augmented, targets, labels, np.empty((0, 2))))
-
-    return Dataset(
-        spec=spec,
-        task=Task.MULTICLASS,
-        shape=(1, *images.train_pixels.shape[1:]),
-        outputs=images.classes,
-        classes=images.classes,
-        train=split(images.train_pixels[:count], images.train_labels[:count]),
-        test=split(images.test_pixels, images.test_labels),
-        scaling=scaling,
-        images=images,
-    )
+def _augmented(recipe: InputRecipe, raw: NDArray[Any], dtype: np.dtype[np.floating]) -> NDArray[np.floating]:
+    augmented = np.ones((len(raw), len(recipe.shift) + 1), dtype)
+    recipe.write(raw, augmented[:, :-1])
+    return augmented
 
 
 def _frozen(split: Split) -> Split:
-    for array in (split.augmented, split.targets, split.labels, split.points):
+    for array in (split.augmented, split.targets, split.labels, split.raw):
         array.flags.writeable = False
     return split

@@ -1,12 +1,11 @@
-"""What is done to the inputs before the network sees them.
+"""How far the inputs are shifted and stretched before the network sees them.
 
-Large or lopsided inputs make gradient descent stumble, so they are shifted and stretched: x′ = (x − shift) / scale.
-Both numbers are measured on the training examples alone, shown to the user and written into every export; a check by
-hand must be able to repeat them.
+Large or lopsided inputs make gradient descent stumble, so they become x′ = (x − shift) / scale. Both numbers are
+measured on the training examples alone, shown to the user and written into every export; a check by hand must be able
+to repeat them.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,20 +13,6 @@ from numpy.typing import NDArray
 from nnstudio.core.experiment.choices import Scaling
 
 Vector = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class InputScaling:
-    """x′ = (x − shift) / scale, with one number for each input, shape (inputs,)."""
-
-    shift: Vector
-    scale: Vector
-
-    def __call__(self, inputs: NDArray[np.floating]) -> NDArray[np.floating]:
-        """Scale inputs of shape (n, inputs)."""
-        if not self.shift.any() and (self.scale == 1).all():
-            return inputs
-        return (inputs - self.shift) / self.scale
 
 
 def _none(inputs: Vector) -> tuple[Vector, Vector]:
@@ -56,7 +41,9 @@ SCALINGS: dict[Scaling, Callable[[Vector], tuple[Vector, Vector]]] = {
 }
 
 
-def measure(kind: Scaling, inputs: NDArray[np.floating]) -> InputScaling:
-    """The scaling of this kind for training inputs (n, inputs). An input that never varies is only shifted."""
+def measure(kind: Scaling, inputs: NDArray[np.floating]) -> tuple[Vector, Vector]:
+    """Shift and scale, (inputs,) each, of this kind for training inputs (n, inputs). An input that never varies is only
+    shifted: its deviation may be a rounding error instead of 0."""
     shift, scale = SCALINGS[kind](inputs.astype(np.float64, copy=False))
-    return InputScaling(shift, np.where(scale > 0, scale, 1.0))
+    varies = (inputs.max(axis=0) > inputs.min(axis=0)) & (scale > 0)
+    return shift, np.where(varies, scale, 1.0)

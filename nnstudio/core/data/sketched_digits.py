@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from nnstudio.core.array import Array
 from nnstudio.core.data.images import ImageSet
-from nnstudio.core.experiment.dataset_spec import DatasetSpec
+from nnstudio.core.experiment.dataset_spec import ImageSpec
 
 SIZE, BOX = 28, 20
 TEST_IMAGES = 1000
@@ -42,7 +42,7 @@ STROKES: tuple[tuple[Stroke, ...], ...] = (
 """The strokes of 0 to 9; x to the right, y downwards."""
 
 
-def sketched_digits(spec: DatasetSpec) -> ImageSet:
+def sketched_digits(spec: ImageSpec) -> ImageSet:
     """`spec.images` training and 1 000 test images, the classes in turn; the same seed draws the same images."""
     random = np.random.default_rng((spec.seed, 0))
     labels = np.arange(spec.images + TEST_IMAGES) % 10

@@ -4,7 +4,7 @@ Read `setting` (the legal values of one setting), `choices` (every enumeration, 
 parts. `plan` compares two experiments and says what going from one to the other destroys.
 """
 
-from nnstudio.core.experiment.dataset_spec import DatasetSpec
+from nnstudio.core.experiment.dataset_spec import SPECS, DatasetSpec, ImageSpec, PlaneSpec, TableSpec
 from nnstudio.core.experiment.experiment import MAXIMUM_HIDDEN_LAYERS, Experiment, keyed
 from nnstudio.core.experiment.layer_specs import LAYER_KINDS, DenseSpec, LayerSpec
 from nnstudio.core.experiment.optimizer_defaults import OPTIMIZER_DEFAULTS, with_optimizer
@@ -14,12 +14,16 @@ __all__ = [
     "LAYER_KINDS",
     "MAXIMUM_HIDDEN_LAYERS",
     "OPTIMIZER_DEFAULTS",
+    "SPECS",
     "DatasetSpec",
     "DenseSpec",
     "Experiment",
+    "ImageSpec",
     "InitializationSpec",
     "LayerSpec",
+    "PlaneSpec",
     "StoppingSpec",
+    "TableSpec",
     "TrainingSpec",
     "keyed",
     "with_optimizer",

@@ -19,6 +19,14 @@ class Task(Enum):
     REGRESSION = "regression"
 
 
+class Domain(Enum):
+    """What kind of thing one example is."""
+
+    PLANE = "plane"
+    IMAGES = "images"
+    TABLE = "table"
+
+
 class DatasetKind(Choice):
     CIRCLE = "circle", "Circle", "A disc of one class inside a ring of the other."
     XOR = "xor", "XOR", "Four squares; opposite ones share a class.", "class = sign(x₁·x₂)"
@@ -43,6 +51,7 @@ class DatasetKind(Choice):
         "Digits drawn by the program with a wobbling pen, 28×28 pixels each: images without a download.",
     )
     MNIST = "mnist", "MNIST", "70 000 handwritten digits, 28×28 pixels each."
+    TABLE = "table", "Table", "Numbers of your own: a row for each example, a column for each input."
 
 
 class Feature(Choice):

@@ -1,27 +1,59 @@
-"""Which data somebody asked for."""
+"""Which data somebody asked for, one frozen dataclass a domain: points of the plane, images, a table of numbers.
+
+A spec says what to draw or to look for and what is done with it; it never holds the data. Which settings of the plane
+a kind of data reads beside those of all, its row in `PLANE_KINDS` says.
+"""
 
 from dataclasses import dataclass
+from typing import Any
 
-from nnstudio.core.experiment.choices import DatasetKind, Feature, Scaling
+from nnstudio.core.experiment.choices import DatasetKind, Feature, Scaling, Task
 from nnstudio.core.experiment.setting import Scale, Setting, SettingError, check_settings
+
+DIGEST_DIGITS = 64
+
+
+def _kind(default: DatasetKind) -> Any:
+    return Setting(label="Data set", help="What the network is to learn.", choice=DatasetKind).field(default)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetSpec:
-    """Which data, and how much of it. `SETTINGS_OF_DATASET` says which settings concern which kind."""
+    """What is asked of all data. Ask for one of the subclasses: `SPECS` has the one that goes with each kind."""
 
-    kind: DatasetKind = Setting(label="Data set", help="What the network is to learn.", choice=DatasetKind).field(
-        DatasetKind.CIRCLE
-    )
-    samples: int = Setting(
-        label="Samples",
-        help="How many points are drawn, for training and test together.",
-        minimum=10,
-        maximum=20_000,
+    kind: DatasetKind
+    validation_share: float = Setting(
+        label="Validation share",
+        help="The share of the training examples that only decides when to stop, and does not train; 0 leaves that to "
+        "the test examples.",
+        minimum=0,
+        maximum=0.5,
+        percent=True,
+    ).field(0.0)
+    scaling: Scaling = Setting(
+        label="Scaling", help="What is done to the inputs before the network sees them.", choice=Scaling
+    ).field(Scaling.NONE)
+    seed: int = Setting(
+        label="Data seed",
+        help="The same seed draws and splits the same examples.",
+        minimum=0,
+        maximum=2**32 - 1,
         integer=True,
-        scale=Scale.LOGARITHMIC,
-        stops=(10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000),
-    ).field(500)
+    ).field(1)
+
+    def __post_init__(self) -> None:
+        check_settings(self, "dataset")
+        if SPECS[self.kind] is not type(self):
+            raise SettingError(
+                "dataset.kind", f"dataset.kind is {self.kind.value}, which {type(self).__name__} is not."
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaneSpec(DatasetSpec):
+    """Points of the plane, drawn by the program. `arms` and `classes` serve the kinds that name them."""
+
+    kind: DatasetKind = _kind(DatasetKind.CIRCLE)
     noise: float = Setting(
         label="Noise", help="How far the points stray from their shape.", minimum=0, maximum=0.5, percent=True
     ).field(0.0)
@@ -32,6 +64,15 @@ class DatasetSpec:
         maximum=0.9,
         percent=True,
     ).field(0.5)
+    samples: int = Setting(
+        label="Samples",
+        help="How many points are drawn, for training and test together.",
+        minimum=10,
+        maximum=20_000,
+        integer=True,
+        scale=Scale.LOGARITHMIC,
+        stops=(10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000),
+    ).field(500)
     arms: int = Setting(
         label="Arms", help="How many spiral arms, each a class of its own.", minimum=2, maximum=5, integer=True
     ).field(2)
@@ -39,6 +80,20 @@ class DatasetSpec:
         label="Classes", help="How many classes there are to tell apart.", minimum=2, maximum=10, integer=True
     ).field(3)
     features: tuple[Feature, ...] = (Feature.X1, Feature.X2)
+
+    def __post_init__(self) -> None:
+        DatasetSpec.__post_init__(self)
+        if not self.features:
+            raise SettingError("dataset.features", "dataset.features is empty, but the network needs an input.")
+        if len(set(self.features)) != len(self.features):
+            raise SettingError("dataset.features", "dataset.features names the same feature twice.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageSpec(DatasetSpec):
+    """Images, drawn by the program or read from files."""
+
+    kind: DatasetKind = _kind(DatasetKind.MNIST)
     images: int = Setting(
         label="Use",
         help="How many of the training images to use; all test images stay.",
@@ -48,9 +103,6 @@ class DatasetSpec:
         scale=Scale.LOGARITHMIC,
         stops=(100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 60_000),
     ).field(60_000)
-    scaling: Scaling = Setting(
-        label="Scaling", help="What is done to the inputs before the network sees them.", choice=Scaling
-    ).field(Scaling.NONE)
     shift: int = Setting(
         label="Shift",
         help="Moves each training image by up to so many pixels, differently every time it is seen.",
@@ -58,35 +110,55 @@ class DatasetSpec:
         maximum=4,
         integer=True,
     ).field(0)
-    seed: int = Setting(
-        label="Data seed", help="The same seed draws the same points.", minimum=0, maximum=2**32 - 1, integer=True
-    ).field(1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableSpec(DatasetSpec):
+    """A table of numbers of somebody's own, known by its digest.
+
+    name: what to call it
+    digest: SHA-256 of its numbers, in 64 hexadecimal digits: another table is other data
+    task: what there is to learn
+    input_names: what to call each input
+    target_names: the classes in the order of their numbers, the labels of a multi-label task, or what each output of
+    a regression is
+    """
+
+    kind: DatasetKind = _kind(DatasetKind.TABLE)
+    name: str = "table"
+    digest: str
+    task: Task
+    input_names: tuple[str, ...]
+    target_names: tuple[str, ...]
+    test_share: float = Setting(
+        label="Test share",
+        help="The share of the examples that only tests; at 0 all of them train and test.",
+        minimum=0,
+        maximum=0.9,
+        percent=True,
+    ).field(0.2)
 
     def __post_init__(self) -> None:
-        check_settings(self, "dataset")
-        if not self.features:
-            raise SettingError("dataset.features", "dataset.features is empty, but the network needs an input.")
-        if len(set(self.features)) != len(self.features):
-            raise SettingError("dataset.features", "dataset.features names the same feature twice.")
+        DatasetSpec.__post_init__(self)
+        if len(self.digest) != DIGEST_DIGITS or not set(self.digest) <= set("0123456789abcdef"):
+            raise SettingError("dataset.digest", f"dataset.digest must have {DIGEST_DIGITS} hexadecimal digits.")
+        for field, names in (("input_names", self.input_names), ("target_names", self.target_names)):
+            if not names or not all(names):
+                raise SettingError(f"dataset.{field}", f"dataset.{field} must have a name for each, and at least one.")
+            if len(set(names)) != len(names):
+                raise SettingError(f"dataset.{field}", f"dataset.{field} has the same name twice.")
+        least = {Task.BINARY: 2, Task.MULTICLASS: 2}.get(self.task, 1)
+        if len(self.target_names) < least or (self.task is Task.BINARY and len(self.target_names) > least):
+            raise SettingError(
+                "dataset.target_names",
+                f"dataset.target_names has {len(self.target_names)} names, which fits no {self.task.value} task.",
+            )
 
 
-_POINTS = ("noise", "training_share", "samples")
-_IMAGES = ("images", "shift")
-
-SETTINGS_OF_DATASET: dict[DatasetKind, tuple[str, ...]] = {
-    DatasetKind.CIRCLE: _POINTS,
-    DatasetKind.XOR: _POINTS,
-    DatasetKind.XOR4: (),
-    DatasetKind.GAUSSIANS: _POINTS,
-    DatasetKind.SPIRALS: (*_POINTS, "arms"),
-    DatasetKind.MOONS: _POINTS,
-    DatasetKind.RINGS: (*_POINTS, "classes"),
-    DatasetKind.CHECKERBOARD: _POINTS,
-    DatasetKind.BLOBS: (*_POINTS, "classes"),
-    DatasetKind.PLANE: _POINTS,
-    DatasetKind.HILLS: _POINTS,
-    DatasetKind.SINE: _POINTS,
-    DatasetKind.SKETCHED_DIGITS: _IMAGES,
-    DatasetKind.MNIST: _IMAGES,
+SPECS: dict[DatasetKind, type[DatasetSpec]] = {
+    **dict.fromkeys(DatasetKind, PlaneSpec),
+    DatasetKind.SKETCHED_DIGITS: ImageSpec,
+    DatasetKind.MNIST: ImageSpec,
+    DatasetKind.TABLE: TableSpec,
 }
-"""The fields of `DatasetSpec` that each kind reads, besides features (on the plane), scaling and seed."""
+"""Which kind of data is asked for by which spec."""

@@ -10,7 +10,7 @@ Every part checks its settings when it is made and raises `SettingError`, which 
 from dataclasses import dataclass, replace
 from itertools import count
 
-from nnstudio.core.experiment.dataset_spec import DatasetSpec
+from nnstudio.core.experiment.dataset_spec import DatasetSpec, PlaneSpec
 from nnstudio.core.experiment.layer_specs import DenseSpec, LayerSpec
 from nnstudio.core.experiment.setting import Setting, SettingError, check_settings
 from nnstudio.core.experiment.training_spec import InitializationSpec, StoppingSpec, TrainingSpec
@@ -23,7 +23,7 @@ class Experiment:
     """Everything somebody asked for. `layers` are the hidden ones, each with a key that stays its own from edit to
     edit; the output layer follows from the data's task."""
 
-    dataset: DatasetSpec = DatasetSpec()
+    dataset: DatasetSpec = PlaneSpec()
     layers: tuple[LayerSpec, ...] = (DenseSpec(units=4), DenseSpec(units=2))
     initialization: InitializationSpec = InitializationSpec()
     training: TrainingSpec = TrainingSpec()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nnstudio.core.array import Array, Shape
-from nnstudio.core.data.scaling import InputScaling
+from nnstudio.core.data.recipe import InputRecipe
 from nnstudio.core.experiment import LayerSpec
 from nnstudio.core.experiment.choices import ActivationKind, Task
 from nnstudio.core.network.activations import ACTIVATIONS
@@ -91,7 +91,7 @@ class Model:
     params: Array
     statistics: Array
     layout: Layout
-    recipe: InputScaling
+    recipe: InputRecipe
     task: Task
     target_names: tuple[str, ...]
 

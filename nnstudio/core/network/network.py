@@ -129,9 +129,9 @@ class Network:
             params=params,
             statistics=statistics,
             layout=self.layout,
-            recipe=dataset.scaling,
+            recipe=dataset.recipe,
             task=dataset.task,
-            target_names=tuple(str(label) for label in range(dataset.classes)),
+            target_names=dataset.target_names,
         )
 
     def _neutral(self) -> Array:

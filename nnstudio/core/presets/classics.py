@@ -5,10 +5,10 @@ data set in each update. That some of them cannot work, or work only with luck, 
 """
 
 from nnstudio.core.experiment import (
-    DatasetSpec,
     DenseSpec,
     Experiment,
     InitializationSpec,
+    PlaneSpec,
     StoppingSpec,
     TrainingSpec,
 )
@@ -19,7 +19,7 @@ from nnstudio.core.presets.preset import Group, Preset
 _ALL = 60_000  # more than there are: every update sees the whole data set
 
 _SOFTMAX = Experiment(
-    dataset=DatasetSpec(kind=DatasetKind.BLOBS, classes=3, samples=300, noise=0.2),
+    dataset=PlaneSpec(kind=DatasetKind.BLOBS, classes=3, samples=300, noise=0.2),
     layers=(DenseSpec(units=100, activation=ActivationKind.RELU),),
     initialization=InitializationSpec(kind=InitializerKind.NORMAL, sigma=0.01),
     training=TrainingSpec(learning_rate=0.01, batch_size=_ALL),
@@ -32,7 +32,7 @@ def _xor(
 ) -> Experiment:
     """The truth table, hidden layers of ReLU, squared error behind a sigmoid."""
     return Experiment(
-        dataset=DatasetSpec(kind=DatasetKind.XOR4),
+        dataset=PlaneSpec(kind=DatasetKind.XOR4),
         layers=tuple(DenseSpec(units=count, activation=ActivationKind.RELU) for count in units),
         initialization=initialization,
         training=TrainingSpec(learning_rate=0.1, loss=LossKind.MEAN_SQUARED_ERROR, batch_size=batch_size),
@@ -44,7 +44,7 @@ _UNIFORM_TOO = InitializationSpec(kind=InitializerKind.UNIFORM, low=0.0, high=1.
 _NORMAL_TOO = InitializationSpec(kind=InitializerKind.NORMAL, sigma=1.0, bias_kind=BiasKind.LIKE_WEIGHTS)
 
 _FOUR_UNITS = Experiment(
-    dataset=DatasetSpec(kind=DatasetKind.XOR4),
+    dataset=PlaneSpec(kind=DatasetKind.XOR4),
     layers=(DenseSpec(units=4, activation=ActivationKind.RELU),),
     initialization=InitializationSpec(kind=InitializerKind.HE),
     training=TrainingSpec(learning_rate=0.5, batch_size=_ALL),
@@ -54,7 +54,7 @@ _FOUR_UNITS = Experiment(
 
 def _deep(activation: ActivationKind) -> Experiment:
     return Experiment(
-        dataset=DatasetSpec(kind=DatasetKind.CIRCLE),
+        dataset=PlaneSpec(kind=DatasetKind.CIRCLE),
         layers=(DenseSpec(units=8, activation=activation),) * 6,
         initialization=InitializationSpec(kind=InitializerKind.GLOROT),
         stopping=StoppingSpec(epochs=200.0),

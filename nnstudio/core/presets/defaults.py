@@ -1,13 +1,26 @@
 """For each data set an experiment that learns it quickly, to begin with, and what to notice about it."""
 
-from nnstudio.core.experiment import DatasetSpec, DenseSpec, Experiment, InitializationSpec, TrainingSpec
-from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, InitializerKind, LossKind, OptimizerKind
+from dataclasses import replace
+
+from nnstudio.core.experiment import (
+    DatasetSpec,
+    DenseSpec,
+    Experiment,
+    ImageSpec,
+    InitializationSpec,
+    PlaneSpec,
+    TableSpec,
+    TrainingSpec,
+)
+from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, InitializerKind, LossKind, OptimizerKind, Task
 
 _HE = InitializationSpec(kind=InitializerKind.HE)
 _WAVY = TrainingSpec(optimizer=OptimizerKind.ADAM, learning_rate=0.01, l2=0.03)
 
 _VALUES = TrainingSpec(optimizer=OptimizerKind.ADAM, learning_rate=0.01, loss=LossKind.MEAN_SQUARED_ERROR)
 _IMAGES = TrainingSpec(optimizer=OptimizerKind.ADAM, learning_rate=0.001, batch_size=64)
+_TABLES = TrainingSpec(optimizer=OptimizerKind.ADAM, learning_rate=0.01, batch_size=32)
+_LOSSES = {Task.REGRESSION: LossKind.MEAN_SQUARED_ERROR, Task.MULTILABEL: LossKind.BINARY_CROSS_ENTROPY}
 
 
 def _relu(*units: int) -> tuple[DenseSpec, ...]:
@@ -19,35 +32,35 @@ def _tanh(*units: int) -> tuple[DenseSpec, ...]:
 
 
 DEFAULTS: dict[DatasetKind, Experiment] = {
-    DatasetKind.CIRCLE: Experiment(dataset=DatasetSpec(kind=DatasetKind.CIRCLE), layers=_tanh(4, 2)),
-    DatasetKind.XOR: Experiment(dataset=DatasetSpec(kind=DatasetKind.XOR), layers=_tanh(8, 4)),
+    DatasetKind.CIRCLE: Experiment(dataset=PlaneSpec(kind=DatasetKind.CIRCLE), layers=_tanh(4, 2)),
+    DatasetKind.XOR: Experiment(dataset=PlaneSpec(kind=DatasetKind.XOR), layers=_tanh(8, 4)),
     DatasetKind.XOR4: Experiment(
-        dataset=DatasetSpec(kind=DatasetKind.XOR4),
+        dataset=PlaneSpec(kind=DatasetKind.XOR4),
         layers=_relu(4),
         initialization=_HE,
         training=TrainingSpec(learning_rate=0.5, batch_size=4),
     ),
-    DatasetKind.GAUSSIANS: Experiment(dataset=DatasetSpec(kind=DatasetKind.GAUSSIANS), layers=_tanh(2)),
-    DatasetKind.SPIRALS: Experiment(dataset=DatasetSpec(kind=DatasetKind.SPIRALS), layers=_tanh(8, 8), training=_WAVY),
-    DatasetKind.MOONS: Experiment(dataset=DatasetSpec(kind=DatasetKind.MOONS, noise=0.05), layers=_tanh(4, 2)),
+    DatasetKind.GAUSSIANS: Experiment(dataset=PlaneSpec(kind=DatasetKind.GAUSSIANS), layers=_tanh(2)),
+    DatasetKind.SPIRALS: Experiment(dataset=PlaneSpec(kind=DatasetKind.SPIRALS), layers=_tanh(8, 8), training=_WAVY),
+    DatasetKind.MOONS: Experiment(dataset=PlaneSpec(kind=DatasetKind.MOONS, noise=0.05), layers=_tanh(4, 2)),
     DatasetKind.RINGS: Experiment(
-        dataset=DatasetSpec(kind=DatasetKind.RINGS, noise=0.05), layers=_tanh(8, 8), training=_WAVY
+        dataset=PlaneSpec(kind=DatasetKind.RINGS, noise=0.05), layers=_tanh(8, 8), training=_WAVY
     ),
     DatasetKind.CHECKERBOARD: Experiment(
-        dataset=DatasetSpec(kind=DatasetKind.CHECKERBOARD, samples=2000), layers=_tanh(16, 16), training=_WAVY
+        dataset=PlaneSpec(kind=DatasetKind.CHECKERBOARD, samples=2000), layers=_tanh(16, 16), training=_WAVY
     ),
-    DatasetKind.BLOBS: Experiment(dataset=DatasetSpec(kind=DatasetKind.BLOBS, classes=5), layers=_tanh(8)),
-    DatasetKind.PLANE: Experiment(dataset=DatasetSpec(kind=DatasetKind.PLANE), layers=_tanh(2), training=_VALUES),
-    DatasetKind.HILLS: Experiment(dataset=DatasetSpec(kind=DatasetKind.HILLS), layers=_tanh(16, 8), training=_VALUES),
-    DatasetKind.SINE: Experiment(dataset=DatasetSpec(kind=DatasetKind.SINE), layers=_tanh(8, 8), training=_VALUES),
+    DatasetKind.BLOBS: Experiment(dataset=PlaneSpec(kind=DatasetKind.BLOBS, classes=5), layers=_tanh(8)),
+    DatasetKind.PLANE: Experiment(dataset=PlaneSpec(kind=DatasetKind.PLANE), layers=_tanh(2), training=_VALUES),
+    DatasetKind.HILLS: Experiment(dataset=PlaneSpec(kind=DatasetKind.HILLS), layers=_tanh(16, 8), training=_VALUES),
+    DatasetKind.SINE: Experiment(dataset=PlaneSpec(kind=DatasetKind.SINE), layers=_tanh(8, 8), training=_VALUES),
     DatasetKind.SKETCHED_DIGITS: Experiment(
-        dataset=DatasetSpec(kind=DatasetKind.SKETCHED_DIGITS, images=5000),
+        dataset=ImageSpec(kind=DatasetKind.SKETCHED_DIGITS, images=5000),
         layers=_relu(64, 32),
         initialization=_HE,
         training=_IMAGES,
     ),
     DatasetKind.MNIST: Experiment(
-        dataset=DatasetSpec(kind=DatasetKind.MNIST),
+        dataset=ImageSpec(kind=DatasetKind.MNIST),
         layers=_relu(128, 64),
         initialization=_HE,
         training=_IMAGES,
@@ -88,6 +101,11 @@ NOTICE: dict[DatasetKind, str] = {
 """What to notice, in a sentence or two."""
 
 
-def default_experiment(kind: DatasetKind) -> Experiment:
-    """An experiment that learns this data set quickly, to begin with."""
-    return DEFAULTS[kind]
+def default_experiment(data: DatasetKind | DatasetSpec) -> Experiment:
+    """An experiment that learns this kind of data, or just this data, quickly, to begin with."""
+    if isinstance(data, DatasetKind):
+        return DEFAULTS[data]
+    if isinstance(data, TableSpec):
+        training = replace(_TABLES, loss=_LOSSES.get(data.task, LossKind.CROSS_ENTROPY))
+        return Experiment(dataset=data, layers=_relu(32, 16), initialization=_HE, training=training)
+    return replace(DEFAULTS[data.kind], dataset=data)

@@ -27,7 +27,7 @@ class Probe(Flag):
 
     NOTHING = 0
     NEURONS = auto()  # PlanePicture.neurons; ImagePicture.activations
-    OUTPUT = auto()  # PlanePicture.output; ImagePicture.confusion and samples
+    OUTPUT = auto()  # PlanePicture.output; ImagePicture.confusion and samples; all of TablePicture
     ACTIVATIONS = auto()  # LayerReading.histogram
     GRADIENTS = auto()  # LayerReading.gradient_norm and update_ratio
     LOSSES = auto()  # Frame.losses
@@ -109,6 +109,23 @@ class ImagePicture:
 
 
 @dataclass(frozen=True, slots=True)
+class TablePicture:
+    """What the network makes of a table.
+
+    confusion (classes, classes): test examples, row = truth, column = answer; for classes
+    truth, predicted (outputs, k): of some test examples; for values, and for labels of which several may be true
+    """
+
+    confusion: NDArray[np.int64] | None = None
+    truth: FloatArray | None = None
+    predicted: FloatArray | None = None
+
+
+Picture = PlanePicture | ImagePicture | TablePicture
+"""What the network makes of its data, one kind for each domain."""
+
+
+@dataclass(frozen=True, slots=True)
 class ExampleLosses:
     """What each example costs, without the penalty; the means are the losses of `Metrics`.
 
@@ -128,6 +145,7 @@ class Frame:
     updates: updates done; updates_per_second: measured over the last second of training, 0 when paused
     model: the network as it was then
     readings: how each of the model's layers does
+    picture: what the network makes of its data
     recovery: for a diverged run, the learning rate it suggests going on with
     marks: the edits in mid-run
     commands: how many commands had been obeyed when the picture was taken
@@ -145,8 +163,7 @@ class Frame:
     metrics: Metrics
     history: HistoryPrefix
     readings: tuple[LayerReading, ...]
-    plane: PlanePicture | None = None
-    image: ImagePicture | None = None
+    picture: Picture
     losses: ExampleLosses | None = None
     recovery: float | None = None
     marks: tuple[Mark, ...] = ()

@@ -98,3 +98,13 @@ class Evaluation:
         work = Pass(self._network, self._inputs if examples == self.count else self._inputs[:examples].copy())
         self._passes[examples] = work, Scratch(work.logits)
         return self._passes[examples]
+
+
+def predict(network: Network, loss: Loss, inputs: Array) -> Array:
+    """What the network says of augmented inputs (n, inputs + 1), whatever they are: (n, outputs)."""
+    answers = np.empty((len(inputs), network.layers[-1].shape[0]), network.dtype)
+    for start in range(0, len(inputs), EXAMPLES_AT_ONCE):
+        work = Pass(network, inputs[start : start + EXAMPLES_AT_ONCE])
+        work.forward()
+        loss.output(work.logits, answers[start : start + EXAMPLES_AT_ONCE].T)
+    return answers

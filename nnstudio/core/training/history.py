@@ -26,6 +26,7 @@ class HistoryPrefix:
     train_accuracy, test_accuracy: share of right answers (classification) or R² (regression)
     penalty: the L1 and L2 terms, which come on top of the data loss
     learning_rate: the rate of the row's update
+    validation_loss, validation_accuracy: over the validation examples, where there are any
     """
 
     update: NDArray[np.float64]
@@ -37,6 +38,8 @@ class HistoryPrefix:
     test_accuracy: NDArray[np.float64]
     penalty: NDArray[np.float64]
     learning_rate: NDArray[np.float64]
+    validation_loss: NDArray[np.float64]
+    validation_accuracy: NDArray[np.float64]
 
     def __len__(self) -> int:
         return len(self.update)
@@ -68,7 +71,7 @@ class History:
         return self._rows
 
     def append(self, *row: float) -> None:
-        """Add one value for each of `COLUMNS`, in their order."""
+        """Add one value for each of `COLUMNS`, in their order; the last ones may be left out and are NaN."""
         self._put(row)
         self._rows_at_interval += 1
         if self._rows_at_interval == ROWS_PER_INTERVAL:
@@ -81,7 +84,8 @@ class History:
         last = self._rows - 1
         if self._rows and self._table[0, last] == row[0]:
             self._table = self._table.copy()  # prefixes handed out before keep the old one
-            self._table[:, last] = np.where(np.isnan(self._table[:, last]), row, self._table[:, last])
+            there = self._table[: len(row), last]
+            np.copyto(there, row, where=np.isnan(there))
         else:
             self._put(row)
 
@@ -92,7 +96,8 @@ class History:
             table = np.empty((len(COLUMNS), 2 * capacity))
             table[:, :capacity] = self._table
             self._table = table
-        self._table[:, self._rows] = row
+        self._table[: len(row), self._rows] = row
+        self._table[len(row) :, self._rows] = np.nan
         self._rows += 1
 
     def prefix(self) -> HistoryPrefix:

@@ -12,7 +12,7 @@ from nnstudio.core.experiment.choices import Task
 @dataclass(frozen=True, slots=True)
 class Metrics:
     """How good the network is now. Losses are means over examples, without the penalty; accuracies are shares from 0
-    to 1, for regression R².
+    to 1, for regression R². Those of the validation are None where no examples were split off for it.
 
     train_examples, train_total: over how many of how many training examples loss and accuracy are; 0 where not known
     """
@@ -22,6 +22,8 @@ class Metrics:
     train_accuracy: float
     test_accuracy: float
     penalty: float
+    validation_loss: float | None = None
+    validation_accuracy: float | None = None
     train_examples: int = 0
     train_total: int = 0
 
@@ -29,6 +31,26 @@ class Metrics:
     def sampled(self) -> bool:
         """Whether a sample stands for the training examples."""
         return self.train_examples < self.train_total
+
+    @property
+    def watched(self) -> str:
+        """Which examples the rules for stopping watch: those of the validation, or else of the test."""
+        return "test" if self.validation_loss is None else "validation"
+
+    @property
+    def watched_loss(self) -> float:
+        """The loss that early stopping and the target loss go by."""
+        return self.test_loss if self.validation_loss is None else self.validation_loss
+
+    @property
+    def watched_accuracy(self) -> float:
+        """The accuracy that the target accuracy goes by."""
+        return self.test_accuracy if self.validation_accuracy is None else self.validation_accuracy
+
+    @property
+    def plateau_loss(self) -> float:
+        """The loss that a schedule watches for a plateau: that of the validation, or else of the training."""
+        return self.train_loss if self.validation_loss is None else self.validation_loss
 
 
 def answers_of(outputs: Array) -> NDArray[np.int64]:

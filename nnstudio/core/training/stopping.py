@@ -2,8 +2,8 @@
 
 The count of updates and epochs is looked at after every update, what depends on the loss whenever the trainer has
 measured it, which it does at the end of every epoch and when patience runs out if a rule looks at it; the clock belongs
-to whoever runs the trainer. Each rule stops a run once: whoever goes on after it has been met means to go on. There is
-no third split of the data, so the test examples decide when enough is learned.
+to whoever runs the trainer. Each rule stops a run once: whoever goes on after it has been met means to go on. The
+validation examples decide when enough is learned; where there are none, the test examples have to.
 """
 
 from dataclasses import dataclass, replace
@@ -18,7 +18,8 @@ from nnstudio.core.training.metrics import Metrics
 
 @dataclass(frozen=True, slots=True)
 class Best:
-    """The lowest test loss so far, after how many updates and seen examples, and the weights of then."""
+    """The lowest loss so far of the examples that are watched, after how many updates and seen examples, and the
+    weights of then."""
 
     loss: float = float("inf")
     updates: int = 0
@@ -90,15 +91,16 @@ class Stopping:
     def after_evaluation(self, updates: int, metrics: Metrics) -> str | None:
         """Whether the network is good enough."""
         spec = self._spec
-        if spec.accuracy and metrics.test_accuracy >= spec.accuracy and self._meets("accuracy"):
-            return f"Stopped: the test accuracy reached {metrics.test_accuracy:.4g} at update {updates}."
-        if spec.loss and metrics.test_loss <= spec.loss and self._meets("loss"):
-            return f"Stopped: the test loss fell to {metrics.test_loss:.4g} at update {updates}."
+        loss, accuracy = metrics.watched_loss, metrics.watched_accuracy
+        if spec.accuracy and accuracy >= spec.accuracy and self._meets("accuracy"):
+            return f"Stopped: the {metrics.watched} accuracy reached {accuracy:.4g} at update {updates}."
+        if spec.loss and loss <= spec.loss and self._meets("loss"):
+            return f"Stopped: the {metrics.watched} loss fell to {loss:.4g} at update {updates}."
         return None
 
     def improves(self, metrics: Metrics) -> bool:
         """Whether early stopping is asked for and the network is better than ever."""
-        return bool(self._spec.patience) and metrics.test_loss < self.state.best.loss
+        return bool(self._spec.patience) and metrics.watched_loss < self.state.best.loss
 
     def keep(self, best: Best) -> None:
         """Remember this as the best so far."""

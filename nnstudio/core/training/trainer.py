@@ -2,13 +2,14 @@
 
 `Trainer.step()` is one update: take a mini-batch, go forward, measure the loss, go backward, let the optimizer change
 the parameters. Everything else here keeps that honest: what was measured, what can be taken back, and what was asked
-for. There is no loop, no clock and no thread inside.
+for. There is no clock and no thread inside; `train()` is the whole loop.
 """
 
 from contextvars import copy_context
 from functools import partial
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from nnstudio.core.array import Array, FloatType
 from nnstudio.core.data.augmentation import Shift
@@ -23,7 +24,7 @@ from nnstudio.core.network.weights import Weights
 from nnstudio.core.training.batches import Batches
 from nnstudio.core.training.clipping import Clipping
 from nnstudio.core.training.divergence import Diverged, careful_step, harmless_gradient
-from nnstudio.core.training.evaluation import Evaluation, Pieces, finished
+from nnstudio.core.training.evaluation import Evaluation, Pieces, finished, predict
 from nnstudio.core.training.footprint import check_memory
 from nnstudio.core.training.history import History
 from nnstudio.core.training.losses import LossStage, loss_for
@@ -96,6 +97,8 @@ class Trainer:
         self._train = Evaluation(self.network, self.dataset.train, task, evaluated)
         self._whole_train: Evaluation | None = None
         self.test = Evaluation(self.network, self.dataset.test, task)
+        validation = self.dataset.validation
+        self._validation = Evaluation(self.network, validation, task) if validation else None
         self._metrics: Metrics | None = None
         self._measured: tuple[Array, ...] = ()
         self.evaluated_at = -1
@@ -210,6 +213,22 @@ class Trainer:
         if self.stopping.improves(metrics):
             self.stopping.keep(Best(metrics.test_loss, self.updates, self.batches.seen, self.network.weights()))
 
+    def train(self, epochs: float) -> Metrics:
+        """So many passes over the training data, or fewer if a rule of the experiment stops them; how good the network
+        is then. Raises `Diverged`."""
+        end = self.epoch + epochs
+        while self.epoch < end * (1 - 1e-12):
+            self.step()
+            if self.stop_reason is not None:
+                break
+        return self.evaluate()
+
+    def predict(self, raw: ArrayLike) -> Array:
+        """What the network says of raw examples (n, …), before features and scaling: (n, outputs). A probability for
+        each class, for two classes that of the second alone, for each label, or values. Raises `DataError`."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            return predict(self.network, self.loss, self.dataset.encode(raw).astype(self.network.dtype, copy=False))
+
     # What was asked for -----------------------------------------------------------------------------------------------
 
     def apply(self, experiment: Experiment) -> Change:
@@ -271,7 +290,7 @@ class Trainer:
         self._penalty = Penalty(spec, penalized, count) if spec.l1 or spec.l2 else None
         self._clipping = Clipping(spec, network.grads) if spec.clip_norm or spec.clip_value else None
         self._harmless = harmless_gradient(spec)
-        trained, evaluated = min(spec.batch_size, count), self._train.count + self.test.count
+        trained, evaluated = min(spec.batch_size, count), self._evaluated
         # Calls into NumPy cost a small network as much as some thirty examples do.
         self._evaluation_interval = max(25, round((evaluated + 60) / (EVALUATION_SHARE * (3 * trained + 60))))
         self._look_ahead()
@@ -288,7 +307,8 @@ class Trainer:
         return self.batches.seen / self.batches.count
 
     def evaluate(self, exact: bool = False) -> Metrics:
-        """Loss and accuracy over all test examples and 2 000 of the training examples, or all of them, now."""
+        """Loss and accuracy over 2 000 of the training examples, or all of them, and over all validation and all test
+        examples, now."""
         return finished(self.evaluation(exact))
 
     def evaluation(self, exact: bool = False) -> Pieces[Metrics]:
@@ -299,8 +319,9 @@ class Trainer:
             measured = self.network.params.copy(), self.network.statistics.copy()
             train = yield from self._training_evaluation(exact).pieces(self.loss)
             test = yield from self.test.pieces(self.loss)
+            validation = (yield from self._validation.pieces(self.loss)) if self._validation else (None, None)
             counts = self._training_evaluation(exact).count, len(self.dataset.train)
-            self._metrics = Metrics(train[0], test[0], train[1], test[1], self.penalty(), *counts)
+            self._metrics = Metrics(train[0], test[0], train[1], test[1], self.penalty(), *validation, *counts)
             self._measured = measured
             self.evaluated_at = self.updates
         return self._metrics
@@ -324,7 +345,12 @@ class Trainer:
     @property
     def evaluation_is_cheap(self) -> bool:
         """Whether an evaluation fits between two pictures."""
-        return (self._train.count + self.test.count) * self.network.params.size < 2e6
+        return self._evaluated * self.network.params.size < 2e6
+
+    @property
+    def _evaluated(self) -> int:
+        """How many examples an evaluation looks at."""
+        return self._train.count + self.test.count + (self._validation.count if self._validation else 0)
 
     def penalty(self) -> float:
         """λ₁/N Σ|w| + λ₂/2N Σw², which training makes small together with the data loss."""
@@ -339,13 +365,15 @@ class Trainer:
 
     def _record(self, batch_loss: float) -> None:
         nan = float("nan")
-        losses = (nan, nan, nan, nan, nan)
+        losses, validation = (nan, nan, nan, nan, nan), (nan, nan)
         if self.updates >= self._next_evaluation:
             m = self.evaluate()
             losses = (m.train_loss, m.test_loss, m.train_accuracy, m.test_accuracy, m.penalty)
-            self.schedule.see(self.batches.seen, m.train_loss)
+            if m.validation_loss is not None and m.validation_accuracy is not None:
+                validation = m.validation_loss, m.validation_accuracy
+            self.schedule.see(self.batches.seen, m.plateau_loss)
         if self.updates >= self._next_row:
-            self.history.append(self.updates, self.epoch, batch_loss, *losses, self.learning_rate)
+            self.history.append(self.updates, self.epoch, batch_loss, *losses, self.learning_rate, *validation)
         self._look_ahead()
 
     def _look_ahead(self) -> None:

@@ -11,30 +11,40 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from nnstudio.core.data.dataset import Dataset
-from nnstudio.core.data.plane import PLANE_KINDS
+from nnstudio.core.data.images import Images
+from nnstudio.core.data.plane import PLANE_KINDS, Plane
+from nnstudio.core.data.table import Table
 from nnstudio.core.experiment import Experiment
 from nnstudio.core.experiment.choices import DatasetKind, Feature
-from nnstudio.core.experiment.dataset_spec import SETTINGS_OF_DATASET, DatasetSpec
+from nnstudio.core.experiment.dataset_spec import DatasetSpec, ImageSpec, PlaneSpec, TableSpec
 from nnstudio.core.experiment.setting import settings_of
 from nnstudio.core.presets import default_experiment
 from nnstudio.core.run.frame import Frame
 from nnstudio.files.mnist import find_mnist
 from nnstudio.ui.panels.mnist_dialog import MnistDialog, remembered_folder
 from nnstudio.ui.panels.scaling_text import scaling_text
-from nnstudio.ui.panels.setting_form import ROW_GAP, SECTION_GAP, STARTS_AGAIN, SettingForm, section_title, unconcerned
+from nnstudio.ui.panels.setting_form import ROW_GAP, SECTION_GAP, STARTS_AGAIN, SettingForm, section_title
 from nnstudio.ui.session import Session
 from nnstudio.ui.widgets.chip import ChipRow
 from nnstudio.ui.widgets.digit_strip import DigitStrip
 from nnstudio.ui.widgets.figures import grouped
 from nnstudio.ui.widgets.thumbnail import Gallery
 
-AMOUNTS = tuple(dict.fromkeys(name for names in SETTINGS_OF_DATASET.values() for name in names))
-"""The settings that concern some kinds of data only. They stand above the features; all others stand below."""
+AMOUNTS = (
+    "noise", "test_share", "training_share", "validation_share", "samples", "arms", "classes", "images", "shift",
+)  # fmt: skip
+"""How much data, and of what form: above the features."""
+OTHERS = ("scaling", "seed")
+"""What is done with it: below the features."""
 
 
-def is_drawn(kind: DatasetKind) -> bool:
-    """Whether the data seed makes a difference: not for the four points of a truth table, and not for files."""
-    return PLANE_KINDS[kind].split if kind in PLANE_KINDS else kind is not DatasetKind.MNIST
+def concerning(spec: DatasetSpec) -> set[str]:
+    """The settings that make a difference to this kind of data."""
+    names = set(settings_of(type(spec)))
+    if isinstance(spec, PlaneSpec):
+        return {"scaling", *PLANE_KINDS[spec.kind].settings}
+    # Files are there before any seed; it only splits them.
+    return names - {"seed"} if spec.kind is DatasetKind.MNIST and not spec.validation_share else names
 
 
 class DataPanel(QWidget):
@@ -45,10 +55,10 @@ class DataPanel(QWidget):
         self._session = session
         self._dataset: Dataset | None = None
         self._dialog: MnistDialog | None = None
-        others = tuple(name for name in settings_of(DatasetSpec) if name not in (*AMOUNTS, "kind"))
+        specs = (PlaneSpec, ImageSpec, TableSpec)
         self.gallery = Gallery()
-        self.amounts = SettingForm(session, "dataset", AMOUNTS, STARTS_AGAIN)
-        self.others = SettingForm(session, "dataset", others, STARTS_AGAIN)
+        self.amounts = SettingForm(session, "dataset", AMOUNTS, STARTS_AGAIN, specs=specs)
+        self.others = SettingForm(session, "dataset", OTHERS, STARTS_AGAIN, specs=specs)
         self.features = ChipRow(Feature, "The network needs at least one input.")
         self.strip = DigitStrip()
         self.summary = _small_text()
@@ -69,12 +79,12 @@ class DataPanel(QWidget):
         title = section_title("FEATURES")
         title.setToolTip(f"What the network is told about a point. {STARTS_AGAIN}")
         self._plane_only = _column(title, self.features, gap=SECTION_GAP)
-        self._images_only = _column(self.strip, self.summary, gap=ROW_GAP)
+        self._described = _column(self.strip, self.summary, gap=ROW_GAP)
         self.others.put_below("scaling", self.scaling)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SECTION_GAP)
-        for widget in (self.gallery, self._images_only, self.amounts, self._plane_only, self.others):
+        for widget in (self.gallery, self._described, self.amounts, self._plane_only, self.others):
             column.addWidget(widget)
         column.addStretch(1)
 
@@ -100,20 +110,22 @@ class DataPanel(QWidget):
     @Slot(object)
     def _choose_features(self, features: tuple[Feature, ...]) -> None:
         experiment = self._session.experiment
-        self._session.edit(replace(experiment, dataset=replace(experiment.dataset, features=features)))
+        if isinstance(experiment.dataset, PlaneSpec):
+            self._session.edit(replace(experiment, dataset=replace(experiment.dataset, features=features)))
 
     @Slot(object)
     def _show_experiment(self, experiment: Experiment) -> None:
         dataset = experiment.dataset
-        on_the_plane = dataset.kind in PLANE_KINDS
         self.gallery.set_current(dataset.kind)
         self.amounts.show_experiment(experiment)
         self.others.show_experiment(experiment)
-        self.amounts.hide_settings(unconcerned(SETTINGS_OF_DATASET, dataset.kind))
-        self.others.hide_settings(() if is_drawn(dataset.kind) else ("seed",))
-        self.features.set_current(dataset.features)
-        self._plane_only.setVisible(on_the_plane)
-        self._images_only.setVisible(not on_the_plane)
+        self.amounts.hide_settings(set(AMOUNTS) - concerning(dataset))
+        self.others.hide_settings(set(OTHERS) - concerning(dataset))
+        self._plane_only.setVisible(isinstance(dataset, PlaneSpec))
+        self._described.setVisible(not isinstance(dataset, PlaneSpec))
+        self.strip.setVisible(isinstance(dataset, ImageSpec))
+        if isinstance(dataset, PlaneSpec):
+            self.features.set_current(dataset.features)
 
     @Slot(object)
     def _show_frame(self, frame: Frame) -> None:
@@ -123,11 +135,18 @@ class DataPanel(QWidget):
         self._dataset = dataset
         self.scaling.setText(scaling_text(dataset))
         self.scaling.setVisible(self.scaling.text() != "")
-        if dataset.images is not None:
-            train, test = dataset.images.train_pixels, dataset.images.test_pixels
-            size = "×".join(str(side) for side in train.shape[1:])
-            self.summary.setText(f"{grouped(len(train))} training · {grouped(len(test))} test · {size}")
-            self.strip.show_images(train)
+        match dataset.domain:
+            case Images(images):
+                size = "×".join(map(str, dataset.recipe.shape))
+                self._describe(len(images.train_pixels), len(images.test_pixels), size)
+                self.strip.show_images(images.train_pixels)
+            case Table(input_names):
+                self._describe(len(dataset.train), len(dataset.test), f"{len(input_names)} inputs")
+            case Plane():
+                pass
+
+    def _describe(self, train: int, test: int, form: str) -> None:
+        self.summary.setText(f"{grouped(train)} training · {grouped(test)} test · {form}")
 
 
 def _column(*widgets: QWidget, gap: int) -> QWidget:

@@ -3,19 +3,23 @@
 from nnstudio.core.data.dataset import Dataset
 
 DIGITS = 3
+LINES = 12
 
 
 def scaling_text(dataset: Dataset) -> str:
-    """One line for each input of the plane, one for all pixels of an image; empty if the inputs stay as they are."""
-    shift, scale = dataset.scaling.shift, dataset.scaling.scale
-    if dataset.images is not None:
-        return _formula("pixels / 255", float(shift[0]), float(scale[0]))
+    """A line for each input, or for the first of many; one for all pixels; empty if the inputs stay as they are."""
+    recipe = dataset.recipe
+    shift, scale = recipe.shift, recipe.scale
+    if recipe.divisor != 1:
+        return _formula(f"pixels / {recipe.divisor:g}", float(shift[0]), float(scale[0]))
     if not shift.any() and (scale == 1).all():
         return ""
-    return "\n".join(
+    lines = [
         f"{name}: {_formula('x', float(one_shift), float(one_scale))}"
-        for name, one_shift, one_scale in zip(dataset.input_names, shift, scale, strict=True)
-    )
+        for name, one_shift, one_scale in zip(recipe.names[:LINES], shift, scale, strict=False)
+    ]
+    more = len(recipe.names) - LINES
+    return "\n".join([*lines, f"… and {more} more"] if more > 0 else lines)
 
 
 def _formula(x: str, shift: float, scale: float) -> str:

@@ -92,12 +92,18 @@ CONTROLS: tuple[tuple[Callable[[Setting], bool], Callable[[Setting, str], Contro
 class SettingForm(QWidget):
     """Controls for the settings `names` of `experiment.<part>`, or of the experiment itself if `part` is empty.
 
-    `remark` ends the tooltip of each control; `change` makes the new experiment where a setting brings others along.
-    Controls are found by `control(name)`.
+    `remark` ends the tooltip of each control; `change` makes the new experiment where a setting brings others along;
+    `specs`: what the part may be, if not always what it is now. Controls are found by `control(name)`.
     """
 
     def __init__(
-        self, session: Session, part: str, names: Iterable[str], remark: str = "", change: ChangeOne | None = None
+        self,
+        session: Session,
+        part: str,
+        names: Iterable[str],
+        remark: str = "",
+        change: ChangeOne | None = None,
+        specs: Iterable[type] = (),
     ) -> None:
         super().__init__()
         self._session = session
@@ -108,7 +114,9 @@ class SettingForm(QWidget):
         self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(ROW_GAP)
-        settings = settings_of(type(part_of(session.experiment, part)))
+        settings: dict[str, Setting] = {}
+        for spec in specs or (type(part_of(session.experiment, part)),):
+            settings |= settings_of(spec)
         for name in names:
             control = _control_for(settings[name], name)
             if remark:
@@ -131,8 +139,9 @@ class SettingForm(QWidget):
         """Show what is asked for; nothing is emitted, and a control that is being moved is left alone."""
         spec = part_of(experiment, self._part)
         for name, control in self._controls.items():
-            with QSignalBlocker(control):
-                control.set_value(getattr(spec, name))
+            if hasattr(spec, name):
+                with QSignalBlocker(control):
+                    control.set_value(getattr(spec, name))
 
     def hide_settings(self, names: Collection[str]) -> None:
         """Show all controls but these."""

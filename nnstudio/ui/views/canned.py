@@ -7,13 +7,26 @@ from numpy.typing import ArrayLike
 
 from nnstudio.core.data.dataset import Dataset, build
 from nnstudio.core.data.images import ImageSet
-from nnstudio.core.experiment import DatasetSpec, DenseSpec, Experiment
-from nnstudio.core.experiment.choices import ActivationKind, DatasetKind
+from nnstudio.core.data.plane import Plane
+from nnstudio.core.experiment import DenseSpec, Experiment, ImageSpec, PlaneSpec
+from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, Task
 from nnstudio.core.network.model import Model, ModelLayer
 from nnstudio.core.network.network import Network
-from nnstudio.core.run.frame import FloatArray, Frame, Histogram, ImagePicture, LayerReading, PlanePicture, Status
+from nnstudio.core.presets import default_experiment
+from nnstudio.core.run.frame import (
+    FloatArray,
+    Frame,
+    Histogram,
+    ImagePicture,
+    LayerReading,
+    PlanePicture,
+    Probe,
+    Status,
+)
+from nnstudio.core.run.observe import Observer
 from nnstudio.core.training.history import History
 from nnstudio.core.training.metrics import Metrics
+from nnstudio.core.training.trainer import Trainer
 
 
 def _history(updates: int, random: np.random.Generator) -> History:
@@ -67,19 +80,21 @@ def _sums(layer: ModelLayer, signal: np.ndarray) -> np.ndarray:
 def plane_frame(classes: int = 2, updates: int = 31_200, units: tuple[int, ...] = (8, 8)) -> Frame:
     """A network in the middle of learning the spirals."""
     random = np.random.default_rng(7)
-    spec = DatasetSpec(kind=DatasetKind.SPIRALS, arms=classes)
+    spec = PlaneSpec(kind=DatasetKind.SPIRALS, arms=classes)
     dataset = build(spec)
+    plane = dataset.domain
+    assert isinstance(plane, Plane)
     outputs = dataset.outputs
     experiment = Experiment(dataset=spec, layers=tuple(DenseSpec(units=n) for n in units))
     model = _model(experiment, dataset, ActivationKind.SIGMOID if outputs == 1 else ActivationKind.SOFTMAX, random)
     *hidden, last = model.layers
     resolution, fine = 40, 100
-    signal = dataset.grid(resolution)[:, :-1]
+    signal = dataset.encode(plane.grid(resolution))[:, :-1]
     neurons = []
     for layer in hidden:
         signal = np.tanh(_sums(layer, signal))
         neurons.append(np.ascontiguousarray(signal.T).reshape(-1, resolution, resolution))
-    signal = dataset.grid(fine)[:, :-1]
+    signal = dataset.encode(plane.grid(fine))[:, :-1]
     for layer in hidden:
         signal = np.tanh(_sums(layer, signal))
     signal = _sums(last, signal)
@@ -88,7 +103,7 @@ def plane_frame(classes: int = 2, updates: int = 31_200, units: tuple[int, ...] 
     else:
         output = np.exp(signal - signal.max(axis=1, keepdims=True))
         output /= output.sum(axis=1, keepdims=True)
-    inputs = dataset.grid(resolution)[:, :-1].T.reshape(-1, resolution, resolution)
+    inputs = dataset.encode(plane.grid(resolution))[:, :-1].T.reshape(-1, resolution, resolution)
     return Frame(
         experiment=experiment,
         dataset=dataset,
@@ -102,8 +117,25 @@ def plane_frame(classes: int = 2, updates: int = 31_200, units: tuple[int, ...] 
         metrics=Metrics(0.0214, 0.0391, 0.996, 0.988, 0.0008),
         history=_history(updates, random).prefix(),
         readings=_readings(model, random),
-        plane=PlanePicture(inputs, tuple(neurons), output.T.reshape(-1, fine, fine)),
+        picture=PlanePicture(inputs, tuple(neurons), output.T.reshape(-1, fine, fine)),
     )
+
+
+def table_frame(task: Task = Task.MULTICLASS) -> Frame:
+    """A network in the middle of learning a table of six columns, of whatever is to be learned."""
+    random = np.random.default_rng(7)
+    rows = random.normal(0, 1, (200, 6))
+    sums = rows @ random.normal(0, 1, (6, 3))
+    truth: dict[Task, np.ndarray] = {
+        Task.BINARY: sums[:, 0] > 0,
+        Task.MULTICLASS: np.array(["ash", "birch", "cedar"])[sums.argmax(axis=1)],
+        Task.REGRESSION: sums[:, :2],
+        Task.MULTILABEL: sums > 0,
+    }
+    dataset = Dataset.from_arrays(rows, truth[task], validation_share=0.2)
+    trainer = Trainer(default_experiment(dataset.spec), dataset=dataset)
+    trainer.train(epochs=3)
+    return Observer(trainer, 1).frame(Probe.NEURONS | Probe.OUTPUT, status=Status.PAUSED)
 
 
 def untrained_frame() -> Frame:
@@ -119,7 +151,7 @@ def image_frame(units: tuple[int, ...] = (128, 64)) -> Frame:
     pixels = 255 * np.exp(-((x - centres[:, :1, None]) ** 2 + (y - centres[:, 1:, None]) ** 2) / 20)
     labels = random.integers(0, 10, 300)
     images = ImageSet(pixels.astype(np.uint8), labels, pixels[:100].astype(np.uint8), labels[:100], 10)
-    spec = DatasetSpec(kind=DatasetKind.MNIST, images=300)
+    spec = ImageSpec(kind=DatasetKind.MNIST, images=300)
     dataset = build(spec, lambda _: images)
     layers = tuple(DenseSpec(units=n, activation=ActivationKind.RELU) for n in units)
     experiment = Experiment(dataset=spec, layers=layers)
@@ -139,7 +171,7 @@ def image_frame(units: tuple[int, ...] = (128, 64)) -> Frame:
         metrics=Metrics(0.0214, 0.0884, 0.994, 0.975, 0.0002),
         history=_history(5628, random).prefix(),
         readings=_readings(model, random),
-        image=ImagePicture(
+        picture=ImagePicture(
             example=pixels[0].astype(np.float32) / 255,
             label=int(labels[0]),
             activations=tuple(np.maximum(random.normal(0, 1, n), 0).astype(np.float32) for n in units),

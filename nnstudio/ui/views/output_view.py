@@ -1,6 +1,7 @@
 """The Output card: what the network makes of its data, and how good that is.
 
 On the plane: the decision boundary with the points. For images: the confusion matrix and sample images with answers.
+For tables: the confusion matrix of classes, or predicted against true.
 Below, in tiles, loss and accuracy. It is the end of every training step that a person looks at first.
 """
 
@@ -9,17 +10,20 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from nnstudio.core.data.dataset import Dataset
-from nnstudio.core.run.frame import Frame, Probe, Status
+from nnstudio.core.run.frame import Frame, ImagePicture, Picture, PlanePicture, Probe, Status, TablePicture
 from nnstudio.ui import theme
 from nnstudio.ui.views.output.boundary import BoundaryCanvas
 from nnstudio.ui.views.output.confusion import ConfusionCanvas
 from nnstudio.ui.views.output.metrics_row import MetricsRow
+from nnstudio.ui.views.output.predictions import PredictionsCanvas
 from nnstudio.ui.views.output.samples import SamplesCanvas
 from nnstudio.ui.views.view import View
 
 TEXT_MILLISECONDS = 250
 _BELOW = 136
 """What a picture nearly as high as wide needs below it, with normal text: axes, legend, tall tiles and switches."""
+
+FrameCanvas = BoundaryCanvas | ConfusionCanvas | SamplesCanvas | PredictionsCanvas
 
 
 class OutputView(View):
@@ -33,6 +37,7 @@ class OutputView(View):
         self.boundary = BoundaryCanvas()
         self.confusion = ConfusionCanvas()
         self.samples = SamplesCanvas()
+        self.predictions = PredictionsCanvas()
         self.metrics = MetricsRow()
         self.test_points = QCheckBox("Test points")
         self.test_points.setChecked(True)
@@ -50,14 +55,16 @@ class OutputView(View):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        for widget in (self.boundary, self.confusion, self.samples, self.metrics, self._plane_switches):
+        self._canvases = (self.boundary, self.confusion, self.samples, self.predictions)
+        for widget in (*self._canvases, self.metrics, self._plane_switches):
             layout.addWidget(widget)
         layout.addStretch()
-        for canvas in (self.boundary, self.confusion):
+        for canvas in (self.boundary, self.confusion, self.predictions):
             canvas.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._dataset: Dataset | None = None
         self._since_text = QElapsedTimer()
-        self._show_images(False)
+        self._shown: tuple[FrameCanvas, ...] = ()
+        self._show_only((self.boundary,))
 
     def _switches_row(self) -> QWidget:
         row = QWidget()
@@ -69,23 +76,33 @@ class OutputView(View):
         layout.addStretch()
         return row
 
-    def _show_images(self, images: bool) -> None:
-        plane, pictures = (self.boundary, self._plane_switches), (self.confusion, self.samples)
+    def _canvases_for(self, picture: Picture) -> tuple[FrameCanvas, ...]:
+        """What draws a picture, by its domain."""
+        match picture:
+            case PlanePicture():
+                return (self.boundary,)
+            case ImagePicture():
+                return (self.confusion, self.samples)
+            case TablePicture():
+                return (self.predictions,) if picture.confusion is None else (self.confusion,)
+
+    def _show_only(self, shown: tuple[FrameCanvas, ...]) -> None:
+        if shown == self._shown:
+            return
+        self._shown = shown
         # Hidden first: for a moment with both, the card would need so much room that the whole desk gives way.
-        for widget in plane if images else pictures:
-            widget.hide()
-        for widget in pictures if images else plane:
-            widget.show()
+        for canvas in self._canvases:
+            if canvas not in shown:
+                canvas.hide()
+        self._plane_switches.setVisible(self.boundary in shown)
+        for canvas in shown:
+            canvas.show()
 
     def show_frame(self, frame: Frame) -> None:
-        images = frame.image is not None
-        if images == self.confusion.isHidden():
-            self._show_images(images)
-        if images:
-            self.confusion.show_frame(frame)
-            self.samples.show_frame(frame)
-        else:
-            self.boundary.show_frame(frame)
+        canvases = self._canvases_for(frame.picture)
+        self._show_only(canvases)
+        for canvas in canvases:
+            canvas.show_frame(frame)
         self._show_metrics(frame)
 
     def _show_metrics(self, frame: Frame) -> None:
@@ -100,7 +117,7 @@ class OutputView(View):
     def resizeEvent(self, event: QResizeEvent) -> None:
         # Where there is no room for all, the tiles become flat; where there is too much, it stays free at the bottom.
         self.metrics.set_low(self.height() < self.width() + _BELOW * theme.text_scale())
-        for canvas in (self.boundary, self.confusion):
+        for canvas in (self.boundary, self.confusion, self.predictions):
             canvas.setMaximumHeight(canvas.full_height(self.width()))
         super().resizeEvent(event)
 

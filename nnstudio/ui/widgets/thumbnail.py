@@ -17,7 +17,8 @@ from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 from nnstudio.core.data.plane import PLANE_KINDS
 from nnstudio.core.data.sketched_digits import STROKES
 from nnstudio.core.experiment.choices import DatasetKind
-from nnstudio.core.experiment.dataset_spec import DatasetSpec
+from nnstudio.core.experiment.dataset_spec import PlaneSpec
+from nnstudio.core.presets.defaults import DEFAULTS
 from nnstudio.ui import theme
 
 COLUMNS = 4
@@ -30,7 +31,7 @@ MARGIN = 4.0
 @cache
 def _sample(kind: DatasetKind) -> tuple[NDArray[np.float64], NDArray[np.float64] | NDArray[np.int64], int]:
     """A few points of the plane in 0 … 1, y downwards, their labels or values, and the number of classes."""
-    plane, spec = PLANE_KINDS[kind], DatasetSpec(kind=kind, samples=SAMPLES, noise=NOISE)
+    plane, spec = PLANE_KINDS[kind], PlaneSpec(kind=kind, samples=SAMPLES, noise=NOISE)
     points, labels = plane.generate(spec, np.random.default_rng(1))
     left, right, bottom, top = plane.extent
     return (points - (left, top)) / (right - left, bottom - top), labels, plane.classes(spec)
@@ -120,7 +121,7 @@ class Gallery(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.thumbnails = {kind: Thumbnail(kind, self) for kind in DatasetKind}
+        self.thumbnails = {kind: Thumbnail(kind, self) for kind in DEFAULTS}
         for thumbnail in self.thumbnails.values():
             thumbnail.clicked.connect(self._clicked)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)

@@ -7,9 +7,9 @@ import pytest
 
 from nnstudio.core.array import Array
 from nnstudio.core.data.augmentation import Shift
-from nnstudio.core.data.dataset import augment, build
+from nnstudio.core.data.dataset import build
 from nnstudio.core.experiment.choices import DatasetKind, Scaling
-from nnstudio.core.experiment.dataset_spec import DatasetSpec
+from nnstudio.core.experiment.dataset_spec import ImageSpec, PlaneSpec
 from nnstudio.core.presets import default_experiment
 from nnstudio.core.training.trainer import Trainer
 
@@ -19,7 +19,7 @@ HEIGHT, WIDTH = 5, 4
 def rows(count: int) -> Array:
     """Images in which every pixel has a value of its own, none of them the background's."""
     pixels = np.arange(count * HEIGHT * WIDTH, dtype=float).reshape(count, -1) + 1
-    return augment(pixels, np.dtype(np.float32))
+    return np.column_stack((pixels, np.ones(count))).astype(np.float32)
 
 
 def moved(image: Array, dy: int, dx: int, background: float) -> Array:
@@ -67,17 +67,16 @@ def test_depends_on_seed_and_update_alone() -> None:
 
 
 def test_only_images_are_moved_and_only_when_asked() -> None:
-    digits = DatasetSpec(kind=DatasetKind.SKETCHED_DIGITS, images=100)
+    digits = ImageSpec(kind=DatasetKind.SKETCHED_DIGITS, images=100)
     assert Shift.of(build(digits), 1) is None
-    assert Shift.of(build(DatasetSpec(shift=3)), 1) is None
+    assert Shift.of(build(PlaneSpec()), 1) is None
     assert Shift.of(build(replace(digits, shift=1)), 1) is not None
 
 
 @pytest.mark.parametrize("scaling", Scaling, ids=lambda kind: kind.value)
 def test_what_comes_in_is_background_as_the_network_sees_it(scaling: Scaling) -> None:
-    data = build(DatasetSpec(kind=DatasetKind.SKETCHED_DIGITS, images=100, shift=4, scaling=scaling))
-    assert data.images is not None
-    background = data.train.inputs[data.images.train_pixels[:100].reshape(100, -1) == 0][0]
+    data = build(ImageSpec(kind=DatasetKind.SKETCHED_DIGITS, images=100, shift=4, scaling=scaling))
+    background = data.train.inputs[data.train.raw.reshape(100, -1) == 0][0]
     shift = Shift.of(data, 1)
     assert shift is not None
     inputs = np.full_like(data.train.augmented, 99)

@@ -9,14 +9,14 @@ from nnstudio.core.array import Array
 from nnstudio.core.data import classes, regression
 from nnstudio.core.data.plane import EXTENT, PLANE_KINDS
 from nnstudio.core.experiment.choices import DatasetKind, Task
-from nnstudio.core.experiment.dataset_spec import DatasetSpec
+from nnstudio.core.experiment.dataset_spec import PlaneSpec
 
 N = 2000
 KINDS = [kind for kind in PLANE_KINDS if kind is not DatasetKind.XOR4]
 
 
 def draw(kind: DatasetKind, samples: int = N, seed: int = 0, **settings: float) -> tuple[Array, Array]:
-    spec = DatasetSpec(kind=kind, samples=samples, **settings)  # type: ignore[arg-type]
+    spec = PlaneSpec(kind=kind, samples=samples, **settings)  # type: ignore[arg-type]
     points, drawn = PLANE_KINDS[kind].generate(spec, np.random.default_rng(seed))
     return points, drawn
 
@@ -57,7 +57,7 @@ def test_noise_changes_the_data(kind: DatasetKind) -> None:
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.value)
 def test_classes_are_balanced_and_all_there(kind: DatasetKind) -> None:
     row = PLANE_KINDS[kind]
-    spec = DatasetSpec(kind=kind, arms=4, classes=7)
+    spec = PlaneSpec(kind=kind, arms=4, classes=7)
     count = row.classes(spec)
     _, drawn = draw(kind, arms=4, classes=7)
     if row.task(spec) is Task.REGRESSION:

@@ -10,11 +10,11 @@ from nnstudio.core.array import Array
 from nnstudio.core.data.images import ImageSet
 from nnstudio.core.data.sketched_digits import BOX, SIZE, STROKES, TEST_IMAGES, sketched_digits
 from nnstudio.core.experiment.choices import DatasetKind
-from nnstudio.core.experiment.dataset_spec import DatasetSpec
+from nnstudio.core.experiment.dataset_spec import ImageSpec
 from nnstudio.core.presets import default_experiment
 from nnstudio.core.training.trainer import Trainer
 
-SPEC = DatasetSpec(kind=DatasetKind.SKETCHED_DIGITS, images=1000)
+SPEC = ImageSpec(kind=DatasetKind.SKETCHED_DIGITS, images=1000)
 
 
 @pytest.fixture(scope="module")

@@ -7,11 +7,11 @@ import pytest
 from nnstudio.core.experiment import (
     LAYER_KINDS,
     MAXIMUM_HIDDEN_LAYERS,
-    DatasetSpec,
     DenseSpec,
     Experiment,
     InitializationSpec,
     LayerSpec,
+    PlaneSpec,
 )
 from nnstudio.core.experiment.setting import SettingError
 
@@ -39,10 +39,10 @@ def test_layers_are_limited() -> None:
 
 
 def test_features_are_needed_and_different() -> None:
-    feature = DatasetSpec().features[0]
+    feature = PlaneSpec().features[0]
     for features, words in (((), "is empty"), ((feature, feature), "twice")):
         with pytest.raises(SettingError, match=words) as caught:
-            DatasetSpec(features=features)
+            PlaneSpec(features=features)
         assert caught.value.field == "dataset.features"
 
 

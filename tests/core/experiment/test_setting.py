@@ -8,16 +8,17 @@ import pytest
 
 from nnstudio.core.experiment import (
     LAYER_KINDS,
-    DatasetSpec,
     Experiment,
+    ImageSpec,
     InitializationSpec,
+    PlaneSpec,
     StoppingSpec,
     TrainingSpec,
 )
 from nnstudio.core.experiment.choices import OptimizerKind
 from nnstudio.core.experiment.setting import Choice, Scale, Setting, SettingError, check_settings, settings_of
 
-SPECS = (Experiment, DatasetSpec, InitializationSpec, TrainingSpec, StoppingSpec, *LAYER_KINDS.values())
+SPECS = (Experiment, PlaneSpec, ImageSpec, InitializationSpec, TrainingSpec, StoppingSpec, *LAYER_KINDS.values())
 EVERY = [(spec, name) for spec in SPECS for name in settings_of(spec)]
 
 NUMBER = Setting(label="N", help="A number.", minimum=1, maximum=10, zero=True, scale=Scale.LOGARITHMIC)

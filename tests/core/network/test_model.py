@@ -5,7 +5,7 @@ from dataclasses import FrozenInstanceError
 import numpy as np
 import pytest
 
-from nnstudio.core.experiment import LAYER_KINDS, DatasetSpec, Experiment, LayerSpec, TrainingSpec
+from nnstudio.core.experiment import LAYER_KINDS, DatasetSpec, Experiment, ImageSpec, LayerSpec, PlaneSpec, TrainingSpec
 from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, LossKind, Padding, Task
 from nnstudio.core.experiment.layer_specs import (
     ActivationSpec,
@@ -22,10 +22,10 @@ from nnstudio.core.network.activations import ACTIVATIONS
 from nnstudio.core.network.model import Range
 from nnstudio.core.training.trainer import Trainer
 
-SKETCHES = DatasetSpec(kind=DatasetKind.SKETCHED_DIGITS, images=100)
+SKETCHES = ImageSpec(kind=DatasetKind.SKETCHED_DIGITS, images=100)
 
 
-def trained(*layers: LayerSpec, dataset: DatasetSpec = DatasetSpec()) -> Trainer:  # noqa: B008 -- frozen
+def trained(*layers: LayerSpec, dataset: DatasetSpec = PlaneSpec()) -> Trainer:  # noqa: B008 -- frozen
     trainer = Trainer(Experiment(dataset=dataset, layers=layers))
     for _ in range(3):
         trainer.step()
@@ -69,12 +69,12 @@ def test_a_model_stays_as_it_is_while_training_goes_on() -> None:
 
 
 def test_the_output_is_what_the_loss_makes_of_it() -> None:
-    rings = DatasetSpec(kind=DatasetKind.RINGS)
+    rings = PlaneSpec(kind=DatasetKind.RINGS)
     for dataset, loss, kind, task in (
-        (DatasetSpec(), LossKind.CROSS_ENTROPY, ActivationKind.SIGMOID, Task.BINARY),
+        (PlaneSpec(), LossKind.CROSS_ENTROPY, ActivationKind.SIGMOID, Task.BINARY),
         (rings, LossKind.CROSS_ENTROPY, ActivationKind.SOFTMAX, Task.MULTICLASS),
         (rings, LossKind.MEAN_SQUARED_ERROR, ActivationKind.SIGMOID, Task.MULTICLASS),
-        (DatasetSpec(kind=DatasetKind.HILLS), LossKind.HUBER, ActivationKind.LINEAR, Task.REGRESSION),
+        (PlaneSpec(kind=DatasetKind.HILLS), LossKind.HUBER, ActivationKind.LINEAR, Task.REGRESSION),
     ):
         trainer = Trainer(Experiment(dataset=dataset, training=TrainingSpec(loss=loss)))
         model = trainer.model()

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from nnstudio.core.data.images import ImageSet
-from nnstudio.core.experiment import DatasetSpec, DenseSpec, Experiment, InitializationSpec, TrainingSpec
+from nnstudio.core.data.plane import Plane
+from nnstudio.core.experiment import DenseSpec, Experiment, ImageSpec, InitializationSpec, TrainingSpec
 from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, InitializerKind
 from nnstudio.core.experiment.layer_specs import (
     ActivationSpec,
@@ -21,15 +22,16 @@ from nnstudio.core.network.activations import ACTIVATIONS
 from nnstudio.core.network.model import ModelLayer
 from nnstudio.core.network.network import Pass
 from nnstudio.core.presets import default_experiment
-from nnstudio.core.run.frame import Probe, Status
+from nnstudio.core.run.frame import ImagePicture, PlanePicture, Probe, Status
 from nnstudio.core.run.layer_readings import histogram
-from nnstudio.core.run.observe import NEURON_RESOLUTION, OUTPUT_RESOLUTION, Observer
+from nnstudio.core.run.observe import Observer
+from nnstudio.core.run.pictures import NEURON_RESOLUTION, OUTPUT_RESOLUTION
 from nnstudio.core.training.trainer import Trainer
 
 EVERYTHING = Probe.NEURONS | Probe.OUTPUT | Probe.ACTIVATIONS | Probe.GRADIENTS | Probe.LOSSES
 
 
-def digits(_: DatasetSpec) -> ImageSet:
+def digits(_: ImageSpec) -> ImageSet:
     random = np.random.default_rng(0)
     labels = np.arange(200) % 10
     pixels = random.integers(0, 60, (200, 28, 28), np.uint8)
@@ -43,15 +45,15 @@ def sums(layer: ModelLayer, inputs: np.ndarray) -> np.ndarray:
 
 
 def conv_trainer(*layers: LayerSpec) -> Trainer:
-    spec = DatasetSpec(kind=DatasetKind.MNIST)
+    spec = ImageSpec(kind=DatasetKind.MNIST)
     return Trainer(Experiment(dataset=spec, layers=layers, training=TrainingSpec(batch_size=20)), digits)
 
 
 def test_nothing_costly_is_there_unless_somebody_looks() -> None:
     frame = Observer(Trainer(default_experiment(DatasetKind.XOR)), 1).frame(Probe.NOTHING)
-    assert frame.plane is not None
-    assert frame.plane.neurons is None
-    assert frame.plane.output is None
+    assert isinstance(frame.picture, PlanePicture)
+    assert frame.picture.neurons is None
+    assert frame.picture.output is None
     assert frame.losses is None
     assert all(layer.histogram is None and layer.gradient_norm is None for layer in frame.readings)
 
@@ -59,21 +61,21 @@ def test_nothing_costly_is_there_unless_somebody_looks() -> None:
 def test_maps_show_what_the_network_computes_at_the_pixel_centres() -> None:
     trainer = Trainer(default_experiment(DatasetKind.SPIRALS))
     frame = Observer(trainer, 1).frame(EVERYTHING)
-    assert frame.plane is not None
-    assert frame.plane.neurons is not None
-    assert frame.plane.output is not None
-    assert [maps.shape for maps in frame.plane.neurons] == [(8, NEURON_RESOLUTION, NEURON_RESOLUTION)] * 2
+    assert isinstance(frame.picture, PlanePicture)
+    assert frame.picture.neurons is not None
+    assert frame.picture.output is not None
+    assert [maps.shape for maps in frame.picture.neurons] == [(8, NEURON_RESOLUTION, NEURON_RESOLUTION)] * 2
     # Row 3, column 30 of the 40×40 map lies at x₁ = −6 + 12·30.5/40, x₂ = 6 − 12·3.5/40.
     point = np.array([-6 + 12 * 30.5 / 40, 6 - 12 * 3.5 / 40])
     first = np.tanh(sums(frame.model.layers[0], point))
-    np.testing.assert_allclose(frame.plane.neurons[0][:, 3, 30], first, rtol=1e-5)
+    np.testing.assert_allclose(frame.picture.neurons[0][:, 3, 30], first, rtol=1e-5)
     point = np.array([-6 + 12 * 70.5 / 100, 6 - 12 * 20.5 / 100])
     signal = point
     for layer in frame.model.layers[:-1]:
         signal = np.tanh(sums(layer, signal))
     z = sums(frame.model.layers[-1], signal)
-    np.testing.assert_allclose(frame.plane.output[0, 20, 70], 1 / (1 + np.exp(-z[0])), rtol=1e-4)
-    assert frame.plane.output.shape == (1, OUTPUT_RESOLUTION, OUTPUT_RESOLUTION)
+    np.testing.assert_allclose(frame.picture.output[0, 20, 70], 1 / (1 + np.exp(-z[0])), rtol=1e-4)
+    assert frame.picture.output.shape == (1, OUTPUT_RESOLUTION, OUTPUT_RESOLUTION)
 
 
 def test_looking_changes_no_bit_of_the_run() -> None:
@@ -125,7 +127,7 @@ def test_dead_and_saturated_units_are_counted() -> None:
 
 def test_images_are_shown_with_answers_that_fit_the_metrics() -> None:
     experiment = Experiment(
-        dataset=DatasetSpec(kind=DatasetKind.MNIST),
+        dataset=ImageSpec(kind=DatasetKind.MNIST),
         layers=(DenseSpec(units=12),),
         initialization=InitializationSpec(kind=InitializerKind.HE),
     )
@@ -133,8 +135,8 @@ def test_images_are_shown_with_answers_that_fit_the_metrics() -> None:
     for _ in range(200):
         trainer.step()
     frame = Observer(trainer, 1).frame(EVERYTHING, status=Status.PAUSED, image=57)
-    picture = frame.image
-    assert picture is not None
+    picture = frame.picture
+    assert isinstance(picture, ImagePicture)
     assert picture.label == 7  # 57 wraps around the 50 test images
     assert picture.probabilities is not None
     assert picture.probabilities.sum() == pytest.approx(1, abs=1e-5)
@@ -152,9 +154,9 @@ def test_a_diverged_network_is_shown_and_not_hidden() -> None:
     trainer = Trainer(default_experiment(DatasetKind.XOR))
     trainer.network.params[:] = np.nan
     frame = Observer(trainer, 1).frame(EVERYTHING)
-    assert frame.plane is not None
-    assert frame.plane.output is not None
-    assert np.isnan(frame.plane.output).all()
+    assert isinstance(frame.picture, PlanePicture)
+    assert frame.picture.output is not None
+    assert np.isnan(frame.picture.output).all()
 
 
 # Layers that are not dense
@@ -182,10 +184,10 @@ def test_every_layer_has_a_reading_with_what_is_truly_there() -> None:
     assert activation.histogram.counts.sum() == 6 * 250
     assert norm.histogram is not None
     assert dropout.histogram is None, "to predict, dropout passes on what it gets"
-    assert frame.plane is not None
-    assert frame.plane.neurons is not None
-    assert [maps.shape for maps in frame.plane.neurons] == [(6, NEURON_RESOLUTION, NEURON_RESOLUTION)] * 5
-    np.testing.assert_array_equal(frame.plane.neurons[3], frame.plane.neurons[2])
+    assert isinstance(frame.picture, PlanePicture)
+    assert frame.picture.neurons is not None
+    assert [maps.shape for maps in frame.picture.neurons] == [(6, NEURON_RESOLUTION, NEURON_RESOLUTION)] * 5
+    np.testing.assert_array_equal(frame.picture.neurons[3], frame.picture.neurons[2])
 
 
 def test_a_convolution_shows_its_kernels_and_what_each_filter_finds() -> None:
@@ -202,9 +204,9 @@ def test_a_convolution_shows_its_kernels_and_what_each_filter_finds() -> None:
     assert np.count_nonzero(kernels) == 2
     assert [layer.shape for layer in (conv, pool, flatten, dense)] == [(2, 26, 26), (2, 13, 13), (338,), (4,)]
     assert [layer.patch for layer in (conv, pool, flatten, dense)] == [(1, 3, 3), None, None, (2, 13, 13)]
-    assert frame.image is not None
-    assert frame.image.activations is not None
-    maps, pooled, row, _ = frame.image.activations
+    assert isinstance(frame.picture, ImagePicture)
+    assert frame.picture.activations is not None
+    maps, pooled, row, _ = frame.picture.activations
     inside = trainer.dataset.test.inputs[3].reshape(28, 28)[1:-1, 1:-1]
     np.testing.assert_allclose(maps[0], np.maximum(2 * inside, 0), rtol=1e-6)
     np.testing.assert_allclose(maps[1], np.maximum(0.25 - inside, 0), rtol=1e-6)
@@ -292,13 +294,14 @@ def test_the_loss_of_an_example_is_the_surprise_at_its_answer() -> None:
 
 def test_the_boundary_comes_at_the_resolution_asked_for() -> None:
     trainer = Trainer(default_experiment(DatasetKind.SPIRALS))
-    observer = Observer(trainer, 1)
+    observer, domain = Observer(trainer, 1), trainer.dataset.domain
+    assert isinstance(domain, Plane)
     for resolution in (7, OUTPUT_RESOLUTION, 7):
-        plane = observer.frame(Probe.OUTPUT, resolution=resolution).plane
-        assert plane is not None
+        plane = observer.frame(Probe.OUTPUT, resolution=resolution).picture
+        assert isinstance(plane, PlanePicture)
         assert plane.output is not None
         assert plane.output.shape == (1, resolution, resolution)
-        work = Pass(trainer.network, trainer.dataset.grid(resolution))
+        work = Pass(trainer.network, trainer.dataset.encode(domain.grid(resolution)))
         work.forward()
         np.testing.assert_allclose(plane.output.ravel(), 1 / (1 + np.exp(-work.logits[0])), rtol=1e-5)
 
@@ -306,7 +309,7 @@ def test_the_boundary_comes_at_the_resolution_asked_for() -> None:
 def test_weights_written_in_place_are_seen() -> None:
     random = np.random.default_rng(0)
     stack = (DenseSpec(units=3), BatchNormSpec())
-    trainer = Trainer(Experiment(dataset=DatasetSpec(kind=DatasetKind.SKETCHED_DIGITS, images=200), layers=stack))
+    trainer = Trainer(Experiment(dataset=ImageSpec(kind=DatasetKind.SKETCHED_DIGITS, images=200), layers=stack))
     observer = Observer(trainer, 1)
     for array in (trainer.network.params, trainer.network.statistics):
         before = observer.frame(Probe.OUTPUT | Probe.LOSSES)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from nnstudio.core.data.dataset import DataError
-from nnstudio.core.experiment import DatasetSpec, DenseSpec, Experiment, InitializationSpec, LayerSpec
+from nnstudio.core.experiment import DenseSpec, Experiment, ImageSpec, InitializationSpec, LayerSpec, PlaneSpec
 from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, Feature, OptimizerKind, ScheduleKind
 from nnstudio.core.experiment.layer_specs import ActivationSpec, BatchNormSpec, DropoutSpec, LayerNormSpec
 from nnstudio.core.experiment.plan import plan
@@ -23,7 +23,7 @@ from nnstudio.core.run.run import Run
 from nnstudio.core.training.state import RunState
 from nnstudio.ui.undo import Moment, UndoStack
 
-FIRST = Experiment(dataset=DatasetSpec(kind=DatasetKind.CIRCLE, samples=40))
+FIRST = Experiment(dataset=PlaneSpec(kind=DatasetKind.CIRCLE, samples=40))
 NEW: tuple[Callable[[int], LayerSpec], ...] = (
     lambda n: DenseSpec(units=n),
     lambda n: DenseSpec(units=n, activation=ActivationKind.RELU),
@@ -34,7 +34,7 @@ NEW: tuple[Callable[[int], LayerSpec], ...] = (
 )
 
 
-def no_images(_: DatasetSpec) -> None:
+def no_images(_: ImageSpec) -> None:
     raise DataError("There are no images here.")
 
 

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from nnstudio.core.data.dataset import DataError
-from nnstudio.core.experiment import DatasetSpec, DenseSpec, Experiment, StoppingSpec, TrainingSpec
+from nnstudio.core.experiment import DenseSpec, Experiment, ImageSpec, PlaneSpec, StoppingSpec, TrainingSpec
 from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, LossKind, OptimizerKind
 from nnstudio.core.experiment.layer_specs import BatchNormSpec
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.presets import default_experiment
 from nnstudio.core.run import commands
-from nnstudio.core.run.frame import Frame, Probe, Status
+from nnstudio.core.run.frame import Frame, PlanePicture, Probe, Status
 from nnstudio.core.run.worker import Worker
 from nnstudio.core.training.trainer import Trainer
 
@@ -100,13 +100,13 @@ def test_a_frame_does_not_change_while_training_goes_on(start: Callable[[Experim
     worker = start(SPIRALS)
     worker.send(commands.Watch(Probe.NEURONS | Probe.OUTPUT))
     worker.send(commands.Play())
-    frame = wait(worker, lambda frame: frame.updates > 100 and frame.plane is not None)
-    assert frame.plane is not None
-    assert frame.plane.output is not None
-    params, output, losses = frame.params.copy(), frame.plane.output.copy(), frame.history.batch_loss.copy()
+    frame = wait(worker, lambda frame: frame.updates > 100 and frame.picture is not None)
+    assert isinstance(frame.picture, PlanePicture)
+    assert frame.picture.output is not None
+    params, output, losses = frame.params.copy(), frame.picture.output.copy(), frame.history.batch_loss.copy()
     wait(worker, lambda later: later.updates > frame.updates + 1000)
     np.testing.assert_array_equal(params, frame.params)
-    np.testing.assert_array_equal(output, frame.plane.output)
+    np.testing.assert_array_equal(output, frame.picture.output)
     np.testing.assert_array_equal(losses, frame.history.batch_loss)
     with pytest.raises(ValueError, match="read-only"):
         frame.params[0] = 1
@@ -126,7 +126,7 @@ def test_an_edit_of_the_network_goes_on_or_starts_over(
 
 def test_divergence_pauses_names_the_layer_and_keeps_finite_weights(start: Callable[[Experiment], Worker]) -> None:
     wild = Experiment(
-        dataset=DatasetSpec(kind=DatasetKind.MOONS),
+        dataset=PlaneSpec(kind=DatasetKind.MOONS),
         layers=(DenseSpec(units=8, activation=ActivationKind.RELU),) * 2,
         training=TrainingSpec(learning_rate=0.03, l2=0),
     )
@@ -185,7 +185,7 @@ def test_going_back_one_update_gives_the_bits_of_that_update(start: Callable[[Ex
 
 
 def test_keeps_the_running_experiment_when_the_data_cannot_be_had(start: Callable[[Experiment], Worker]) -> None:
-    def no_images(_: DatasetSpec) -> None:
+    def no_images(_: ImageSpec) -> None:
         raise DataError("There is no MNIST here.")
 
     worker = Worker(SPIRALS, no_images)  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nnstudio.core.experiment import DatasetSpec, DenseSpec, Experiment, TrainingSpec
+from nnstudio.core.experiment import DenseSpec, Experiment, ImageSpec, PlaneSpec, TrainingSpec
 from nnstudio.core.experiment.choices import DatasetKind
 from nnstudio.core.experiment.layer_specs import BatchNormSpec, Conv2DSpec, FlattenSpec
 from nnstudio.core.experiment.setting import SettingError
@@ -102,7 +102,7 @@ def test_updates_until(count: int, size: int, before: int, seen: int | None, few
 # Batch normalisation --------------------------------------------------------------------------------------------------
 
 NORMALISED = Experiment(
-    dataset=DatasetSpec(samples=62), layers=(DenseSpec(units=4), BatchNormSpec()), training=TrainingSpec(batch_size=10)
+    dataset=PlaneSpec(samples=62), layers=(DenseSpec(units=4), BatchNormSpec()), training=TrainingSpec(batch_size=10)
 )
 
 
@@ -123,11 +123,11 @@ def test_batch_normalisation_refuses_a_batch_of_one() -> None:
 
 def test_batch_normalisation_refuses_a_single_training_example() -> None:
     with pytest.raises(SettingError, match="enough training examples"):
-        Trainer(with_batch_size(10, dataset=DatasetSpec(samples=10, training_share=0.1)))
+        Trainer(with_batch_size(10, dataset=PlaneSpec(samples=10, training_share=0.1)))
 
 
 def test_images_are_normalised_over_their_pixels_too() -> None:
-    digits = DatasetSpec(kind=DatasetKind.SKETCHED_DIGITS, images=100)
+    digits = ImageSpec(kind=DatasetKind.SKETCHED_DIGITS, images=100)
     stack = (Conv2DSpec(filters=2), BatchNormSpec())
     Trainer(with_batch_size(1, dataset=digits, layers=stack)).step()
     with pytest.raises(SettingError, match="needs at least 2 of them"):

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nnstudio.core.experiment import DatasetSpec, DenseSpec, Experiment, InitializationSpec, TrainingSpec
+from nnstudio.core.experiment import DenseSpec, Experiment, InitializationSpec, PlaneSpec, TrainingSpec
 from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, InitializerKind, LossKind, OptimizerKind
 from nnstudio.core.experiment.layer_specs import BatchNormSpec, LayerSpec
 from nnstudio.core.training.trainer import Diverged, Trainer
 
-SPIRALS = DatasetSpec(kind=DatasetKind.SPIRALS, samples=100, arms=3)
+SPIRALS = PlaneSpec(kind=DatasetKind.SPIRALS, samples=100, arms=3)
 
 
 def trainer(layers: tuple[LayerSpec, ...] | None = None, sigma: float = 0.5, **training: Any) -> Trainer:
@@ -164,7 +164,7 @@ def test_clipping_keeps_a_long_gradient_at_bay() -> None:
 
 def test_squared_error_on_a_linear_network_at_rate_ten() -> None:
     spec = Experiment(
-        dataset=DatasetSpec(kind=DatasetKind.SINE, samples=100),
+        dataset=PlaneSpec(kind=DatasetKind.SINE, samples=100),
         layers=(DenseSpec(units=4, activation=ActivationKind.LINEAR),),
         training=TrainingSpec(loss=LossKind.MEAN_SQUARED_ERROR, learning_rate=10.0),
     )

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nnstudio.core.data.dataset import Split
-from nnstudio.core.experiment import DatasetSpec, DenseSpec, Experiment
+from nnstudio.core.experiment import DenseSpec, Experiment, ImageSpec, PlaneSpec
 from nnstudio.core.experiment.choices import DatasetKind
 from nnstudio.core.training.evaluation import EXAMPLES_AT_ONCE, sample
 from nnstudio.core.training.trainer import TRAINING_EXAMPLES_EVALUATED, Trainer
 
-MANY = Experiment(dataset=DatasetSpec(samples=10_000, training_share=0.9), layers=(DenseSpec(units=3),))
+MANY = Experiment(dataset=PlaneSpec(samples=10_000, training_share=0.9), layers=(DenseSpec(units=3),))
 
 
 def split_of(labels: np.ndarray) -> Split:
@@ -97,7 +97,7 @@ def test_an_exact_evaluation_can_be_interrupted_and_dropped() -> None:
 
 
 def test_images_in_turns_are_sampled_from_every_class() -> None:
-    digits = Experiment(dataset=DatasetSpec(kind=DatasetKind.SKETCHED_DIGITS, images=300), layers=())
+    digits = Experiment(dataset=ImageSpec(kind=DatasetKind.SKETCHED_DIGITS, images=300), layers=())
     run = Trainer(digits, evaluated=50)
     labels = run.dataset.train.labels[sample(run.dataset.train, 50)]
     counts = np.bincount(run.dataset.train.labels, minlength=10) / 6

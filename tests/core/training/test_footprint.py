@@ -7,7 +7,7 @@ from time import perf_counter
 import numpy as np
 import pytest
 
-from nnstudio.core.experiment import DatasetSpec, DenseSpec, Experiment, LayerSpec, TrainingSpec
+from nnstudio.core.experiment import DenseSpec, Experiment, ImageSpec, LayerSpec, TrainingSpec
 from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, OptimizerKind, Padding
 from nnstudio.core.experiment.layer_specs import (
     AvgPool2DSpec,
@@ -35,7 +35,7 @@ MONSTER = (Conv2DSpec(filters=1024, padding=Padding.SAME),) * 16
 
 def images(*layers: LayerSpec, batch_size: int = 64, **training: object) -> Experiment:
     return Experiment(
-        dataset=DatasetSpec(kind=DatasetKind.SKETCHED_DIGITS, images=1000),
+        dataset=ImageSpec(kind=DatasetKind.SKETCHED_DIGITS, images=1000),
         layers=layers,
         training=replace(TrainingSpec(batch_size=batch_size), **training),  # type: ignore[arg-type]
     )

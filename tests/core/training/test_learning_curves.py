@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from nnstudio.core.data.dataset import Dataset, build
-from nnstudio.core.experiment import DatasetSpec
+from nnstudio.core.experiment import ImageSpec
 from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, LossKind, Padding
 from nnstudio.core.experiment.layer_specs import Conv2DSpec, DenseSpec, MaxPool2DSpec
 from nnstudio.core.presets import default_experiment
@@ -21,7 +21,7 @@ MNIST = default_experiment(DatasetKind.MNIST)
 @pytest.fixture(scope="module")
 def mnist(mnist_folder: Path) -> Dataset:
     images = read_mnist(mnist_folder)
-    return build(DatasetSpec(kind=DatasetKind.MNIST), lambda _: images)
+    return build(ImageSpec(kind=DatasetKind.MNIST), lambda _: images)
 
 
 @pytest.mark.parametrize(

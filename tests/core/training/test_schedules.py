@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nnstudio.core.experiment import DatasetSpec, Experiment, TrainingSpec
+from nnstudio.core.experiment import Experiment, PlaneSpec, TrainingSpec
 from nnstudio.core.experiment.choices import ScheduleKind
 from nnstudio.core.experiment.setting import settings_of
 from nnstudio.core.training.batches import Batches
@@ -188,7 +188,7 @@ def test_restarts_come_when_their_periods_end(count: int, size: int, period: flo
 
 def trainer(**training: Any) -> Trainer:
     """80 training examples in batches of 10: 8 updates an epoch."""
-    return Trainer(Experiment(dataset=DatasetSpec(samples=160), training=TrainingSpec(batch_size=10, **training)))
+    return Trainer(Experiment(dataset=PlaneSpec(samples=160), training=TrainingSpec(batch_size=10, **training)))
 
 
 def test_the_history_holds_the_rate_really_used() -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nnstudio.core.experiment import DatasetSpec, DenseSpec, Experiment, StoppingSpec, TrainingSpec
+from nnstudio.core.experiment import DenseSpec, Experiment, PlaneSpec, StoppingSpec, TrainingSpec
 from nnstudio.core.experiment.choices import LossKind
 from nnstudio.core.experiment.setting import settings_of
 from nnstudio.core.training.batches import Batches
@@ -20,11 +20,11 @@ from nnstudio.core.training.stopping import Stopping
 from nnstudio.core.training.trainer import Trainer
 
 
-def trainer(training: TrainingSpec | None = None, dataset: DatasetSpec | None = None, **stopping: Any) -> Trainer:
+def trainer(training: TrainingSpec | None = None, dataset: PlaneSpec | None = None, **stopping: Any) -> Trainer:
     """80 training examples in batches of 10: 8 updates an epoch."""
     return Trainer(
         Experiment(
-            dataset=dataset or DatasetSpec(samples=160),
+            dataset=dataset or PlaneSpec(samples=160),
             training=training or TrainingSpec(batch_size=10),
             stopping=StoppingSpec(**stopping),
         )
@@ -121,7 +121,7 @@ def test_a_slider_that_has_nothing_to_do_with_it_does_not_stop_again() -> None:
     assert run.stop_reason is None
 
 
-OVERFITTING = DatasetSpec(samples=60, noise=0.5, seed=3)
+OVERFITTING = PlaneSpec(samples=60, noise=0.5, seed=3)
 
 
 def overfitting(patience: float) -> Trainer:
@@ -162,7 +162,7 @@ def test_patience_begins_anew_if_training_goes_on() -> None:
 def test_patience_is_as_long_as_it_says(batch_size: int, patience: float, said: str) -> None:
     run = Trainer(
         Experiment(
-            dataset=DatasetSpec(samples=160),
+            dataset=PlaneSpec(samples=160),
             training=TrainingSpec(batch_size=batch_size, learning_rate=10, loss=LossKind.HINGE),
             stopping=StoppingSpec(patience=patience),
         )

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nnstudio.core.data.dataset import Dataset, Split, augment, build
-from nnstudio.core.experiment import DatasetSpec, DenseSpec, Experiment, InitializationSpec, TrainingSpec
+from nnstudio.core.data.dataset import Dataset, Split, build
+from nnstudio.core.experiment import DenseSpec, Experiment, InitializationSpec, PlaneSpec, TrainingSpec
 from nnstudio.core.experiment.choices import (
     ActivationKind,
     DatasetKind,
@@ -32,22 +32,23 @@ from nnstudio.core.training.trainer import RunState, Trainer
 def dataset_for(task: Task, samples: int = 30) -> Dataset:
     """A small data set of each kind of task."""
     arms = 3 if task is Task.MULTICLASS else 2
-    dataset = build(DatasetSpec(kind=DatasetKind.SPIRALS, samples=samples, arms=arms, noise=0.1), dtype=np.float64)
+    dataset = build(PlaneSpec(kind=DatasetKind.SPIRALS, samples=samples, arms=arms, noise=0.1), dtype=np.float64)
     if task in (Task.BINARY, Task.MULTICLASS):
         return dataset
 
     def split(old: Split) -> Split:
-        targets = np.sin(old.points @ np.array([[0.5, -1.0], [1.0, 0.3]]))
+        targets = np.sin(old.raw @ np.array([[0.5, -1.0], [1.0, 0.3]]))
         if task is Task.MULTILABEL:
             targets = (targets > 0).astype(float)
-        return Split(augment(old.points / 5, np.dtype(np.float64)), targets, np.empty(0, np.int64), old.points)
+        augmented = np.column_stack((old.raw / 5, np.ones(len(old))))
+        return Split(augmented, targets, np.empty(0, np.int64), old.raw)
 
-    return replace(dataset, task=task, outputs=2, classes=0, train=split(dataset.train), test=split(dataset.test))
+    return replace(dataset, task=task, target_names=("a", "b"), train=split(dataset.train), test=split(dataset.test))
 
 
 def trainer(dtype: Any = np.float32, layers: tuple[int, ...] = (5, 4), **training: Any) -> Trainer:
     spec = Experiment(
-        dataset=DatasetSpec(samples=60),
+        dataset=PlaneSpec(samples=60),
         layers=tuple(DenseSpec(units=units) for units in layers),
         training=TrainingSpec(**training),
     )
@@ -290,7 +291,7 @@ def test_the_change_is_kept_only_if_asked_for() -> None:
 
 
 def test_a_long_split_is_evaluated_piece_by_piece() -> None:
-    spec = Experiment(dataset=DatasetSpec(samples=3000, training_share=0.5))
+    spec = Experiment(dataset=PlaneSpec(samples=3000, training_share=0.5))
     run = Trainer(spec, dtype=np.float64)
     metrics = run.evaluate()
     short = [Trainer(spec, dataset=part, dtype=np.float64).evaluate() for part in pieces(run.dataset, 500)]
@@ -304,7 +305,7 @@ def pieces(dataset: Dataset, size: int) -> list[Dataset]:
     return [
         replace(
             dataset,
-            train=Split(train.augmented[part], train.targets[part], train.labels[part], train.points[part]),
+            train=Split(train.augmented[part], train.targets[part], train.labels[part], train.raw[part]),
         )
         for part in parts
     ]
@@ -387,7 +388,7 @@ def allocated(run: Trainer) -> int:
 def learns_xor(layers: tuple[DenseSpec, ...], seed: int | None = None) -> bool:
     """The textbook's recipe: He, cross-entropy, all four points at once, learning rate 0.5, 5000 updates."""
     spec = Experiment(
-        dataset=DatasetSpec(kind=DatasetKind.XOR4),
+        dataset=PlaneSpec(kind=DatasetKind.XOR4),
         layers=layers,
         initialization=InitializationSpec(kind=InitializerKind.HE),
         training=TrainingSpec(batch_size=4, learning_rate=0.5),

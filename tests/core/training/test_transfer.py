@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from nnstudio.core.data.dataset import build
-from nnstudio.core.experiment import DatasetSpec, DenseSpec, Experiment, LayerSpec, StoppingSpec, TrainingSpec
+from nnstudio.core.experiment import DenseSpec, Experiment, ImageSpec, LayerSpec, PlaneSpec, StoppingSpec, TrainingSpec
 from nnstudio.core.experiment.choices import (
     ActivationKind,
     DatasetKind,
@@ -31,13 +31,13 @@ from nnstudio.core.training.transfer import carried
 
 RELU, LINEAR = ActivationKind.RELU, ActivationKind.LINEAR
 PLANE = Experiment(
-    dataset=DatasetSpec(kind=DatasetKind.SPIRALS, samples=200),
+    dataset=PlaneSpec(kind=DatasetKind.SPIRALS, samples=200),
     layers=(DenseSpec(units=6, activation=RELU), DenseSpec(units=4, activation=RELU)),
     training=TrainingSpec(optimizer=OptimizerKind.ADAM, learning_rate=0.01),
 )
 IMAGES = replace(
     PLANE,
-    dataset=DatasetSpec(kind=DatasetKind.SKETCHED_DIGITS, images=100),
+    dataset=ImageSpec(kind=DatasetKind.SKETCHED_DIGITS, images=100),
     layers=(
         Conv2DSpec(filters=3, kernel=3, padding=Padding.SAME),
         MaxPool2DSpec(size=4, stride=4),

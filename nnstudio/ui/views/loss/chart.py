@@ -19,7 +19,7 @@ from nnstudio.ui.widgets.canvas import Canvas, Spot, mono_font, text_font
 from nnstudio.ui.widgets.figures import MISSING, decimal, grouped
 
 HINT = "Press Play: the loss appears here"
-_NAMES = {"train": "train", "test": "test", "batch": "mini-batch", "penalty": "penalty"}
+_NAMES = {"train": "train", "validation": "validation", "test": "test", "batch": "mini-batch", "penalty": "penalty"}
 _DIGITS = 5
 _NARROW = 360
 _HEADROOM = 1.06
@@ -38,9 +38,9 @@ class LossChart(Canvas):
             "Loss curves",
             "How wrong the network is, update by update: over the training examples and over the test examples.",
             "<b>Loss</b><p>Data loss L = 1/n Σ ℓ(yᵢ, ŷᵢ), the mean over the training examples (blue; of very many, "
-            "over a sample spread evenly), over the test examples (orange), and over each mini-batch before its update "
-            "(pale). The penalty λ₁/N Σ|w| + λ₂/2N Σw² comes on top and has its own line. When train falls and test "
-            "rises, the network learns by heart.</p>",
+            "over a sample spread evenly), over the validation examples (green, if any), over the test examples "
+            "(orange), and over each mini-batch before its update (pale). The penalty λ₁/N Σ|w| + λ₂/2N Σw² comes on "
+            "top and has its own line. When train falls and test rises, the network learns by heart.</p>",
         )
         self._plot = plot
         self._history: HistoryPrefix | None = None
@@ -129,8 +129,8 @@ class LossChart(Canvas):
         if history is None:
             return ()
         lines = [f"Update {grouped(history.update[row])}, epoch {history.epoch[row]:.2f}"]
-        columns = {"train": history.train_loss, "test": history.test_loss, "penalty": history.penalty}
-        lines += [f"{name:<11}{self._last(column, row)}" for name, column in columns.items() if name in self._lines]
+        columns = {name: column for name, column in _measured(history).items() if name in self._lines}
+        lines += [f"{name:<11}{self._last(column, row)}" for name, column in columns.items()]
         if np.isfinite(history.batch_loss[row]):
             lines.append(f"{'mini-batch':<11}{decimal(float(history.batch_loss[row]), _DIGITS)}")
         if self._sample:
@@ -200,11 +200,23 @@ class LossChart(Canvas):
         x = self._plot.x_at(update)
         painter.setPen(QPen(QColor(colors.dim), 1))
         painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
-        for name, column in (("train", history.train_loss), ("test", history.test_loss)):
+        for name, column in _measured(history).items():
+            if name == "penalty":
+                continue
             if point := self._plot.position(update, float(column[row])):
                 painter.setPen(QPen(QColor(colors.card), 1.5))
                 painter.setBrush(curve_color(name))
                 painter.drawEllipse(point, 4, 4)
+
+
+def _measured(history: HistoryPrefix) -> dict[str, Column]:
+    """The columns of what is measured now and then, by the names of their curves."""
+    return {
+        "train": history.train_loss,
+        "validation": history.validation_loss,
+        "test": history.test_loss,
+        "penalty": history.penalty,
+    }
 
 
 def _nearest(column: Column, value: float) -> int:

@@ -11,7 +11,7 @@ from nnstudio.ui.widgets.ticks import linear_ticks, snapped_down, snapped_up
 Line = tuple[Column, Column]
 """Updates and losses of the points to join."""
 
-MEASURED = ("penalty", "train", "test")
+MEASURED = ("penalty", "train", "validation", "test")
 _DECADES_AT_MOST = 8.0
 _DECADES_AT_LEAST = 0.7
 
@@ -26,13 +26,13 @@ def lines_of(history: HistoryPrefix, points: int, logarithmic: bool, smoothing: 
     """The lines to draw with about so many points each, from the back to the front; empty ones are left out.
 
     batch: each mini-batch's loss, or where they crowd their lowest and highest; smoothed: the same, calm;
-    penalty, train, test: as measured. On a logarithmic axis, what is not positive has no place.
+    penalty, train, validation, test: as measured. On a logarithmic axis, what is not positive has no place.
     """
     batch = thin(history.update, _drawable(history.batch_loss, logarithmic), points)
     lines = {"batch": envelope(batch)}
     if smoothing and len(batch) > 2:
         lines["smoothed"] = _every_third(batch.x), _every_third(smooth(batch))
-    columns = history.penalty, history.train_loss, history.test_loss
+    columns = history.penalty, history.train_loss, history.validation_loss, history.test_loss
     for name, column in zip(MEASURED, columns, strict=True):
         curve = thin(history.update, _drawable(column, logarithmic), points)
         lines[name] = curve.x, curve.y

@@ -20,8 +20,8 @@ from nnstudio.ui.widgets.canvas import mono_font
 from nnstudio.ui.widgets.figures import grouped, tick
 from nnstudio.ui.widgets.ticks import decade_ticks, linear_ticks
 
-CURVES = ("batch", "smoothed", "penalty", "train", "test")
-_WIDTHS = {"batch": 0.0, "smoothed": 1.5, "penalty": 1.2, "train": 1.7, "test": 1.7}
+CURVES = ("batch", "smoothed", "penalty", "train", "validation", "test")
+_WIDTHS = {"batch": 0.0, "smoothed": 1.5, "penalty": 1.2, "train": 1.7, "validation": 1.7, "test": 1.7}
 _MARGIN = 2.0
 """Pixels around the axes' ranges, so that a curve at their border is drawn in full."""
 _NOTHING = np.zeros(0)
@@ -45,6 +45,7 @@ def curve_color(curve: str) -> QColor:
         "smoothed": mix(colors.card, colors.accent, 0.7),
         "penalty": colors.dim,
         "train": colors.accent,
+        "validation": colors.good,
         "test": colors.negative,
     }
     return QColor(shades[curve])

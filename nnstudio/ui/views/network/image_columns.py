@@ -81,8 +81,8 @@ class ImageColumns:
     @property
     def _picture(self) -> ImagePicture:
         assert self._frame is not None
-        assert self._frame.image is not None
-        return self._frame.image
+        assert isinstance(self._frame.picture, ImagePicture)
+        return self._frame.picture
 
     def counts(self) -> list[int]:
         """How many units each column has; the image is one, and so is a row."""

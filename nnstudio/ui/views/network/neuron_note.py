@@ -10,7 +10,7 @@ import numpy as np
 from nnstudio.core.experiment.choices import Task
 from nnstudio.core.experiment.setting import in_a_phrase
 from nnstudio.core.network.model import ModelLayer
-from nnstudio.core.run.frame import FloatArray, Frame
+from nnstudio.core.run.frame import FloatArray, Frame, ImagePicture, PlanePicture, TablePicture
 from nnstudio.ui.views.network.column import LinkSpot, Spot
 from nnstudio.ui.widgets.figures import decimal, percent
 
@@ -36,15 +36,16 @@ def note_on(frame: Frame, spot: Spot | LinkSpot) -> Note:
     if spot.column == 0:
         return _input_note(frame, spot)
     layer = frame.model.layers[spot.column - 1]
+    image = frame.picture if isinstance(frame.picture, ImagePicture) else None
     if spot.column == len(frame.model.layers):
         result = "y" if frame.dataset.task is Task.REGRESSION else "p"
         lines = [f"{result} = {frame.model.output.of('w·x + b' if spot.column == 1 else 'w·a + b')}"]
-        if frame.image is not None and frame.image.probabilities is not None:
-            lines.append(f"p = {percent(float(frame.image.probabilities[spot.unit]), 2)}")
+        if image is not None and image.probabilities is not None:
+            lines.append(f"p = {percent(float(image.probabilities[spot.unit]), 2)}")
     else:
         lines = list(layer.note)
-        if frame.image is not None and frame.image.activations is not None and not _is_row(frame, spot):
-            lines.append(_answer(frame.image.activations[spot.column - 1], spot.unit))
+        if image is not None and image.activations is not None and not _is_row(frame, spot):
+            lines.append(_answer(image.activations[spot.column - 1], spot.unit))
     return Note(_unit(frame, spot), (*lines, *_parameters(layer, spot.unit)))
 
 
@@ -81,14 +82,19 @@ def _unit(frame: Frame, spot: Spot) -> str:
         return names[spot.unit] if names else "Image"
     if spot.column < len(frame.model.layers):
         return _hidden_unit(frame, spot)
-    if frame.image is not None:
-        return f"Digit {spot.unit}" if frame.model.outputs == 10 else f"Output {spot.unit}"
-    return "Output" if frame.model.outputs == 1 else f"Output, class {spot.unit}"
+    name = frame.dataset.output_names[spot.unit]
+    match frame.picture:
+        case ImagePicture():
+            return f"Digit {name}" if frame.model.outputs == 10 else f"Output {name}"
+        case PlanePicture():
+            return "Output" if frame.model.outputs == 1 else f"Output, class {name}"
+        case TablePicture():
+            return f"Output, {name}"
 
 
 def _is_row(frame: Frame, spot: Spot) -> bool:
     """Whether the column is an image read as one row, drawn as a band."""
-    return frame.image is not None and frame.model.layers[spot.column - 1].makes_rows
+    return isinstance(frame.picture, ImagePicture) and frame.model.layers[spot.column - 1].makes_rows
 
 
 def _hidden_unit(frame: Frame, spot: Spot) -> str:
@@ -111,12 +117,15 @@ def _link_note(frame: Frame, spot: LinkSpot) -> Note:
 
 
 def _input_note(frame: Frame, spot: Spot) -> Note:
-    if frame.image is not None:
-        return Note("Test image", (f"It is a {frame.image.label}.", "Click for the next one."))
-    feature = frame.experiment.dataset.features[spot.unit]
-    lines = [feature.help]
-    if frame.plane is not None and frame.plane.inputs is not None:
-        values = frame.plane.inputs[spot.unit]
+    picture, recipe = frame.picture, frame.dataset.recipe
+    if isinstance(picture, ImagePicture):
+        name = frame.dataset.class_names[picture.label]
+        return Note("Test image", (f"It is a {name}.", "Click for the next one."))
+    lines = [recipe.features[spot.unit].help] if recipe.features else ["A column of the table."]
+    values = frame.dataset.train.inputs[:, spot.unit] if isinstance(picture, TablePicture) else None
+    if isinstance(picture, PlanePicture) and picture.inputs is not None:
+        values = picture.inputs[spot.unit]
+    if values is not None:
         lines.append(
             f"from {decimal(float(values.min()), 3)} to {decimal(float(values.max()), 3)}, as the network sees it"
         )

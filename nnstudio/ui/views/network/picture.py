@@ -10,7 +10,7 @@ from functools import partial
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
-from nnstudio.core.run.frame import Frame
+from nnstudio.core.run.frame import Frame, ImagePicture
 from nnstudio.ui.theme import current
 from nnstudio.ui.views.network.column import Column, LinkSpot, Spot
 from nnstudio.ui.views.network.image_columns import ImageColumns
@@ -49,7 +49,7 @@ class Picture:
     @property
     def shows_network(self) -> bool:
         """Whether there is anything to paint."""
-        return self.frame is not None and (self.frame.plane is not None or self.frame.image is not None)
+        return self.frame is not None
 
     @property
     def behind(self) -> bool:
@@ -59,7 +59,7 @@ class Picture:
     @property
     def is_image(self) -> bool:
         """Whether the network looks at images."""
-        return self.frame is not None and self.frame.image is not None
+        return self.frame is not None and isinstance(self.frame.picture, ImagePicture)
 
     @property
     def _kind(self) -> PlaneColumns | ImageColumns:
@@ -154,4 +154,4 @@ def structure(frame: Frame) -> tuple[object, ...]:
     """What decides where the columns stand."""
     kinds = tuple(type(spec) for spec in frame.experiment.layers)
     shapes = tuple((layer.shape, layer.patch) for layer in frame.model.layers)
-    return kinds, shapes, frame.image is None, frame.plane is None, frame.dataset.input_names
+    return kinds, shapes, type(frame.picture), frame.dataset.input_names, frame.dataset.output_names

@@ -1,4 +1,5 @@
-"""A network that looks at the plane: every neuron is a live map of its own activation over the plane.
+"""A network that looks at the plane: every neuron is a live map of its own activation over the plane. For a table there
+is no plane to map, so its neurons are plain tiles, with the same names, biases and links.
 
 The input column shows the features, each on its own scale; a hidden layer shares one scale, printed below it; the
 output shows probabilities, for two classes orange at 0 and blue at 1, for more classes from the colour of zero to blue.
@@ -14,7 +15,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from nnstudio.core.experiment.choices import Task
-from nnstudio.core.run.frame import FloatArray, Frame
+from nnstudio.core.run.frame import FloatArray, Frame, PlanePicture, TablePicture
 from nnstudio.ui.theme import Theme, class_color, current, heat_map_table
 from nnstudio.ui.views.network.column import Column, LinkSpot, Spot
 from nnstudio.ui.views.network.layout import plane_columns, plane_width
@@ -25,6 +26,9 @@ from nnstudio.ui.widgets.figures import decimal
 from nnstudio.ui.widgets.heat_map import HeatMapAtlas, robust_scale
 
 _FINEST = 60
+_WIDEST_NAME = 64.0
+_DOT = 12.0
+"""How much further from its tile the name of an output stands, behind the dot of its colour."""
 
 
 @dataclass(slots=True)
@@ -60,8 +64,11 @@ class PlaneColumns:
     def _names_width(self, font: QFont) -> float:
         """The room that the names beside the tiles need, left and right."""
         assert self._frame is not None
-        metrics = QFontMetricsF(font)
-        return max((metrics.horizontalAdvance(name) for name in self._frame.dataset.input_names), default=0.0)
+        metrics, dataset = QFontMetricsF(font), self._frame.dataset
+        widths = [metrics.horizontalAdvance(name) for name in dataset.input_names]
+        if isinstance(self._frame.picture, TablePicture) and dataset.outputs > 1:
+            widths += [metrics.horizontalAdvance(name) + _DOT for name in dataset.output_names]
+        return min(max(widths), _WIDEST_NAME + _DOT)
 
     def minimum_width(self, font: QFont, em: float) -> float:
         """The least width in which nothing clips or overlaps."""
@@ -103,8 +110,9 @@ class PlaneColumns:
     def _values(self, index: int) -> tuple[FloatArray | None, float | FloatArray, str]:
         """All maps of a column (units, r, r), the scale to show them on, and how to print it."""
         assert self._frame is not None
-        assert self._frame.plane is not None
-        plane, last = self._frame.plane, len(self._columns) - 1
+        plane, last = self._frame.picture, len(self._columns) - 1
+        if not isinstance(plane, PlanePicture):
+            return None, 1.0, ""
         if index == 0:
             if plane.inputs is None:
                 return None, 1.0, ""
@@ -117,12 +125,11 @@ class PlaneColumns:
             bounds = self._frame.model.layers[index - 1].range
             scale = robust_scale(plane.neurons[index - 1], bounds)
             return plane.neurons[index - 1], scale, scale_text(scale, bounds)
-        return self._output()
+        return self._output(plane)
 
-    def _output(self) -> tuple[FloatArray | None, float, str]:
+    def _output(self, plane: PlanePicture) -> tuple[FloatArray | None, float, str]:
         assert self._frame is not None
-        assert self._frame.plane is not None
-        output = self._frame.plane.output
+        output = plane.output
         if output is None:
             return None, 1.0, ""
         step = -(-output.shape[-1] // _FINEST)
@@ -227,16 +234,18 @@ class PlaneColumns:
             painter.setPen(QColor(theme.dim))
             names = dataset.input_names[column.first : column.last]
             for name, tile in zip(names, column.tiles, strict=False):
+                name = _shortened(name, metrics)
                 x = tile.left() - 7 - metrics.horizontalAdvance(name)
                 painter.drawText(QPointF(x, tile.center().y() + metrics.capHeight() / 2), name)
         elif index == len(self._columns) - 1 and column.count > 1:
             for place, tile in enumerate(column.tiles):
                 label = column.first + place
                 painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(class_color(label, dataset.classes))
+                painter.setBrush(class_color(label, column.count))
                 painter.drawEllipse(QPointF(tile.right() + 11, tile.center().y()), 4, 4)
                 painter.setPen(QColor(theme.dim))
-                painter.drawText(QPointF(tile.right() + 19, tile.center().y() + metrics.capHeight() / 2), str(label))
+                name = _shortened(dataset.output_names[label], metrics)
+                painter.drawText(QPointF(tile.right() + 19, tile.center().y() + metrics.capHeight() / 2), name)
             painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def caption(self, index: int) -> str:
@@ -254,3 +263,7 @@ class PlaneColumns:
         maps = self._maps[spot.column]
         if maps is not None:
             maps.atlas.draw(painter, spot.unit - self._columns[spot.column].first, target)
+
+
+def _shortened(name: str, metrics: QFontMetricsF) -> str:
+    return metrics.elidedText(name, Qt.TextElideMode.ElideRight, _WIDEST_NAME)

@@ -4,13 +4,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetricsF
 
 from nnstudio.core.experiment.choices import ActivationKind
-from nnstudio.core.run.frame import Frame
+from nnstudio.core.run.frame import Frame, ImagePicture
 
 
 def input_titles(frame: Frame) -> tuple[str, ...]:
     """The input column's titles, the longest first."""
-    if frame.image is not None:
-        height, width = frame.image.example.shape
+    if isinstance(frame.picture, ImagePicture):
+        height, width = frame.picture.example.shape
         return f"Input {height}×{width}", "Input"
     return ("Input",)
 

@@ -11,9 +11,9 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from nnstudio.core.data.dataset import Dataset, Split
-from nnstudio.core.data.plane import EXTENT
+from nnstudio.core.data.plane import EXTENT, Extent, Plane
 from nnstudio.core.experiment.choices import Task
-from nnstudio.core.run.frame import FloatArray, Frame
+from nnstudio.core.run.frame import FloatArray, Frame, PlanePicture
 from nnstudio.ui import theme
 from nnstudio.ui.views.output.boundary_image import BoundaryImage
 from nnstudio.ui.views.output.legend import legend_height, paint_legend
@@ -22,7 +22,6 @@ from nnstudio.ui.widgets.canvas import Canvas, Spot, mono_font, text_font
 from nnstudio.ui.widgets.figures import decimal, tick
 
 _CORNER = 6.0
-_NAMES = ("orange", "blue")
 
 
 class BoundaryCanvas(Canvas):
@@ -48,7 +47,7 @@ class BoundaryCanvas(Canvas):
     def show_frame(self, frame: Frame) -> None:
         """Draw this frame's plane."""
         self._dataset = frame.dataset
-        self._output = frame.plane.output if frame.plane else None
+        self._output = frame.picture.output if isinstance(frame.picture, PlanePicture) else None
         self._painted = None
         self.update()
 
@@ -65,6 +64,12 @@ class BoundaryCanvas(Canvas):
 
     # Where things are.
 
+    @property
+    def _extent(self) -> Extent:
+        """The part of the plane in sight."""
+        domain = self._dataset.domain if self._dataset else None
+        return domain.extent if isinstance(domain, Plane) else EXTENT
+
     def plane(self) -> QRectF:
         """The square of the plane, in the widget."""
         left, below = self._margins()
@@ -74,8 +79,7 @@ class BoundaryCanvas(Canvas):
     def _margins(self) -> tuple[float, float]:
         """What axes and legend take to the left of the plane and below it."""
         numbers = QFontMetricsF(mono_font(10))
-        extent = self._dataset.extent if self._dataset else None
-        widest = max(numbers.horizontalAdvance(tick(edge)) for edge in (extent or EXTENT)[2:])
+        widest = max(numbers.horizontalAdvance(tick(edge)) for edge in self._extent[2:])
         return widest + 6, numbers.height() + legend_height(mono_font(10)) + 7
 
     def full_height(self, width: int) -> int:
@@ -107,9 +111,9 @@ class BoundaryCanvas(Canvas):
 
     def reading(self, spot: Spot) -> Sequence[str]:
         dataset, output = self._dataset, self._output
-        if dataset is None or dataset.extent is None or output is None:
+        if dataset is None or output is None:
             return ()
-        left, right, bottom, top = dataset.extent
+        left, right, bottom, top = self._extent
         x1 = left + (right - left) * (spot.column + 0.5) / output.shape[2]
         x2 = top - (top - bottom) * (spot.row + 0.5) / output.shape[1]
         lines = [f"x₁ {x1:.2f}  x₂ {x2:.2f}".replace("-", "−")]
@@ -126,15 +130,17 @@ class BoundaryCanvas(Canvas):
     def _points_at(self, spot: Spot) -> list[str]:
         """The example under the spot, if there is one."""
         dataset = self._dataset
-        if dataset is None or dataset.extent is None:
+        if dataset is None:
             return []
         anchor, plane = self.anchor(spot), self.plane()
         reach = point_radius(plane.width(), len(dataset.train)) + 1.5
         splits = [("training point", dataset.train)]
         if self._show_tests and dataset.test is not dataset.train:
             splits.append(("test point", dataset.test))
+            if dataset.validation is not None:
+                splits.append(("validation point", dataset.validation))
         for word, split in splits:
-            position = to_plane(split.points, dataset.extent, plane) - (anchor.x(), anchor.y())
+            position = to_plane(split.raw, self._extent, plane) - (anchor.x(), anchor.y())
             distance = np.hypot(position[:, 0], position[:, 1])
             nearest = int(distance.argmin())
             if distance[nearest] <= reach:
@@ -145,8 +151,8 @@ class BoundaryCanvas(Canvas):
         dataset = self._dataset
         if dataset is None or dataset.task is Task.REGRESSION:
             return decimal(float(split.targets[index, 0]))
-        label = int(split.labels[index])
-        return _NAMES[label] if dataset.task is Task.BINARY else f"class {label}"
+        name = dataset.class_names[int(split.labels[index])]
+        return name if dataset.task is Task.BINARY else f"class {name}"
 
     def summary(self) -> str:
         if self._dataset is None or self._output is None:
@@ -160,7 +166,7 @@ class BoundaryCanvas(Canvas):
 
     def paint(self, painter: QPainter) -> None:
         dataset = self._dataset
-        if dataset is None or dataset.extent is None:
+        if dataset is None:
             return
         plane = self.plane()
         painter.save()
@@ -175,7 +181,7 @@ class BoundaryCanvas(Canvas):
         layer = self._points.pixmap(dataset, plane.width(), self.devicePixelRatioF(), self._show_tests)
         painter.drawPixmap(plane.topLeft(), layer)
         painter.restore()
-        self._paint_extent(painter, plane, dataset.extent)
+        self._paint_extent(painter, plane, self._extent)
         numbers, words = mono_font(10), text_font(10.5)
         top = plane.bottom() + QFontMetricsF(numbers).height() + 5
         legend = QRectF(plane.left(), top, plane.width(), legend_height(numbers))

@@ -13,7 +13,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from nnstudio.core.counting import counted
-from nnstudio.core.run.frame import Frame
+from nnstudio.core.run.frame import Frame, ImagePicture, PlanePicture
 from nnstudio.ui import theme
 from nnstudio.ui.views.output.legend import ink_on
 from nnstudio.ui.widgets.canvas import Canvas, Spot, mono_font, text_font
@@ -35,10 +35,15 @@ class ConfusionCanvas(Canvas):
         )
         self._counts: NDArray[np.int64] | None = None
         self._shares = np.zeros((0, 0))
+        self._names: tuple[str, ...] = ()
+        self._noun = "images"
 
     def show_frame(self, frame: Frame) -> None:
         """Draw this frame's counts."""
-        counts = frame.image.confusion if frame.image else None
+        picture = frame.picture
+        counts = None if isinstance(picture, PlanePicture) else picture.confusion
+        self._names = frame.dataset.class_names
+        self._noun = "images" if isinstance(picture, ImagePicture) else "examples"
         if counts is None or self._counts is None or not np.array_equal(counts, self._counts):
             self._counts = counts
             if counts is not None:
@@ -87,10 +92,11 @@ class ConfusionCanvas(Canvas):
             return ()
         count, share = self._counts[spot.row, spot.column], self._shares[spot.row, spot.column]
         verdict = "right" if spot.row == spot.column else "wrong"
+        truth, answer = self._names[spot.row], self._names[spot.column]
         return (
-            f"{spot.row} taken for {spot.column}" if verdict == "wrong" else f"{spot.row} recognised",
-            f"truth {spot.row}, answer {spot.column}: {verdict}",
-            f"{counted(count, 'image', grouped(count))}, {percent(float(share), 2)} of all {spot.row}s",
+            f"{truth} taken for {answer}" if verdict == "wrong" else f"{truth} recognised",
+            f"truth {truth}, answer {answer}: {verdict}",
+            f"{counted(count, self._noun, grouped(count))}, {percent(float(share), 2)} of all {truth}s",
         )
 
     def summary(self) -> str:
@@ -98,7 +104,7 @@ class ConfusionCanvas(Canvas):
             return "Nothing to see yet."
         right = np.trace(self._counts) / self._counts.sum()
         wrong = self._counts - np.diag(np.diag(self._counts))
-        truth, answer = np.unravel_index(wrong.argmax(), wrong.shape)
+        truth, answer = (self._names[int(label)] for label in np.unravel_index(wrong.argmax(), wrong.shape))
         return f"{percent(float(right))} right; most often {truth} is taken for {answer}. Arrow keys read the cells."
 
     def paint(self, painter: QPainter) -> None:
@@ -143,12 +149,21 @@ class ConfusionCanvas(Canvas):
         painter.drawText(QRectF(0, 0, grid.height(), height), Qt.AlignmentFlag.AlignCenter, "truth")
         painter.restore()
         painter.setFont(numbers)
-        for label in range(len(self._shares)):
+        metrics, middle = QFontMetricsF(numbers), Qt.AlignmentFlag.AlignCenter
+        for label, name in enumerate(self._names):
             cell = cells[label][label]
             above = QRectF(cell.left(), grid.top() - height - 1, cell.width(), height)
-            painter.drawText(above, Qt.AlignmentFlag.AlignCenter, str(label))
+            short = metrics.elidedText(name, Qt.TextElideMode.ElideRight, cell.width())
+            painter.drawText(above, middle, short)
             beside = QRectF(grid.left() - height - 2, cell.top(), height, cell.height())
-            painter.drawText(beside, Qt.AlignmentFlag.AlignCenter, str(label))
+            if metrics.horizontalAdvance(name) <= height:
+                painter.drawText(beside, middle, name)
+                continue
+            painter.save()
+            painter.translate(beside.bottomLeft())
+            painter.rotate(-90)
+            painter.drawText(QRectF(0, 0, beside.height(), beside.width()), middle, short)
+            painter.restore()
 
     def sizeHint(self) -> QSize:
         return QSize(290, 290)

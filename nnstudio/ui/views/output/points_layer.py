@@ -1,7 +1,8 @@
 """The examples on the plane, drawn once and kept.
 
-A training point is a filled circle with a bright rim, a test point a ring with a hole: the shape tells them apart, the
-colour their class. They change only with the data, so the layer is drawn again only when something it shows changes.
+A training point is a filled circle with a bright rim, a point that only tests or validates a ring with a hole: the
+shape tells them apart, the colour their class. They change only with the data, so the layer is drawn again only when
+something it shows changes.
 """
 
 import numpy as np
@@ -10,6 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
 from nnstudio.core.data.dataset import Dataset, Split
+from nnstudio.core.data.plane import Plane
 from nnstudio.core.experiment.choices import Task
 from nnstudio.ui import theme
 
@@ -69,7 +71,9 @@ class PointsLayer:
         with QPainter(pixmap) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             if tests and dataset.test is not dataset.train:
-                _draw(painter, dataset, dataset.test, area, radius, hollow=True)
+                for split in (dataset.validation, dataset.test):
+                    if split is not None:
+                        _draw(painter, dataset, split, area, radius, hollow=True)
             _draw(painter, dataset, dataset.train, area, radius, hollow=False)
         return pixmap
 
@@ -81,12 +85,12 @@ def point_radius(side: float, count: int) -> float:
 
 
 def _draw(painter: QPainter, dataset: Dataset, split: Split, area: QRectF, radius: float, hollow: bool) -> None:
-    if dataset.extent is None or not len(split.points):
+    if not isinstance(dataset.domain, Plane):
         return
     rim = QColor(theme.current().card)
     width = 0.36 * radius
     for (x, y), color in zip(
-        to_plane(split.points, dataset.extent, area).tolist(), point_colors(dataset, split), strict=True
+        to_plane(split.raw, dataset.domain.extent, area).tolist(), point_colors(dataset, split), strict=True
     ):
         centre = QPointF(x, y)
         painter.setPen(QPen(rim, width))

@@ -36,7 +36,7 @@ class SamplesCanvas(Canvas):
 
     def show_frame(self, frame: Frame) -> None:
         """Draw this frame's samples."""
-        self._picture = frame.image
+        self._picture = frame.picture if isinstance(frame.picture, ImagePicture) else None
         self.update()
 
     def places(self) -> tuple[int, int]:

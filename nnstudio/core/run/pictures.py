@@ -1,0 +1,164 @@
+"""What a network makes of its data, as pictures: one maker for each domain.
+
+A maker belongs to one trainer and keeps its passes over the plane's grid or over an example, so that a picture costs
+one forward pass and what somebody looks at, no more.
+"""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import numpy as np
+
+from nnstudio.core.array import Array
+from nnstudio.core.data.images import WHITE, Images
+from nnstudio.core.data.plane import Plane
+from nnstudio.core.data.table import Table
+from nnstudio.core.experiment.choices import Task
+from nnstudio.core.network.network import Pass
+from nnstudio.core.run.frame import ImagePicture, Picture, PlanePicture, Probe, TablePicture
+from nnstudio.core.training.metrics import answers_of, confusion_matrix
+from nnstudio.core.training.trainer import Trainer
+
+NEURON_RESOLUTION = 40
+OUTPUT_RESOLUTION = 100
+SAMPLES = 24
+MOST_CONFUSED = 40
+"""The most classes that a confusion matrix is drawn for."""
+PREDICTED = 500
+"""Test examples whose predictions are shown against the truth."""
+
+
+class PictureMaker(Protocol):
+    """Takes pictures of one trainer; `image` is the test image to look at, `resolution` that of the output's map."""
+
+    def take(self, probes: Probe, image: int, resolution: int) -> Picture:
+        """The picture of now."""
+        ...
+
+
+class Confusion:
+    """The confusion matrix of the test examples and the answers, counted anew only after an evaluation."""
+
+    def __init__(self, trainer: Trainer) -> None:
+        self._trainer = trainer
+        self._counted: tuple[Array, Array, Array] | None = None
+
+    def count(self) -> tuple[Array, Array]:
+        """Matrix (classes, classes), row = truth, and answers (n,)."""
+        test = self._trainer.test
+        if self._counted is None or self._counted[0] is not test.outputs:
+            answers = answers_of(test.outputs)
+            matrix = confusion_matrix(test.labels, answers, self._trainer.dataset.classes)
+            self._counted = test.outputs, matrix, answers
+        return self._counted[1], self._counted[2]
+
+
+class PlanePictures:
+    """Maps of the plane: of every unit, and of the output."""
+
+    def __init__(self, trainer: Trainer, plane: Plane) -> None:
+        self._trainer = trainer
+        self._plane = plane
+        self._neurons: Pass | None = None
+        self._output: Pass | None = None
+        self._inputs: Array | None = None
+
+    def take(self, probes: Probe, image: int, resolution: int) -> PlanePicture:
+        """The picture of now; the inputs are there once the neurons were asked for."""
+        trainer, neurons, output = self._trainer, None, None
+        if Probe.NEURONS in probes:
+            if self._neurons is None:
+                grid = self._grid(NEURON_RESOLUTION)
+                self._neurons = Pass(trainer.network, grid)
+                self._inputs = np.ascontiguousarray(grid[:, :-1].T).reshape(-1, NEURON_RESOLUTION, NEURON_RESOLUTION)
+            self._neurons.forward()
+            neurons = tuple(
+                stage.output.values.reshape(-1, NEURON_RESOLUTION, NEURON_RESOLUTION).copy()
+                for stage in self._neurons.stages[:-1]
+            )
+        if Probe.OUTPUT in probes or Probe.NEURONS in probes:
+            if self._output is None or len(self._output.inputs) != resolution**2:
+                self._output = Pass(trainer.network, self._grid(resolution))
+            self._output.forward()
+            output = np.empty_like(self._output.logits)
+            trainer.loss.output(self._output.logits, output)
+            output = output.reshape(-1, resolution, resolution)
+        return PlanePicture(self._inputs, neurons, output)
+
+    def _grid(self, resolution: int) -> Array:
+        return self._trainer.dataset.encode(self._plane.grid(resolution))
+
+
+class ImagePictures:
+    """One test image on its way through the network, and what becomes of all of them."""
+
+    def __init__(self, trainer: Trainer, images: Images) -> None:
+        self._trainer = trainer
+        self._confusion = Confusion(trainer)
+        self._example: Pass | None = None
+
+    def take(self, probes: Probe, image: int, resolution: int) -> ImagePicture:
+        """The picture of now."""
+        trainer, test = self._trainer, self._trainer.dataset.test
+        index = image % len(test)
+        activations = probabilities = None
+        if Probe.NEURONS in probes or Probe.OUTPUT in probes:
+            if self._example is None:
+                self._example = Pass(trainer.network, test.augmented[:1].copy())
+            self._example.inputs[...] = test.augmented[index]
+            self._example.forward()
+            activations = tuple(stage.output.values[..., 0].copy() for stage in self._example.stages[:-1])
+            output = np.empty_like(self._example.logits)
+            trainer.loss.output(self._example.logits, output)
+            probabilities = output[:, 0]
+        confusion = samples = labels = answers = confidences = None
+        if Probe.OUTPUT in probes:
+            confusion, all_answers = self._confusion.count()
+            samples = test.raw[:SAMPLES].astype(np.float32) / WHITE
+            labels = test.labels[:SAMPLES]
+            answers = all_answers[:SAMPLES]
+            confidences = trainer.test.outputs[:, :SAMPLES].max(axis=0)
+        return ImagePicture(
+            example=test.raw[index].astype(np.float32) / WHITE,
+            label=int(test.labels[index]),
+            activations=activations,
+            probabilities=probabilities,
+            confusion=confusion,
+            samples=samples,
+            sample_labels=labels,
+            sample_answers=answers,
+            sample_confidences=confidences,
+        )
+
+
+class TablePictures:
+    """The answers to the test examples: a confusion matrix for classes, values beside the truth for the rest."""
+
+    def __init__(self, trainer: Trainer, table: Table) -> None:
+        self._trainer = trainer
+        self._confusion = Confusion(trainer)
+
+    def take(self, probes: Probe, image: int, resolution: int) -> TablePicture:
+        """The picture of now."""
+        trainer = self._trainer
+        if Probe.OUTPUT not in probes:
+            return TablePicture()
+        if trainer.dataset.task in (Task.BINARY, Task.MULTICLASS):
+            few = trainer.dataset.classes <= MOST_CONFUSED
+            return TablePicture(confusion=self._confusion.count()[0] if few else None)
+        truth = trainer.dataset.test.targets[:PREDICTED].T
+        return TablePicture(truth=truth, predicted=trainer.test.outputs[:, :PREDICTED])
+
+
+MAKERS: dict[type, Callable[[Trainer, Any], PictureMaker]] = {
+    Plane: PlanePictures,
+    Images: ImagePictures,
+    Table: TablePictures,
+}
+"""Who takes the pictures of each domain."""
+
+
+def picture_maker(trainer: Trainer) -> PictureMaker:
+    """The maker for the trainer's data."""
+    domain = trainer.dataset.domain
+    return MAKERS[type(domain)](trainer, domain)
