@@ -22,9 +22,10 @@ from nnstudio.core.network.weights import Weights
 from nnstudio.core.training.batches import Batches
 from nnstudio.core.training.clipping import Clipping
 from nnstudio.core.training.divergence import Diverged, careful_step, harmless_gradient
-from nnstudio.core.training.evaluation import Evaluation, Pieces, finished
+from nnstudio.core.training.evaluation import Pieces, finished
 from nnstudio.core.training.history import History
 from nnstudio.core.training.losses import LossStage, loss_for
+from nnstudio.core.training.measures import Measures
 from nnstudio.core.training.metrics import Metrics
 from nnstudio.core.training.optimizers import OPTIMIZERS, Optimizer
 from nnstudio.core.training.penalty import Penalty
@@ -90,11 +91,8 @@ class Trainer:
         self.stop_reason: str | None = None
         """A sentence, if the last update met a rule of `experiment.stopping`. The next update may be made all the
         same."""
-        self._train = Evaluation(self.network, self.dataset.train, task, evaluated)
-        self._whole_train: Evaluation | None = None
-        self.test = Evaluation(self.network, self.dataset.test, task)
-        self._metrics: Metrics | None = None
-        self._measured: tuple[Array, ...] = ()
+        self._measures = Measures(self.network, self.dataset, evaluated)
+        self.test = self._measures.test
         self.evaluated_at = -1
         self.optimizer: Optimizer = self._new_optimizer()
         self.schedule: Schedule = SCHEDULES[spec.schedule](spec, self.batches.count)
@@ -191,10 +189,11 @@ class Trainer:
     def _look_for_the_end(self) -> None:
         stopping, seen = self.stopping, self.batches.seen
         self.stop_reason = stopping.after_update(self.updates, seen)
-        if self.evaluated_at != self.updates or self._metrics is None:
+        metrics = self._measures.metrics
+        if self.evaluated_at != self.updates or metrics is None:
             return
-        self._keep_the_best(self._metrics)
-        self.stop_reason = self.stop_reason or stopping.after_evaluation(self.updates, self._metrics)
+        self._keep_the_best(metrics)
+        self.stop_reason = self.stop_reason or stopping.after_evaluation(self.updates, metrics)
         if self.stop_reason is None and (reason := stopping.loses_patience(seen)):
             self.stop_reason = reason
             if stopping.best.weights is not None:
@@ -223,11 +222,11 @@ class Trainer:
             self.loss = loss
             self._targets = loss.targets(self.dataset.train.targets)
             self._work = {}
-            self._metrics = None
+            self._measures.metrics = None
         if new.batch_size != old.batch_size:
             self._work = {}
         if (new.l1, new.l2) != (old.l1, old.l2):
-            self._metrics = None
+            self._measures.metrics = None
         if new.schedule is not old.schedule:
             self.schedule = SCHEDULES[new.schedule](new, self.batches.count)
         if Change.OPTIMIZER in change:
@@ -265,7 +264,7 @@ class Trainer:
         self._penalty = Penalty(spec, penalized, count) if spec.l1 or spec.l2 else None
         self._clipping = Clipping(spec, network.grads) if spec.clip_norm or spec.clip_value else None
         self._harmless = harmless_gradient(spec)
-        trained, evaluated = min(spec.batch_size, count), self._train.count + self.test.count
+        trained, evaluated = min(spec.batch_size, count), self._measures.count
         # Calls into NumPy cost a small network as much as some thirty examples do.
         self._evaluation_interval = max(25, round((evaluated + 60) / (EVALUATION_SHARE * (3 * trained + 60))))
         self._look_ahead()
@@ -283,38 +282,21 @@ class Trainer:
 
     def evaluation(self, exact: bool = False) -> Pieces[Metrics]:
         """The same in pieces of a few milliseconds. It must be dropped if anything changes in between."""
-        if self._metrics is None or self.evaluated_at != self.updates or not self._is_as_measured():
-            self._metrics = None
-        if self._metrics is None or (exact and self._metrics.sampled):
-            measured = self.network.params.copy(), self.network.statistics.copy()
-            train = yield from self._training_evaluation(exact).pieces(self.loss)
-            test = yield from self.test.pieces(self.loss)
-            counts = self._training_evaluation(exact).count, len(self.dataset.train)
-            self._metrics = Metrics(train[0], test[0], train[1], test[1], self.penalty(), *counts)
-            self._measured = measured
-            self.evaluated_at = self.updates
-        return self._metrics
-
-    def _training_evaluation(self, exact: bool) -> Evaluation:
-        if not exact or self._train.count == len(self.dataset.train):
-            return self._train
-        if self._whole_train is None:
-            self._whole_train = Evaluation(self.network, self.dataset.train, self.dataset.task)
-        return self._whole_train
-
-    def _is_as_measured(self) -> bool:
-        """Whether the network is the one that was last evaluated; its arrays may be written by anybody."""
-        return all(map(np.array_equal, (self.network.params, self.network.statistics), self._measured))
+        if self.evaluated_at != self.updates:
+            self._measures.metrics = None
+        metrics = yield from self._measures.pieces(self.loss, self.penalty(), exact)
+        self.evaluated_at = self.updates
+        return metrics
 
     @property
     def last_metrics(self) -> Metrics:
         """The metrics as they were last evaluated."""
-        return self._metrics or self.evaluate()
+        return self._measures.metrics or self.evaluate()
 
     @property
     def evaluation_is_cheap(self) -> bool:
         """Whether an evaluation fits between two pictures."""
-        return (self._train.count + self.test.count) * self.network.params.size < 2e6
+        return self._measures.count * self.network.params.size < 2e6
 
     def penalty(self) -> float:
         """λ₁/N Σ|w| + λ₂/2N Σw², which training makes small together with the data loss."""
@@ -400,6 +382,6 @@ class Trainer:
         self._forget()
 
     def _forget(self) -> None:
-        self._metrics = None
+        self._measures.metrics = None
         self.gradient_is_known = False
         self.change = None
