@@ -134,7 +134,7 @@ def test_frames_of_tables(task: Task) -> None:
     frame = observer.frame(EVERYTHING)
     picture = frame.picture
     assert isinstance(picture, TablePicture)
-    assert frame.layers[-1].histogram is not None
+    assert frame.readings[-1].histogram is not None
     assert frame.losses is not None
     if task in (Task.BINARY, Task.MULTICLASS):
         assert picture.truth is None

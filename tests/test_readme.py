@@ -34,7 +34,13 @@ SPECIAL = {
     *("ActivationKind.LINEAR", "ActivationKind.SIGMOID", "ActivationKind.SOFTMAX", "ActivationKind.TANH"),
     *("ActivationKind.RELU", "InitializerKind.GLOROT", "LossKind.CROSS_ENTROPY", "OptimizerKind.SGD"),
     *("ScheduleKind.CONSTANT", "DenseSpec"),
-    *("DatasetKind.SPIRALS", "DatasetKind.SKETCHED_DIGITS", "DatasetKind.MNIST"),
+    *(
+        "DatasetKind.CIRCLE",
+        "DatasetKind.SPIRALS",
+        "DatasetKind.SKETCHED_DIGITS",
+        "DatasetKind.MNIST",
+        "DatasetKind.TABLE",
+    ),
 }
 
 

@@ -199,7 +199,9 @@ def test_images_show_the_confusion_matrix_instead(view: OutputView):
 
 
 def test_a_sample_is_called_one(view: OutputView):
-    view.metrics.show_metrics(Metrics(0.04, 0.05, 0.99, 0.98, 0.0, 2000, 60_000), Task.MULTICLASS)
+    view.metrics.show_metrics(
+        Metrics(0.04, 0.05, 0.99, 0.98, 0.0, train_examples=2000, train_total=60_000), Task.MULTICLASS
+    )
     tiles = view.metrics.train_loss, view.metrics.train_accuracy
     assert [tile.label for tile in tiles] == ["Train loss (sample)", "Train accuracy (sample)"]
     assert all("2\u00a0000 of 60\u00a0000 training examples, spread evenly" in tile.toolTip() for tile in tiles)
@@ -222,7 +224,7 @@ def test_a_cell_of_the_confusion_matrix_is_read(view: OutputView, qtbot: QtBot):
     assert place == "truth 4, answer 9: wrong"
     assert share == "10 images, 10.00\u00a0% of all 4s"
     counts[4, 9] = 1
-    view.show_frame(replace(frame, image=replace(frame.image, confusion=counts.copy())))
+    view.show_frame(replace(frame, picture=replace(frame.picture, confusion=counts.copy())))
     assert view.confusion.reading(Spot(9, 4))[2].startswith("1 image, ")
     assert "most often 4 is taken for 9" in view.confusion.summary()
 

@@ -129,7 +129,7 @@ def test_units_have_names_and_notes() -> None:
     first = note_on(frame, Unit(0, 2))
     assert first.title == "Input x3"
     assert "as the network sees it" in first.lines[1]
-    last = note_on(frame, Unit(len(frame.layers), 1))
+    last = note_on(frame, Unit(len(frame.model.layers), 1))
     assert last.title == "Output, birch"
 
 

@@ -88,7 +88,8 @@ def normal(draw: Draw) -> Array:
 
 def uniform(draw: Draw) -> Array:
     """U(a, b)."""
-    return draw.random.uniform(draw.spec.low, draw.spec.high, draw.shape)
+    high = draw.spec.high + 0.0  # −0 − 0 is −0, which NumPy takes for a range below zero
+    return draw.random.uniform(draw.spec.low, high, draw.shape)
 
 
 def constant(draw: Draw) -> Array:

@@ -21,37 +21,26 @@ from nnstudio.core.experiment.setting import SettingError
 from nnstudio.core.network.model import Model
 from nnstudio.core.network.network import GeneratorState, Network, Pass
 from nnstudio.core.network.weights import Weights
+from nnstudio.core.training.agenda import Due, due_after, evaluation_interval
 from nnstudio.core.training.batches import Batches
 from nnstudio.core.training.clipping import Clipping
 from nnstudio.core.training.divergence import Diverged, careful_step, harmless_gradient
-from nnstudio.core.training.evaluation import Evaluation, Pieces, finished, predict
+from nnstudio.core.training.evaluation import Pieces, finished, predict
 from nnstudio.core.training.footprint import check_memory
 from nnstudio.core.training.history import History
-from nnstudio.core.training.losses import LossStage, loss_for
+from nnstudio.core.training.losses import loss_for
+from nnstudio.core.training.measures import Measures
 from nnstudio.core.training.metrics import Metrics
 from nnstudio.core.training.optimizers import OPTIMIZERS, Optimizer
 from nnstudio.core.training.penalty import Penalty
 from nnstudio.core.training.schedules import SCHEDULES, Schedule
 from nnstudio.core.training.state import Mark, RunState
 from nnstudio.core.training.stopping import Best, Stopping
+from nnstudio.core.training.work import Work
 
 __all__ = ["Diverged", "RunState", "Trainer"]
 
 TRAINING_EXAMPLES_EVALUATED = 2_000
-EVALUATION_SHARE = 0.05
-"""The share of the work of training that regular evaluation may add."""
-
-
-class Work:
-    """The network, the loss and a mini-batch of a certain size, ready to be filled and trained on."""
-
-    def __init__(self, trainer: "Trainer", examples: int) -> None:
-        network, dataset = trainer.network, trainer.dataset
-        self.inputs = np.ones((examples, dataset.train.augmented.shape[1]), network.dtype)
-        self.targets = np.empty((examples, dataset.outputs), network.dtype)
-        self.network = Pass(network, self.inputs, training=True)
-        logits = self.network.logits
-        self.loss = LossStage(trainer.loss, logits, self.targets.T, self.network.logits_gradient)
 
 
 class Trainer:
@@ -94,13 +83,8 @@ class Trainer:
         self.stop_reason: str | None = None
         """A sentence, if the last update met a rule of `experiment.stopping`. The next update may be made all the
         same."""
-        self._train = Evaluation(self.network, self.dataset.train, task, evaluated)
-        self._whole_train: Evaluation | None = None
-        self.test = Evaluation(self.network, self.dataset.test, task)
-        validation = self.dataset.validation
-        self._validation = Evaluation(self.network, validation, task) if validation else None
-        self._metrics: Metrics | None = None
-        self._measured: tuple[Array, ...] = ()
+        self._measures = Measures(self.network, self.dataset, evaluated)
+        self.test = self._measures.test
         self.evaluated_at = -1
         self.optimizer: Optimizer = self._new_optimizer()
         self.schedule: Schedule = SCHEDULES[spec.schedule](spec, self.batches.count)
@@ -174,7 +158,7 @@ class Trainer:
         self.learning_rate = self.experiment.training.learning_rate * self.schedule.share(self.batches.seen)
 
     def _new_work(self, examples: int) -> Work:
-        work = self._work[examples] = Work(self, examples)
+        work = self._work[examples] = Work(self.network, self.dataset, self.loss, examples)
         return work
 
     def _gathered(self) -> tuple[Array, dict[int, GeneratorState]]:
@@ -197,10 +181,11 @@ class Trainer:
     def _look_for_the_end(self) -> None:
         stopping, seen = self.stopping, self.batches.seen
         self.stop_reason = stopping.after_update(self.updates, seen)
-        if self.evaluated_at != self.updates or self._metrics is None:
+        metrics = self._measures.metrics
+        if self.evaluated_at != self.updates or metrics is None:
             return
-        self._keep_the_best(self._metrics)
-        self.stop_reason = self.stop_reason or stopping.after_evaluation(self.updates, self._metrics)
+        self._keep_the_best(metrics)
+        self.stop_reason = self.stop_reason or stopping.after_evaluation(self.updates, metrics)
         if self.stop_reason is None and (reason := stopping.loses_patience(seen)):
             self.stop_reason = reason
             if stopping.best.weights is not None:
@@ -211,7 +196,7 @@ class Trainer:
 
     def _keep_the_best(self, metrics: Metrics) -> None:
         if self.stopping.improves(metrics):
-            self.stopping.keep(Best(metrics.test_loss, self.updates, self.batches.seen, self.network.weights()))
+            self.stopping.keep(Best(metrics.watched_loss, self.updates, self.batches.seen, self.network.weights()))
 
     def train(self, epochs: float) -> Metrics:
         """So many passes over the training data, or fewer if a rule of the experiment stops them; how good the network
@@ -240,18 +225,18 @@ class Trainer:
         loss = loss_for(experiment.training, self.dataset.task)
         self._check_batch_size(experiment.training)
         if experiment.training.batch_size > self.experiment.training.batch_size:
-            check_memory(experiment, self.dataset, self.network.dtype, self._train.count, self.experiment)
+            check_memory(experiment, self.dataset, self.network.dtype, self._measures.sample, self.experiment)
         old, new = self.experiment.training, experiment.training
         self.experiment = experiment
         if loss != self.loss:
             self.loss = loss
             self._targets = loss.targets(self.dataset.train.targets)
             self._work = {}
-            self._metrics = None
+            self._measures.metrics = None
         if new.batch_size != old.batch_size:
             self._work = {}
         if (new.l1, new.l2) != (old.l1, old.l2):
-            self._metrics = None
+            self._measures.metrics = None
         if new.schedule is not old.schedule:
             self.schedule = SCHEDULES[new.schedule](new, self.batches.count)
         if Change.OPTIMIZER in change:
@@ -290,9 +275,7 @@ class Trainer:
         self._penalty = Penalty(spec, penalized, count) if spec.l1 or spec.l2 else None
         self._clipping = Clipping(spec, network.grads) if spec.clip_norm or spec.clip_value else None
         self._harmless = harmless_gradient(spec)
-        trained, evaluated = min(spec.batch_size, count), self._evaluated
-        # Calls into NumPy cost a small network as much as some thirty examples do.
-        self._evaluation_interval = max(25, round((evaluated + 60) / (EVALUATION_SHARE * (3 * trained + 60))))
+        self._evaluation_interval = evaluation_interval(min(spec.batch_size, count), self._measures.count)
         self._look_ahead()
 
     def model(self) -> Model:
@@ -313,44 +296,21 @@ class Trainer:
 
     def evaluation(self, exact: bool = False) -> Pieces[Metrics]:
         """The same in pieces of a few milliseconds. It must be dropped if anything changes in between."""
-        if self._metrics is None or self.evaluated_at != self.updates or not self._is_as_measured():
-            self._metrics = None
-        if self._metrics is None or (exact and self._metrics.sampled):
-            measured = self.network.params.copy(), self.network.statistics.copy()
-            train = yield from self._training_evaluation(exact).pieces(self.loss)
-            test = yield from self.test.pieces(self.loss)
-            validation = (yield from self._validation.pieces(self.loss)) if self._validation else (None, None)
-            counts = self._training_evaluation(exact).count, len(self.dataset.train)
-            self._metrics = Metrics(train[0], test[0], train[1], test[1], self.penalty(), *validation, *counts)
-            self._measured = measured
-            self.evaluated_at = self.updates
-        return self._metrics
-
-    def _training_evaluation(self, exact: bool) -> Evaluation:
-        if not exact or self._train.count == len(self.dataset.train):
-            return self._train
-        if self._whole_train is None:
-            self._whole_train = Evaluation(self.network, self.dataset.train, self.dataset.task)
-        return self._whole_train
-
-    def _is_as_measured(self) -> bool:
-        """Whether the network is the one that was last evaluated; its arrays may be written by anybody."""
-        return all(map(np.array_equal, (self.network.params, self.network.statistics), self._measured))
+        if self.evaluated_at != self.updates:
+            self._measures.metrics = None
+        metrics = yield from self._measures.pieces(self.loss, self.penalty(), exact)
+        self.evaluated_at = self.updates
+        return metrics
 
     @property
     def last_metrics(self) -> Metrics:
         """The metrics as they were last evaluated."""
-        return self._metrics or self.evaluate()
+        return self._measures.metrics or self.evaluate()
 
     @property
     def evaluation_is_cheap(self) -> bool:
         """Whether an evaluation fits between two pictures."""
-        return self._evaluated * self.network.params.size < 2e6
-
-    @property
-    def _evaluated(self) -> int:
-        """How many examples an evaluation looks at."""
-        return self._train.count + self.test.count + (self._validation.count if self._validation else 0)
+        return self._measures.count * self.network.params.size < 2e6
 
     def penalty(self) -> float:
         """λ₁/N Σ|w| + λ₂/2N Σw², which training makes small together with the data loss."""
@@ -366,36 +326,26 @@ class Trainer:
     def _record(self, batch_loss: float) -> None:
         nan = float("nan")
         losses, validation = (nan, nan, nan, nan, nan), (nan, nan)
-        if self.updates >= self._next_evaluation:
+        if self.updates >= self._due.evaluation:
             m = self.evaluate()
             losses = (m.train_loss, m.test_loss, m.train_accuracy, m.test_accuracy, m.penalty)
             if m.validation_loss is not None and m.validation_accuracy is not None:
                 validation = m.validation_loss, m.validation_accuracy
             self.schedule.see(self.batches.seen, m.plateau_loss)
-        if self.updates >= self._next_row:
+        if self.updates >= self._due.row:
             self.history.append(self.updates, self.epoch, batch_loss, *losses, self.learning_rate, *validation)
         self._look_ahead()
 
     def _look_ahead(self) -> None:
-        """When the next row of the history and the next evaluation are due. Evaluations come also after 1, 2, 4, 8 …
-        updates (1, 8, 64 … where they are dear), so that the curves begin at the beginning; and for those who watch the
-        loss at the end of every epoch and when their patience runs out, without a row where rows lie further apart."""
-        if not len(self.history):
-            self._next_record = self._next_evaluation = self._next_row = 0
-            return
-        interval = self.history.interval
-        regular = max(self._evaluation_interval, interval)
-        following = (self.updates // regular + 1) * regular
-        early = 1 << self.updates.bit_length()
-        if not self.evaluation_is_cheap:
-            early = 1 << -(-self.updates.bit_length() // 3) * 3
-        self._next_evaluation = min(following, max(early, self.updates + 1))
-        self._next_row = min(self._next_evaluation, (self.updates // interval + 1) * interval)
+        """When the next row of the history and the next evaluation are due."""
+        self._due, watched = Due(), None
         deadlines = [time for time in (self.schedule.deadline, self.stopping.deadline) if time is not None]
         if deadlines or self.stopping.watches:
             watched = self.updates + self.batches.updates_until(min(deadlines, default=None))
-            self._next_evaluation = min(self._next_evaluation, watched)
-        self._next_record = min(self._next_row, self._next_evaluation)
+        if len(self.history):
+            interval, regular = self.history.interval, self._evaluation_interval
+            self._due = due_after(self.updates, interval, regular, self.evaluation_is_cheap, watched)
+        self._next_record = self._due.next
 
     # Going back -------------------------------------------------------------------------------------------------------
 
@@ -445,6 +395,6 @@ class Trainer:
         self._forget()
 
     def _forget(self) -> None:
-        self._metrics = None
+        self._measures.metrics = None
         self.gradient_is_known = False
         self.change = None

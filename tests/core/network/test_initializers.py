@@ -85,6 +85,7 @@ def test_orthogonal_matrices_prefer_no_direction():
 def test_uniform_constant_and_zeros_do_as_told():
     weights, _ = draw(InitializerKind.UNIFORM, low=0.0, high=1.0)
     assert 0 <= weights.min() < 0.001 < 0.999 < weights.max() <= 1
+    assert not draw(InitializerKind.UNIFORM, low=0.0, high=-0.0)[0].any()
     assert (draw(InitializerKind.CONSTANT, constant=-0.3)[0] == -0.3).all()
     assert not draw(InitializerKind.ZEROS)[0].any()
 

@@ -82,7 +82,7 @@ def test_the_output_is_what_the_loss_makes_of_it() -> None:
         assert model.layers[-1].activation is kind
         assert model.layers[-1].range == Range(ACTIVATIONS[kind].low, ACTIVATIONS[kind].high)
         assert (model.input_shape, model.outputs) == (trainer.dataset.shape, trainer.dataset.outputs)
-        assert len(model.target_names) == trainer.dataset.classes
+        assert model.target_names == trainer.dataset.target_names
 
 
 @pytest.mark.parametrize("kind", ActivationKind)

@@ -322,6 +322,6 @@ def test_weights_written_in_place_are_seen() -> None:
         assert after.losses is not None
         assert after.losses.test.mean() == pytest.approx(after.metrics.test_loss, rel=1e-5)
         assert after.losses.test.mean() != pytest.approx(before.losses.test.mean(), rel=1e-5)
-        assert before.image is not None
-        assert after.image is not None
-        assert not np.array_equal(after.image.confusion, before.image.confusion)
+        assert isinstance(before.picture, ImagePicture)
+        assert isinstance(after.picture, ImagePicture)
+        assert not np.array_equal(after.picture.confusion, before.picture.confusion)

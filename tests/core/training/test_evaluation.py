@@ -51,7 +51,7 @@ def test_training_loss_is_that_of_a_fair_sample_and_says_so() -> None:
     assert (exact.train_examples, exact.train_total) == (9000, 9000)
     order = np.argsort(labels, kind="stable")
     train = run.dataset.train
-    parts = (train.augmented, train.targets, train.labels, train.points)
+    parts = (train.augmented, train.targets, train.labels, train.raw)
     sorted_by_class = replace(run.dataset, train=Split(*(part[order] for part in parts)))
     again = Trainer(MANY, dataset=sorted_by_class)
     assert again.evaluate(exact=True).train_loss == pytest.approx(exact.train_loss, rel=1e-5)

@@ -82,8 +82,8 @@ def test_columns_that_are_left_out_are_nan() -> None:
 
 
 def test_targets_go_by_them() -> None:
-    accuracy = Stopping(StoppingSpec(accuracy=0.75))
-    loss = Stopping(StoppingSpec(loss=0.25))
+    accuracy = Stopping(StoppingSpec(accuracy=0.75), 10)
+    loss = Stopping(StoppingSpec(loss=0.25), 10)
     assert accuracy_sentence(accuracy, WITH) is None
     assert accuracy_sentence(loss, WITH) is None
     better = replace(WITH, validation_loss=0.25, validation_accuracy=0.75)
@@ -92,11 +92,11 @@ def test_targets_go_by_them() -> None:
 
 
 def accuracy_sentence(stopping: Stopping, metrics: Metrics) -> str | None:
-    return stopping.after_evaluation(8, 1.0, metrics)
+    return stopping.after_evaluation(8, metrics)
 
 
 def test_early_stopping_takes_the_weights_that_were_best_for_them() -> None:
-    run = trainer(patience=5)
+    run = trainer(replace(NOISY, seed=4), patience=5)
     while run.stop_reason is None:
         run.step()
         assert run.updates < 20_000

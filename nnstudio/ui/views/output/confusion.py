@@ -36,14 +36,14 @@ class ConfusionCanvas(Canvas):
         self._counts: NDArray[np.int64] | None = None
         self._shares = np.zeros((0, 0))
         self._names: tuple[str, ...] = ()
-        self._noun = "images"
+        self._noun = "image"
 
     def show_frame(self, frame: Frame) -> None:
         """Draw this frame's counts."""
         picture = frame.picture
         counts = None if isinstance(picture, PlanePicture) else picture.confusion
         self._names = frame.dataset.class_names
-        self._noun = "images" if isinstance(picture, ImagePicture) else "examples"
+        self._noun = "image" if isinstance(picture, ImagePicture) else "example"
         if counts is None or self._counts is None or not np.array_equal(counts, self._counts):
             self._counts = counts
             if counts is not None:

@@ -1,0 +1,60 @@
+"""How good a run's network is, over each split of its data; kept until the network is another.
+
+While training goes on, a sample of a long training split must do. What is asked exactly is measured over all of it.
+"""
+
+import numpy as np
+
+from nnstudio.core.array import Array
+from nnstudio.core.data.dataset import Dataset
+from nnstudio.core.network.network import Network
+from nnstudio.core.training.evaluation import Evaluation, Pieces
+from nnstudio.core.training.losses import Loss
+from nnstudio.core.training.metrics import Metrics
+
+
+class Measures:
+    """The metrics of a network, over `limit` training examples or all of them, and over all others."""
+
+    def __init__(self, network: Network, dataset: Dataset, limit: int) -> None:
+        self._network = network
+        self._dataset = dataset
+        self._sample = Evaluation(network, dataset.train, dataset.task, limit)
+        self._whole = self._sample if self._sample.count == len(dataset.train) else None
+        self.test = Evaluation(network, dataset.test, dataset.task)
+        validation = dataset.validation
+        self._validation = Evaluation(network, validation, dataset.task) if validation is not None else None
+        self.metrics: Metrics | None = None
+        """As they were last measured."""
+        self._arrays: tuple[Array, ...] = ()
+
+    @property
+    def sample(self) -> int:
+        """How many training examples are looked at while training goes on."""
+        return self._sample.count
+
+    @property
+    def count(self) -> int:
+        """How many examples of all splits are looked at then."""
+        return self._sample.count + self.test.count + (self._validation.count if self._validation else 0)
+
+    def pieces(self, loss: Loss, penalty: float, exact: bool = False) -> Pieces[Metrics]:
+        """The metrics now, in pieces of a few milliseconds; it must be dropped if anything changes in between."""
+        arrays = self._network.params, self._network.statistics
+        known = self.metrics
+        # Anybody may have written into the network's arrays.
+        if known is None or (exact and known.sampled) or not all(map(np.array_equal, arrays, self._arrays)):
+            copies = tuple(array.copy() for array in arrays)
+            split = self._all_examples() if exact else self._sample
+            train_loss, train_accuracy = yield from split.pieces(loss)
+            test_loss, test_accuracy = yield from self.test.pieces(loss)
+            validation = (yield from self._validation.pieces(loss)) if self._validation else (None, None)
+            losses = train_loss, test_loss, train_accuracy, test_accuracy, penalty
+            known = self.metrics = Metrics(*losses, *validation, split.count, len(self._dataset.train))
+            self._arrays = copies
+        return known
+
+    def _all_examples(self) -> Evaluation:
+        if self._whole is None:
+            self._whole = Evaluation(self._network, self._dataset.train, self._dataset.task)
+        return self._whole
