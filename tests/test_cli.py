@@ -26,7 +26,7 @@ from nnstudio.core.run.worker import Worker
 from nnstudio.core.training.history import COLUMNS
 from nnstudio.core.training.trainer import Diverged, Trainer
 from nnstudio.files.experiment_json import experiment_from_json, experiment_to_json
-from nnstudio.files.project import save_project
+from nnstudio.files.project import Project, save_project
 
 SPIRALS = PRESETS["spirals"].experiment
 
@@ -183,7 +183,7 @@ def test_trains_a_file_and_writes_everything(tmp_path: Path, capsys: pytest.Capt
 def test_goes_on_from_a_project(tmp_path: Path) -> None:
     before = trained(SPIRALS, 50)
     project, out = tmp_path / "half.nns", tmp_path / "w.npz"
-    save_project(project, SPIRALS, before.network.weights())
+    save_project(project, Project(SPIRALS, weights=before.network.weights()))
     assert cli.main(["train", str(project), "--updates", "7", "--weights", str(out), "--quiet"]) == 0
     after = Trainer(SPIRALS)
     after.set_weights(before.network.weights())
@@ -194,7 +194,7 @@ def test_goes_on_from_a_project_with_running_statistics(tmp_path: Path) -> None:
     experiment = replace(SPIRALS, layers=(DenseSpec(units=4), BatchNormSpec()))
     before = trained(experiment, 50)
     project, out = tmp_path / "half.nns", tmp_path / "w.npz"
-    save_project(project, experiment, before.network.weights())
+    save_project(project, Project(experiment, weights=before.network.weights()))
     assert cli.main(["train", str(project), "--updates", "7", "--weights", str(out), "--quiet"]) == 0
     after = Trainer(experiment)
     after.set_weights(before.network.weights())
@@ -373,7 +373,7 @@ def test_refuses_in_one_sentence(
 
 def test_refuses_weights_that_do_not_fit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     project = tmp_path / "odd.nns"
-    save_project(project, SPIRALS, Weights(np.zeros(3, np.float32)))
+    save_project(project, Project(SPIRALS, weights=Weights(np.zeros(3, np.float32))))
     assert cli.main(["train", str(project)]) == 2
     assert "odd.nns cannot be trained on: 3 parameters do not fit a network with 105." in capsys.readouterr().err
 

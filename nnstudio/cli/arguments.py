@@ -31,7 +31,8 @@ def load(name: str) -> tuple[Experiment, Weights | None]:
         return PRESETS[name].experiment, None
     path = Path(name)
     if path.suffix.lower() == SUFFIX:
-        return load_project(path)
+        project = load_project(path)
+        return project.experiment, project.weights
     if not path.suffix and not path.exists():
         raise unknown_preset(name)
     return experiment_from_json(_text(path)), None

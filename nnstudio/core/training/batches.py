@@ -6,12 +6,12 @@ the batch before it, which is that much larger: so every example is seen once an
 last batch instead. A batch of all examples needs no order and keeps the one they have.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from nnstudio.core.generator import GeneratorState, put_back
 
 Indices = NDArray[np.int64]
 
@@ -23,7 +23,7 @@ class BatchesState:
     seen: int
     order: Indices
     position: int
-    random: Mapping[str, Any]
+    random: GeneratorState
 
 
 class Batches:
@@ -77,7 +77,11 @@ class Batches:
 
     def restore(self, state: BatchesState) -> None:
         """Go back to what `state()` gave. Raises `ValueError` for an order of other examples."""
-        if not 0 <= state.position <= len(state.order) or (state.order >= self.count).any() or (state.order < 0).any():
-            raise ValueError(f"an order of batches over other data does not fit {self.count} examples")
+        order, count = state.order, self.count
+        inside = bool(((order >= 0) & (order < count)).all())
+        if len(order) not in (0, count) or not inside or (np.bincount(order, minlength=count)[order] != 1).any():
+            raise ValueError(f"an order of batches over other data does not fit {count} examples")
+        if not 0 <= state.position <= len(order) or state.seen < state.position:
+            raise ValueError(f"{state.position} examples of an epoch and {state.seen} of all do not fit its batches")
         self.seen, self._order, self._position = state.seen, state.order, state.position
-        self._random.bit_generator.state = state.random
+        put_back(self._random, state.random)

@@ -17,7 +17,8 @@ from nnstudio.core.experiment import Experiment, TrainingSpec
 from nnstudio.core.experiment.choices import ScheduleKind
 from nnstudio.core.experiment.plan import Change, plan
 from nnstudio.core.experiment.setting import SettingError
-from nnstudio.core.network.network import GeneratorState, Network, Pass
+from nnstudio.core.generator import GeneratorState
+from nnstudio.core.network.network import Network, Pass
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.training.batches import Batches
 from nnstudio.core.training.clipping import Clipping
@@ -110,6 +111,14 @@ class Trainer:
         self._configure()
         self._record(float("nan"))
         self._keep_the_best(self.last_metrics)
+
+    @classmethod
+    def resumed(cls, state: RunState, images: ImageSource | None = None, dataset: Dataset | None = None) -> "Trainer":
+        """A trainer that goes on from `state`, in its precision, as if it had never stopped. Raises what building one
+        raises, and `ValueError` for a state that does not fit its own experiment."""
+        trainer = cls(state.experiment, images, state.params.dtype.type, dataset)
+        trainer.restore(state)
+        return trainer
 
     # One update -------------------------------------------------------------------------------------------------------
 
@@ -376,15 +385,19 @@ class Trainer:
         """Go on from this state of the same data and network. Raises `ValueError` for a state that does not fit, and
         then the trainer is of no further use."""
         self.apply(state.experiment)
+        if (best := state.stopping.best.weights) is not None:
+            self.network.take(best)  # patience will bring them back: they must fit as well
         self.network.take(Weights(state.params, state.statistics))
         self.network.set_noise(state.noise)
         self.optimizer.restore(state.optimizer)
         self.batches.restore(state.batches)
         self.schedule.restore(state.schedule)
-        self.stopping.state = state.stopping
+        self.stopping.restore(state.stopping)
         self.stop_reason = None
         self.updates = state.updates
         self.history = History.of(state.history)
+        if state.updates < state.history.rows.update[-1] or not 0 <= state.seconds < float("inf"):
+            raise ValueError(f"{state.updates} updates in {state.seconds} seconds do not fit the history")
         self.marks = state.marks
         self.seconds = state.seconds
         self._set_rate()
