@@ -13,29 +13,27 @@ from typing import Any
 import msgspec
 
 from nnstudio.core.experiment import Experiment
-from nnstudio.core.network.weights import Weights
 from nnstudio.core.presets import PRESETS
 from nnstudio.files.errors import check_file, reason, unreadable
 from nnstudio.files.experiment_json import experiment_from_json, experiment_to_json
-from nnstudio.files.project import SUFFIX, load_project
+from nnstudio.files.project import SUFFIX, Project, load_project
 
 
 class BadInput(Exception):
     """What was typed cannot be used; the message is a sentence for a person."""
 
 
-def load(name: str) -> tuple[Experiment, Weights | None]:
-    """The experiment of a preset's name or of a file, with a project's trained weights. Raises `BadInput` and
-    `FileError`."""
+def load(name: str) -> Project:
+    """The experiment of a preset's name or of a file, with all that a project knows of its training. Raises `BadInput`
+    and `FileError`."""
     if name in PRESETS:
-        return PRESETS[name].experiment, None
+        return Project(PRESETS[name].experiment)
     path = Path(name)
     if path.suffix.lower() == SUFFIX:
-        project = load_project(path)
-        return project.experiment, project.weights
+        return load_project(path)
     if not path.suffix and not path.exists():
         raise unknown_preset(name)
-    return experiment_from_json(_text(path)), None
+    return Project(experiment_from_json(_text(path)))
 
 
 def unknown_preset(name: str) -> BadInput:

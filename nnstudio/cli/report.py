@@ -11,6 +11,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TextIO
 
+from nnstudio.core.experiment import StoppingSpec
 from nnstudio.core.experiment.choices import Task
 from nnstudio.core.training.trainer import Trainer
 
@@ -23,11 +24,19 @@ TERMINAL_INTERVAL, PLAIN_INTERVAL, FIRST_LINE = 0.1, 5.0, 1.0
 class Report:
     """Tells about one run. `due` is the time, in seconds of training, at which `progress` wants to be called."""
 
-    def __init__(self, trainer: Trainer, results: TextIO, progress: TextIO, quiet: bool = False) -> None:
+    def __init__(
+        self,
+        trainer: Trainer,
+        results: TextIO,
+        progress: TextIO,
+        quiet: bool = False,
+        limit: StoppingSpec | None = None,
+    ) -> None:
         self._trainer = trainer
         self._results = results
         self._progress = progress
         self._quiet = quiet
+        self._limit, self._start = limit, (trainer.updates, trainer.epoch)
         self._terminal = progress.isatty()
         self._interval = TERMINAL_INTERVAL if self._terminal else PLAIN_INTERVAL
         self._begin = perf_counter()
@@ -92,11 +101,12 @@ class Report:
 
     def _share(self, seconds: float) -> float | None:
         """How much of the way is done, where a rule says how long it is."""
-        stopping, trainer = self._trainer.experiment.stopping, self._trainer
+        trainer, limit = self._trainer, self._limit
+        rules, (updates, epoch) = (trainer.experiment.stopping, (0, 0.0)) if limit is None else (limit, self._start)
         ways = (
-            (trainer.updates, stopping.updates),
-            (trainer.epoch, stopping.epochs),
-            (seconds, stopping.seconds),
+            (trainer.updates - updates, rules.updates),
+            (trainer.epoch - epoch, rules.epochs),
+            (seconds, rules.seconds),
         )
         shares = [done / whole for done, whole in ways if whole]
         return min(max(shares), 1.0) if shares else None

@@ -11,7 +11,6 @@ import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 from shutil import rmtree
 
@@ -111,13 +110,14 @@ class Autosave:
         self._let_go(leftover.folder, remove=True)
 
     def _own_folder(self) -> Path:
-        for start in count(time.time_ns()):
+        start = time.time_ns()
+        while True:
             folder = self._all / f"{os.getpid()}-{start}"
             with suppress(FileExistsError):
                 folder.mkdir()
                 if self._claim(folder, create=True):
-                    break  # and nobody took it for the folder of a dead one in between
-        return folder
+                    return folder  # which nobody took for that of a dead one in between
+            start += 1
 
     def _claim(self, folder: Path, create: bool = False) -> bool:
         """Take the lock of a folder, if its owner lives no more."""
