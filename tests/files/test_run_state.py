@@ -80,7 +80,7 @@ def states(draw: st.DrawFn) -> RunState:
         schedule=draw(st.lists(st.floats(allow_nan=False), max_size=3).map(tuple)),
         stopping=StoppingState(
             draw(st.frozensets(st.sampled_from(["updates", "loss", "accuracy"]))),
-            Best(draw(st.floats(allow_nan=False)), draw(WHOLE), draw(FINITE), best),
+            Best(draw(st.floats(allow_nan=False)), draw(WHOLE), draw(WHOLE), best),
         ),
         history=HistoryState(
             HistoryPrefix(*draw(arrays(np.float64, (len(COLUMNS), rows), elements=st.floats()))),

@@ -153,7 +153,7 @@ class Plateau(Schedule):
         return self._since + ceil(self.period)
 
     def state(self) -> tuple[float, ...]:
-        return self._share, self._best, self._since
+        return self._share, self._best, float(self._since)
 
     def restore(self, state: tuple[float, ...]) -> None:
         super().restore(state)
