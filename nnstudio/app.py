@@ -82,7 +82,7 @@ def _quit(*_: object) -> None:
 
 def _first_experiment(options: argparse.Namespace) -> Experiment:
     if options.file is not None:
-        return load_project(options.file)[0]
+        return load_project(options.file).experiment
     kind = DatasetKind(options.dataset) if options.dataset else DatasetKind.SPIRALS
     return default_experiment(kind)
 

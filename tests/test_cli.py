@@ -17,16 +17,17 @@ from nnstudio import cli
 from nnstudio.core.array import Array
 from nnstudio.core.experiment import DenseSpec, Experiment, ImageSpec, StoppingSpec
 from nnstudio.core.experiment.choices import DatasetKind, OptimizerKind
-from nnstudio.core.experiment.layer_specs import BatchNormSpec
+from nnstudio.core.experiment.layer_specs import BatchNormSpec, DropoutSpec
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.presets import PRESETS, Group
 from nnstudio.core.run import commands
 from nnstudio.core.run.frame import Frame
 from nnstudio.core.run.worker import Worker
 from nnstudio.core.training.history import COLUMNS
+from nnstudio.core.training.state import RunState
 from nnstudio.core.training.trainer import Diverged, Trainer
 from nnstudio.files.experiment_json import experiment_from_json, experiment_to_json
-from nnstudio.files.project import save_project
+from nnstudio.files.project import Project, load_project, save_project
 
 SPIRALS = PRESETS["spirals"].experiment
 
@@ -179,18 +180,77 @@ def test_trains_a_file_and_writes_everything(tmp_path: Path, capsys: pytest.Capt
 def test_goes_on_from_a_project(tmp_path: Path) -> None:
     before = trained(SPIRALS, 50)
     project, out = tmp_path / "half.nns", tmp_path / "w.npz"
-    save_project(project, SPIRALS, before.network.weights())
+    save_project(project, Project(SPIRALS, weights=before.network.weights()))
     assert cli.main(["train", str(project), "--updates", "7", "--weights", str(out), "--quiet"]) == 0
     after = Trainer(SPIRALS)
     after.set_weights(before.network.weights())
     assert np.array_equal(params_in(out), walk(after, 7).network.params)
 
 
+def saved_state(path: Path) -> RunState:
+    project = load_project(path)
+    assert project.state is not None
+    return project.state
+
+
+def without_time(state: RunState) -> list[object]:
+    """What two runs of the same updates have in common, in a form that can be compared."""
+    arrays = [array.tobytes() for array in (*state.arrays(), state.history.rows.train_loss, state.history.rows.epoch)]
+    return [*arrays, state.updates, state.experiment, state.batches.random, state.batches.seen, state.stopping.met]
+
+
+def test_resumes_to_the_bit(tmp_path: Path) -> None:
+    """Three commands make the run of one; the rules are the experiment's own all the time."""
+    experiment = replace(
+        SPIRALS, layers=(DenseSpec(units=4), DropoutSpec()), stopping=StoppingSpec(updates=40, loss=1e-5)
+    )
+    text, p, q = tmp_path / "e.json", tmp_path / "p.nns", tmp_path / "q.nns"
+    text.write_text(experiment_to_json(experiment))
+    assert cli.main(["train", str(text), "--updates", "31", "--save", str(p), "--quiet"]) == 0
+    assert saved_state(p).updates == 31
+    assert cli.main(["train", str(p), "--updates", "5", "--save", str(p), "--quiet"]) == 0
+    assert cli.main(["train", str(p), "--updates", "14", "--save", str(q), "--quiet"]) == 0
+    whole = walk(Trainer(experiment), 50)
+    assert without_time(saved_state(q)) == without_time(whole.state())
+    assert saved_state(q).stopping.met == {"updates"}
+    assert saved_state(q).seconds > saved_state(p).seconds > 0
+
+
+def test_a_project_that_has_met_its_rules_still_ends(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    experiment = replace(SPIRALS, stopping=StoppingSpec(updates=20))
+    done = trained(experiment, 20)
+    save_project(tmp_path / "p.nns", Project(experiment, done.state()))
+    assert cli.main(["train", str(tmp_path / "p.nns")]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "Stopped after 100 epochs, as asked."
+
+
+def test_changes_keep_what_was_learned(tmp_path: Path) -> None:
+    before = trained(SPIRALS, 50)
+    p, q = tmp_path / "p.nns", tmp_path / "q.nns"
+    save_project(p, Project(SPIRALS, before.state()))
+    words = ["train", str(p), "--updates", "1", "--save", str(q), "--quiet"]
+    assert cli.main([*words, "--set", "training.learning_rate=0.001"]) == 0
+    before.apply(load_project(q).experiment)
+    assert without_time(saved_state(q)) == without_time(walk(before, 1).state())
+    assert cli.main([*words, "--set", "layers[0].units=9"]) == 0
+    assert (saved_state(q).updates, len(saved_state(q).marks)) == (51, 1)
+
+
+def test_refuses_a_state_that_does_not_fit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    state = trained(SPIRALS, 5).state()
+    p = tmp_path / "p.nns"
+    save_project(p, Project(SPIRALS, replace(state, batches=replace(state.batches, order=state.batches.order + 1))))
+    assert cli.main(["train", str(p), "--updates", "1"]) == 2
+    assert "p.nns cannot be trained on: an order of batches over other data" in capsys.readouterr().err
+    assert cli.main(["train", "circle", "--updates", "1", "--save", str(tmp_path / "q.npz")]) == 2
+    assert "choose one that ends in .nns" in capsys.readouterr().err
+
+
 def test_goes_on_from_a_project_with_running_statistics(tmp_path: Path) -> None:
     experiment = replace(SPIRALS, layers=(DenseSpec(units=4), BatchNormSpec()))
     before = trained(experiment, 50)
     project, out = tmp_path / "half.nns", tmp_path / "w.npz"
-    save_project(project, experiment, before.network.weights())
+    save_project(project, Project(experiment, weights=before.network.weights()))
     assert cli.main(["train", str(project), "--updates", "7", "--weights", str(out), "--quiet"]) == 0
     after = Trainer(experiment)
     after.set_weights(before.network.weights())
@@ -214,7 +274,7 @@ def test_changes_settings(tmp_path: Path) -> None:
     )
     assert np.array_equal(params_in(out), trained(wanted, 20).network.params)
     with np.load(out) as arrays:
-        assert experiment_from_json(str(arrays["experiment"])) == replace(wanted, stopping=StoppingSpec(updates=20))
+        assert experiment_from_json(str(arrays["experiment"])) == wanted
 
 
 def test_another_kind_of_data_brings_its_own_settings(tmp_path: Path) -> None:
@@ -409,7 +469,7 @@ def test_refuses_in_one_sentence(
 
 def test_refuses_weights_that_do_not_fit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     project = tmp_path / "odd.nns"
-    save_project(project, SPIRALS, Weights(np.zeros(3, np.float32)))
+    save_project(project, Project(SPIRALS, weights=Weights(np.zeros(3, np.float32))))
     assert cli.main(["train", str(project)]) == 2
     assert "odd.nns cannot be trained on: 3 parameters do not fit a network with 105." in capsys.readouterr().err
 

@@ -15,12 +15,11 @@ from typing import Any
 import msgspec
 
 from nnstudio.core.experiment import SPECS, Experiment
-from nnstudio.core.network.weights import Weights
 from nnstudio.core.presets import PRESETS
 from nnstudio.files import limits
 from nnstudio.files.errors import LONGEST_MESSAGE, LONGEST_PART, check_file, printable, reason, unreadable
 from nnstudio.files.experiment_json import experiment_from_json, experiment_from_plain, experiment_to_json
-from nnstudio.files.project import SUFFIX, load_project
+from nnstudio.files.project import SUFFIX, Project, load_project
 
 
 class BadInput(Exception):
@@ -30,17 +29,17 @@ class BadInput(Exception):
         super().__init__(printable(message, LONGEST_MESSAGE))
 
 
-def load(name: str) -> tuple[Experiment, Weights | None]:
-    """The experiment of a preset's name or of a file, with a project's trained weights. Raises `BadInput` and
-    `FileError`."""
+def load(name: str) -> Project:
+    """The experiment of a preset's name or of a file, with all that a project knows of its training. Raises `BadInput`
+    and `FileError`."""
     if name in PRESETS:
-        return PRESETS[name].experiment, None
+        return Project(PRESETS[name].experiment)
     path = Path(name)
     if path.suffix.lower() == SUFFIX:
         return load_project(path)
     if not path.suffix and not os.path.exists(path):
         raise unknown_preset(name)
-    return experiment_from_json(_text(path)), None
+    return Project(experiment_from_json(_text(path)))
 
 
 def unknown_preset(name: str) -> BadInput:

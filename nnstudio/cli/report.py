@@ -12,6 +12,7 @@ from time import perf_counter
 from typing import TextIO
 
 from nnstudio.cli.output import Outlet
+from nnstudio.core.experiment import StoppingSpec
 from nnstudio.core.experiment.choices import Task
 from nnstudio.core.training.trainer import Trainer
 from nnstudio.files.errors import LONGEST_MESSAGE, printable
@@ -27,12 +28,19 @@ class Report:
     if it is `quiet`, or if `lines` are printed instead."""
 
     def __init__(
-        self, trainer: Trainer, results: TextIO, progress: TextIO, quiet: bool = False, lines: bool = False
+        self,
+        trainer: Trainer,
+        results: TextIO,
+        progress: TextIO,
+        quiet: bool = False,
+        limit: StoppingSpec | None = None,
+        lines: bool = False,
     ) -> None:
         self._trainer = trainer
         self._results = Outlet(results)
         self._progress = Outlet(progress)
         self._quiet = quiet
+        self._limit, self._start = limit, (trainer.updates, trainer.epoch)
         self._terminal = self._progress.isatty()
         self._interval = TERMINAL_INTERVAL if self._terminal else PLAIN_INTERVAL
         self._begin = perf_counter()
@@ -118,11 +126,12 @@ class Report:
 
     def _share(self, seconds: float) -> float | None:
         """How much of the way is done, where a rule says how long it is."""
-        stopping, trainer = self._trainer.experiment.stopping, self._trainer
+        trainer, limit = self._trainer, self._limit
+        rules, (updates, epoch) = (trainer.experiment.stopping, (0, 0.0)) if limit is None else (limit, self._start)
         ways = (
-            (trainer.updates, stopping.updates),
-            (trainer.epoch, stopping.epochs),
-            (seconds, stopping.seconds),
+            (trainer.updates - updates, rules.updates),
+            (trainer.epoch - epoch, rules.epochs),
+            (seconds, rules.seconds),
         )
         shares = [done / whole for done, whole in ways if whole]
         return min(max(shares), 1.0) if shares else None

@@ -9,7 +9,7 @@ import argparse
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
 from time import perf_counter
@@ -22,22 +22,27 @@ from nnstudio.cli.output import Outlet, Parser
 from nnstudio.cli.products import check_places, write_somewhere
 from nnstudio.cli.report import Report
 from nnstudio.core.counting import counted
-from nnstudio.core.data.dataset import DataError
+from nnstudio.core.data.dataset import DataError, build
 from nnstudio.core.experiment import Experiment, StoppingSpec
+from nnstudio.core.experiment.plan import Change, can_carry, plan
 from nnstudio.core.experiment.setting import SettingError
 from nnstudio.core.network.layers.layer import ShapeError
 from nnstudio.core.presets import PRESETS
 from nnstudio.core.run.frame import Probe
 from nnstudio.core.run.observe import Observer
+from nnstudio.core.training.stopping import Stopping
 from nnstudio.core.training.trainer import Diverged, Trainer
+from nnstudio.core.training.transfer import carried
 from nnstudio.files.array_files import array_format
 from nnstudio.files.errors import LONGEST_MESSAGE, FileError, printable
 from nnstudio.files.history_csv import export_history
 from nnstudio.files.images import ImageLibrary
+from nnstudio.files.project import SUFFIX, Project, save_project
 from nnstudio.files.weights import export_weights
 
 DIVERGED = 1
-LENGTHS = ("updates", "epochs", "seconds")
+LENGTHS = frozenset({"updates", "epochs", "seconds"})
+"""The rules that stop a run for its length alone."""
 DEFAULT_EPOCHS = 100
 """How long to train if nothing says so."""
 LESS_MEMORY = "Make the layers or the batches smaller."
@@ -66,24 +71,27 @@ def train(words: Sequence[str]) -> int:
 
 
 def _train(options: argparse.Namespace) -> int:
-    experiment, weights = load(options.experiment)
-    experiment = _limited(changed(experiment, options.set), options)
+    project = load(options.experiment)
+    experiment = changed(project.experiment, options.set)
+    limit = _limit(project, experiment, options)
     every = Every(options.every) if options.every is not None else None
     places = {name: path for name in PRODUCTS if (path := getattr(options, name)) is not None}
     if options.weights is not None:
         array_format(options.weights)
+    if options.save is not None and options.save.suffix.lower() != SUFFIX:
+        raise BadInput(f"{printable(str(options.save))} is no name of a project; choose one that ends in {SUFFIX}.")
     check_places(places)
-    trainer = Trainer(experiment, ImageLibrary(_nowhere_else))
-    if weights is not None:
-        try:
-            trainer.set_weights(weights)
-        except ValueError as error:
-            raise BadInput(f"{options.experiment} cannot be trained on: {error}.") from error
-    report = Report(trainer, sys.stdout, sys.stderr, options.quiet, lines=every is not None)
+    try:
+        trainer = _trainer(project, experiment)
+    except SettingError:
+        raise
+    except ValueError as error:
+        raise BadInput(f"{options.experiment} cannot be trained on: {error}.") from error
+    report = Report(trainer, sys.stdout, sys.stderr, options.quiet, limit, lines=every is not None)
     if preset := PRESETS.get(options.experiment):
         report.introduce(preset.title, preset.text)
     with Interruption() as interruption:
-        ending = _learn(trainer, report, interruption, every)
+        ending = _learn(trainer, report, interruption, limit, every)
         if ending.code == DIVERGED:
             report.finish()
             report.complain(f"{ending.sentence} The last finite weights are kept; try a smaller learning rate.")
@@ -91,6 +99,25 @@ def _train(options: argparse.Namespace) -> int:
             report.finish(ending.sentence)
         codes = [_write(path, partial(PRODUCTS[name], trainer), report) for name, path in places.items()]
     return max(codes, default=0) or ending.code
+
+
+def _trainer(project: Project, experiment: Experiment) -> Trainer:
+    """A trainer for the experiment that goes on where the project stands; like in the window, an edit keeps whatever
+    still has a place. Raises `ValueError` for a project that does not fit itself."""
+    images = ImageLibrary(_nowhere_else)
+    if project.state is None:
+        trainer = Trainer(experiment, images)
+        if project.weights is not None:
+            trainer.set_weights(project.weights)
+        return trainer
+    trainer = Trainer.resumed(project.state, images)
+    change = plan(trainer.experiment, experiment)
+    if not change.rebuilds:
+        trainer.apply(experiment)
+        return trainer
+    if not can_carry(trainer.experiment, experiment):
+        raise ValueError("what it has learned has no place in the experiment as changed by --set")
+    return carried(trainer, experiment, build(experiment.dataset, images) if Change.DATA in change else trainer.dataset)
 
 
 def _write(path: Path, product: Callable[[Path], object], report: Report) -> int:
@@ -107,17 +134,26 @@ def _weights(trainer: Trainer, path: Path) -> None:
     export_weights(path, Observer(trainer, 1).frame(Probe.NOTHING))
 
 
+def _project(trainer: Trainer, path: Path) -> None:
+    save_project(path, Project(trainer.experiment, trainer.state()))
+
+
 def _history(trainer: Trainer, path: Path) -> None:
     export_history(path, trainer.history.prefix())
 
 
-PRODUCTS: dict[str, Callable[[Trainer, Path], None]] = {"weights": _weights, "history": _history}
+PRODUCTS: dict[str, Callable[[Trainer, Path], None]] = {"weights": _weights, "save": _project, "history": _history}
 """How to write what an option names a file for."""
 
 
-def _learn(trainer: Trainer, report: Report, interruption: "Interruption", every: Every | None) -> Ending:
-    """One update after the other, to the end."""
+def _learn(
+    trainer: Trainer, report: Report, interruption: "Interruption", limit: StoppingSpec | None, every: Every | None
+) -> Ending:
+    """One update after the other, to the end. A limit counts from here, and lengths of the experiment's own count no
+    more beside it."""
     begin = perf_counter()
+    updates, seen, before = trainer.updates, trainer.batches.seen, trainer.seconds
+    met, stopping = trainer.stopping.state.met & LENGTHS, Stopping(limit or StoppingSpec(), trainer.batches.count)
     if every is not None and every.due(trainer, 0.0):
         report.line()
     while True:
@@ -128,9 +164,17 @@ def _learn(trainer: Trainer, report: Report, interruption: "Interruption", every
         except MemoryError:
             return Ending(2, f"Stopped after {trainer.updates} updates: there is no memory left. {LESS_MEMORY}")
         seconds = perf_counter() - begin
+        trainer.seconds = before + seconds
         if every is not None and every.due(trainer, seconds):
             report.line()
-        reason = trainer.stop_reason or trainer.stopping.after_seconds(seconds)
+        reason = trainer.stop_reason
+        if limit is None:
+            reason = reason or trainer.stopping.after_seconds(trainer.seconds)
+        else:
+            long_since, met = met, trainer.stopping.state.met & LENGTHS
+            reason = reason if met == long_since else None
+            reason = reason or stopping.after_update(trainer.updates - updates, trainer.batches.seen - seen)
+            reason = reason or stopping.after_seconds(seconds)
         if reason is not None:
             return Ending(0, reason)
         if interruption.signal:
@@ -166,19 +210,20 @@ class Interruption:
             signal.signal(each, self._before[each])
 
 
-def _limited(experiment: Experiment, options: argparse.Namespace) -> Experiment:
-    """The experiment with --updates, --epochs or --seconds in place of its own length."""
-    for rule in LENGTHS:
+def _limit(project: Project, experiment: Experiment, options: argparse.Namespace) -> StoppingSpec | None:
+    """What --updates, --epochs or --seconds ask for; a default if no rule of the experiment is left to stop the run."""
+    for rule in sorted(LENGTHS):
         value: str | None = getattr(options, rule)
         if value is None:
             continue
-        wanted = changed(experiment, [f"stopping.{each}={value if each == rule else 0}" for each in LENGTHS])
-        if not getattr(wanted.stopping, rule):
+        length = getattr(changed(experiment, [f"stopping.{rule}={value}"]).stopping, rule)
+        if not length:
             raise BadInput(f"--{rule} is {value}, which would never end; give a number above 0.")
-        return wanted
-    if experiment.stopping == StoppingSpec():
-        return changed(experiment, [f"stopping.epochs={DEFAULT_EPOCHS}"])
-    return experiment
+        return StoppingSpec(**{rule: length})
+    met = project.state.stopping.met if project.state is not None else frozenset[str]()
+    if all(field.name in met or not getattr(experiment.stopping, field.name) for field in fields(StoppingSpec)):
+        return StoppingSpec(epochs=DEFAULT_EPOCHS)
+    return None
 
 
 def _nowhere_else() -> None:
@@ -198,11 +243,11 @@ def _parser() -> argparse.ArgumentParser:
         "experiment",
         metavar="EXPERIMENT",
         help="a name that `nnstudio presets` lists, an experiment as JSON (see `nnstudio show`), or a .nns project, "
-        "whose weights are trained on",
+        "whose training goes on where it stands",
     )
     length = parser.add_mutually_exclusive_group()
-    length.add_argument("--updates", metavar="N", help="stop after so many updates")
-    length.add_argument("--epochs", metavar="N", help="stop after so many passes over the training data")
+    length.add_argument("--updates", metavar="N", help="stop after so many more updates")
+    length.add_argument("--epochs", metavar="N", help="stop after so many more passes over the training data")
     length.add_argument("--seconds", metavar="S", help="stop after so many seconds of training")
     parser.add_argument(
         "--set",
@@ -217,6 +262,9 @@ def _parser() -> argparse.ArgumentParser:
         help="print a line, and keep a row of the curves, exactly every 100epochs, 500updates or 2s, say",
     )
     parser.add_argument("--weights", type=Path, metavar="OUT", help="write the weights to OUT.npz or OUT.safetensors")
+    parser.add_argument(
+        "--save", type=Path, metavar="OUT.nns", help="write the project with the whole state, to go on from to the bit"
+    )
     parser.add_argument("--history", type=Path, metavar="OUT.csv", help="write the curves as a table")
     parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
     return parser

@@ -1,13 +1,14 @@
-"""Reading one array in NumPy's .npy format from a stream that nobody vouches for.
+"""One array in NumPy's .npy format: written piece by piece, and read from a stream that nobody vouches for.
 
 The header is matched, not evaluated; arrays of Python objects, which NumPy would unpickle, are refused by their type.
 Shape and type are known before the data are read, so that an array of the wrong size costs nothing. Format:
 numpy.lib.format, versions 1.0 and 2.0.
 """
 
+import io
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import IO, Any
@@ -15,6 +16,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nnstudio.core.array import Array
 from nnstudio.core.counting import counted
 from nnstudio.files import limits
 
@@ -60,3 +62,13 @@ def _data(stream: IO[bytes], shape: tuple[int, ...], kind: str, fortran: bool) -
     if len(content) != size:
         raise BrokenArrayError(f"{counted(size, 'byte')} announced, {len(content)} found")
     return np.frombuffer(content, dtype).reshape(shape, order="F" if fortran else "C")
+
+
+def npy_pieces(array: Array) -> Iterator[bytes | memoryview]:
+    """An array as the pieces of an .npy file: the header, then its own memory, uncopied if it is contiguous."""
+    whole = np.ascontiguousarray(array)
+    header = io.BytesIO()
+    np.lib.format.write_array_header_1_0(header, np.lib.format.header_data_from_array_1_0(whole))
+    yield header.getvalue()
+    if whole.size:
+        yield whole.reshape(-1).view(np.uint8).data

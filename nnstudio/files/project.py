@@ -1,13 +1,14 @@
-"""A project: the experiment and, if it was trained, its weights, in one file.
+"""A project: the experiment and, if it was trained, the whole state of its run, in one file.
 
 A .nns file is a zip archive, so that anybody can look inside: `project.json` says what it is and in which version,
-`experiment.json` is the experiment as text, `params.npy` the flat parameter vector, and `statistics.npy`, if there is
-batch normalisation, the flat vector of its running means and variances. Its checksums are compared, its sizes bounded,
-nothing in it is executed or unpickled, and it is either saved whole or not at all.
+`experiment.json` is the experiment as text, `state.json` with the arrays in `state/` all that training goes on from.
+Where nothing but weights is known, as in all files of version 1, they lie in `params.npy` and `statistics.npy`. Its
+checksums are compared, its sizes bounded, nothing in it is executed or unpickled, and it is either saved whole or not
+at all.
 """
 
-import io
-import math
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 from zipfile import ZipFile
@@ -18,81 +19,119 @@ import numpy as np
 from nnstudio.core.array import Array
 from nnstudio.core.experiment import Experiment
 from nnstudio.core.network.weights import Weights
+from nnstudio.core.training.state import RunState
 from nnstudio.files.archive import open_archive, open_member, pack
 from nnstudio.files.atomic import write_atomically
 from nnstudio.files.errors import FileError, printable
 from nnstudio.files.experiment_json import experiment_from_json, experiment_to_json
-from nnstudio.files.npy import stored_npy
+from nnstudio.files.npy import StoredArray, npy_pieces, stored_npy
+from nnstudio.files.run_state import MAXIMUM_PARAMETERS, TEXT, members_of, state_of
 
 SUFFIX = ".nns"
-VERSION = 1
-MAXIMUM_PARAMETERS = 2**26
+VERSION = 2
 _MAXIMUM_TEXT = 2**22
 _ABOUT, _EXPERIMENT, _PARAMS, _STATISTICS = "project.json", "experiment.json", "params.npy", "statistics.npy"
 
 
-class _About(msgspec.Struct, frozen=True):
+class _About(msgspec.Struct, frozen=True, omit_defaults=True):
     program: Literal["nnstudio"]
     version: Annotated[int, msgspec.Meta(ge=1)]
+    document: Annotated[str, msgspec.Meta(max_length=4096)] | None = None
 
 
-def save_project(path: Path, experiment: Experiment, weights: Weights | None) -> None:
-    """Write both to `path`; without weights if nothing is trained. Raises `FileError`."""
-    members = {
-        _ABOUT: msgspec.json.encode(_About("nnstudio", VERSION)),
-        _EXPERIMENT: experiment_to_json(experiment).encode(),
+@dataclass(frozen=True, slots=True, eq=False)
+class Project:
+    """What a file keeps.
+
+    state: of the run of this very experiment; None if nothing was trained
+    weights: where they are all that is known of the run, as in files of version 1
+    document: the file that an autosave belongs to; None for one that was never saved
+    """
+
+    experiment: Experiment
+    state: RunState | None = None
+    weights: Weights | None = None
+    document: Path | None = None
+
+    def __post_init__(self) -> None:
+        if self.state is not None and self.state.experiment != self.experiment:
+            raise ValueError("the state of a project belongs to its experiment")
+        if self.state is not None and self.weights is not None:
+            raise ValueError("the state of a project holds its weights")
+
+
+def save_project(path: Path, project: Project) -> None:
+    """Write it to `path`. Raises `FileError`."""
+    document = None if project.document is None else str(project.document)
+    members: dict[str, bytes | Array] = {
+        _ABOUT: msgspec.json.encode(_About("nnstudio", VERSION, document)),
+        _EXPERIMENT: experiment_to_json(project.experiment).encode(),
     }
-    if weights is not None:
-        members[_PARAMS] = _npy(weights.params)
-        if weights.statistics is not None and weights.statistics.size:
-            members[_STATISTICS] = _npy(weights.statistics)
-    write_atomically(path, pack(members))
+    if project.state is not None:
+        members |= members_of(project.state)
+    if project.weights is not None:
+        members[_PARAMS] = project.weights.params
+        if project.weights.statistics is not None and project.weights.statistics.size:
+            members[_STATISTICS] = project.weights.statistics
+    pieces = {name: member if isinstance(member, bytes) else npy_pieces(member) for name, member in members.items()}
+    write_atomically(path, pack(pieces))
 
 
-def load_project(path: Path) -> tuple[Experiment, Weights | None]:
-    """The experiment and its weights, or None; without statistics if they were saved without any. Whether they fit the
-    experiment's network shows only when that is built. Raises `FileError`, for a wrong field `ExperimentError`."""
+def load_project(path: Path) -> Project:
+    """What `path` holds. Whether it fits the experiment's network shows only when that is built. Raises `FileError`,
+    for a wrong field of the experiment `ExperimentError`."""
     with open_archive(path) as archive:
         names = archive.namelist()
         if _ABOUT not in names or _EXPERIMENT not in names:
             raise _unusable(path, "it is not a project of this program")
-        version = _version(_text(archive, _ABOUT, path), path)
-        if version > VERSION:
-            raise _unusable(path, f"it was saved by a newer version (format {version}); update the program")
-        experiment = experiment_from_json(_text(archive, _EXPERIMENT, path))
+        about = _about(_text(archive, _ABOUT, path), path)
+        if about.version > VERSION:
+            raise _unusable(path, f"it was saved by a newer version (format {about.version}); update the program")
+        document = None if about.document is None else Path(about.document)
+        experiment = experiment_from_json(_text(archive, _EXPERIMENT, path).decode())
+        if TEXT in names:
+            return Project(experiment, _state(archive, experiment, path), document=document)
         if _PARAMS not in names:
-            return experiment, None
+            return Project(experiment, document=document)
         params, statistics = _vector(archive, _PARAMS, "weights", path), None
         if _STATISTICS in names:
             statistics = _vector(archive, _STATISTICS, "running means and variances", path)
-        return experiment, Weights(params, statistics)
+        return Project(experiment, weights=Weights(params, statistics), document=document)
 
 
-def _npy(vector: Array) -> bytes:
-    stored = io.BytesIO()
-    np.lib.format.write_array(stored, vector, allow_pickle=False)
-    return stored.getvalue()
-
-
-def _text(archive: ZipFile, name: str, path: Path) -> str:
+def _text(archive: ZipFile, name: str, path: Path) -> bytes:
     content = open_member(archive, name).read(_MAXIMUM_TEXT + 1)
     if len(content) > _MAXIMUM_TEXT:
         raise _unusable(path, f"its {name} is far too long")
-    return content.decode()
+    return content
 
 
-def _version(about: str, path: Path) -> int:
+def _about(text: bytes, path: Path) -> _About:
     try:
-        return msgspec.json.decode(about, type=_About).version
+        return msgspec.json.decode(text, type=_About)
     except (msgspec.MsgspecError, RecursionError) as error:
         raise _unusable(path, f"its {_ABOUT} is broken ({error})") from error
 
 
+def _state(archive: ZipFile, experiment: Experiment, path: Path) -> RunState:
+    text = _text(archive, TEXT, path)
+    try:
+        return state_of(text, experiment, partial(_stored, archive))
+    except ValueError as error:
+        raise _unusable(path, f"the state of its training is broken ({error})") from error
+
+
+def _stored(archive: ZipFile, name: str) -> StoredArray:
+    if name not in archive.namelist():
+        raise ValueError(f"{name} is missing")
+    return stored_npy(open_member(archive, name))
+
+
 def _vector(archive: ZipFile, name: str, what: str, path: Path) -> Array:
     stored = stored_npy(open_member(archive, name))
-    if len(stored.shape) != 1 or stored.kind not in ("<f4", "<f8") or math.prod(stored.shape) > MAXIMUM_PARAMETERS:
+    if len(stored.shape) != 1 or stored.kind not in ("<f4", "<f8") or stored.shape[0] > MAXIMUM_PARAMETERS:
         raise _unusable(path, f"its {what} have the shape {stored.shape} and the type {stored.kind}")
-    vector = stored.read().copy()
+    vector = stored.read()
     if not np.isfinite(vector).all():
         raise _unusable(path, f"its {what} hold NaN or infinite values")
     return vector

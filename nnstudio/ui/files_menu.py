@@ -16,7 +16,7 @@ from nnstudio.core.experiment.choices import DatasetKind
 from nnstudio.core.presets import default_experiment
 from nnstudio.core.run.frame import Frame, Status
 from nnstudio.files.errors import FileError
-from nnstudio.files.project import SUFFIX, load_project, save_project
+from nnstudio.files.project import SUFFIX, Project, load_project, save_project
 from nnstudio.files.weights import export_weights, import_weights
 from nnstudio.ui.icons import ICON_GAP, icon
 from nnstudio.ui.session import Session
@@ -109,9 +109,10 @@ class FilesMenu(QObject):
     def open_path(self, path: Path) -> bool:
         """Open this experiment; what was there stays untouched if that fails. Returns whether it worked."""
         try:
-            experiment, weights = load_project(path)
+            project = load_project(path)
         except FileError as error:
             return self._complain(error)
+        experiment, weights = project.experiment, project.weights
         self._session.begin(experiment, f"Open {path.name}", weights, path)
         self._mark_saved(path)
         self._banner.hide()
@@ -136,7 +137,7 @@ class FilesMenu(QObject):
         # A frame lags behind an edit for a moment; weights of another network would not fit.
         weights = frame.weights if frame is not None and frame.experiment == experiment else None
         try:
-            save_project(path, experiment, weights)
+            save_project(path, Project(experiment, weights=weights))
         except FileError as error:
             return self._complain(error)
         self._mark_saved(path)

@@ -25,7 +25,7 @@ from nnstudio.files.archive import open_archive, pack
 from nnstudio.files.errors import FileError
 from nnstudio.files.experiment_json import experiment_to_json
 from nnstudio.files.idx import read_idx
-from nnstudio.files.project import load_project, save_project
+from nnstudio.files.project import Project, load_project, save_project
 from nnstudio.files.weights import export_weights, import_weights
 
 EXPERIMENT = Experiment(layers=(DenseSpec(units=3),))
@@ -131,8 +131,8 @@ def test_bombs_do_not_go_off(name: str, tmp_path: Path) -> None:
 def test_what_the_program_writes_is_far_from_its_limits(tmp_path: Path) -> None:
     # Weights that are all alike shrink to nothing, and still they come back.
     params = np.zeros(12_000_000, np.float32)
-    save_project(tmp_path / "zeros.nns", EXPERIMENT, Weights(params))
-    loaded = load_project(tmp_path / "zeros.nns")[1]
+    save_project(tmp_path / "zeros.nns", Project(EXPERIMENT, weights=Weights(params)))
+    loaded = load_project(tmp_path / "zeros.nns").weights
     assert loaded is not None
     assert np.array_equal(loaded.params, params)
     assert len(TEXT) < limits.EXPERIMENT / 100

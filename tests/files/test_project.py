@@ -15,10 +15,10 @@ from nnstudio.core.network.weights import Weights
 from nnstudio.files.archive import pack
 from nnstudio.files.errors import FileError
 from nnstudio.files.experiment_json import experiment_to_json
-from nnstudio.files.project import load_project, save_project
+from nnstudio.files.project import Project, load_project, save_project
 
 EXPERIMENT = Experiment(dataset=PlaneSpec(kind=DatasetKind.MOONS), layers=(DenseSpec(units=5),), seed=9)
-ABOUT = b'{"program": "nnstudio", "version": 1}'
+ABOUT = b'{"program": "nnstudio", "version": 2}'
 TEXT = experiment_to_json(EXPERIMENT).encode()
 
 
@@ -37,21 +37,21 @@ def refusal(path: Path) -> str:
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_there_and_back_with_weights(path: Path, dtype: type[np.floating[Any]]) -> None:
     params = np.random.default_rng(1).normal(size=21).astype(dtype)
-    save_project(path, EXPERIMENT, Weights(params))
-    experiment, loaded = load_project(path)
-    assert experiment == EXPERIMENT
+    save_project(path, Project(EXPERIMENT, weights=Weights(params)))
+    project = load_project(path)
+    assert (project.experiment, project.state) == (EXPERIMENT, None)
+    loaded = project.weights
     assert loaded is not None
     assert loaded.params.dtype == dtype
     assert loaded.params.tobytes() == params.tobytes()
-    assert loaded.params.flags.writeable
     assert loaded.statistics is None
     assert os.listdir(path.parent) == [path.name]
 
 
 def test_running_statistics_come_back(path: Path) -> None:
     weights = Weights(np.arange(4, dtype=np.float32), np.arange(6, dtype=np.float32))
-    save_project(path, EXPERIMENT, weights)
-    _, loaded = load_project(path)
+    save_project(path, Project(EXPERIMENT, weights=weights))
+    loaded = load_project(path).weights
     assert loaded is not None
     assert loaded.statistics is not None
     np.testing.assert_array_equal(loaded.params, weights.params)
@@ -59,20 +59,41 @@ def test_running_statistics_come_back(path: Path) -> None:
 
 
 def test_there_and_back_untrained(path: Path) -> None:
-    save_project(path, EXPERIMENT, None)
-    assert load_project(path) == (EXPERIMENT, None)
+    save_project(path, Project(EXPERIMENT))
+    project = load_project(path)
+    assert (project.experiment, project.state, project.weights, project.document) == (EXPERIMENT, None, None, None)
+
+
+def test_an_autosave_says_whose_it_is(path: Path) -> None:
+    for document in (Path("/home/ada/Kreis – α.nns"), None):
+        save_project(path, Project(EXPERIMENT, document=document))
+        assert load_project(path).document == document
+
+
+def test_files_of_version_1_open(path: Path) -> None:
+    params = np.arange(21, dtype=np.float32)
+    members = {"project.json": b'{"program": "nnstudio", "version": 1}', "experiment.json": TEXT}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in (members | {"params.npy": npy(params), "statistics.npy": npy(params[:2])}).items():
+            archive.writestr(name, content)
+    project = load_project(path)
+    assert (project.experiment, project.state) == (EXPERIMENT, None)
+    assert project.weights is not None
+    assert project.weights.statistics is not None
+    assert project.weights.params.tobytes() == params.tobytes()
+    assert project.weights.statistics.tobytes() == params[:2].tobytes()
 
 
 def test_anybody_can_look_inside(path: Path) -> None:
     params = np.arange(4, dtype=np.float32)
-    save_project(path, EXPERIMENT, Weights(params))
+    save_project(path, Project(EXPERIMENT, weights=Weights(params)))
     with zipfile.ZipFile(path) as archive:
         assert archive.namelist() == ["project.json", "experiment.json", "params.npy"]
         assert archive.read("experiment.json") == TEXT
         with archive.open("params.npy") as stream:
             np.testing.assert_array_equal(np.load(stream, allow_pickle=False), params)
     first = path.read_bytes()
-    save_project(path, EXPERIMENT, Weights(params))
+    save_project(path, Project(EXPERIMENT, weights=Weights(params)))
     assert path.read_bytes() == first
 
 
@@ -98,7 +119,7 @@ WRONG: list[tuple[dict[str, bytes], str]] = [
     ({}, "not a project"),
     ({"project.json": ABOUT}, "not a project"),
     ({"experiment.json": TEXT}, "not a project"),
-    ({"project.json": b'{"program": "nnstudio", "version": 2}', "experiment.json": TEXT}, "newer version"),
+    ({"project.json": b'{"program": "nnstudio", "version": 3}', "experiment.json": TEXT}, "newer version"),
     ({"project.json": b'{"program": "other", "version": 1}', "experiment.json": TEXT}, "project.json is broken"),
     ({"project.json": b"[" * 50_000, "experiment.json": TEXT}, "project.json is broken"),
     ({"project.json": b"\xff\xfe", "experiment.json": TEXT}, "broken"),
@@ -137,7 +158,7 @@ def test_wrong_weights(path: Path, stored: bytes, says: str) -> None:
 
 def test_cut_off_at_every_length_and_flipped_bits(path: Path) -> None:
     params = np.arange(6, dtype=np.float32)
-    save_project(path, EXPERIMENT, Weights(params))
+    save_project(path, Project(EXPERIMENT, weights=Weights(params)))
     sound = path.read_bytes()
     for length in range(len(sound)):
         path.write_bytes(sound[:length])
@@ -148,10 +169,11 @@ def test_cut_off_at_every_length_and_flipped_bits(path: Path) -> None:
         flipped[position // 8] ^= 1 << position % 8
         path.write_bytes(flipped)
         try:
-            experiment, loaded = load_project(path)
+            project = load_project(path)
         except FileError:
             continue
-        assert experiment == EXPERIMENT
+        loaded = project.weights
+        assert project.experiment == EXPERIMENT
         assert loaded is None or loaded.params.tobytes() == params.tobytes()
         taken += 1
     assert 0 < taken < 1500
@@ -160,4 +182,4 @@ def test_cut_off_at_every_length_and_flipped_bits(path: Path) -> None:
 def test_missing_file_and_failed_save(path: Path, tmp_path: Path) -> None:
     assert "does not exist" in refusal(path)
     with pytest.raises(FileError, match="folder does not exist"):
-        save_project(tmp_path / "nowhere" / "a.nns", EXPERIMENT, None)
+        save_project(tmp_path / "nowhere" / "a.nns", Project(EXPERIMENT))

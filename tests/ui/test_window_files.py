@@ -15,7 +15,7 @@ from nnstudio.core.presets import default_experiment
 from nnstudio.core.run.frame import Frame, Probe, Status
 from nnstudio.core.run.observe import Observer
 from nnstudio.core.training.trainer import Trainer
-from nnstudio.files.project import save_project
+from nnstudio.files.project import Project, save_project
 from nnstudio.ui.files_menu import FilesMenu
 from nnstudio.ui.session import Session
 from nnstudio.ui.settings import Settings
@@ -138,13 +138,13 @@ def test_an_export_counts_the_layers_that_have_weights(menu, tmp_path):
 
 def test_a_project_older_than_running_statistics_says_what_is_off(menu, tmp_path):
     frame = normalised()
-    save_project(tmp_path / "old.nns", frame.experiment, Weights(frame.params))
+    save_project(tmp_path / "old.nns", Project(frame.experiment, weights=Weights(frame.params)))
     assert menu.open_path(tmp_path / "old.nns")
     np.testing.assert_array_equal(menu.session.taken.params, frame.params)
     assert menu.session.taken.statistics is None
     assert "old.nns was saved without the running means and variances" in menu.banner.text()
     assert not menu.banner.isHidden()
-    save_project(tmp_path / "dense.nns", FRAME.experiment, Weights(FRAME.params))
+    save_project(tmp_path / "dense.nns", Project(FRAME.experiment, weights=Weights(FRAME.params)))
     assert menu.open_path(tmp_path / "dense.nns")
     assert menu.banner.isHidden()
 

@@ -8,7 +8,6 @@ work on a fixed number of examples.
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import prod
-from typing import Any
 
 import numpy as np
 
@@ -16,14 +15,12 @@ from nnstudio.core.array import Array, DType, Shape
 from nnstudio.core.data.dataset import Dataset
 from nnstudio.core.experiment import DenseSpec, InitializationSpec, LayerSpec, keyed
 from nnstudio.core.experiment.choices import ActivationKind
+from nnstudio.core.generator import GeneratorState, put_back
 from nnstudio.core.network.layers import LAYERS
 from nnstudio.core.network.layers.layer import Buffer, Layer, Stage
 from nnstudio.core.network.layout import Layout
 from nnstudio.core.network.model import Model, describe, range_of
 from nnstudio.core.network.weights import Weights
-
-GeneratorState = Mapping[str, Any]
-"""Where a NumPy generator stands, as its bit generator gives it."""
 
 
 class Network:
@@ -84,10 +81,13 @@ class Network:
         return {layer.key: layer.random.bit_generator.state for layer in self.noisy}
 
     def set_noise(self, noise: Mapping[int, GeneratorState]) -> None:
-        """Go back to where `noise()` stood; a layer that it does not name goes on with its own."""
-        for layer in self.noisy:
-            if layer.key in noise:
-                layer.random.bit_generator.state = noise[layer.key]
+        """Go back to where `noise()` stood; a layer that it does not name goes on with its own. Raises `ValueError` for
+        noise of other layers."""
+        layers = {layer.key: layer for layer in self.noisy}
+        if unknown := noise.keys() - layers:
+            raise ValueError(f"there is no layer with noise and the key {min(unknown)}")
+        for key, state in noise.items():
+            put_back(layers[key].random, state)
 
     def weights(self) -> Weights:
         """A copy of all that predictions are made with."""

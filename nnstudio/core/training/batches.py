@@ -7,12 +7,13 @@ is seen once an epoch. Other libraries drop the whole last batch instead. A batc
 keeps the one they have.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from nnstudio.core.experiment.setting import SettingError
+from nnstudio.core.generator import GeneratorState, put_back
 
 Indices = NDArray[np.int64]
 
@@ -24,7 +25,7 @@ class BatchesState:
     seen: int
     order: Indices
     position: int
-    random: Mapping[str, Any]
+    random: GeneratorState
 
 
 class Batches:
@@ -80,7 +81,22 @@ class Batches:
 
     def restore(self, state: BatchesState) -> None:
         """Go back to what `state()` gave. Raises `ValueError` for an order of other examples."""
-        if not 0 <= state.position <= len(state.order) or (state.order >= self.count).any() or (state.order < 0).any():
-            raise ValueError(f"an order of batches over other data does not fit {self.count} examples")
+        order, count = state.order, self.count
+        inside = bool(((order >= 0) & (order < count)).all())
+        if len(order) not in (0, count) or not inside or (np.bincount(order, minlength=count)[order] != 1).any():
+            raise ValueError(f"an order of batches over other data does not fit {count} examples")
+        if not 0 <= state.position <= len(order) or state.seen < state.position:
+            raise ValueError(f"{state.position} examples of an epoch and {state.seen} of all do not fit its batches")
         self.seen, self._order, self._position = state.seen, state.order, state.position
-        self._random.bit_generator.state = state.random
+        put_back(self._random, state.random)
+
+
+def check_batch_size(size: int, count: int, fewest: int) -> None:
+    """Raise `SettingError` unless batches of `size` out of `count` examples have at least the `fewest` that the network
+    needs."""
+    if min(size, count) < fewest:
+        raise SettingError(
+            "training.batch_size",
+            f"Batch normalisation compares the examples of a mini-batch, so it needs at least {fewest} of them. "
+            "Choose a larger batch size and enough training examples, or layer normalisation.",
+        )

@@ -112,9 +112,16 @@ class History:
 
     @classmethod
     def of(cls, state: HistoryState) -> "History":
-        """A history that goes on from there; what shares the old rows keeps them."""
+        """A history that goes on from there; what shares the old rows keeps them. Raises `ValueError` for columns of
+        different lengths, updates that do not rise and an interval that never ends."""
         history = cls()
         rows = len(state.rows)
+        if any(len(getattr(state.rows, name)) != rows for name in COLUMNS):
+            raise ValueError("the columns of the history have different lengths")
+        if not rows or not np.isfinite(state.rows.update).all() or (np.diff(state.rows.update) <= 0).any():
+            raise ValueError("the updates of the history do not rise")
+        if state.interval < 1 or not 0 <= state.rows_at_interval < ROWS_PER_INTERVAL:
+            raise ValueError(f"{state.rows_at_interval} rows every {state.interval} updates are no interval")
         capacity = _FIRST_CAPACITY
         while capacity <= rows:
             capacity *= 2

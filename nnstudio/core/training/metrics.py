@@ -8,6 +8,10 @@ from numpy.typing import NDArray
 from nnstudio.core.array import Array
 from nnstudio.core.experiment.choices import Task
 
+NAN = float("nan")
+NOTHING_MEASURED = (NAN,) * 5, (NAN,) * 2
+"""What `Metrics.columns` would be where nothing was measured."""
+
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
@@ -26,6 +30,15 @@ class Metrics:
     validation_accuracy: float | None = None
     train_examples: int = 0
     train_total: int = 0
+
+    @property
+    def columns(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """As the history keeps them: losses, accuracies and penalty; those of the validation, NaN without any."""
+        validation = (self.validation_loss, self.validation_accuracy)
+        return (
+            (self.train_loss, self.test_loss, self.train_accuracy, self.test_accuracy, self.penalty),
+            tuple(NAN if value is None else value for value in validation),
+        )
 
     @property
     def sampled(self) -> bool:

@@ -6,7 +6,7 @@ in examples too. Both are exact, so that a period of 0.1 epochs is over at the v
 """
 
 from abc import ABC, abstractmethod
-from math import ceil, cos, expm1, floor, log, log1p, pi
+from math import ceil, cos, expm1, floor, isfinite, isnan, log, log1p, pi
 
 from nnstudio.core.experiment import TrainingSpec
 from nnstudio.core.experiment.choices import ScheduleKind
@@ -46,8 +46,9 @@ class Schedule(ABC):
         return ()
 
     def restore(self, state: tuple[float, ...]) -> None:
-        """Go back to what `state()` gave."""
-        return
+        """Go back to what `state()` gave. Raises `ValueError` for the memory of another schedule."""
+        if len(state) != len(self.state()) or any(isnan(value) for value in state):
+            raise ValueError(f"the schedule {type(self).__name__} does not remember {', '.join(map(str, state))}")
 
     def _periods(self, t: int) -> float:
         """t / T, rounded once."""
@@ -136,7 +137,7 @@ class Plateau(Schedule):
 
     def __init__(self, spec: TrainingSpec, count: int) -> None:
         super().__init__(spec, count)
-        self.restore((1.0, float("inf"), 0))
+        self._share, self._best, self._since = 1.0, float("inf"), 0
 
     def share(self, t: int) -> float:
         return self._share
@@ -152,9 +153,12 @@ class Plateau(Schedule):
         return self._since + ceil(self.period)
 
     def state(self) -> tuple[float, ...]:
-        return self._share, self._best, self._since
+        return self._share, self._best, float(self._since)
 
     def restore(self, state: tuple[float, ...]) -> None:
+        super().restore(state)
+        if not (isfinite(state[0]) and isfinite(state[2])):
+            raise ValueError(f"a plateau since {state[2]} examples with a share of {state[0]} is none")
         self._share, self._best = state[:2]
         self._since = int(state[2])
 

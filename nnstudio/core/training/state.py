@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from nnstudio.core.array import Array
 from nnstudio.core.experiment import Experiment
-from nnstudio.core.network.network import GeneratorState
+from nnstudio.core.generator import GeneratorState
 from nnstudio.core.training.batches import BatchesState
 from nnstudio.core.training.history import HistoryState
 from nnstudio.core.training.optimizers import OptimizerState

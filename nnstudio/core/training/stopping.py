@@ -6,8 +6,8 @@ to whoever runs the trainer. Each rule stops a run once: whoever goes on after i
 validation examples decide when enough is learned; where there are none, the test examples have to.
 """
 
-from dataclasses import dataclass, replace
-from math import ceil
+from dataclasses import dataclass, fields, replace
+from math import ceil, isnan
 
 from nnstudio.core.counting import counted
 from nnstudio.core.experiment import StoppingSpec
@@ -43,6 +43,14 @@ class Stopping:
         self._count = count
         self.state = StoppingState()
         self._take(spec)
+
+    def restore(self, state: StoppingState) -> None:
+        """Go back to what `state` was. Raises `ValueError` for rules that there are not and a best that is none."""
+        if unknown := state.met - {field.name for field in fields(StoppingSpec)}:
+            raise ValueError(f"there is no rule for stopping called {min(unknown)}")
+        if isnan(state.best.loss):
+            raise ValueError("an undefined loss cannot be the best")
+        self.state = state
 
     def configure(self, spec: StoppingSpec) -> None:
         """Take up other rules; all of them may stop the run anew. A best from before patience was asked for is none."""

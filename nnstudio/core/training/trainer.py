@@ -14,15 +14,15 @@ from numpy.typing import ArrayLike
 from nnstudio.core.array import Array, FloatType
 from nnstudio.core.data.augmentation import Shift
 from nnstudio.core.data.dataset import Dataset, ImageSource, build
-from nnstudio.core.experiment import Experiment, TrainingSpec
+from nnstudio.core.experiment import Experiment
 from nnstudio.core.experiment.choices import ScheduleKind, Shuffle
 from nnstudio.core.experiment.plan import Change, plan
-from nnstudio.core.experiment.setting import SettingError
+from nnstudio.core.generator import GeneratorState
 from nnstudio.core.network.model import Model
-from nnstudio.core.network.network import GeneratorState, Network, Pass
+from nnstudio.core.network.network import Network, Pass
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.training.agenda import Due, due_after, evaluation_interval
-from nnstudio.core.training.batches import Batches
+from nnstudio.core.training.batches import Batches, check_batch_size
 from nnstudio.core.training.clipping import Clipping
 from nnstudio.core.training.divergence import Diverged, careful_step, harmless_gradient
 from nnstudio.core.training.evaluation import Pieces, finished, predict
@@ -30,7 +30,7 @@ from nnstudio.core.training.footprint import check_memory
 from nnstudio.core.training.history import History
 from nnstudio.core.training.losses import loss_for
 from nnstudio.core.training.measures import Measures
-from nnstudio.core.training.metrics import Metrics
+from nnstudio.core.training.metrics import NOTHING_MEASURED, Metrics
 from nnstudio.core.training.optimizers import OPTIMIZERS, Optimizer
 from nnstudio.core.training.penalty import Penalty
 from nnstudio.core.training.schedules import SCHEDULES, Schedule
@@ -69,7 +69,7 @@ class Trainer:
         check_memory(experiment, self.dataset, np.dtype(dtype), evaluated)
         self.network = Network(experiment.layers, self.dataset.shape, self.dataset.outputs, np.dtype(dtype))
         self.network.initialize(experiment.initialization, experiment.seed)
-        self._check_batch_size(spec)
+        check_batch_size(spec.batch_size, len(self.dataset.train), self.network.fewest_examples)
         self.batches = Batches(len(self.dataset.train), spec.batch_size, experiment.seed, self.network.fewest_examples)
         self.history = History()
         self.marks: tuple[Mark, ...] = ()
@@ -100,6 +100,14 @@ class Trainer:
         self._configure()
         self._record(float("nan"))
         self._keep_the_best(self.last_metrics)
+
+    @classmethod
+    def resumed(cls, state: RunState, images: ImageSource | None = None, dataset: Dataset | None = None) -> "Trainer":
+        """A trainer that goes on from `state`, in its precision, as if it had never stopped. Raises what building one
+        raises, and `ValueError` for a state that does not fit its own experiment."""
+        trainer = cls(state.experiment, images, state.params.dtype.type, dataset)
+        trainer.restore(state)
+        return trainer
 
     # One update -------------------------------------------------------------------------------------------------------
 
@@ -223,7 +231,7 @@ class Trainer:
         if change.rebuilds:
             raise ValueError("another data set or network needs a new trainer")
         loss = loss_for(experiment.training, self.dataset.task)
-        self._check_batch_size(experiment.training)
+        check_batch_size(experiment.training.batch_size, self.batches.count, self.network.fewest_examples)
         if experiment.training.batch_size > self.experiment.training.batch_size:
             check_memory(experiment, self.dataset, self.network.dtype, self._measures.sample, self.experiment)
         old, new = self.experiment.training, experiment.training
@@ -244,15 +252,6 @@ class Trainer:
         if change:
             self._configure()
         return change
-
-    def _check_batch_size(self, spec: TrainingSpec) -> None:
-        fewest = self.network.fewest_examples
-        if min(spec.batch_size, len(self.dataset.train)) < fewest:
-            raise SettingError(
-                "training.batch_size",
-                f"Batch normalisation compares the examples of a mini-batch, so it needs at least {fewest} of them. "
-                "Choose a larger batch size and enough training examples, or layer normalisation.",
-            )
 
     def _new_optimizer(self) -> Optimizer:
         spec = self.experiment.training
@@ -318,23 +317,23 @@ class Trainer:
 
     def record(self) -> Metrics:
         """Measure now, and see to a row in the history for this update. Training goes on as if nobody had asked."""
-        m = self.evaluate()
-        losses = (m.train_loss, m.test_loss, m.train_accuracy, m.test_accuracy, m.penalty)
-        self.history.ask(self.updates, self.epoch, float("nan"), *losses, self.learning_rate)
-        return m
+        metrics = self.evaluate()
+        self.history.ask(*self._row(float("nan"), metrics))
+        return metrics
 
     def _record(self, batch_loss: float) -> None:
-        nan = float("nan")
-        losses, validation = (nan, nan, nan, nan, nan), (nan, nan)
+        metrics = None
         if self.updates >= self._due.evaluation:
-            m = self.evaluate()
-            losses = (m.train_loss, m.test_loss, m.train_accuracy, m.test_accuracy, m.penalty)
-            if m.validation_loss is not None and m.validation_accuracy is not None:
-                validation = m.validation_loss, m.validation_accuracy
-            self.schedule.see(self.batches.seen, m.plateau_loss)
+            metrics = self.evaluate()
+            self.schedule.see(self.batches.seen, metrics.plateau_loss)
         if self.updates >= self._due.row:
-            self.history.append(self.updates, self.epoch, batch_loss, *losses, self.learning_rate, *validation)
+            self.history.append(*self._row(batch_loss, metrics))
         self._look_ahead()
+
+    def _row(self, batch_loss: float, metrics: Metrics | None) -> tuple[float, ...]:
+        """One value for each column of the history."""
+        measured, validation = NOTHING_MEASURED if metrics is None else metrics.columns
+        return self.updates, self.epoch, batch_loss, *measured, self.learning_rate, *validation
 
     def _look_ahead(self) -> None:
         """When the next row of the history and the next evaluation are due."""
@@ -371,15 +370,19 @@ class Trainer:
         """Go on from this state of the same data and network. Raises `ValueError` for a state that does not fit, and
         then the trainer is of no further use."""
         self.apply(state.experiment)
+        if (best := state.stopping.best.weights) is not None:
+            self.network.take(best)  # patience will bring them back: they must fit as well
         self.network.take(Weights(state.params, state.statistics))
         self.network.set_noise(state.noise)
         self.optimizer.restore(state.optimizer)
         self.batches.restore(state.batches)
         self.schedule.restore(state.schedule)
-        self.stopping.state = state.stopping
+        self.stopping.restore(state.stopping)
         self.stop_reason = None
         self.updates = state.updates
         self.history = History.of(state.history)
+        if state.updates < state.history.rows.update[-1] or not 0 <= state.seconds < float("inf"):
+            raise ValueError(f"{state.updates} updates in {state.seconds} seconds do not fit the history")
         self.marks = state.marks
         self.seconds = state.seconds
         self._set_rate()

@@ -1,0 +1,257 @@
+"""What a program was doing when it died is offered to the next one; nothing else is, and nothing twice."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+
+import pytest
+
+from nnstudio.core.experiment import DenseSpec, Experiment, PlaneSpec, TrainingSpec
+from nnstudio.core.experiment.choices import DatasetKind, OptimizerKind
+from nnstudio.core.training.trainer import Trainer
+from nnstudio.files.autosave import Autosave
+from nnstudio.files.errors import FileError
+from nnstudio.files.experiment_json import experiment_to_json
+from nnstudio.files.project import Project, load_project
+from nnstudio.files.saving import Saver
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs SIGKILL")
+
+CRASH = """
+import os, signal, sys
+from pathlib import Path
+from nnstudio.core.experiment import Experiment
+from nnstudio.files.autosave import Autosave
+from nnstudio.files.project import Project
+from nnstudio.files.saving import Saver
+
+folder, *seeds = sys.argv[1:]
+saver = Saver()
+for seed in seeds:  # each as a program of its own, which is killed at the end
+    autosave = Autosave(saver, Path(folder))
+    autosave.write(Project(Experiment(seed=int(seed)), document=Path(f"/home/ada/{seed}.nns")))
+    (autosave.path.parent / ".nnstudio-1-half.tmp").write_bytes(b"half")
+Autosave(saver, Path(folder))
+assert saver.finish(10)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def crash(folder: Path, *seeds: int) -> None:
+    """Programs with these experiments die, and another that had nothing to save."""
+    subprocess.run([sys.executable, "-c", CRASH, str(folder), *map(str, seeds)], check=False, timeout=60)
+
+
+def project(seed: int) -> Project:
+    return Project(Experiment(seed=seed))
+
+
+def contents(folder: Path) -> list[str]:
+    """Every file below."""
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+@pytest.fixture
+def windows(tmp_path: Path) -> Iterator[Callable[[], Autosave]]:
+    """Opens another program on the same folder."""
+    opened: list[tuple[Saver, Autosave]] = []
+
+    def window() -> Autosave:
+        saver = Saver()
+        opened.append((saver, Autosave(saver, tmp_path)))
+        return opened[-1][1]
+
+    yield window
+    for saver, autosave in opened:
+        assert saver.finish(10)
+        autosave.close()
+
+
+def seeds_of(autosave: Autosave) -> list[int]:
+    return [leftover.project.experiment.seed for leftover in autosave.leftovers().found]
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    end = monotonic() + 20
+    while not condition():
+        assert monotonic() < end
+        sleep(0.002)
+
+
+def test_what_the_dead_left_comes_newest_first(windows: Callable[[], Autosave], tmp_path: Path) -> None:
+    crash(tmp_path, 1, 2, 3)
+    for number, folder in enumerate(sorted(tmp_path.iterdir())):  # the order in which they began
+        if (folder / "project.nns").exists():
+            os.utime(folder / "project.nns", (1000, 1000 + [7, 9, 8][number]))
+    leftovers = windows().leftovers()
+    assert [leftover.project.experiment.seed for leftover in leftovers.found] == [2, 3, 1]
+    assert [leftover.written for leftover in leftovers.found] == [1009, 1008, 1007]
+    assert leftovers.found[0].project.document == Path("/home/ada/2.nns")
+    assert leftovers.broken == ()
+    assert sum("project.nns" in name for name in contents(tmp_path)) == 3
+    assert not any("half" in name for name in contents(tmp_path))
+
+
+def test_the_living_keep_what_is_theirs(windows: Callable[[], Autosave]) -> None:
+    one, two = windows(), windows()
+    one.write(project(1))
+    two.write(project(2))
+    wait_for(lambda: one.path.exists() and two.path.exists())
+    for window in (one, two, windows()):
+        assert window.leftovers().found == ()
+    assert load_project(one.path).experiment.seed == 1
+    one.discard()
+    wait_for(lambda: not one.path.exists())
+    assert two.path.exists()
+
+
+def test_each_leftover_is_offered_to_one_window(windows: Callable[[], Autosave], tmp_path: Path) -> None:
+    crash(tmp_path, 1, 2)
+    one, two = windows(), windows()
+    first, second = one.leftovers().found
+    assert (seeds_of(one), seeds_of(two)) == ([], [])
+    assert one.take(first) is first.project
+    wait_for(one.path.exists)
+    one.drop(second)
+    assert load_project(one.path).experiment.seed == first.project.experiment.seed
+    assert [name for name in contents(tmp_path) if "project" in name] == [str(one.path.relative_to(tmp_path))]
+    with pytest.raises(FileError, match="was not taken"):
+        one.take(second)
+
+
+def test_what_was_not_taken_is_offered_again(tmp_path: Path) -> None:
+    crash(tmp_path, 1)
+    for _ in range(2):
+        saver = Saver()
+        autosave = Autosave(saver, tmp_path)
+        assert seeds_of(autosave) == [1]
+        autosave.write(project(5))
+        assert saver.finish(10)
+        autosave.close()
+        assert len(contents(tmp_path)) == 2
+
+
+def test_a_number_that_is_used_again_is_no_sign_of_life(windows: Callable[[], Autosave], tmp_path: Path) -> None:
+    crash(tmp_path, 1)
+    (dead,) = {path.parent for path in tmp_path.rglob("project.nns")}
+    dead.rename(tmp_path / f"{os.getpid()}-1")
+    assert seeds_of(windows()) == [1]
+
+
+def test_a_broken_one_is_set_aside_once(windows: Callable[[], Autosave], tmp_path: Path) -> None:
+    crash(tmp_path, 1, 2)
+    path = sorted(tmp_path.rglob("project.nns"))[0]
+    path.write_bytes(path.read_bytes()[:100])
+    leftovers = windows().leftovers()
+    assert len(leftovers.found) == 1
+    (sentence,) = leftovers.broken
+    assert "cannot be opened" in sentence
+    (aside,) = (tmp_path / "broken").iterdir()
+    assert str(aside) in sentence
+    assert aside.stat().st_size == 100
+    assert windows().leftovers().broken == ()
+    assert aside.exists()
+
+
+def test_a_clean_end_leaves_nothing(tmp_path: Path) -> None:
+    saver = Saver()
+    autosave = Autosave(saver, tmp_path / "new" / "autosave")
+    autosave.write(project(1))
+    assert saver.finish(10)
+    autosave.close()
+    assert list((tmp_path / "new" / "autosave").iterdir()) == []
+
+
+def test_empty_folders_of_the_dead_are_cleared_away(windows: Callable[[], Autosave], tmp_path: Path) -> None:
+    (tmp_path / "77-1").mkdir()
+    (tmp_path / "78-1").mkdir()
+    (tmp_path / "78-1" / "lock").touch()
+    window = windows()
+    assert window.leftovers().found == ()
+    assert list(tmp_path.iterdir()) == [window.path.parent]
+
+
+def test_no_place_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(FileError, match=r"Autosaving does not work: .* Save your work yourself\."):
+        Autosave(Saver(), tmp_path / "file" / "autosave")
+
+
+# Killed ---------------------------------------------------------------------------------------------------------------
+
+EXPERIMENT = Experiment(
+    dataset=PlaneSpec(kind=DatasetKind.CIRCLE),
+    layers=(DenseSpec(units=64), DenseSpec(units=64)),
+    training=TrainingSpec(optimizer=OptimizerKind.ADAM),
+)
+LEARN = """
+import sys
+from pathlib import Path
+from nnstudio.core.training.trainer import Trainer
+from nnstudio.files.autosave import Autosave
+from nnstudio.files.experiment_json import experiment_from_json
+from nnstudio.files.project import Project
+from nnstudio.files.saving import Saver
+
+experiment = experiment_from_json(sys.argv[2])
+saver = Saver()
+autosave = Autosave(saver, Path(sys.argv[1]))
+found, broken = autosave.leftovers().found, autosave.leftovers().broken
+print("offered", len(found), len(broken), found[0].project.state.updates if found else 0, flush=True)
+trainer = Trainer.resumed(autosave.take(found[0]).state) if found else Trainer(experiment)
+written = {}
+while True:
+    for _ in range(7):
+        trainer.step()
+    written[autosave.write(Project(experiment, trainer.state()))] = trainer.updates
+    for answer in saver.answers():
+        assert answer.error is None, answer.error
+        print("written", written.get(answer.ticket, 0), flush=True)
+"""
+
+
+@pytest.mark.slow
+def test_killed_at_fifty_moments(tmp_path: Path, assert_same: Callable[[Any, Any], None]) -> None:
+    """One run through fifty deaths: each next program is offered the last state that was written, and in the end the
+    run is the run that nobody killed."""
+    moments = random.Random(8)
+    words = [sys.executable, "-c", LEARN, str(tmp_path), experiment_to_json(EXPERIMENT)]
+    safe = 0
+    for death in range(50):
+        with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            if death % 10 == 9:
+                sleep(moments.uniform(0, 0.5))  # while it starts
+            else:
+                begin = process.stdout.readline().split()
+                assert begin[:3] == ["offered", str(int(safe > 0)), "0"], begin
+                assert int(begin[3]) >= safe
+                safe = int(begin[3])
+                if death == 0:
+                    safe = int(process.stdout.readline().removeprefix("written"))
+                sleep(moments.uniform(0, 0.2))
+            process.send_signal(signal.SIGKILL)
+            *lines, _ = process.stdout.read().split("\n")  # the last one may be half a line
+            safe = max([safe, *(int(line.split()[-1]) for line in lines)])
+        assert process.returncode == -signal.SIGKILL
+        for path in tmp_path.rglob("*.nns"):
+            assert load_project(path).state is not None
+    saver = Saver()
+    autosave = Autosave(saver, tmp_path)
+    (leftover,) = autosave.leftovers().found
+    state = autosave.take(leftover).state
+    assert state is not None
+    assert state.updates >= safe > 100
+    assert saver.finish(10)
+    autosave.close()
+    assert list(tmp_path.iterdir()) == []
+    whole = Trainer(EXPERIMENT)
+    while whole.updates < state.updates:
+        whole.step()
+    assert_same(state, whole.state())
