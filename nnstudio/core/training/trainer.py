@@ -81,8 +81,7 @@ class Trainer:
         self.change: Array | None = None
         """What the last update did to the parameters, if `step` was asked to keep it."""
         self.stop_reason: str | None = None
-        """A sentence, if the last update met a rule of `experiment.stopping`. The next update may be made all the
-        same."""
+        """A sentence, if the last update met a rule of `experiment.stopping`; the next one may be made all the same."""
         self._measures = Measures(self.network, self.dataset, evaluated)
         self.test = self._measures.test
         self.evaluated_at = -1
@@ -240,11 +239,9 @@ class Trainer:
             self.loss = loss
             self._targets = loss.targets(self.dataset.train.targets)
             self._work = {}
-            self._measures.metrics = None
         if new.batch_size != old.batch_size:
             self._work = {}
-        if (new.l1, new.l2) != (old.l1, old.l2):
-            self._measures.metrics = None
+        self._measures.metrics = None  # loss and penalty may be others
         if new.schedule is not old.schedule:
             self.schedule = SCHEDULES[new.schedule](new, self.batches.count)
         if Change.OPTIMIZER in change:
