@@ -7,22 +7,24 @@ photographs the window after training and leaves.
 import argparse
 import signal
 import sys
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
 from nnstudio import __version__
-from nnstudio.core.experiment import Experiment
 from nnstudio.core.experiment.choices import DatasetKind
 from nnstudio.core.presets import default_experiment
 from nnstudio.core.run.frame import Frame
 from nnstudio.files.errors import FileError
 from nnstudio.files.images import ImageLibrary
-from nnstudio.files.project import load_project
+from nnstudio.files.project import Project, load_project
+from nnstudio.files.saving import Saver
 from nnstudio.ui import fonts, qt_messages, theme
-from nnstudio.ui.main_window import MainWindow
+from nnstudio.ui.main_window import SAVING_SECONDS, MainWindow
 from nnstudio.ui.panels.mnist_dialog import remembered_folder
+from nnstudio.ui.recovery import Recovery
 from nnstudio.ui.session import Session
 from nnstudio.ui.settings import Settings
 from nnstudio.ui.theme import ThemeChoice
@@ -49,23 +51,31 @@ def run(options: argparse.Namespace) -> int:
         settings.theme = ThemeChoice(options.theme)
     theme.apply(application, settings.theme, settings.larger_text)
     try:
-        experiment = _first_experiment(options)
+        project = _first_project(options)
     except FileError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 2
-    session = Session(experiment, ImageLibrary(remembered_folder))
-    window = MainWindow(session, settings)
+    session = Session(
+        project.experiment, ImageLibrary(remembered_folder), project.state or project.weights, options.file
+    )
+    saver = Saver()
+    window = MainWindow(session, settings, saver)
     unexpected = Unexpected(window.banner)
     unexpected.install()
     if options.size is not None:
         window.resize(*options.size)
     application.aboutToQuit.connect(session.stop)
+    application.aboutToQuit.connect(partial(saver.finish, SAVING_SECONDS))
     application.aboutToQuit.connect(unexpected.uninstall)
     signal.signal(signal.SIGINT, _quit)
-    session.start()
     if options.file is not None:
-        window.files.open_path(options.file)
+        window.files.opened(options.file, project)
+    session.start()
     window.show()
+    if not visit:
+        recovery = Recovery(session, saver, window.files, window.banner)
+        window.closed.connect(recovery.end)
+        application.aboutToQuit.connect(recovery.clear)
     if options.play is not None or visit:
         visitor = Visitor(session, window, options.play or 0.0, options.screenshot)
         visitor.begin()
@@ -77,14 +87,13 @@ def run(options: argparse.Namespace) -> int:
 def _quit(*_: object) -> None:
     """Ctrl+C in the terminal closes the window. Qt's timers give Python the chance to see it; that may be in the middle
     of painting, where closing would pull the window away from under the painter, so it closes a moment later."""
-    QTimer.singleShot(0, QApplication.quit)
+    QTimer.singleShot(0, partial(QApplication.exit, 0))
 
 
-def _first_experiment(options: argparse.Namespace) -> Experiment:
+def _first_project(options: argparse.Namespace) -> Project:
     if options.file is not None:
-        return load_project(options.file).experiment
-    kind = DatasetKind(options.dataset) if options.dataset else DatasetKind.SPIRALS
-    return default_experiment(kind)
+        return load_project(options.file)
+    return Project(default_experiment(DatasetKind(options.dataset) if options.dataset else DatasetKind.SPIRALS))
 
 
 class Visitor(QObject):
@@ -113,7 +122,7 @@ class Visitor(QObject):
         if self._picture is None:
             return
         self._save()
-        QApplication.quit()
+        QApplication.exit(0)  # and not `quit`, which asks every window first
 
     def _save(self) -> None:
         assert self._picture is not None
@@ -125,4 +134,4 @@ class Visitor(QObject):
         if self._picture is not None:
             print(message, file=sys.stderr)  # noqa: T201
             self.exit_code = 2
-            QApplication.quit()
+            QApplication.exit(0)  # and not `quit`, which asks every window first

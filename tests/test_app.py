@@ -12,9 +12,10 @@ from PySide6.QtGui import QImage
 CLOSE_WHILE_TRAINING = """
 import sys
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 from nnstudio import cli
 
+QMessageBox.question = lambda *_: QMessageBox.StandardButton.Discard
 application = QApplication(sys.argv[:1])
 timer = QTimer()
 

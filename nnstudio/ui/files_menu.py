@@ -4,6 +4,8 @@ Every way in or out of the program passes here: a dialog asks where, the files l
 the result, and the banner says in one sentence how it went. Nothing here knows a file's format.
 """
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QUrl, Signal
@@ -11,13 +13,14 @@ from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from nnstudio.core.counting import counted
-from nnstudio.core.experiment import Experiment
 from nnstudio.core.experiment.choices import DatasetKind
 from nnstudio.core.presets import default_experiment
-from nnstudio.core.run.frame import Frame, Status
+from nnstudio.core.run.commands import Answer
 from nnstudio.files.errors import FileError
-from nnstudio.files.project import SUFFIX, Project, load_project, save_project
+from nnstudio.files.project import SUFFIX, Project
+from nnstudio.files.saving import Saver
 from nnstudio.files.weights import export_weights, import_weights
+from nnstudio.ui.document import Document
 from nnstudio.ui.icons import ICON_GAP, icon
 from nnstudio.ui.session import Session
 from nnstudio.ui.settings import Settings
@@ -37,112 +40,105 @@ class FilesMenu(QObject):
 
     title_changed = Signal(str)
 
-    def __init__(self, session: Session, settings: Settings, banner: Banner, window: QWidget) -> None:
+    def __init__(self, session: Session, settings: Settings, banner: Banner, window: QWidget, saver: Saver) -> None:
         super().__init__(window)
         self._session = session
         self._settings = settings
         self._banner = banner
         self._window = window
-        self._path: Path | None = None
-        self._saved: Experiment | None = None
-        self._trained = False
+        self.document = Document(session, saver, self)
+        self._title = ""
         self._written = Path()
         self._show_in_folder = QAction(icon("folder"), f"{ICON_GAP}Show in folder", self)
         self._show_in_folder.setToolTip("Opens the folder that the file lies in.")
         self._show_in_folder.triggered.connect(self._open_folder)
-        session.experiment_changed.connect(self._experiment_changed)
-        session.frame_shown.connect(self._frame_shown)
+        self.document.changed.connect(self._tell_title)
+        self.document.saved.connect(self._saved)
+        self.document.failed.connect(self._complain)
 
     # The file that is open
 
     def title(self) -> str:
         """The name of the open file, with "— edited" if it is older than what is on the screen; else empty."""
-        if self._path is None:
+        path = self.document.path
+        if path is None:
             return ""
-        return f"{self._path.name} — edited" if self._edited() else self._path.name
+        return f"{path.name} — edited" if self.document.unsaved else path.name
 
-    def may_leave(self) -> bool:
-        """Whether the open file may be left: asks to save first if something would be lost."""
-        if self._path is None or not self._edited():
-            return True
-        button = QMessageBox.StandardButton
+    def _tell_title(self) -> None:
+        if self.title() != self._title:
+            self._title = self.title()
+            self.title_changed.emit(self._title)
+
+    def leave(self, then: Callable[[], None]) -> None:
+        """Do this; where something would be lost by it ask first, and do it when that is saved or given up."""
+        if not self.document.unsaved:
+            then()
+            return
+        path, button = self.document.path, QMessageBox.StandardButton
+        name = "What the network has learned was never saved" if path is None else f"{path.name} is not up to date"
         answer = QMessageBox.question(
             self._window,
-            "Save changes?",
-            f"{self._path.name} has changes that are not saved. Save them first?",
+            "Save first?",
+            f"{name}. Save it first?",
             button.Save | button.Discard | button.Cancel,
             button.Save,
         )
-        return self.save() if answer == button.Save else answer == button.Discard
-
-    def _edited(self) -> bool:
-        return self._trained or self._session.experiment != self._saved
-
-    def _mark_saved(self, path: Path | None) -> None:
-        self._path = path
-        self._saved = self._session.experiment
-        self._trained = False
-        self.title_changed.emit(self.title())
-
-    def _experiment_changed(self, experiment: Experiment, change: object) -> None:
-        self.title_changed.emit(self.title())
-
-    def _frame_shown(self, frame: Frame) -> None:
-        if self._path is not None and not self._trained and frame.status is Status.LEARNING and self._session.playing:
-            self._trained = True
-            self.title_changed.emit(self.title())
+        if answer == button.Save:
+            self.save(then)
+        elif answer == button.Discard:
+            then()
 
     # Experiments
 
     def new(self) -> None:
         """The default experiment."""
-        if self.may_leave():
-            self._session.begin(default_experiment(DatasetKind.SPIRALS), "New")
-            self._mark_saved(None)
-            self._banner.hide()
+        self.leave(self._begin_new)
+
+    def _begin_new(self) -> None:
+        self._banner.hide()
+        self._session.begin(default_experiment(DatasetKind.SPIRALS), "New", then=lambda answer: self.document.mark(0))
 
     def open(self) -> None:
         """Ask for an experiment and open it."""
-        if self.may_leave() and (path := self._ask_open("Open experiment", PROJECTS)):
+        self.leave(self._open_another)
+
+    def _open_another(self) -> None:
+        if path := self._ask_open("Open experiment", PROJECTS):
             self.open_path(path)
 
     def open_path(self, path: Path) -> bool:
-        """Open this experiment; what was there stays untouched if that fails. Returns whether it worked."""
+        """Open this experiment; what was there stays untouched if that fails. Returns whether it could be read."""
         try:
-            project = load_project(path)
+            self.document.open(path, partial(self.opened, path))
         except FileError as error:
             return self._complain(error)
-        experiment, weights = project.experiment, project.weights
-        self._session.begin(experiment, f"Open {path.name}", weights, path)
-        self._mark_saved(path)
+        return True
+
+    def opened(self, path: Path, project: Project) -> None:
+        """A file has begun: say what is to be known of it."""
+        self.document.mark(project.state.updates if project.state is not None else 0)
         self._banner.hide()
-        gathers = any(layer.gathers for layer in experiment.layers)
-        if gathers and weights is not None and weights.statistics is None:
+        gathers = any(layer.gathers for layer in project.experiment.layers)
+        if gathers and project.weights is not None and project.weights.statistics is None:
             self._banner.announce(Tone.BAD, WITHOUT_STATISTICS.format(path.name))
-        return True
 
-    def save(self) -> bool:
-        """Save to the open file, or ask for one. Returns whether it is saved now."""
-        return self.save_path(self._path) if self._path is not None else self.save_as()
+    def save(self, then: Callable[[], None] | None = None) -> None:
+        """Save to the open file, or ask for one; `then` is called when it is written."""
+        if self.document.path is not None:
+            self.document.save(then=then)
+        else:
+            self.save_as(then)
 
-    def save_as(self) -> bool:
-        """Ask for a name and save. Returns whether it is saved now."""
-        path = self._ask_save("Save experiment", self._path.name if self._path else f"experiment{SUFFIX}", PROJECTS)
-        return path is not None and self.save_path(path)
+    def save_as(self, then: Callable[[], None] | None = None) -> None:
+        """Ask for a name and save."""
+        old = self.document.path
+        if path := self._ask_save("Save experiment", old.name if old else f"experiment{SUFFIX}", PROJECTS):
+            self.document.save(path, then)
 
-    def save_path(self, path: Path) -> bool:
-        """Save the experiment with the weights of the newest frame. Returns whether that worked."""
-        frame = self._session.frame
-        experiment = self._session.experiment
-        # A frame lags behind an edit for a moment; weights of another network would not fit.
-        weights = frame.weights if frame is not None and frame.experiment == experiment else None
-        try:
-            save_project(path, Project(experiment, weights=weights))
-        except FileError as error:
-            return self._complain(error)
-        self._mark_saved(path)
+    def _saved(self, path: Path) -> None:
         self._praise(path, "Saved")
-        return True
+        self._tell_title()
 
     # Weights
 
@@ -179,9 +175,12 @@ class FilesMenu(QObject):
             weights = import_weights(path, frame)
         except FileError as error:
             return self._complain(error)
-        self._session.set_weights(weights)
-        self._banner.announce(Tone.GOOD, f"Imported the weights in {path.name}.")
+        self._session.set_weights(weights, partial(self._imported, path))
         return True
+
+    def _imported(self, path: Path, answer: Answer) -> None:
+        if answer.done:
+            self._banner.announce(Tone.GOOD, f"Imported the weights in {path.name}.")
 
     # Dialogs and messages
 

@@ -4,7 +4,9 @@ Menu bar, transport bar, the banner for messages, and below them the desk with i
 Training from left to right as the data flows, the curves under them.
 """
 
-from PySide6.QtCore import Qt
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -23,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from nnstudio.core.network.layer_edits import LayerEdit
 from nnstudio.core.presets import Preset
+from nnstudio.files.saving import Saver
 from nnstudio.ui import theme
 from nnstudio.ui.actions import Actions
 from nnstudio.ui.desk import Desk, Place
@@ -46,6 +49,7 @@ from nnstudio.ui.views.output_view import OutputView
 from nnstudio.ui.views.view import View
 from nnstudio.ui.widgets.banner import Banner, Tone
 from nnstudio.ui.widgets.card import CardDock, ScrollingBody
+from nnstudio.ui.widgets.segmented import SegmentedSwitch
 
 # None is a line between two entries.
 MENUS: dict[str, tuple[str | None, ...]] = {
@@ -54,20 +58,31 @@ MENUS: dict[str, tuple[str | None, ...]] = {
     "&Run": ("play", "step", "step_epoch", "back", None, "restart", "new_weights"),
 }
 THEMES = {ThemeChoice.SYSTEM: "As the &system", ThemeChoice.LIGHT: "&Light", ThemeChoice.DARK: "&Dark"}
+KEEPING = ("Keep", "Start over")
+KEEPING_TIPS = (
+    "Editing layers or data keeps every weight that still has a place, and training goes on from there.",
+    "Editing layers or data begins training anew, from first weights.",
+)
 MARGIN = 11
+SAVING_SECONDS = 10.0
+"""How long a closing window waits for its files to be written."""
 
 
 class MainWindow(QMainWindow):
-    """One window for one session. `settings` is read now and written when the window closes."""
+    """One window for one session. `settings` is read now and written when the window closes; `saver` writes files."""
 
-    def __init__(self, session: Session, settings: Settings) -> None:
+    closed = Signal()  # for good, and nothing is lost
+
+    def __init__(self, session: Session, settings: Settings, saver: Saver | None = None) -> None:
         super().__init__()
         self._session = session
+        self._leaving = False
         self._settings = settings
         self._restyle()
         self.setWindowIcon(icon("nnstudio", ""))
         self.banner = Banner()
-        self.files = FilesMenu(session, settings, self.banner, self)
+        self._saver = saver or Saver()
+        self.files = FilesMenu(session, settings, self.banner, self, self._saver)
         self.commands = Actions(session, self.files, self)
         self.transport = Transport(session, self.commands)
         self.desk = self._make_desk()
@@ -93,7 +108,7 @@ class MainWindow(QMainWindow):
         training = CardDock("training", "Training", ScrollingBody(TrainingPanel(self._session)))
         above = [
             Place(data, 215, grows=False),
-            Place(self._card("network", self.network), 621),
+            Place(self._card("network", self.network, switches=[self._keeping(), self.network.switches()]), 621),
             Place(self._card("output", self.output, narrowest=250), 315),
             Place(training, 235, grows=False),
         ]
@@ -104,9 +119,21 @@ class MainWindow(QMainWindow):
         ]
         return Desk([above, below], [525, 255])
 
-    def _card(self, name: str, view: View, narrowest: int = 0) -> CardDock:
+    def _keeping(self) -> SegmentedSwitch:
+        """What an edit of layers or data does with what was learned."""
+        self.keeping = SegmentedSwitch(KEEPING, KEEPING_TIPS)
+        self.keeping.setAccessibleName("When layers or data are edited")
+        self.keeping.currentChanged.connect(self._choose_keeping)
+        return self.keeping
+
+    def _choose_keeping(self, choice: int) -> None:
+        self._session.keeps = choice == 0
+
+    def _card(
+        self, name: str, view: View, narrowest: int = 0, switches: Sequence[QWidget | None] | None = None
+    ) -> CardDock:
         self._session.viewers.attach(view)
-        card = CardDock(name, view.title, view, view.switches())
+        card = CardDock(name, view.title, view, *(switches or [view.switches()]))
         card.setMinimumWidth(narrowest)
         return card
 
@@ -216,13 +243,21 @@ class MainWindow(QMainWindow):
         QWhatsThis.enterWhatsThisMode()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self.files.may_leave():
+        if not self._leaving and self.files.document.unsaved:
             event.ignore()
+            self.files.leave(self._leave)
             return
         self._settings.geometry = self.saveGeometry()
         self._settings.layout = self.desk.layout_state()
         self._settings.save()
+        self.closed.emit()
+        self._saver.finish(SAVING_SECONDS)
         event.accept()
+
+    def _leave(self) -> None:
+        """Nothing is lost any more. Asked inside of closing, it closes when that is over."""
+        self._leaving = True
+        QTimer.singleShot(0, self, self.close)
 
 
 class _CalmMenuBar(QProxyStyle):

@@ -34,7 +34,10 @@ _PAINTED = QEvent.Type(QEvent.registerEventType())
 
 
 class Session(QObject):
-    """Holds the experiment; plays, pauses, steps; hands frames to views."""
+    """Holds the experiment; plays, pauses, steps; hands frames to views.
+
+    start, document: where the run goes on from, and the file that it comes from
+    """
 
     experiment_changed = Signal(object, object)  # Experiment, Change
     frame_shown = Signal(object)  # Frame, a few times a second and whenever the status changes
@@ -45,11 +48,16 @@ class Session(QObject):
     painted = Signal()  # the views have drawn the newest frame
 
     def __init__(
-        self, experiment: Experiment, images: ImageSource | None = None, parent: QObject | None = None
+        self,
+        experiment: Experiment,
+        images: ImageSource | None = None,
+        start: RunState | Weights | None = None,
+        document: Path | None = None,
     ) -> None:
-        super().__init__(parent)
-        self._worker = Worker(experiment, images)
+        super().__init__()
+        self._worker = Worker(experiment, images, start)
         self._undo = UndoStack(experiment)
+        self._undo.moment.document = document
         self._answered: dict[int, Callable[[Answer], None]] = {}
         self.viewers = Viewers()
         self._frame: Frame | None = None
@@ -88,6 +96,16 @@ class Session(QObject):
     def experiment(self) -> Experiment:
         """What is asked for now."""
         return self._undo.current
+
+    @property
+    def moment(self) -> object:
+        """What stands for the place in the list of steps: another one after each of them, the same one after Undo."""
+        return self._undo.moment
+
+    @property
+    def up_to_date(self) -> bool:
+        """Whether the newest frame knows of all that was asked for."""
+        return self._frame is not None and self._frame.commands >= self._sent
 
     @property
     def document(self) -> Path | None:
@@ -129,8 +147,13 @@ class Session(QObject):
         self._begin(command, Moment(self.experiment, "Restart", document=self.document), None)
 
     def _begin(self, command: commands.Begin, moment: Moment, then: Callable[[Answer], None] | None) -> None:
+        path, moment.document = moment.document, self.document  # a file is open when it has begun
+
         def heard(answer: Answer) -> None:
             self._edited(answer)
+            if answer.done:
+                moment.document = path
+                self.document_changed.emit()
             if then is not None:
                 then(answer)
 
@@ -281,6 +304,7 @@ class Session(QObject):
                 then(answer)
             elif answer.refusal and answer.ticket == 0:
                 self._undo.correct(answer.experiment)
+                self.document = None
                 self.failed.emit(answer.refusal)
 
     # Pictures ---------------------------------------------------------------------------------------------------------
@@ -325,7 +349,7 @@ class Session(QObject):
     def _receive(self, frame: Frame) -> None:
         before, self._frame = self._frame, frame
         self.viewers.forget()
-        if frame.commands >= self._sent:  # otherwise the frame does not know yet what was asked for last
+        if self.up_to_date:
             self._set_playing(frame.status is Status.LEARNING)
         changed = before is None or (before.status, before.run) != (frame.status, frame.run)
         if changed or self._since_text.elapsed() >= TEXT_MILLISECONDS or frame.status is not Status.LEARNING:

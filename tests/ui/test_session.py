@@ -255,8 +255,9 @@ def test_starting_over_is_a_choice(session: Session, qtbot: QtBot) -> None:
 
 def test_the_open_file_goes_with_undo(session: Session, qtbot: QtBot) -> None:
     session.document = Path("mine.nns")
-    with qtbot.waitSignal(session.document_changed):
-        session.begin(rate(CIRCLE, 0.5), "Open other.nns", document=Path("other.nns"))
+    session.begin(rate(CIRCLE, 0.5), "Open other.nns", document=Path("other.nns"))
+    assert session.document == Path("mine.nns"), "it is not open before it has begun"
+    settled(session, qtbot)
     assert session.document == Path("other.nns")
     session.undo()
     assert session.document == Path("mine.nns")

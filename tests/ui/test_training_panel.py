@@ -160,7 +160,7 @@ def test_a_setting_that_starts_again_waits_for_the_release(stage: Stage, qtbot: 
     assert stage.session.experiment.initialization.sigma == 0.01
     _release(slider)
     assert stage.session.experiment.initialization.sigma == 10
-    assert stage.changes[-1] is Change.NETWORK
+    assert stage.changes[-1] is Change.WEIGHTS
     assert "starts training again" in slider.toolTip()
 
 

@@ -179,7 +179,7 @@ def test_the_theme_changes_at_once_and_is_remembered(window):
 def test_the_open_file_is_named_at_the_right_end(window, tmp_path):
     corner = window.menuBar().cornerWidget()
     assert corner.text() == ""
-    window.files.save_path(tmp_path / "spiral.nns")
+    window._session.document = tmp_path / "spiral.nns"
     assert corner.text() == "spiral.nns"
     assert window.windowTitle() == "spiral.nns – NN Studio"
     window._session.new_weights(77)

@@ -1,61 +1,80 @@
-"""The File menu: what is written comes back, and what goes wrong is said in the window."""
+"""The File menu: what is written comes back whole, and what goes wrong is said in the window."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from pytestqt.qtbot import QtBot
 
-from nnstudio.core.experiment import Experiment
+from nnstudio.core.data.dataset import DataError
+from nnstudio.core.data.images import ImageSet
+from nnstudio.core.experiment import DatasetSpec, DenseSpec, Experiment
 from nnstudio.core.experiment.choices import DatasetKind
-from nnstudio.core.experiment.layer_specs import ActivationSpec, BatchNormSpec, DenseSpec, DropoutSpec
+from nnstudio.core.experiment.layer_specs import ActivationSpec, BatchNormSpec, DropoutSpec
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.presets import default_experiment
-from nnstudio.core.run.frame import Frame, Probe, Status
-from nnstudio.core.run.observe import Observer
+from nnstudio.core.run.frame import Frame
 from nnstudio.core.training.trainer import Trainer
-from nnstudio.files.project import Project, save_project
+from nnstudio.files.project import Project, load_project, save_project
+from nnstudio.files.saving import Saver
 from nnstudio.ui.files_menu import FilesMenu
 from nnstudio.ui.session import Session
 from nnstudio.ui.settings import Settings
-from nnstudio.ui.views.canned import plane_frame
+from nnstudio.ui.trouble import Trouble
 from nnstudio.ui.widgets.banner import Banner
 
-FRAME = plane_frame()
-
-
-class Shown(Session):
-    """A session without a worker, that shows one frame and keeps the parameters it is given."""
-
-    taken = None
-    shown = FRAME
-
-    @property
-    def frame(self):
-        return self.shown
-
-    def set_weights(self, weights):
-        self.taken = weights
+SPIRALS = default_experiment(DatasetKind.SPIRALS)
 
 
 class Menu(FilesMenu):
-    def __init__(self, qtbot):
-        self.window, self.banner = QWidget(), Banner()
+    """A file menu with a real session, its worker and its saver."""
+
+    def __init__(self, qtbot: QtBot, experiment: Experiment) -> None:
+        self.window, self.banner, self.qtbot = QWidget(), Banner(), qtbot
         for widget in (self.window, self.banner):
             qtbot.addWidget(widget)
-        self.session, self.settings = Shown(FRAME.experiment), Settings()
-        super().__init__(self.session, self.settings, self.banner, self.window)
+        self.session, self.settings, self.saver = Session(experiment, no_images), Settings(), Saver()
+        super().__init__(self.session, self.settings, self.banner, self.window, self.saver)
         self.titles: list[str] = []
-        self.title_changed.connect(self.note)
+        self.title_changed.connect(self.titles.append)
+        Trouble(self.session, self.banner)
+        self.session.start()
+        self.settle()
 
-    def note(self, title: str) -> None:
-        self.titles.append(title)
+    def settle(self) -> Frame:
+        """Everything is answered, and on the screen."""
+        self.qtbot.waitUntil(lambda: self.session.up_to_date and self.session._undo.settled)
+        assert self.session.frame is not None
+        return self.session.frame
+
+    def train(self, until: int) -> Frame:
+        """Train up to this update."""
+        self.session.step(until - self.settle().updates)
+        self.qtbot.waitUntil(lambda: self.session.frame.updates == until)
+        return self.settle()
+
+    def save_now(self, path: Path | None = None) -> None:
+        done: list[bool] = []
+        self.document.save(path, lambda: done.append(True))
+        self.qtbot.waitUntil(lambda: bool(done))
+
+    def end(self) -> None:
+        self.session.stop()
+        self.saver.finish(5)
+
+
+def no_images(_: DatasetSpec) -> ImageSet:
+    raise DataError("There is no MNIST here.")
 
 
 @pytest.fixture
-def menu(qtbot) -> Menu:
-    return Menu(qtbot)
+def menu(qtbot: QtBot) -> Iterator[Menu]:
+    menu = Menu(qtbot, SPIRALS)
+    yield menu
+    menu.end()
 
 
 def answer(monkeypatch, button: QMessageBox.StandardButton) -> list[str]:
@@ -66,14 +85,20 @@ def answer(monkeypatch, button: QMessageBox.StandardButton) -> list[str]:
 
 def change(menu: Menu) -> None:
     menu.session.edit(replace(menu.session.experiment, seed=menu.session.experiment.seed + 1))
+    menu.settle()
 
 
 @pytest.mark.parametrize("name", ["w.npz", "w.safetensors"])
 def test_exported_weights_come_back(menu, tmp_path, name):
+    before = menu.train(20)
     assert menu.export_path(tmp_path / name)
     assert menu.banner.text() == f"Exported the weights of 3 layers to {name}."
+    menu.session.restart()
+    assert menu.settle().params.tobytes() != before.params.tobytes()
     assert menu.import_path(tmp_path / name)
-    np.testing.assert_array_equal(menu.session.taken.params, FRAME.params)
+    assert menu.settle().params.tobytes() == before.params.tobytes()
+    assert menu.banner.text() == f"Imported the weights in {name}."
+    assert menu.session.undo_label == "Import weights"
 
 
 def test_an_export_can_show_its_folder(menu, tmp_path, monkeypatch):
@@ -85,67 +110,91 @@ def test_an_export_can_show_its_folder(menu, tmp_path, monkeypatch):
 
 
 def test_an_error_is_said_with_details(menu, tmp_path):
+    before = menu.settle().params.tobytes()
     (tmp_path / "w.npz").write_bytes(b"not an archive")
     assert not menu.import_path(tmp_path / "w.npz")
     assert "w.npz" in menu.banner.text()
     assert menu.banner.property("tone") == "bad"
-    assert menu.session.taken is None
+    assert menu.settle().params.tobytes() == before
     assert not menu.export_path(tmp_path / "nowhere" / "w.npz")
     assert menu.banner.property("tone") == "bad"
 
 
-def test_an_experiment_comes_back_with_its_weights(menu, tmp_path):
-    path = tmp_path / "spiral.nns"
-    assert menu.save_path(path)
-    saved = menu.session.experiment
+def test_a_project_comes_back_with_its_whole_state(menu, tmp_path):
+    path, saved = tmp_path / "spiral.nns", menu.train(137)
+    menu.save_now(path)
+    assert menu.title() == "spiral.nns"
+    assert menu.banner.text() == "Saved to spiral.nns."
+    menu.session.restart()
     change(menu)
     assert menu.title() == "spiral.nns — edited"
     assert menu.open_path(path)
-    assert menu.session.experiment == saved
-    np.testing.assert_array_equal(menu.session.taken.params, FRAME.params)
-    assert menu.titles[-1] == "spiral.nns"
+    assert menu.title() == "spiral.nns — edited", "it is not open before it has begun"
+    opened = menu.settle()
+    assert (opened.experiment, opened.updates, opened.epoch) == (saved.experiment, 137, saved.epoch)
+    assert opened.params.tobytes() == saved.params.tobytes()
+    np.testing.assert_array_equal(opened.history.train_loss, saved.history.train_loss)
+    assert menu.title() == "spiral.nns"
+    twin = Trainer(SPIRALS)
+    while twin.updates < 300:
+        twin.step()
+    assert menu.train(300).params.tobytes() == twin.network.params.tobytes(), "as if it had never stopped"
 
 
-def normalised() -> Frame:
-    """A trained stack with a batch normalisation, and layers without parameters."""
-    layers = (DenseSpec(units=3), BatchNormSpec(), ActivationSpec(), DropoutSpec())
-    trainer = Trainer(Experiment(layers=layers))
-    for _ in range(3):
-        trainer.step()
-    return Observer(trainer, 1).frame(Probe.NOTHING)
+def test_a_project_on_data_that_is_not_there_leaves_everything_as_it_was(menu, tmp_path):
+    """Spirals in training; a project on MNIST, where MNIST is absent: the file is not touched, nor is the run."""
+    mine, digits = tmp_path / "mine.nns", tmp_path / "digits.nns"
+    save_project(digits, Project(default_experiment(DatasetKind.MNIST)))
+    before_on_disk = digits.read_bytes()
+    menu.train(225)
+    menu.save_now(mine)
+    before = menu.settle()
+    assert menu.open_path(digits)
+    after = menu.settle()
+    assert (after.updates, after.run) == (225, before.run)
+    assert after.params.tobytes() == before.params.tobytes()
+    assert menu.session.experiment == SPIRALS
+    assert "There is no MNIST here." in menu.banner.text()
+    assert menu.title() == "mine.nns"
+    menu.save_now()
+    assert digits.read_bytes() == before_on_disk
+    assert load_project(mine).experiment == SPIRALS
 
 
-def test_running_statistics_are_saved_and_come_back(menu, tmp_path):
-    frame = menu.session.shown = normalised()
-    menu.session.edit(frame.experiment)
-    for path, save, bring_back in (
-        (tmp_path / "n.nns", menu.save_path, menu.open_path),
-        (tmp_path / "n.npz", menu.export_path, menu.import_path),
-    ):
-        assert save(path)
-        menu.session.taken = None
-        assert bring_back(path)
-        np.testing.assert_array_equal(menu.session.taken.params, frame.params)
-        np.testing.assert_array_equal(menu.session.taken.statistics, frame.model.statistics)
-        assert menu.banner.property("tone") == "good"
+def test_what_is_saved_while_a_file_opens_goes_to_the_file_that_is_then_open(menu, tmp_path):
+    first, second = tmp_path / "first.nns", tmp_path / "second.nns"
+    menu.train(10)
+    menu.save_now(first)
+    other = default_experiment(DatasetKind.MOONS)
+    save_project(second, Project(other))
+    menu.open_path(second)
+    menu.save_now()
+    assert load_project(first).experiment == SPIRALS
+    assert load_project(second).experiment == other
 
 
-def test_an_export_counts_the_layers_that_have_weights(menu, tmp_path):
-    menu.session.shown = normalised()
+NORMALISED = Experiment(layers=(DenseSpec(units=3), BatchNormSpec(), ActivationSpec(), DropoutSpec()))
+
+
+def test_an_export_counts_the_layers_that_have_weights(qtbot, tmp_path):
+    menu = Menu(qtbot, NORMALISED)
     menu.export_path(tmp_path / "n.npz")
     assert menu.banner.text() == "Exported the weights of 3 layers to n.npz."
+    menu.end()
 
 
 def test_a_project_older_than_running_statistics_says_what_is_off(menu, tmp_path):
-    frame = normalised()
-    save_project(tmp_path / "old.nns", Project(frame.experiment, weights=Weights(frame.params)))
+    trainer = Trainer(NORMALISED)
+    weights = Weights(trainer.network.params + 1)
+    save_project(tmp_path / "old.nns", Project(NORMALISED, weights=weights))
     assert menu.open_path(tmp_path / "old.nns")
-    np.testing.assert_array_equal(menu.session.taken.params, frame.params)
-    assert menu.session.taken.statistics is None
+    assert menu.settle().params.tobytes() == weights.params.tobytes()
     assert "old.nns was saved without the running means and variances" in menu.banner.text()
     assert not menu.banner.isHidden()
-    save_project(tmp_path / "dense.nns", Project(FRAME.experiment, weights=Weights(FRAME.params)))
+    params = Trainer(SPIRALS).network.params
+    save_project(tmp_path / "dense.nns", Project(SPIRALS, weights=Weights(params)))
     assert menu.open_path(tmp_path / "dense.nns")
+    menu.settle()
     assert menu.banner.isHidden()
 
 
@@ -158,40 +207,73 @@ def test_a_bad_experiment_leaves_everything_as_it_was(menu, tmp_path):
     assert "bad.nns" in menu.banner.text()
 
 
-def test_nothing_is_asked_before_the_first_save(menu, monkeypatch):
+def left(menu: Menu) -> list[bool]:
+    done: list[bool] = []
+    menu.leave(lambda: done.append(True))
+    return done
+
+
+def test_nothing_is_asked_where_nothing_was_learned(menu, monkeypatch):
     asked = answer(monkeypatch, QMessageBox.StandardButton.Cancel)
     change(menu)
-    assert menu.may_leave()
+    assert left(menu)
     menu.new()
+    menu.settle()
     assert menu.session.experiment == default_experiment(DatasetKind.SPIRALS)
     assert not asked
 
 
+def test_what_was_learned_and_never_saved_is_asked_for(menu, monkeypatch):
+    menu.train(5)
+    asked = answer(monkeypatch, QMessageBox.StandardButton.Cancel)
+    assert not left(menu)
+    assert asked == ["What the network has learned was never saved. Save it first?"]
+    answer(monkeypatch, QMessageBox.StandardButton.Discard)
+    assert left(menu)
+
+
 def test_unsaved_changes_are_asked_for(menu, tmp_path, monkeypatch):
-    menu.save_path(tmp_path / "a.nns")
-    assert menu.may_leave()
+    menu.train(5)
+    menu.save_now(tmp_path / "a.nns")
+    assert left(menu)
     change(menu)
     asked = answer(monkeypatch, QMessageBox.StandardButton.Cancel)
     kept = menu.session.experiment
     menu.new()
     assert menu.session.experiment == kept
-    assert asked == ["a.nns has changes that are not saved. Save them first?"]
+    assert asked == ["a.nns is not up to date. Save it first?"]
     answer(monkeypatch, QMessageBox.StandardButton.Discard)
-    assert menu.may_leave()
+    assert left(menu)
     answer(monkeypatch, QMessageBox.StandardButton.Save)
-    assert menu.may_leave()
+    done = left(menu)
+    assert not done, "not before it is written"
+    menu.qtbot.waitUntil(lambda: bool(done))
     assert menu.title() == "a.nns"
+    assert load_project(tmp_path / "a.nns").experiment == menu.session.experiment
 
 
-def test_training_makes_a_saved_file_old(menu, tmp_path):
-    menu.save_path(tmp_path / "a.nns")
-    menu.session.frame_shown.emit(replace(FRAME, status=Status.PAUSED))
+def test_training_makes_a_saved_file_old_and_undo_makes_it_new(menu, tmp_path):
+    menu.train(5)
+    menu.save_now(tmp_path / "a.nns")
     assert menu.title() == "a.nns"
-    menu.session.play()
-    menu.session.frame_shown.emit(replace(FRAME, status=Status.LEARNING))
+    first = menu.session.experiment.layers[0]
+    menu.session.edit(replace(menu.session.experiment, layers=(replace(first, units=9),)))
+    menu.settle()
     assert menu.title() == "a.nns — edited"
-    menu.save()
+    menu.session.undo()
+    menu.settle()
     assert menu.title() == "a.nns"
+    menu.session.step()
+    menu.qtbot.waitUntil(lambda: menu.session.frame.updates == 6)
+    assert menu.title() == "a.nns — edited"
+
+
+def test_a_place_that_cannot_be_written_is_said_and_nothing_is_called_saved(menu, tmp_path):
+    menu.train(5)
+    menu.document.save(tmp_path / "nowhere" / "a.nns")
+    menu.qtbot.waitUntil(lambda: menu.banner.property("tone") == "bad" and not menu.banner.isHidden())
+    assert menu.title() == ""
+    assert menu.document.unsaved
 
 
 @pytest.mark.parametrize(
@@ -216,6 +298,6 @@ def test_a_cancelled_dialog_does_nothing(menu, tmp_path, monkeypatch):
     menu.export_weights()
     menu.import_weights()
     menu.open()
-    assert not menu.save()
+    menu.save()
     assert menu.session.experiment == before
     assert menu.banner.isHidden()

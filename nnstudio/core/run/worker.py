@@ -17,9 +17,11 @@ from time import perf_counter
 
 from nnstudio.core.data.dataset import ImageSource
 from nnstudio.core.experiment import Experiment
+from nnstudio.core.network.weights import Weights
 from nnstudio.core.run.commands import Answer, Begin, Command, Edit
 from nnstudio.core.run.frame import Frame
 from nnstudio.core.run.run import Run
+from nnstudio.core.training.state import RunState
 
 TICK = 1 / 60
 PARKING_TIME = 0.02
@@ -53,10 +55,13 @@ class Worker:
     """Trains on its own thread. Everything here that is public may be called from any other.
 
     images: reads image data on the worker's thread; may raise `DataError`
+    start: where the first run goes on from
     mailbox: the newest frame
     """
 
-    def __init__(self, experiment: Experiment, images: ImageSource | None = None) -> None:
+    def __init__(
+        self, experiment: Experiment, images: ImageSource | None = None, start: RunState | Weights | None = None
+    ) -> None:
         self.mailbox = Mailbox()
         self._answers: SimpleQueue[Answer] = SimpleQueue()
         self._run = Run(images, self._answers.put)
@@ -66,7 +71,9 @@ class Worker:
         self._gate = threading.Event()
         self._gate.set()
         self._stopping = False
-        self._thread = threading.Thread(target=self._live, args=[experiment], name="nnstudio-worker", daemon=True)
+        self._thread = threading.Thread(
+            target=self._live, args=[Begin(experiment, start)], name="nnstudio-worker", daemon=True
+        )
 
     def start(self) -> None:
         """Start the thread; the first frame is on its way."""
@@ -104,8 +111,8 @@ class Worker:
 
     # On the worker's thread -------------------------------------------------------------------------------------------
 
-    def _live(self, experiment: Experiment) -> None:
-        self._obey(0, Begin(experiment))
+    def _live(self, first: Begin) -> None:
+        self._obey(0, first)
         if not self._run.number:  # what was asked for cannot be had, but something must be there to look at
             self._obey(0, Begin(Experiment()))
         while not self._stopping:

@@ -56,7 +56,7 @@ class LossView(View):
         return self._switches
 
     def show_frame(self, frame: Frame) -> None:
-        self.chart.show_history(frame.history, frame.run, len(frame.dataset.train))
+        self.chart.show_history(frame.history, frame.run, len(frame.dataset.train), frame.marks)
 
     def _scale_changed(self, index: int) -> None:
         self.chart.set_logarithmic(index == _LOG)

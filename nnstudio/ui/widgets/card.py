@@ -5,6 +5,8 @@ the right; between the two, float and close appear when the pointer or the keybo
 handle to drag the card by.
 """
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
@@ -30,7 +32,7 @@ _NARROWEST = 165
 class CardDock(QDockWidget):
     """A dock that looks like a card. `name` identifies it in the saved layout, `switches` stand at the right."""
 
-    def __init__(self, name: str, title: str, body: QWidget, switches: QWidget | None = None) -> None:
+    def __init__(self, name: str, title: str, body: QWidget, *switches: QWidget | None) -> None:
         super().__init__(title)
         self.setObjectName(name)
         self.setAccessibleName(title)
@@ -82,7 +84,7 @@ class ScrollingBody(QScrollArea):
 
 
 class _TitleBar(QWidget):
-    def __init__(self, card: CardDock, title: str, switches: QWidget | None) -> None:
+    def __init__(self, card: CardDock, title: str, switches: Sequence[QWidget | None]) -> None:
         super().__init__(card)
         name = QLabel(title.upper())
         name.setProperty("role", "section")
@@ -99,8 +101,9 @@ class _TitleBar(QWidget):
         for button in self._tools:
             row.addWidget(button)
         row.addStretch(1)
-        if switches is not None:
-            row.addWidget(switches)
+        for switch in switches:
+            if switch is not None:
+                row.addWidget(switch)
 
     def _float(self) -> None:
         self._card.setFloating(not self._card.isFloating())

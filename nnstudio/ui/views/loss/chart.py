@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QResizeEvent
 
 from nnstudio.core.training.history import HistoryPrefix
+from nnstudio.core.training.state import Mark
 from nnstudio.core.training.trainer import TRAINING_EXAMPLES_EVALUATED
 from nnstudio.ui import theme
 from nnstudio.ui.views.loss.curves import Line, has_curve, lines_of, loss_range
@@ -40,19 +41,24 @@ class LossChart(Canvas):
             "<b>Loss</b><p>Data loss L = 1/n Σ ℓ(yᵢ, ŷᵢ), the mean over the training examples (blue; of very many, "
             "over a sample spread evenly), over the validation examples (green, if any), over the test examples "
             "(orange), and over each mini-batch before its update (pale). The penalty λ₁/N Σ|w| + λ₂/2N Σw² comes on "
-            "top and has its own line. When train falls and test rises, the network learns by heart.</p>",
+            "top and has its own line. When train falls and test rises, the network learns by heart. "
+            "A dotted line stands where the network or the data were edited.</p>",
         )
         self._plot = plot
         self._history: HistoryPrefix | None = None
         self._lines: dict[str, Line] = {}
         self._sample = ""
+        self._marks: tuple[Mark, ...] = ()
         self._run = -1
         self._end = 0.0
         self._logarithmic = True
         self._smoothing = True
 
-    def show_history(self, history: HistoryPrefix, run: int, examples: int = 0) -> None:
-        """Draw these rows of this run, which trains on so many examples."""
+    def show_history(self, history: HistoryPrefix, run: int, examples: int = 0, marks: Sequence[Mark] = ()) -> None:
+        """Draw these rows of this run, which trains on so many examples and was edited at these marks."""
+        if tuple(marks) != self._marks:
+            self._marks = tuple(marks)
+            self.update()
         sampled = examples > TRAINING_EXAMPLES_EVALUATED
         self._sample = f"{grouped(TRAINING_EXAMPLES_EVALUATED)} of {grouped(examples)}" if sampled else ""
         if run == self._run and self._history is not None and len(history) == len(self._history):
@@ -135,7 +141,13 @@ class LossChart(Canvas):
             lines.append(f"{'mini-batch':<11}{decimal(float(history.batch_loss[row]), _DIGITS)}")
         if self._sample:
             lines.append(f"train: {self._sample} examples")
+        lines += [f"edited here: {mark.text}" for mark in self._marks_near(float(history.update[row]))]
         return lines
+
+    def _marks_near(self, update: float) -> list[Mark]:
+        """The edits as near to an update as a pointer can tell."""
+        x = self._plot.x_at(update)
+        return [mark for mark in self._marks if abs(self._plot.x_at(mark.updates) - x) <= _REACH]
 
     def _last(self, column: Column, row: int) -> str:
         """The value at this row, or the last one before it with its update."""
@@ -164,6 +176,7 @@ class LossChart(Canvas):
         painter.setPen(QColor(theme.current().dim))
         corner = QRectF(0, area.bottom() + 5, area.left() - 9, QFontMetricsF(painter.font()).height())
         painter.drawText(corner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, "update")
+        self._paint_marks(painter, area)
         if spot := self.spot:
             self._paint_row(painter, self._history, spot.column)
         self._paint_names(painter, area)
@@ -193,6 +206,15 @@ class LossChart(Canvas):
             painter.setPen(color)
             painter.drawText(QPointF(x + stroke, y), texts[name])
             x += metrics.horizontalAdvance(texts[name]) + gap
+
+    def _paint_marks(self, painter: QPainter, area: QRectF) -> None:
+        """A dotted line and a small square on the axis where the run was edited; reading a row there says how."""
+        color = QColor(theme.current().dim)
+        for mark in self._marks:
+            x = self._plot.x_at(mark.updates)
+            painter.setPen(QPen(color, 1, Qt.PenStyle.DotLine))
+            painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+            painter.fillRect(QRectF(x - 3, area.bottom() - 3, 6, 6), color)
 
     def _paint_row(self, painter: QPainter, history: HistoryPrefix, row: int) -> None:
         """A vertical line at the row that is read, with a dot on each curve measured there."""

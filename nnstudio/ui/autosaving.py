@@ -1,0 +1,52 @@
+"""Keeps the newest state where a crash cannot reach it: while training every minute, and soon after each edit."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QTimer
+
+from nnstudio.core.run.commands import Answer
+from nnstudio.files.autosave import Autosave
+from nnstudio.files.project import Project
+from nnstudio.ui.session import Session
+
+WHILE_TRAINING_MILLISECONDS = 60_000
+AFTER_AN_EDIT_MILLISECONDS = 1000
+
+
+class Autosaving(QObject):
+    """Asks the session for its state when it is time. `wanted` says whether there is anything that could be lost."""
+
+    def __init__(self, session: Session, autosave: Autosave, wanted: Callable[[], bool], parent: QObject) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._autosave = autosave
+        self._wanted = wanted
+        self._closed = False
+        self._training = QTimer(self)
+        self._training.setInterval(WHILE_TRAINING_MILLISECONDS)
+        self._training.timeout.connect(self._while_training)
+        self._training.start()
+        self._edit = QTimer(self, singleShot=True, interval=AFTER_AN_EDIT_MILLISECONDS)
+        self._edit.timeout.connect(self.save)
+        session.history_changed.connect(self._edit.start)
+        session.playing_changed.connect(self._edit.start)
+
+    def _while_training(self) -> None:
+        if self._session.playing:
+            self.save()
+
+    def save(self) -> None:
+        """Keep the state as it is now."""
+        if self._wanted():
+            self._session.save(self._write)
+
+    def discard(self) -> None:
+        """All is saved elsewhere, or not wanted; nothing is kept any more."""
+        self._training.stop()
+        self._edit.stop()
+        self._closed = True
+        self._autosave.discard()
+
+    def _write(self, answer: Answer) -> None:
+        if answer.state is not None and not self._closed:
+            self._autosave.write(Project(answer.experiment, answer.state, document=self._session.document))

@@ -1,0 +1,85 @@
+"""After a crash: what the program kept of itself is offered when it starts again.
+
+This is also where autosaving begins, and where it ends in peace: a window that is closed for good leaves nothing
+behind. One that is killed leaves its newest state, and the next one says so.
+"""
+
+from datetime import datetime
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction
+
+from nnstudio.core.counting import counted
+from nnstudio.files.autosave import Autosave, Leftover
+from nnstudio.files.errors import FileError
+from nnstudio.files.saving import Saver
+from nnstudio.ui.autosaving import Autosaving
+from nnstudio.ui.files_menu import FilesMenu
+from nnstudio.ui.icons import ICON_GAP, icon
+from nnstudio.ui.session import Session
+from nnstudio.ui.widgets.banner import Banner, Tone
+from nnstudio.ui.widgets.figures import grouped
+
+
+class Recovery(QObject):
+    """Autosaves the session, and offers in the banner what an earlier program has left."""
+
+    def __init__(self, session: Session, saver: Saver, files: FilesMenu, banner: Banner) -> None:
+        super().__init__(banner)
+        self._session = session
+        self._banner = banner
+        self._autosave: Autosave | None = None
+        self._leftover: Leftover | None = None
+        self._ended = False
+        try:
+            self._autosave = Autosave(saver)
+            left = self._autosave.leftovers()
+        except FileError as error:
+            banner.announce(Tone.BAD, str(error), details=error.details)
+            return
+        self._autosaving = Autosaving(session, self._autosave, lambda: files.document.unsaved, self)
+        self._bring_back = QAction(icon("restart"), f"{ICON_GAP}Bring it back", self)
+        self._bring_back.setToolTip("Begins where that program stood; Undo takes it back.")
+        self._bring_back.setWhatsThis(self._bring_back.toolTip())
+        self._bring_back.triggered.connect(self._take)
+        if left.found:
+            self._offer(left.found[0])
+        elif left.broken:
+            banner.announce(Tone.BAD, left.broken[0])
+
+    def _offer(self, leftover: Leftover) -> None:
+        self._leftover = leftover
+        project = leftover.project
+        name = project.document.name if project.document else "an experiment without a name"
+        updates = project.state.updates if project.state is not None else 0
+        when = f"{datetime.fromtimestamp(leftover.written):%H:%M}"
+        self._banner.announce(
+            Tone.BAD,
+            f"NN Studio ended unexpectedly. What it kept of {name}, from {when} and with "
+            f"{counted(updates, 'update', grouped(updates))}, can be brought back.",
+            self._bring_back,
+        )
+
+    def _take(self) -> None:
+        if self._autosave is None or self._leftover is None:
+            return
+        try:
+            project = self._autosave.take(self._leftover)
+        except FileError as error:
+            self._banner.announce(Tone.BAD, str(error), details=error.details)
+            return
+        self._leftover = None
+        self._banner.hide()
+        start = project.state or project.weights
+        self._session.begin(project.experiment, "Bring back", start, project.document)
+
+    def end(self) -> None:
+        """The window is closed for good: what was kept is not needed."""
+        self._ended = True
+        if self._autosave is not None:
+            self._autosaving.discard()
+
+    def clear(self) -> None:
+        """The program ends. After a window that was closed no trace stays; otherwise the next start offers it."""
+        if self._autosave is not None and self._ended:
+            self._autosave.close()
