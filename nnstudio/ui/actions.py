@@ -168,7 +168,7 @@ class Actions(QObject):
         for name, step in (("undo", self._run.undo_label), ("redo", self._run.redo_label)):
             row, action = self._rows[name], self._actions[name]
             action.setEnabled(bool(step))
-            action.setText(f"{row.text} {step[:1].lower()}{step[1:]}" if step else row.text)
+            action.setText(f"{row.text} {step}" if step else row.text)
             action.setToolTip(f"{row.tip} ({keys_of(row)})")
 
 

@@ -116,3 +116,15 @@ class Recovery(Goal):
     @property
     def progress(self) -> str:
         return "Looking for weights that were good"
+
+
+class Measurement(Goal):
+    """The metrics over all training examples, piece by piece; from the last piece on the pictures show them."""
+
+    trains = False
+
+    def __init__(self, trainer: Trainer) -> None:
+        self._pieces = trainer.evaluation(exact=True)
+
+    def advance(self, run: "Run") -> bool:
+        return next(self._pieces, self) is self

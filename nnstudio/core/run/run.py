@@ -19,7 +19,7 @@ from nnstudio.core.network.weights import Weights
 from nnstudio.core.run import commands
 from nnstudio.core.run.commands import Answer, Command
 from nnstudio.core.run.frame import Frame, Probe, Status
-from nnstudio.core.run.goals import Endless, EndOfEpoch, Goal, Past, Recovery, Until
+from nnstudio.core.run.goals import Endless, EndOfEpoch, Goal, Measurement, Past, Recovery, Until
 from nnstudio.core.run.left_behind import BOUNDS, LeftBehind
 from nnstudio.core.run.observe import Observer
 from nnstudio.core.run.speed import Speed
@@ -120,6 +120,7 @@ class Run:
             self.answer(ticket, str(error) or "There is not enough memory for that. Nothing was changed.")
         else:
             self.answer(ticket, state=state)
+        self._rest()
 
     def skip(self, ticket: int) -> None:
         """An edit whose place another one takes is done without being made."""
@@ -131,11 +132,18 @@ class Run:
         self._outbox(Answer(ticket, refusal, self.trainer.experiment if self.number else Experiment(), state))
 
     def _abandon(self) -> None:
-        """Something else is asked for: a way back is given up, the run is where it was."""
+        """Something else is asked for: a way back or a measurement is given up, the run is where it was."""
         goal = self._goal
-        if goal is not None and goal.ticket:
-            self._goal, self.shown = None, False
+        if goal is None or goal.trains:
+            return
+        self._goal, self.shown = None, False
+        if goal.ticket:
             self.answer(goal.ticket, INTERRUPTED)
+
+    def _rest(self) -> None:
+        """With nothing else to do, measure exactly what a sample has stood for while training went on."""
+        if self._goal is None and self.number and self.trainer.samples:
+            self._goal = Measurement(self.trainer)
 
     # What is trained --------------------------------------------------------------------------------------------------
 
@@ -255,6 +263,7 @@ class Run:
         while goal is self._goal and goal is not None and perf_counter() < until and not interrupted():
             if goal.advance(self) and goal is self._goal:
                 self._goal, self.shown = None, False
+        self._rest()
         if goal is not None and goal.trains:
             if goal is self._goal and Probe.GRADIENTS in self.probes and self.playing:
                 self.update(keep_change=True)

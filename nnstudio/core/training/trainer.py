@@ -64,8 +64,7 @@ class Trainer:
         self.experiment = experiment
         spec = experiment.training
         self.dataset = dataset if dataset is not None else build(experiment.dataset, images, dtype)
-        task = self.dataset.task
-        self.loss = loss_for(spec, task)
+        self.loss = loss_for(spec, self.dataset.task)
         check_memory(experiment, self.dataset, np.dtype(dtype), evaluated)
         self.network = Network(experiment.layers, self.dataset.shape, self.dataset.outputs, np.dtype(dtype))
         self.network.initialize(experiment.initialization, experiment.seed)
@@ -165,8 +164,7 @@ class Trainer:
         self.learning_rate = self.experiment.training.learning_rate * self.schedule.share(self.batches.seen)
 
     def _new_work(self, examples: int) -> Work:
-        work = self._work[examples] = Work(self.network, self.dataset, self.loss, examples)
-        return work
+        return self._work.setdefault(examples, Work(self.network, self.dataset, self.loss, examples))
 
     def _gathered(self) -> tuple[Array, dict[int, GeneratorState]]:
         """A copy of what a forward pass in training changes: running statistics, and where the noise stands."""
@@ -208,11 +206,9 @@ class Trainer:
     def train(self, epochs: float) -> Metrics:
         """So many passes over the training data, or fewer if a rule of the experiment stops them; how good the network
         is then. Raises `Diverged`."""
-        end = self.epoch + epochs
-        while self.epoch < end * (1 - 1e-12):
+        end, self.stop_reason = self.epoch + epochs, None
+        while self.epoch < end * (1 - 1e-12) and self.stop_reason is None:
             self.step()
-            if self.stop_reason is not None:
-                break
         return self.evaluate()
 
     def predict(self, raw: ArrayLike) -> Array:
@@ -251,9 +247,8 @@ class Trainer:
         return change
 
     def _new_optimizer(self) -> Optimizer:
-        spec = self.experiment.training
-        optimizer = OPTIMIZERS[spec.optimizer](self.network.params, self.network.grads)
-        optimizer.configure(spec)
+        optimizer = OPTIMIZERS[self.experiment.training.optimizer](self.network.params, self.network.grads)
+        optimizer.configure(self.experiment.training)
         return optimizer
 
     def _configure(self) -> None:
@@ -300,8 +295,14 @@ class Trainer:
 
     @property
     def last_metrics(self) -> Metrics:
-        """The metrics as they were last evaluated."""
+        """As they were last evaluated."""
         return self._measures.metrics or self.evaluate()
+
+    @property
+    def samples(self) -> bool:
+        """Whether the metrics of now are not known, or only those of a sample."""
+        known = self._measures.metrics if self.evaluated_at == self.updates else None
+        return self._measures.sample < self.batches.count and (known is None or known.sampled)
 
     @property
     def evaluation_is_cheap(self) -> bool:
@@ -314,8 +315,7 @@ class Trainer:
 
     def record(self) -> Metrics:
         """Measure now, and see to a row in the history for this update. Training goes on as if nobody had asked."""
-        metrics = self.evaluate()
-        self.history.ask(*self._row(float("nan"), metrics))
+        self.history.ask(*self._row(float("nan"), metrics := self.evaluate()))
         return metrics
 
     def _record(self, batch_loss: float) -> None:
@@ -387,7 +387,7 @@ class Trainer:
         self._forget()
 
     def set_weights(self, weights: Weights) -> None:
-        """Take other weights; the optimizer begins anew. Raises `ValueError` for what does not fit."""
+        """Take other weights; the optimizer begins anew. Raises `ValueError` for a misfit."""
         self.network.take(weights)
         self.optimizer = self._new_optimizer()
         self.stopping = Stopping(self.experiment.stopping, self.batches.count)

@@ -264,3 +264,17 @@ def test_steps_sent_before_the_first_picture_are_all_made(start: Callable[[Exper
     frame = wait(worker, lambda frame: frame.commands == 2)
     assert frame.updates == 25
     assert worker.stop()
+
+
+def test_a_paused_run_measures_over_all_training_examples(start: Callable[[Experiment], Worker]) -> None:
+    many = replace(SPIRALS, dataset=PlaneSpec(kind=DatasetKind.SPIRALS, samples=20_000))
+    worker = start(many)
+    worker.send(commands.Step(5))
+    frame = wait(worker, lambda frame: frame.updates == 5 and not frame.metrics.sampled)
+    twin = Trainer(many)
+    for _ in range(5):
+        twin.step()
+    assert frame.metrics == twin.evaluate(exact=True)
+    assert worker.answer() is not None
+    worker.send(commands.Step(1))
+    wait(worker, lambda frame: frame.updates == 6 and not frame.metrics.sampled)
