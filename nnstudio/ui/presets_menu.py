@@ -1,16 +1,18 @@
 """The Presets menu: experiments to begin with, group by group.
 
-Choosing one asks the session for its experiment, which Undo takes back like any other edit, and tells whoever listens
-what there is to notice.
+Choosing one asks the session to begin its experiment, which Undo takes back like any other step; when it has begun,
+whoever listens is told what there is to notice.
 """
 
+from functools import partial
 from html import escape
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
-from nnstudio.core.presets import PRESETS, Group
+from nnstudio.core.presets import PRESETS, Group, Preset
+from nnstudio.core.run.commands import Answer
 from nnstudio.ui.session import Session
 
 
@@ -37,5 +39,8 @@ class PresetsMenu(QMenu):
 
     def _choose(self, action: QAction) -> None:
         preset = PRESETS[action.objectName()]
-        self._session.begin(preset.experiment, preset.title)
-        self.chosen.emit(preset)
+        self._session.begin(preset.experiment, preset.title, then=partial(self._begun, preset))
+
+    def _begun(self, preset: Preset, answer: Answer) -> None:
+        if answer.done:
+            self.chosen.emit(preset)

@@ -1,5 +1,7 @@
 """The Presets menu: everything is there, and choosing one is an edit like any other."""
 
+from collections.abc import Iterator
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
@@ -13,8 +15,11 @@ from nnstudio.ui.session import Session
 
 
 @pytest.fixture
-def session() -> Session:
-    return Session(Experiment())  # not started: no worker runs
+def session() -> Iterator[Session]:
+    session = Session(Experiment())
+    session.start()
+    yield session
+    session.stop()
 
 
 @pytest.fixture
@@ -58,7 +63,7 @@ def test_a_click_edits_the_experiment_and_tells(qtbot: QtBot, menu: PresetsMenu,
     child = submenu(menu, preset.group)
     click(qtbot, child, next(action for action in child.actions() if action.objectName() == name))
     assert session.experiment == preset.experiment
-    assert told == [preset]
+    qtbot.waitUntil(lambda: told == [preset])
     session.undo()
     assert session.experiment == Experiment()
 
@@ -69,7 +74,7 @@ def test_choosing_the_same_again_tells_again(qtbot: QtBot, menu: PresetsMenu, se
     action = submenu(menu, Group.XOR).actions()[0]
     action.trigger()
     action.trigger()
-    assert told == [PRESETS["xor-one-unit"]] * 2
+    qtbot.waitUntil(lambda: told == [PRESETS["xor-one-unit"]] * 2)
     session.undo()
     assert session.undo_label == PRESETS["xor-one-unit"].title, "each has begun anew"
     session.undo()
