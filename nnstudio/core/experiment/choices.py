@@ -179,7 +179,7 @@ class LossKind(Choice):
     )
     BINARY_CROSS_ENTROPY = (
         "binary-cross-entropy",
-        "Binary cross-entropy",
+        "Sigmoid cross-entropy",
         "One sigmoid for each class or label, each a yes or no of its own; the mean over the outputs.",
         "−mean (y log p + (1 − y) log (1 − p))",
     )
