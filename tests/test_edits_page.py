@@ -276,8 +276,12 @@ def record(claim: str, before: Trained, after: Trained, fresh: Trained) -> None:
 
 
 def schedule(claim: str, before: Trained, after: Trained, fresh: Trained) -> None:
-    assert claim in ("stays", "new")
-    assert after.state.schedule == (before if claim == "stays" else fresh).state.schedule
+    if claim == "looks anew":
+        share, loss, _ = after.state.schedule
+        assert (share, loss) == (before.state.schedule[0], np.inf)
+    else:
+        assert claim in ("stays", "new")
+        assert after.state.schedule == (before if claim == "stays" else fresh).state.schedule
 
 
 def best(claim: str, before: Trained, after: Trained, fresh: Trained) -> None:
