@@ -1,12 +1,15 @@
-"""Where README says that things are added, they are: each kind is named in those files and in no others."""
+"""README is true: its Python runs, and each kind of thing is named in the files that its table says and no others."""
 
 import ast
 import re
 from functools import cache
 from pathlib import Path
+from textwrap import dedent
 
+import numpy as np
 import pytest
 
+from nnstudio import Trainer, default_experiment
 from nnstudio.core.experiment import LAYER_KINDS, TrainingSpec
 from nnstudio.core.experiment.choices import (
     ActivationKind,
@@ -17,9 +20,14 @@ from nnstudio.core.experiment.choices import (
     ScheduleKind,
 )
 from nnstudio.core.experiment.setting import settings_of
+from nnstudio.core.network.network import Pass
+from nnstudio.core.run.frame import Probe
+from nnstudio.core.run.observe import Observer
+from nnstudio.files.weights import export_weights
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "nnstudio"
+README = (ROOT / "README.md").read_text("utf-8")
 
 ENUMERATIONS = {
     "activation": ActivationKind,
@@ -47,7 +55,7 @@ SPECIAL = {
 @cache
 def table() -> dict[str, set[str]]:
     """The kinds of things in README's table, each with the files and folders that it names."""
-    section = (ROOT / "README.md").read_text("utf-8").partition("## Where to add things")[2].partition("\n## ")[0]
+    section = README.partition("## Where to add things")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| (.+?) \| (.+?) \|$", section, re.MULTILINE)
     return {kind: set(re.findall(r"`([^`]+)`", places)) for kind, places in rows if "`" in places}
 
@@ -116,3 +124,28 @@ def test_every_place_in_the_table_exists() -> None:
     for place in set().union(*table().values()):
         assert (PACKAGE / place).is_dir() == place.endswith("/")
         assert (PACKAGE / place).exists(), place
+
+
+def python_blocks() -> list[str]:
+    return [dedent(block) for block in re.findall(r"^ *```python\n(.*?)```", README, re.MULTILINE | re.DOTALL)]
+
+
+def test_the_weights_that_are_exported_are_used_as_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    trainer = Trainer(default_experiment(DatasetKind.SPIRALS))
+    trainer.train(epochs=1)
+    monkeypatch.chdir(tmp_path)
+    export_weights(Path("spirals.npz"), Observer(trainer, 1).frame(Probe.NOTHING))
+    names = {"points": trainer.dataset.test.raw}
+    exec(python_blocks()[0], names)  # noqa: S102
+    work = Pass(trainer.network, trainer.dataset.test.augmented)
+    work.forward()
+    np.testing.assert_allclose(names["hidden"], work.stages[0].output.values.T, atol=1e-5)
+
+
+def test_the_few_lines_of_python_run(capsys: pytest.CaptureFixture[str]) -> None:
+    random = np.random.default_rng(1)
+    points = random.normal(size=(200, 4))
+    names = {"X": points, "y": (points[:, 0] > 0).astype(int)}
+    exec(python_blocks()[1], names)  # noqa: S102
+    assert float(capsys.readouterr().out) > 0.9
+    assert len(python_blocks()) == 2

@@ -254,7 +254,8 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="change a setting, such as training.learning_rate=0.01 or layers[0].units=16; may be repeated",
+        help="change a setting, such as training.learning_rate=0.01 or layers[0].units=16; may be repeated; what a "
+        "project has learned stays where it still has a place",
     )
     parser.add_argument(
         "--every",

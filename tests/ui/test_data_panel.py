@@ -212,7 +212,7 @@ def test_noise_waits_for_the_release_and_keeps_everything_else(stage: Stage) -> 
     QTest.mouseRelease(track, left, pos=QPoint(track.width() - 8, 8))
     assert stage.session.experiment == replace(SMALL, dataset=replace(SMALL.dataset, noise=0.5))
     assert stage.changes == [Change.DATA]
-    assert "starts training again" in slider.toolTip()
+    assert "keeps what it has learned" in slider.toolTip()
 
 
 def test_features_keep_their_order_and_at_least_one(stage: Stage) -> None:

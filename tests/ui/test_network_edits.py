@@ -129,6 +129,16 @@ def test_sixteen_layers_are_the_most(view: NetworkView) -> None:
     assert "16" in view.canvas.headers.inserts[0].toolTip()
 
 
+def test_the_words_promise_what_edits_keep(view: NetworkView) -> None:
+    view.show_frame(plane_frame(units=(4, 2)))
+    row = view.canvas.headers
+    header = row.headers[0]
+    words = [control.whatsThis() for control in (header.title, header.fewer, header.more, row.inserts[0])]
+    for text in (*words, header.menu.remove.toolTip()):
+        assert "learned" in text
+        assert "again" not in text
+
+
 def test_the_menu_chooses_the_activation_and_removes_the_layer(view: NetworkView) -> None:
     view.show_frame(plane_frame(units=(4, 2)))
     edits = edits_of(view)

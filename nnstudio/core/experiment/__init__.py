@@ -1,7 +1,8 @@
 """What was asked: data, layers, first weights, training, as one frozen value.
 
 Read `setting` (the legal values of one setting), `choices` (every enumeration, in words), then `experiment` and its
-parts. `plan` compares two experiments and says what going from one to the other destroys.
+parts: `dataset_spec`, `layer_specs`, `training_spec`. `optimizer_defaults` are what an optimizer brings along when it
+is chosen. `plan` compares two experiments and says what has to be made anew, and what to call the edit.
 """
 
 from nnstudio.core.experiment.dataset_spec import SPECS, DatasetSpec, ImageSpec, PlaneSpec, TableSpec

@@ -1,5 +1,7 @@
 """Training: from a mini-batch to a better network.
 
-Read `trainer` first: one update in its five steps. `losses`, `optimizers`, `schedules` and `stopping` are what the
-steps are made of; `evaluation` and `history` keep the record.
+Read `trainer` first: one update in its five steps. `batches`, `losses`, `penalty`, `clipping`, `optimizers` and
+`schedules` are what the steps are made of; `agenda` says when to look how good the network is, `measures` looks,
+`history` keeps the record, `stopping` decides on it. Then `state`, the whole of a run as one value, and `transfer`,
+what an edit keeps of it. `gradient_check` and `judgement` hold the gradients up to the light.
 """

@@ -36,6 +36,10 @@ class Schedule(ABC):
         """Called whenever the training loss has been measured."""
         return
 
+    def look_anew(self) -> None:
+        """The losses seen so far are no measure any more: they were of another kind, or over other data."""
+        return
+
     @property
     def deadline(self) -> int | None:
         """After how many examples the loss must be measured at the latest; None for those that never look at it."""
@@ -147,6 +151,9 @@ class Plateau(Schedule):
             self._best, self._since = loss, t
         elif t >= self.deadline:
             self._share, self._since = max(self._share * self.factor, self.floor), t
+
+    def look_anew(self) -> None:
+        self._best = float("inf")  # so the next loss is the best, and the period begins with it
 
     @property
     def deadline(self) -> int:

@@ -231,12 +231,12 @@ class Trainer:
             check_memory(experiment, self.dataset, self.network.dtype, self._measures.sample, self.experiment)
         old, new = self.experiment.training, experiment.training
         self.experiment = experiment
+        if loss != self.loss or new.batch_size != old.batch_size:
+            self._work = {}
         if loss != self.loss:
-            self.loss = loss
-            self._targets = loss.targets(self.dataset.train.targets)
-            self._work = {}
-        if new.batch_size != old.batch_size:
-            self._work = {}
+            self.loss, self._targets = loss, loss.targets(self.dataset.train.targets)
+            self.stopping.keep(Best(seen=self.batches.seen))
+            self.schedule.look_anew()
         self._measures.metrics = None  # loss and penalty may be others
         if new.schedule is not old.schedule:
             self.schedule = SCHEDULES[new.schedule](new, self.batches.count)

@@ -39,7 +39,8 @@ MEASURED_EXAMPLES = 512
 def carried(old: Trainer, experiment: Experiment, dataset: Dataset) -> Trainer:
     """A trainer for the edited experiment that goes on where the old one stands: updates, epoch, curves, schedule,
     noise, and every parameter that still has a place. The best weights of early stopping fit no longer and are looked
-    for anew. Raises what `Trainer` raises; the old trainer is left as it is."""
+    for anew, over other data the lowest loss of a plateau as well. Raises what `Trainer` raises; the old trainer is
+    left as it is."""
     state = old.state()
     new = Trainer(experiment, dataset=dataset, dtype=old.network.dtype.type)
     network, matches = new.network, _matches(old, new)
@@ -67,10 +68,12 @@ def carried(old: Trainer, experiment: Experiment, dataset: Dataset) -> Trainer:
             optimizer=optimizer,
             batches=batches,
             schedule=state.schedule if same_schedule else new.schedule.state(),
-            stopping=replace(state.stopping, best=Best()),
+            stopping=replace(state.stopping, best=Best(seen=batches.seen)),
             marks=(*state.marks, Mark(state.updates, describe(state.experiment, experiment))),
         )
     )
+    if dataset.spec != old.dataset.spec or new.loss != old.loss:
+        new.schedule.look_anew()
     return new
 
 

@@ -1,7 +1,7 @@
 """The Data card: what the network is to learn, and what it is told about it.
 
 A gallery chooses the data set and loads an experiment that learns it; below stand only the settings that concern it.
-Everything here makes new data, so it acts when a handle is let go and training starts again.
+Everything here makes new data, so it acts when a handle is let go; what was learned stays, except on another data set.
 """
 
 from dataclasses import replace
@@ -23,7 +23,7 @@ from nnstudio.core.run.frame import Frame
 from nnstudio.files.mnist import find_mnist
 from nnstudio.ui.panels.mnist_dialog import MnistDialog, remembered_folder
 from nnstudio.ui.panels.scaling_text import scaling_text
-from nnstudio.ui.panels.setting_form import ROW_GAP, SECTION_GAP, STARTS_AGAIN, SettingForm, section_title
+from nnstudio.ui.panels.setting_form import KEEPS, ROW_GAP, SECTION_GAP, SettingForm, section_title
 from nnstudio.ui.session import Session
 from nnstudio.ui.widgets.chip import ChipRow
 from nnstudio.ui.widgets.digit_strip import DigitStrip
@@ -57,8 +57,8 @@ class DataPanel(QWidget):
         self._dialog: MnistDialog | None = None
         specs = (PlaneSpec, ImageSpec, TableSpec)
         self.gallery = Gallery()
-        self.amounts = SettingForm(session, "dataset", AMOUNTS, STARTS_AGAIN, specs=specs)
-        self.others = SettingForm(session, "dataset", OTHERS, STARTS_AGAIN, specs=specs)
+        self.amounts = SettingForm(session, "dataset", AMOUNTS, KEEPS, specs=specs)
+        self.others = SettingForm(session, "dataset", OTHERS, KEEPS, specs=specs)
         self.features = ChipRow(Feature, "The network needs at least one input.")
         self.strip = DigitStrip()
         self.summary = _small_text()
@@ -77,7 +77,7 @@ class DataPanel(QWidget):
 
     def _lay_out(self) -> None:
         title = section_title("FEATURES")
-        title.setToolTip(f"What the network is told about a point. {STARTS_AGAIN}")
+        title.setToolTip(f"What the network is told about a point. {KEEPS}")
         self._plane_only = _column(title, self.features, gap=SECTION_GAP)
         self._described = _column(self.strip, self.summary, gap=ROW_GAP)
         self.others.put_below("scaling", self.scaling)

@@ -1,8 +1,8 @@
 """A column of controls for the settings of one part of an experiment.
 
 The form reads the part's dataclass: every `Setting` in it gets the control that suits it, so a setting added there
-appears here by itself. What somebody moves becomes a new experiment at once, unless that would start training again:
-then it waits until the handle is let go.
+appears here by itself. What somebody moves becomes a new experiment at once, unless network or data have to be made
+anew: then it waits until the handle is let go.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -26,6 +26,7 @@ LABEL_GAP = 3
 SECTION_GAP = 8
 WIDEST_SLIDER = 1e6  # even settings with a larger range, such as seeds, are typed
 STARTS_AGAIN = "A change starts training again."
+KEEPS = "The network keeps what it has learned, unless it is to start over."
 
 
 class ChoiceRow(QWidget):

@@ -220,6 +220,15 @@ def test_patience_asked_for_later_begins_then() -> None:
     assert run.stopping.best.updates == run.updates
 
 
+def test_the_best_of_another_loss_is_none() -> None:
+    run = trainer(TrainingSpec(loss=LossKind.MEAN_SQUARED_ERROR), patience=20.0)
+    run.train(epochs=10)
+    run.apply(replace(run.experiment, training=TrainingSpec(loss=LossKind.CROSS_ENTROPY)))
+    run.train(epochs=30)
+    assert run.stop_reason is None, "it goes on getting better"
+    assert run.stopping.best.updates > 10 * 8
+
+
 def test_a_run_that_goes_back_looks_at_the_same_updates() -> None:
     run = overfitting(patience=2.5)
     for _ in range(11):

@@ -224,6 +224,16 @@ def test_a_schedule_and_its_memory_go_on() -> None:
     assert new.schedule.state() == old.schedule.state()
 
 
+def test_a_plateau_of_other_data_is_looked_for_anew() -> None:
+    training = replace(PLANE.training, schedule=ScheduleKind.PLATEAU, schedule_period=5.0)
+    old = trained(replace(PLANE, training=training), 200)
+    spec = replace(PLANE.dataset, samples=2000)
+    new = carried(old, replace(old.experiment, dataset=spec), build(spec))
+    new.train(epochs=0.5)
+    assert new.schedule.state()[0] == old.schedule.state()[0], "the rate does not fall because an epoch is longer now"
+    assert new.schedule.state()[2] > new.batches.seen - new.batches.count
+
+
 def test_noise_goes_on_where_it_stood() -> None:
     layers = (DenseSpec(units=6), DropoutSpec(rate=0.4), DenseSpec(units=4))
     old = trained(replace(PLANE, layers=layers))

@@ -25,8 +25,8 @@ class InsertButton(FlatButton):
         self._ends = Ends((1,), 1)
         self.set_titles("+")
         self.setWhatsThis(
-            "A click inserts a dense layer; hold the button down, or right-click, for the other kinds. A new layer "
-            "makes a new network: training starts again from its first weights."
+            "A click inserts a dense layer; hold the button down, or right-click, for the other kinds. The others "
+            "keep what they have learned, and where shapes allow, the new one hands on what it gets at first."
         )
         self.clicked.connect(self._insert_dense)
         menu = QMenu(self)

@@ -30,15 +30,15 @@ class LayerHeader(QWidget):
         self.title.setPopupMode(FlatButton.ToolButtonPopupMode.InstantPopup)
         self.title.setWhatsThis(
             "What kind of layer this is, and its most important setting. A click opens all of its settings, and a way "
-            "to remove it; any change makes a new network: training starts again from its first weights."
+            "to remove it. What still has a place keeps what it has learned."
         )
         self.fewer, self.more = FlatButton(self), FlatButton(self)
         self.fewer.set_titles("−")
         self.more.set_titles("+")
         for button in (self.fewer, self.more):
             button.setWhatsThis(
-                "Another number of neurons or filters makes a new network: training starts again from its first "
-                "weights."
+                "One neuron or filter more, or the last one less. The others keep what they have learned; nobody "
+                "listens to a new one yet, so the answers stay the same at first."
             )
         self.fewer.clicked.connect(self._remove_one)
         self.more.clicked.connect(self._add_one)

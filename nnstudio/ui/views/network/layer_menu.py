@@ -34,7 +34,7 @@ class LayerMenu(QMenu):
                 self.numbers[name] = self._add_number(name, setting)
         self.addSeparator()
         self.remove = self.addAction("Remove this layer")
-        self.remove.setToolTip("Training starts again without this layer, from new first weights.")
+        self.remove.setToolTip("Training goes on without this layer; the others keep what they have learned.")
         self.remove.triggered.connect(self.remove_requested)
 
     def show_spec(self, spec: LayerSpec) -> None:
