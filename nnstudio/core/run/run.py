@@ -1,35 +1,27 @@
-"""A run: a trainer with its past, its goal and its pictures.
+"""A run: what is trained at present, on its way to a goal.
 
 What a command means for training stands here, without a thread. `obey` takes a command whole or refuses it; `work`
-makes steps towards the goal. Whatever replaces the trainer is built first, so that nothing is lost when it cannot be.
+makes steps towards the goal.
 """
 
-from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import replace
 from time import perf_counter
 
-from nnstudio.core.data.dataset import DataError, Dataset, ImageSource, build
-from nnstudio.core.experiment import DatasetSpec, Experiment
-from nnstudio.core.experiment.plan import can_carry, describe, plan
+from nnstudio.core.data.dataset import DataError, ImageSource
+from nnstudio.core.experiment import Experiment
 from nnstudio.core.experiment.setting import SettingError, settings_of
 from nnstudio.core.experiment.training_spec import TrainingSpec
 from nnstudio.core.network.layers.layer import ShapeError
-from nnstudio.core.network.weights import Weights
 from nnstudio.core.run import commands
 from nnstudio.core.run.commands import Answer, Command
 from nnstudio.core.run.frame import Frame, Probe, Status
 from nnstudio.core.run.goals import Endless, EndOfEpoch, Goal, Measurement, Past, Recovery, Until
-from nnstudio.core.run.left_behind import BOUNDS, LeftBehind
-from nnstudio.core.run.observe import Observer
+from nnstudio.core.run.present import Depth, Present, Refused
 from nnstudio.core.run.speed import Speed
-from nnstudio.core.run.timeline import Replay, Timeline
-from nnstudio.core.training.state import Mark, RunState
+from nnstudio.core.run.timeline import Replay
+from nnstudio.core.training.state import RunState
 from nnstudio.core.training.trainer import Diverged, Trainer
-from nnstudio.core.training.transfer import carried
 
-KEPT_DATASETS = 3
-"""So many data sets are kept ready for Undo; the others are made again from their specs."""
 INTERRUPTED = "Something else was asked for in the meantime."
 
 Outbox = Callable[[Answer], object]
@@ -40,28 +32,22 @@ def _unheard(answer: Answer) -> None:
     """Nobody waits for answers."""
 
 
-class Refused(Exception):
-    """A command that cannot be carried out; the message is a sentence for a person."""
-
-
 REFUSALS = (Refused, DataError, SettingError, ShapeError, MemoryError)
+
+
+def _why(error: Exception) -> str:
+    return str(error) or "There is not enough memory for that. Nothing was changed."
 
 
 class Run:
     """One run at a time, the present one. `outbox` is given the answer to every command, in no particular order.
 
-    number: counts the runs; 0 before the first `Begin`
-    trainer: the present one, there from the first `Begin` on
     shown: whether a frame has been made since the last change
     """
 
-    trainer: Trainer
-
     def __init__(self, images: ImageSource | None = None, outbox: Outbox = _unheard) -> None:
-        self._images = images
+        self._present = Present(images)
         self._outbox = outbox
-        self.number = 0
-        self._datasets: OrderedDict[DatasetSpec, Dataset] = OrderedDict()
         self._goal: Goal | None = None
         self.probes = Probe.NOTHING
         self.image = 0
@@ -70,7 +56,16 @@ class Run:
         self._message = ""
         self._recovery: float | None = None
         self._speed = Speed()
-        self._left = LeftBehind()
+
+    @property
+    def number(self) -> int:
+        """Counts the networks that were trained; 0 before the first `Begin`."""
+        return self._present.number
+
+    @property
+    def trainer(self) -> Trainer:
+        """The present one, there from the first `Begin` on."""
+        return self._present.trainer
 
     @property
     def playing(self) -> bool:
@@ -90,6 +85,8 @@ class Run:
             self._abandon()
         state = None
         try:
+            if not self.number and not isinstance(command, commands.Begin | commands.Watch | commands.LookAt):
+                raise Refused("Nothing has begun yet.")
             match command:
                 case commands.Begin() | commands.Edit() | commands.PutBack() | commands.SetWeights():
                     self._change(command, ticket)
@@ -110,35 +107,38 @@ class Run:
                     return
                 case commands.Recover(learning_rate):
                     self._pause()
-                    self._goal = Recovery(ticket, self, learning_rate, self._timeline.states)
+                    self._goal = Recovery(ticket, self, learning_rate, self._present.timeline.states)
                     return
                 case commands.Watch(probes):
                     self.probes, self.shown = probes, False
                 case commands.LookAt(image):
                     self.image, self.shown = image, False
         except REFUSALS as error:
-            self.answer(ticket, str(error) or "There is not enough memory for that. Nothing was changed.")
+            self.answer(ticket, _why(error))
         else:
             self.answer(ticket, state=state)
         self._rest()
 
     def skip(self, ticket: int) -> None:
         """An edit whose place another one takes is done without being made."""
-        self._left.keep(ticket, self.trainer.state(), gentle=True)
+        state = self.trainer.state()
+        self._present.timeline.note_state(state)
+        self._present.left.keep(ticket, state, gentle=True)
         self.answer(ticket)
 
     def answer(self, ticket: int, refusal: str = "", state: RunState | None = None) -> None:
         """Say what became of a command."""
         self._outbox(Answer(ticket, refusal, self.trainer.experiment if self.number else Experiment(), state))
 
-    def _abandon(self) -> None:
-        """Something else is asked for: a way back or a measurement is given up, the run is where it was."""
+    def _abandon(self, why: str = INTERRUPTED) -> None:
+        """A way back or a measurement is given up, most often because something else is asked for: the run is where it
+        was."""
         goal = self._goal
         if goal is None or goal.trains:
             return
         self._goal, self.shown = None, False
         if goal.ticket:
-            self.answer(goal.ticket, INTERRUPTED)
+            self.answer(goal.ticket, why)
 
     def _rest(self) -> None:
         """With nothing else to do, measure exactly what a sample has stood for while training went on."""
@@ -149,107 +149,36 @@ class Run:
 
     def _change(self, command: Change, ticket: int) -> None:
         """Replace or edit what is trained; what it left behind is kept for Undo."""
-        before, gentle = self.trainer.state() if self.number else None, False
+        present = self._present
+        before = present.trainer.state() if present.number else None
+        depth, network = Depth.BEGUN, present.number
         match command:
             case commands.Begin(experiment, start, playing):
-                self._begin(experiment, start, playing)
+                present.begin(experiment, start)
+                self._goal = Endless() if playing else None
             case commands.Edit(experiment, keep, _):
-                gentle = self._edit(experiment, keep, before)
+                assert before is not None
+                depth = present.edit(experiment, keep, before)
             case commands.PutBack(left, experiment, gentle):
-                self._put_back(left, experiment, gentle, before)
+                assert before is not None
+                depth = present.put_back(left, experiment, gentle, before)
             case commands.SetWeights(weights):
-                self._set_weights(weights)
-        if before is not None:
-            self._left.keep(ticket, before, gentle)
-
-    def _begin(self, experiment: Experiment, start: RunState | Weights | None, playing: bool = False) -> None:
-        trainer = Trainer(experiment, dataset=self._dataset(experiment.dataset))
-        try:
-            if isinstance(start, RunState):
-                trainer.restore(start)
-            elif start is not None:
-                trainer.set_weights(start)
-        except ValueError as error:
-            raise Refused(f"What was saved does not fit its own experiment: {error}. Nothing was changed.") from error
-        self._goal = Endless() if playing else None
-        self._adopt(trainer, Timeline(trainer.state()), new=True)
-        self._settle(self._resting())
-
-    def _edit(self, experiment: Experiment, keep: bool, state: RunState | None) -> bool:
-        """Whether it was gentle: nothing was built anew."""
-        trainer, before = self.trainer, self.trainer.experiment
-        change = plan(before, experiment)
-        if change.rebuilds and not (keep and can_carry(before, experiment)):
-            self._begin(experiment, None, self.playing)
-        elif change.rebuilds:
-            edited = self._edited(trainer, experiment)
-            self._timeline.note_state(state or trainer.state())
-            self._timeline.note_edit(trainer.updates, experiment)
-            self._adopt(edited, self._timeline, new=True)
+                present.set_weights(weights)
+                depth = Depth.CARRIED
+        if depth is Depth.BEGUN and not self.playing:
+            self._goal = None
+        if depth is not Depth.GENTLE:
             self._settle(self._resting())
-        elif change:
-            trainer.apply(experiment)
-            self._timeline.note_edit(trainer.updates, experiment)
-            self.shown = False
-        return not change.rebuilds
-
-    def _edited(self, trainer: Trainer, experiment: Experiment) -> Trainer:
-        """A trainer that goes on with another experiment: the same one, if neither data nor network change."""
-        if plan(trainer.experiment, experiment).rebuilds:
-            return carried(trainer, experiment, self._dataset(experiment.dataset))
-        trainer.apply(experiment)
-        return trainer
-
-    def _put_back(self, left: int, experiment: Experiment, gentle: bool, now: RunState | None) -> None:
-        state = self._left.get(left)
-        if gentle and (state is None or state.updates != self.trainer.updates):
-            self._edit(experiment, True, now)
-            return
-        if state is None:
-            raise Refused(f"That state is no longer there: Undo keeps {BOUNDS}. Nothing was changed.")
-        trainer = self.trainer_at(state)
-        timeline = self._timeline if self._timeline.cut(state) else Timeline(state)
-        self._goal = self._goal if self.playing else None
-        self._adopt(trainer, timeline, new=True)
-        self._settle(self._resting())
+        if network != present.number:
+            self._speed.forget()
+        if before is not None:
+            present.left.keep(ticket, before, depth is Depth.GENTLE)
+        self.shown = False
 
     def _resting(self) -> Status:
         """How a run that was put together anew is doing."""
-        return Status.LEARNING if self.playing else Status.PAUSED if self.trainer.updates else Status.READY
-
-    def trainer_at(self, state: RunState) -> Trainer:
-        """A trainer of its own that stands at this state."""
-        trainer = Trainer(state.experiment, dataset=self._dataset(state.experiment.dataset))
-        trainer.restore(state)
-        return trainer
-
-    def _set_weights(self, weights: Weights) -> None:
-        trainer = self.trainer
-        try:
-            trainer.set_weights(weights)
-        except ValueError as error:
-            raise Refused(f"These weights were not taken: {error}. The network is safe.") from error
-        trainer.marks = (*trainer.marks, Mark(trainer.updates, "Import weights"))
-        self._timeline = Timeline(trainer.state())
-        self._settle(Status.LEARNING if self.playing else Status.PAUSED)
-
-    def _dataset(self, spec: DatasetSpec) -> Dataset:
-        """The data of a spec: the present one, one that is kept ready, or a new one. Raises `DataError`."""
-        dataset = self._datasets.get(spec) or build(spec, self._images)
-        self._datasets[spec] = dataset
-        self._datasets.move_to_end(spec)
-        while len(self._datasets) > KEPT_DATASETS:
-            self._datasets.popitem(last=False)
-        return dataset
-
-    def _adopt(self, trainer: Trainer, timeline: Timeline, new: bool = False) -> None:
-        """Go on with this trainer and this past; `new`: what is on the screen has nothing to do with it any more."""
-        if new or trainer is not getattr(self, "trainer", None):
-            self.number += new
-            self._observer = Observer(trainer, self.number)
-            self._speed.forget()
-        self.trainer, self._timeline = trainer, timeline
-        self.shown = False
+        learned = self.trainer.updates or self.trainer.marks
+        return Status.LEARNING if self.playing else Status.PAUSED if learned else Status.READY
 
     def _settle(self, status: Status, message: str = "", recovery: float | None = None) -> None:
         self._status, self._message, self._recovery = status, message, recovery
@@ -261,7 +190,14 @@ class Run:
         """Steps towards the goal until that time by `perf_counter()`, or until somebody wants something."""
         goal, start = self._goal, perf_counter()
         while goal is self._goal and goal is not None and perf_counter() < until and not interrupted():
-            if goal.advance(self) and goal is self._goal:
+            try:
+                reached = goal.advance(self)
+            except REFUSALS as error:
+                if not goal.ticket:
+                    raise
+                self._abandon(_why(error))
+                return
+            if reached and goal is self._goal:
                 self._goal, self.shown = None, False
         self._rest()
         if goal is not None and goal.trains:
@@ -277,15 +213,14 @@ class Run:
         except Diverged as divergence:
             self._diverge(divergence)
             return
-        self._timeline.note_update(trainer)
+        self._present.timeline.note_update(trainer)
         if trainer.stop_reason is not None:
             self._finish(trainer.stop_reason)
 
     def _note_time(self, seconds: float) -> None:
         """So much time was spent on training; a rule for stopping may care."""
         self.trainer.seconds += seconds
-        reason = self.trainer.stopping.after_seconds(self.trainer.seconds)
-        if reason is not None and self.playing:
+        if self.playing and (reason := self.trainer.stopping.after_seconds(self.trainer.seconds)):
             self._finish(reason)
 
     def _finish(self, reason: str) -> None:
@@ -320,7 +255,8 @@ class Run:
         self._goal = None
         again = self._status is Status.FAILED
         self._settle(Status.FAILED, f"Training stopped by an error in the program: {error}. Your settings are safe.")
-        self.shown = again  # an error in taking the picture itself must not be repeated for ever
+        if again:  # perhaps in taking the picture itself: try with less, but not for ever
+            self.shown, self.probes = not self.probes, Probe.NOTHING
 
     # Going back -------------------------------------------------------------------------------------------------------
 
@@ -330,36 +266,30 @@ class Run:
         here = goal.target if isinstance(goal, Past) else self.trainer.updates
         self._abandon()
         self._pause()
-        self._goal = Past(ticket, max(here - updates, self._timeline.beginning))
+        target = max(here - updates, self._present.timeline.beginning)
+        if target < self.trainer.updates:
+            self._goal = Past(ticket, target)
+        else:
+            self.answer(ticket)
 
     def replay(self, target: int) -> Replay:
         """The way back to an update."""
-        return self._timeline.replay(target, self.trainer_at, self._edited)
+        return self._present.replay(target)
+
+    def trainer_at(self, state: RunState) -> Trainer:
+        """A trainer of its own that stands at this state."""
+        return self._present.trainer_at(state)
 
     def arrive(self, ticket: int, replay: Replay) -> None:
-        """The past has been replayed: the run is there now. Hyperparameters stay as they are set now; layers and data
-        are those of that time."""
-        before, then = self.trainer.state(), replay.trainer.experiment
-        wanted = replace(then, training=before.experiment.training, stopping=before.experiment.stopping)
-        self._timeline.forget_after(replay.target)
-        if replay.trainer.apply(wanted):
-            self._timeline.note_edit(replay.target, wanted)
-        self._adopt(replay.trainer, self._timeline, plan(before.experiment, wanted).rebuilds)
+        """The past has been replayed: the run is there now."""
+        self._present.arrive(ticket, replay)
         self._settle(self._resting())
-        self._left.keep(ticket, before)
         self.answer(ticket)
 
-    def recovered(self, ticket: int, trainer: Trainer, learning_rate: float) -> None:
+    def recovered(self, ticket: int, trainer: Trainer, state: RunState | None, learning_rate: float) -> None:
         """Weights were found that are good: train on from them, with smaller steps."""
-        before, experiment = self.trainer.state(), trainer.experiment
-        self._timeline.forget_after(trainer.updates)
-        slower = replace(experiment, training=replace(experiment.training, learning_rate=learning_rate))
-        if trainer.apply(slower):
-            trainer.marks = (*trainer.marks, Mark(trainer.updates, describe(experiment, slower)))
-            self._timeline.note_edit(trainer.updates, slower)
-        self._adopt(trainer, self._timeline, plan(before.experiment, slower).rebuilds)
+        self._present.recover(ticket, trainer, state, learning_rate)
         self._play()
-        self._left.keep(ticket, before)
         self.answer(ticket)
 
     # Pictures ---------------------------------------------------------------------------------------------------------
@@ -368,7 +298,7 @@ class Run:
         """A picture of now, after so many commands."""
         self.shown = True
         goal = self._goal
-        return self._observer.frame(
+        return self._present.observer.frame(
             self.probes,
             status=self._status,
             message=(goal.progress if goal else "") or self._message,
