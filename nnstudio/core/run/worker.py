@@ -11,6 +11,7 @@ This is the only module that knows about threads.
 import logging
 import threading
 from collections import deque
+from collections.abc import Callable
 from itertools import count, zip_longest
 from queue import Empty, SimpleQueue
 from time import perf_counter
@@ -119,21 +120,29 @@ class Worker:
             try:
                 waiting, soon = self._waiting(), perf_counter() + TICK
                 for (ticket, command), following in zip_longest(waiting, (entry[1] for entry in waiting[1:])):
-                    if isinstance(following, Edit) and following.merged:
+                    if isinstance(command, Edit) and isinstance(following, Edit) and following.merged:
                         self._run.skip(ticket)  # of a drag only where it has come to counts
                     else:
                         # What was asked for first happens first, if it is quickly done.
-                        self._run.work(soon, self._ending)
+                        self._work(soon, self._ending)
                         self._obey(ticket, command)
                 if self._run.busy:
-                    self._run.work(perf_counter() + TICK, self._interrupted)
+                    self._work(perf_counter() + TICK, self._interrupted)
                     if not self.mailbox and not self._stopping:
                         self.mailbox.put(self._run.frame(self._obeyed))
                 else:
                     self.mailbox.put(self._run.frame(self._obeyed))
             except Exception as error:
-                log.error("training failed", exc_info=True)
+                log.error("a picture failed", exc_info=True)
                 self._run.fail(error)
+
+    def _work(self, until: float, interrupted: Callable[[], bool]) -> None:
+        """Whatever goes wrong, the commands behind it are still obeyed."""
+        try:
+            self._run.work(until, interrupted)
+        except Exception as error:
+            log.error("training failed", exc_info=True)
+            self._run.fail(error)
 
     def _interrupted(self) -> bool:
         """Looked at between two updates."""
