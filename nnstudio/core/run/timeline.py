@@ -67,25 +67,26 @@ class Timeline:
 
     def replay(self, update: int, at: At, edited: Edited) -> "Replay":
         """The way to an update between `beginning` and now."""
-        place, state = next(entry for entry in reversed(self._states()) if entry[1].updates <= update)
-        edits = [event for event in self._events[place:] if event.updates < update and event.what is not state]
-        experiments = [(event.updates, event.what) for event in edits if isinstance(event.what, Experiment)]
-        return Replay(at(state), experiments, update, edited)
+        past = self._until(update)
+        place = max(place for place, event in enumerate(past) if isinstance(event.what, RunState))
+        state, edits = past[place].what, past[place + 1 :]
+        assert isinstance(state, RunState)
+        return Replay(at(state), [(e.updates, e.what) for e in edits if isinstance(e.what, Experiment)], update, edited)
+
+    def _until(self, update: int) -> list[Event]:
+        """What lies before the first edit that was made at this update or later."""
+        times = ((event.updates, isinstance(event.what, Experiment)) for event in self._events)
+        return self._events[: next((place for place, time in enumerate(times) if time >= (update, True)), None)]
 
     def forget_after(self, update: int) -> None:
         """The run has gone back to this update: what came later has not happened, nor any edit just then."""
-        first, *later = self._events
-        self._events = [first, *(e for e in later if e.updates < update or _is_state_at(e, update))]
+        self._events = self._until(update)
 
     def cut(self, state: RunState) -> bool:
         """Let the past end with this state; whether it belongs to it."""
         places = [place for place, kept in self._states() if kept is state]
         del self._events[(places or [len(self._events)])[0] + 1 :]
         return bool(places)
-
-
-def _is_state_at(event: Event, update: int) -> bool:
-    return event.updates == update and isinstance(event.what, RunState)
 
 
 def _least_missed(states: list[tuple[int, RunState]]) -> int:
