@@ -103,14 +103,15 @@ class Recovery(Goal):
         first = run.trainer.history.prefix().train_loss[0]
         self._limit = float(first) if isfinite(first) else float("inf")
         self._tried: Trainer = run.trainer
+        self._state: RunState | None = None
 
     def advance(self, run: "Run") -> bool:
         loss = self._tried.evaluate().train_loss
         if not (isfinite(loss) and loss <= self._limit) and self._states:
-            state = self._states.pop()
-            self._tried = run.trainer_at(state)
+            self._state = self._states.pop()
+            self._tried = run.trainer_at(self._state)
             return False
-        run.recovered(self.ticket, self._tried, self._rate)
+        run.recovered(self.ticket, self._tried, self._state, self._rate)
         return True
 
     @property

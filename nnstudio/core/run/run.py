@@ -47,6 +47,10 @@ class Refused(Exception):
 REFUSALS = (Refused, DataError, SettingError, ShapeError, MemoryError)
 
 
+def _why(error: Exception) -> str:
+    return str(error) or "There is not enough memory for that. Nothing was changed."
+
+
 class Run:
     """One run at a time, the present one. `outbox` is given the answer to every command, in no particular order.
 
@@ -90,6 +94,8 @@ class Run:
             self._abandon()
         state = None
         try:
+            if not self.number and not isinstance(command, commands.Begin | commands.Watch | commands.LookAt):
+                raise Refused("Nothing has begun yet.")
             match command:
                 case commands.Begin() | commands.Edit() | commands.PutBack() | commands.SetWeights():
                     self._change(command, ticket)
@@ -117,28 +123,31 @@ class Run:
                 case commands.LookAt(image):
                     self.image, self.shown = image, False
         except REFUSALS as error:
-            self.answer(ticket, str(error) or "There is not enough memory for that. Nothing was changed.")
+            self.answer(ticket, _why(error))
         else:
             self.answer(ticket, state=state)
         self._rest()
 
     def skip(self, ticket: int) -> None:
         """An edit whose place another one takes is done without being made."""
-        self._left.keep(ticket, self.trainer.state(), gentle=True)
+        state = self.trainer.state()
+        self._timeline.note_state(state)
+        self._left.keep(ticket, state, gentle=True)
         self.answer(ticket)
 
     def answer(self, ticket: int, refusal: str = "", state: RunState | None = None) -> None:
         """Say what became of a command."""
         self._outbox(Answer(ticket, refusal, self.trainer.experiment if self.number else Experiment(), state))
 
-    def _abandon(self) -> None:
-        """Something else is asked for: a way back or a measurement is given up, the run is where it was."""
+    def _abandon(self, why: str = INTERRUPTED) -> None:
+        """A way back or a measurement is given up, most often because something else is asked for: the run is where it
+        was."""
         goal = self._goal
         if goal is None or goal.trains:
             return
         self._goal, self.shown = None, False
         if goal.ticket:
-            self.answer(goal.ticket, INTERRUPTED)
+            self.answer(goal.ticket, why)
 
     def _rest(self) -> None:
         """With nothing else to do, measure exactly what a sample has stood for while training went on."""
@@ -171,8 +180,8 @@ class Run:
                 trainer.set_weights(start)
         except ValueError as error:
             raise Refused(f"What was saved does not fit its own experiment: {error}. Nothing was changed.") from error
-        self._goal = Endless() if playing else None
         self._adopt(trainer, Timeline(trainer.state()), new=True)
+        self._goal = Endless() if playing else None
         self._settle(self._resting())
 
     def _edit(self, experiment: Experiment, keep: bool, state: RunState | None) -> bool:
@@ -183,15 +192,20 @@ class Run:
             self._begin(experiment, None, self.playing)
         elif change.rebuilds:
             edited = self._edited(trainer, experiment)
-            self._timeline.note_state(state or trainer.state())
-            self._timeline.note_edit(trainer.updates, experiment)
             self._adopt(edited, self._timeline, new=True)
+            self._note_edit(state or trainer.state(), experiment)
             self._settle(self._resting())
         elif change:
+            before = state or trainer.state()
             trainer.apply(experiment)
-            self._timeline.note_edit(trainer.updates, experiment)
+            self._note_edit(before, experiment)
             self.shown = False
         return not change.rebuilds
+
+    def _note_edit(self, before: RunState, experiment: Experiment) -> None:
+        """Undo leads back to the state before the edit, and from there further back."""
+        self._timeline.note_state(before)
+        self._timeline.note_edit(before.updates, experiment)
 
     def _edited(self, trainer: Trainer, experiment: Experiment) -> Trainer:
         """A trainer that goes on with another experiment: the same one, if neither data nor network change."""
@@ -208,9 +222,10 @@ class Run:
         if state is None:
             raise Refused(f"That state is no longer there: Undo keeps {BOUNDS}. Nothing was changed.")
         trainer = self.trainer_at(state)
-        timeline = self._timeline if self._timeline.cut(state) else Timeline(state)
+        self._adopt(trainer, self._timeline, new=True)
+        if not self._timeline.cut(state):
+            self._timeline = Timeline(state)
         self._goal = self._goal if self.playing else None
-        self._adopt(trainer, timeline, new=True)
         self._settle(self._resting())
 
     def _resting(self) -> Status:
@@ -245,8 +260,8 @@ class Run:
     def _adopt(self, trainer: Trainer, timeline: Timeline, new: bool = False) -> None:
         """Go on with this trainer and this past; `new`: what is on the screen has nothing to do with it any more."""
         if new or trainer is not getattr(self, "trainer", None):
+            self._observer = Observer(trainer, self.number + new)
             self.number += new
-            self._observer = Observer(trainer, self.number)
             self._speed.forget()
         self.trainer, self._timeline = trainer, timeline
         self.shown = False
@@ -261,7 +276,14 @@ class Run:
         """Steps towards the goal until that time by `perf_counter()`, or until somebody wants something."""
         goal, start = self._goal, perf_counter()
         while goal is self._goal and goal is not None and perf_counter() < until and not interrupted():
-            if goal.advance(self) and goal is self._goal:
+            try:
+                reached = goal.advance(self)
+            except REFUSALS as error:
+                if not goal.ticket:
+                    raise
+                self._abandon(_why(error))
+                return
+            if reached and goal is self._goal:
                 self._goal, self.shown = None, False
         self._rest()
         if goal is not None and goal.trains:
@@ -284,8 +306,7 @@ class Run:
     def _note_time(self, seconds: float) -> None:
         """So much time was spent on training; a rule for stopping may care."""
         self.trainer.seconds += seconds
-        reason = self.trainer.stopping.after_seconds(self.trainer.seconds)
-        if reason is not None and self.playing:
+        if self.playing and (reason := self.trainer.stopping.after_seconds(self.trainer.seconds)):
             self._finish(reason)
 
     def _finish(self, reason: str) -> None:
@@ -320,7 +341,8 @@ class Run:
         self._goal = None
         again = self._status is Status.FAILED
         self._settle(Status.FAILED, f"Training stopped by an error in the program: {error}. Your settings are safe.")
-        self.shown = again  # an error in taking the picture itself must not be repeated for ever
+        if again:  # perhaps in taking the picture itself: try with less, but not for ever
+            self.shown, self.probes = not self.probes, Probe.NOTHING
 
     # Going back -------------------------------------------------------------------------------------------------------
 
@@ -330,7 +352,12 @@ class Run:
         here = goal.target if isinstance(goal, Past) else self.trainer.updates
         self._abandon()
         self._pause()
-        self._goal = Past(ticket, max(here - updates, self._timeline.beginning))
+        target = max(here - updates, self._timeline.beginning)
+        if target < self.trainer.updates:
+            self._goal = Past(ticket, target)
+        else:
+            self.answer(ticket)
+            self._rest()
 
     def replay(self, target: int) -> Replay:
         """The way back to an update."""
@@ -341,18 +368,21 @@ class Run:
         are those of that time."""
         before, then = self.trainer.state(), replay.trainer.experiment
         wanted = replace(then, training=before.experiment.training, stopping=before.experiment.stopping)
-        self._timeline.forget_after(replay.target)
-        if replay.trainer.apply(wanted):
-            self._timeline.note_edit(replay.target, wanted)
+        changed = replay.trainer.apply(wanted)
         self._adopt(replay.trainer, self._timeline, plan(before.experiment, wanted).rebuilds)
+        self._timeline.forget_after(replay.target)
+        if changed:
+            self._timeline.note_edit(replay.target, wanted)
         self._settle(self._resting())
         self._left.keep(ticket, before)
         self.answer(ticket)
 
-    def recovered(self, ticket: int, trainer: Trainer, learning_rate: float) -> None:
-        """Weights were found that are good: train on from them, with smaller steps."""
+    def recovered(self, ticket: int, trainer: Trainer, state: RunState | None, learning_rate: float) -> None:
+        """Weights were found that are good: train on from them, with smaller steps. `state`: the one of the past where
+        they stand; None for those of now."""
         before, experiment = self.trainer.state(), trainer.experiment
-        self._timeline.forget_after(trainer.updates)
+        if state is not None:
+            self._timeline.cut(state)
         slower = replace(experiment, training=replace(experiment.training, learning_rate=learning_rate))
         if trainer.apply(slower):
             trainer.marks = (*trainer.marks, Mark(trainer.updates, describe(experiment, slower)))

@@ -142,7 +142,7 @@ class Machine:
     def back(self, updates: int) -> None:
         before = self.run.trainer
         ticket = self.send(commands.Back(updates))
-        if self.random.random() < 0.3:
+        if self.run.busy and self.random.random() < 0.3:
             self.send(commands.Pause())
             assert self.answers[ticket].refusal, "something else came in between"
             assert self.run.trainer is before
