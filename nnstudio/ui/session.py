@@ -327,8 +327,8 @@ class Session(QObject):
         if self.viewers.probes != self._probes:
             self._probes = self.viewers.probes
             self._send(commands.Watch(self._probes))
-        self._hear()
         frame = self._worker.mailbox.take()
+        self._hear()  # after that: an answer comes before the first frame that knows of it
         if frame is not None:
             self._receive(frame)
         due = self.viewers.due(self._playing)

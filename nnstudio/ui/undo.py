@@ -19,6 +19,7 @@ class Moment:
     label: the step that led here, such as «Add layer»; gentle: whether it destroyed nothing
     document: the file that was open
     left: the ticket of the command that last led away from here
+    made: whether the worker has made it, or a part of its drag
     """
 
     experiment: Experiment
@@ -27,6 +28,7 @@ class Moment:
     document: Path | None = None
     merge: str = ""
     left: int = 0
+    made: bool = False
 
 
 class UndoStack:
@@ -103,9 +105,15 @@ class UndoStack:
         """The answer to a step: a step that could not be made is taken back. When all are answered, the experiment that
         the worker names is the one in force: what is shown is what is trained."""
         moment, left = self._pending.pop(ticket)
+        moment.made |= done
         if not done and moment in self._moments:
             place = self._moments.index(moment)
-            if left is None and place:  # a new step, and perhaps others have been made upon it
+            others = [other for other, (reached, _) in self._pending.items() if reached is moment]
+            if left is None and place and others:  # the rest of a drag is still to come
+                self._moments[place - 1].left = others[0]
+            elif left is None and place and moment.made and experiment != self._moments[place - 1].experiment:
+                moment.experiment = experiment  # as far as the drag has come
+            elif left is None and place:  # a new step, and perhaps others have been made upon it
                 self._moments[place - 1].left = moment.left  # what led on from it led on from the one before
                 del self._moments[place]
                 self._place -= self._place >= place

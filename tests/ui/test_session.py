@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
@@ -156,6 +157,40 @@ def test_an_undo_that_is_refused_leaves_the_place_and_the_way_back() -> None:
     stack.settle(201, False, rate(CIRCLE, 0.5))
     assert stack.current == rate(CIRCLE, 0.5)
     assert stack.after is None
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_of_a_drag_a_part_may_be_refused(first: bool) -> None:
+    stack = UndoStack(CIRCLE)
+    stack.push(Moment(rate(CIRCLE, 0.5), "drag", True, merge="drag"), 301)
+    stack.push(Moment(rate(CIRCLE, 0.7), "drag", True, merge="drag"), 302)
+    made = rate(CIRCLE, 0.5 if first else 0.7)
+    stack.settle(301, first, made if first else CIRCLE)
+    stack.settle(302, not first, made)
+    assert stack.current == made
+    assert stack.before is not None, "what was made can be taken back"
+    assert stack.before.experiment == CIRCLE
+    assert stack.before.left == (301 if first else 302), "the edit that was made left the state behind"
+
+
+def test_of_a_drag_all_may_be_refused() -> None:
+    stack = UndoStack(CIRCLE)
+    stack.push(Moment(rate(CIRCLE, 0.5), "drag", True, merge="drag"), 301)
+    stack.push(Moment(rate(CIRCLE, 0.7), "drag", True, merge="drag"), 302)
+    stack.settle(301, False, CIRCLE)
+    stack.settle(302, False, CIRCLE)
+    assert (stack.current, stack.before) == (CIRCLE, None)
+
+
+def test_a_way_back_to_where_a_drag_began_that_is_refused_takes_no_other_step() -> None:
+    stack = UndoStack(CIRCLE)
+    pushed(stack, 0.5)
+    pushed(stack, 0.7, "drag")
+    stack.push(Moment(rate(CIRCLE, 0.5), "drag", True, merge="drag"), 401)
+    stack.settle(401, False, rate(CIRCLE, 0.7))
+    assert stack.before is not None
+    assert stack.before.experiment == CIRCLE
+    assert stack.current == rate(CIRCLE, 0.7)
 
 
 def test_the_worker_has_the_last_word() -> None:
@@ -347,3 +382,47 @@ def test_stops_while_training(qtbot: QtBot) -> None:
     session.play()
     qtbot.waitUntil(lambda: session.frame is not None and session.frame.updates > 0)
     session.stop()
+
+
+def test_a_frame_that_does_not_know_of_play_does_not_stop_it(session: Session, qtbot: QtBot) -> None:
+    old = trained(session, qtbot, 5)
+    session.play()
+    session._receive(old)
+    assert session.playing
+    session.pause()
+    session._receive(replace(old, status=Status.LEARNING))
+    assert not session.playing
+    session._receive(replace(old, status=Status.LEARNING, commands=session._sent))
+    assert session.playing
+
+
+def test_whatever_a_frame_knows_has_been_heard_before_it_is_shown(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answer comes between the session's look at the answers and its look at the frames."""
+    asked, release = Event(), Event()
+
+    def no_images(_: ImageSpec) -> None:
+        asked.set()
+        release.wait(20)
+        raise DataError("There is no MNIST here.")
+
+    session = Session(CIRCLE, no_images)  # type: ignore[arg-type]
+    session.start()
+    trained(session, qtbot, 5)
+    session._timer.stop()
+    session.edit(default_experiment(DatasetKind.MNIST))
+    assert asked.wait(20)
+    mailbox = session._worker.mailbox
+    take = mailbox.take
+    take()
+
+    def late() -> Frame | None:
+        release.set()
+        qtbot.waitUntil(lambda: bool(mailbox))
+        return take()
+
+    monkeypatch.setattr(mailbox, "take", late)
+    shown: list[tuple[Experiment, Experiment]] = []
+    session.frame_shown.connect(lambda frame: shown.append((frame.experiment, session.experiment)))
+    session._tick()
+    session.stop()
+    assert shown == [(CIRCLE, CIRCLE)]
