@@ -396,7 +396,9 @@ def test_a_frame_that_does_not_know_of_play_does_not_stop_it(session: Session, q
     assert session.playing
 
 
-def test_whatever_a_frame_knows_has_been_heard_before_it_is_shown(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_frame_knows_has_been_heard_before_it_is_shown(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The answer comes between the session's look at the answers and its look at the frames."""
     asked, release = Event(), Event()
 
@@ -426,3 +428,18 @@ def test_whatever_a_frame_knows_has_been_heard_before_it_is_shown(qtbot: QtBot, 
     session._tick()
     session.stop()
     assert shown == [(CIRCLE, CIRCLE)]
+
+
+def test_a_way_back_over_an_edit_of_layers_is_followed_and_can_be_undone(session: Session, qtbot: QtBot) -> None:
+    trained(session, qtbot, 5)
+    session.edit(wider(CIRCLE))
+    later = trained(session, qtbot, 6)
+    told: list[tuple[Experiment, Change]] = []
+    session.experiment_changed.connect(lambda experiment, change: told.append((experiment, change)))
+    session.back()
+    qtbot.waitUntil(lambda: session.frame is not None and session.frame.updates == 5)
+    assert told == [(CIRCLE, Change.NETWORK)]
+    assert session.undo_label == "Go back"
+    session.undo()
+    assert settled(session, qtbot).params.tobytes() == later.params.tobytes()
+    assert session.experiment == wider(CIRCLE)
