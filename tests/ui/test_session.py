@@ -396,9 +396,7 @@ def test_a_frame_that_does_not_know_of_play_does_not_stop_it(session: Session, q
     assert session.playing
 
 
-def test_what_a_frame_knows_has_been_heard_before_it_is_shown(
-    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_a_frame_knows_has_been_heard_before_it_is_shown(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     """The answer comes between the session's look at the answers and its look at the frames."""
     asked, release = Event(), Event()
 

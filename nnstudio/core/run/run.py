@@ -140,8 +140,7 @@ class Run:
         self._outbox(Answer(ticket, refusal, self.trainer.experiment if self.number else Experiment(), state))
 
     def _abandon(self, why: str = INTERRUPTED) -> None:
-        """A way back or a measurement is given up, most often because something else is asked for: the run is where it
-        was."""
+        """A way back or a measurement is given up, mostly for something else: the run is where it was."""
         goal = self._goal
         if goal is None or goal.trains:
             return
@@ -185,27 +184,19 @@ class Run:
         self._settle(self._resting())
 
     def _edit(self, experiment: Experiment, keep: bool, state: RunState | None) -> bool:
-        """Whether it was gentle: nothing was built anew."""
-        trainer, before = self.trainer, self.trainer.experiment
+        """Whether it was gentle: nothing was built anew. Undo leads to the state before, and further back."""
+        before = self.trainer.experiment
         change = plan(before, experiment)
         if change.rebuilds and not (keep and can_carry(before, experiment)):
             self._begin(experiment, None, self.playing)
-        elif change.rebuilds:
-            edited = self._edited(trainer, experiment)
-            self._adopt(edited, self._timeline, new=True)
-            self._note_edit(state or trainer.state(), experiment)
-            self._settle(self._resting())
         elif change:
-            before = state or trainer.state()
-            trainer.apply(experiment)
-            self._note_edit(before, experiment)
-            self.shown = False
+            state = state or self.trainer.state()
+            self._adopt(self._edited(self.trainer, experiment), self._timeline, change.rebuilds)
+            self._timeline.note_state(state)
+            self._timeline.note_edit(state.updates, experiment)
+            if change.rebuilds:
+                self._settle(self._resting())
         return not change.rebuilds
-
-    def _note_edit(self, before: RunState, experiment: Experiment) -> None:
-        """Undo leads back to the state before the edit, and from there further back."""
-        self._timeline.note_state(before)
-        self._timeline.note_edit(before.updates, experiment)
 
     def _edited(self, trainer: Trainer, experiment: Experiment) -> Trainer:
         """A trainer that goes on with another experiment: the same one, if neither data nor network change."""
