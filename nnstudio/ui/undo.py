@@ -108,7 +108,7 @@ class UndoStack:
         moment.made |= done
         if not done and moment in self._moments:
             place = self._moments.index(moment)
-            others = [other for other, (reached, _) in self._pending.items() if reached is moment]
+            others = [other for other, entry in self._pending.items() if entry == (moment, None)]
             if left is None and place and others:  # the rest of a drag is still to come
                 self._moments[place - 1].left = others[0]
             elif left is None and place and moment.made and experiment != self._moments[place - 1].experiment:

@@ -150,6 +150,15 @@ def test_a_refused_step_is_taken_back_from_under_those_made_upon_it() -> None:
     assert (stack.current, stack.before, stack.after) == (CIRCLE, None, None)
 
 
+def test_a_refused_step_goes_although_it_has_been_undone_meanwhile() -> None:
+    stack = UndoStack(CIRCLE)
+    stack.push(Moment(rate(CIRCLE, 0.5), "refused"), 101)
+    stack.go(-1, 102)
+    stack.settle(101, False, CIRCLE)
+    stack.settle(102, False, CIRCLE)
+    assert (stack.current, stack.before, stack.after) == (CIRCLE, None, None)
+
+
 def test_an_undo_that_is_refused_leaves_the_place_and_the_way_back() -> None:
     stack = UndoStack(CIRCLE)
     pushed(stack, 0.5)
@@ -396,9 +405,7 @@ def test_a_frame_that_does_not_know_of_play_does_not_stop_it(session: Session, q
     assert session.playing
 
 
-def test_whatever_a_frame_knows_has_been_heard_before_it_is_shown(
-    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_a_frame_knows_has_been_heard_before_it_is_shown(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     """The answer comes between the session's look at the answers and its look at the frames."""
     asked, release = Event(), Event()
 
@@ -428,3 +435,18 @@ def test_whatever_a_frame_knows_has_been_heard_before_it_is_shown(
     session._tick()
     session.stop()
     assert shown == [(CIRCLE, CIRCLE)]
+
+
+def test_a_way_back_over_an_edit_of_layers_is_followed_and_can_be_undone(session: Session, qtbot: QtBot) -> None:
+    trained(session, qtbot, 5)
+    session.edit(wider(CIRCLE))
+    later = trained(session, qtbot, 6)
+    told: list[tuple[Experiment, Change]] = []
+    session.experiment_changed.connect(lambda experiment, change: told.append((experiment, change)))
+    session.back()
+    qtbot.waitUntil(lambda: session.frame is not None and session.frame.updates == 5)
+    assert told == [(CIRCLE, Change.NETWORK)]
+    assert session.undo_label == "Go back"
+    session.undo()
+    assert settled(session, qtbot).params.tobytes() == later.params.tobytes()
+    assert session.experiment == wider(CIRCLE)

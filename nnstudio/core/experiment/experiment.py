@@ -52,5 +52,7 @@ def keyed(layers: tuple[LayerSpec, ...]) -> tuple[LayerSpec, ...]:
     given = [layer.key for layer in layers if layer.key]
     if len(set(given)) < len(given) or any(key < 0 for key in given):
         raise SettingError("layers", "Two hidden layers share a key; each needs a number of its own, from 1 up.")
+    # The number of a layer that is gone may be used again. Edits of layers are taken up one by one, in the run and in
+    # its past; only those of one setting take each other's place, in a drag. So no new layer is taken for an old one.
     free = count(max(given, default=0) + 1)
     return tuple(layer if layer.key else replace(layer, key=next(free)) for layer in layers)

@@ -154,3 +154,11 @@ def test_in_the_order_of_the_data_from_the_next_epoch_on() -> None:
     assert [part.tolist() for part in epoch(batches)] == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]]
     batches.shuffled = True
     assert np.concatenate(epoch(batches)).tolist() != list(range(10))
+
+
+@pytest.mark.parametrize("wrong", [{"position": 11}, {"position": -1}, {"seen": 2}])
+def test_a_state_whose_numbers_do_not_fit_is_refused(wrong: dict[str, int]) -> None:
+    batches = Batches(10, 4, 1)
+    batches.next()
+    with pytest.raises(ValueError, match="do not fit"):
+        Batches(10, 4, 1).restore(replace(batches.state(), **wrong))

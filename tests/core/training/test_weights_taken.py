@@ -1,11 +1,13 @@
 """Weights go out of a network and into another, running statistics included; what does not fit changes nothing."""
 
+from dataclasses import replace
 from math import inf
 
 import numpy as np
 import pytest
 
-from nnstudio.core.experiment import DenseSpec, Experiment
+from nnstudio.core.experiment import DenseSpec, Experiment, StoppingSpec, TrainingSpec
+from nnstudio.core.experiment.choices import OptimizerKind
 from nnstudio.core.experiment.layer_specs import BatchNormSpec
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.run import commands
@@ -109,3 +111,31 @@ def test_a_dense_network_has_no_statistics_and_takes_none() -> None:
     trainer.set_weights(weights)
     with pytest.raises(ValueError, match="14 running means and variances do not fit a network with 0"):
         trainer.set_weights(Weights(weights.params, np.ones(14)))
+
+
+def test_the_optimizer_begins_anew_as_it_was_asked_for() -> None:
+    spec = TrainingSpec(optimizer=OptimizerKind.MOMENTUM, momentum=0.3, learning_rate=0.1)
+    fresh, other = Trainer(Experiment(training=spec)), Trainer(Experiment(training=spec))
+    other.set_weights(fresh.network.weights())
+    for _ in range(3):
+        fresh.step()
+        other.step()
+    assert other.network.params.tobytes() == fresh.network.params.tobytes()
+
+
+def test_rules_for_stopping_begin_anew_with_other_weights() -> None:
+    trainer = Trainer(replace(EXPERIMENT, stopping=StoppingSpec(patience=5.0, updates=3)))
+    for _ in range(3):
+        trainer.step()
+    assert trainer.stop_reason
+    trainer.set_weights(trainer.network.weights())
+    assert trainer.stopping.best.weights is None
+    trainer.step()
+    assert trainer.stop_reason, "the rule is met once more"
+
+
+def test_another_penalty_is_measured_at_once() -> None:
+    trainer = trained()
+    assert trainer.evaluate().penalty == 0
+    trainer.apply(replace(EXPERIMENT, training=replace(EXPERIMENT.training, l2=1.0)))
+    assert trainer.evaluate().penalty > 0
