@@ -44,7 +44,7 @@ class Work:
             layers = (conv, MaxPool2DSpec(), more, MaxPool2DSpec(), FlattenSpec())
         on_plane = self.sizes[0] == 2
         return Experiment(
-            dataset=PlaneSpec(kind=DatasetKind.SPIRALS if on_plane else DatasetKind.MNIST, images=IMAGES),
+            dataset=PlaneSpec(kind=DatasetKind.SPIRALS) if on_plane else ImageSpec(images=IMAGES),
             layers=layers,
             initialization=InitializationSpec(kind=InitializerKind.GLOROT if on_plane else InitializerKind.HE),
             training=TrainingSpec(
