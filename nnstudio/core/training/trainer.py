@@ -1,8 +1,7 @@
 """One run of training.
 
 `Trainer.step()` is one update: take a mini-batch, go forward, measure the loss, go backward, let the optimizer change
-the parameters. Everything else here keeps that honest: what was measured, what can be taken back, and what was asked
-for. There is no clock and no thread inside; `train()` is the whole loop.
+the parameters. The rest keeps that honest: what was measured, can be taken back, was asked for. No clock, no thread.
 """
 
 from contextvars import copy_context
@@ -380,11 +379,10 @@ class Trainer:
         self.schedule.restore(state.schedule)
         self.stopping.restore(state.stopping)
         self.stop_reason = None
-        self.updates = state.updates
         self.history = History.of(state.history)
         if state.updates < state.history.rows.update[-1] or not 0 <= state.seconds < float("inf"):
             raise ValueError(f"{state.updates} updates in {state.seconds} seconds do not fit the history")
-        self.marks, self.seconds = state.marks, state.seconds
+        self.updates, self.marks, self.seconds = state.updates, state.marks, state.seconds
         self._set_rate()
         self._look_ahead()
         self._forget()
@@ -399,5 +397,4 @@ class Trainer:
 
     def _forget(self) -> None:
         self._measures.metrics = None
-        self.gradient_is_known = False
-        self.change = None
+        self.gradient_is_known, self.change = False, None
