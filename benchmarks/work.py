@@ -1,9 +1,11 @@
 """The kinds of work that are measured: networks, batch sizes, optimizers, and random data of the right shape."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
+from nnstudio.core.data.examples import DataError
 from nnstudio.core.data.images import ImageSet
 from nnstudio.core.experiment import Experiment
 from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, InitializerKind, OptimizerKind
@@ -11,6 +13,7 @@ from nnstudio.core.experiment.dataset_spec import ImageSpec, PlaneSpec
 from nnstudio.core.experiment.layer_specs import Conv2DSpec, DenseSpec, FlattenSpec, LayerSpec, MaxPool2DSpec
 from nnstudio.core.experiment.training_spec import InitializationSpec, TrainingSpec
 from nnstudio.core.training.trainer import Trainer
+from nnstudio.files.images import ImageLibrary
 
 IMAGES = 8192
 
@@ -44,7 +47,7 @@ class Work:
             layers = (conv, MaxPool2DSpec(), more, MaxPool2DSpec(), FlattenSpec())
         on_plane = self.sizes[0] == 2
         return Experiment(
-            dataset=PlaneSpec(kind=DatasetKind.SPIRALS if on_plane else DatasetKind.MNIST, images=IMAGES),
+            dataset=PlaneSpec(kind=DatasetKind.SPIRALS) if on_plane else ImageSpec(images=IMAGES),
             layers=layers,
             initialization=InitializationSpec(kind=InitializerKind.GLOROT if on_plane else InitializerKind.HE),
             training=TrainingSpec(
@@ -66,13 +69,24 @@ class Work:
         return np.ascontiguousarray(train.inputs), targets
 
 
-def noise(_: ImageSpec) -> ImageSet:
+def noise(spec: ImageSpec, tested: int = 1) -> ImageSet:
     """Random images of MNIST's shape, a fifth of their pixels inked."""
     random = np.random.default_rng(0)
-    pixels = random.integers(0, 256, (IMAGES + 1, 28, 28), np.uint8)
-    pixels[random.random(pixels.shape) < 0.8] = 0
+    trained = spec.images
+    pixels = random.integers(0, 256, (trained + tested, 28, 28), np.uint8)
+    pixels[random.random(pixels.shape, np.float32) < 0.8] = 0
     labels = random.integers(0, 10, len(pixels))
-    return ImageSet(pixels[:IMAGES], labels[:IMAGES], pixels[IMAGES:], labels[IMAGES:], 10)
+    return ImageSet(pixels[:trained], labels[:trained], pixels[trained:], labels[trained:], 10)
+
+
+@cache
+def whole(spec: ImageSpec) -> ImageSet:
+    """MNIST where it is, otherwise noise of its size."""
+    library = ImageLibrary(lambda: None)
+    try:
+        return library(spec)
+    except DataError:
+        return noise(spec, tested=10_000)
 
 
 WORKS = (

@@ -31,6 +31,7 @@ class Observer:
         probes: Probe,
         *,
         status: Status = Status.PAUSED,
+        moving: bool = False,
         message: str = "",
         updates_per_second: float = 0.0,
         image: int = 0,
@@ -38,10 +39,11 @@ class Observer:
         recovery: float | None = None,
         commands: int = 0,
     ) -> Frame:
-        """The run now. `image` is the number of the test image to look at; the output over the plane is drawn with
-        `resolution`² pixels."""
+        """The run now. `moving`: there is no time for a loss that takes long to measure, so it may be an older one.
+        `image` is the number of the test image to look at; the output over the plane is drawn with `resolution`²
+        pixels."""
         trainer = self.trainer
-        fresh = status is not Status.LEARNING or trainer.evaluation_is_cheap
+        fresh = not moving or trainer.evaluation_is_cheap
         metrics: Metrics = trainer.evaluate() if fresh else trainer.last_metrics
         return Frame(
             experiment=trainer.experiment,

@@ -114,9 +114,7 @@ class Present:
 
     def trainer_at(self, state: RunState) -> Trainer:
         """A trainer of its own that stands at this state."""
-        trainer = Trainer(state.experiment, dataset=self._dataset(state.experiment.dataset))
-        trainer.restore(state)
-        return trainer
+        return Trainer.resumed(state, dataset=self._dataset(state.experiment.dataset))
 
     def replay(self, target: int) -> Replay:
         """The way back to an update."""

@@ -52,6 +52,7 @@ class Run:
         self.probes = Probe.NOTHING
         self.image = 0
         self.shown = True
+        self._moving = False
         self._status = Status.READY
         self._message = ""
         self._recovery: float | None = None
@@ -295,12 +296,16 @@ class Run:
     # Pictures ---------------------------------------------------------------------------------------------------------
 
     def frame(self, obeyed: int = 0) -> Frame:
-        """A picture of now, after so many commands."""
-        self.shown = True
+        """A picture of now, after so many commands. The first one of a run that has just come to rest says so at once;
+        a loss that takes long to measure follows in the next."""
         goal = self._goal
+        trains = goal is not None and goal.trains
+        moving, self._moving = trains or (self._moving and not self.trainer.evaluation_is_cheap), trains
+        self.shown = trains or not moving
         return self._present.observer.frame(
             self.probes,
             status=self._status,
+            moving=moving,
             message=(goal.progress if goal else "") or self._message,
             updates_per_second=self._speed.measure(self.trainer.updates) if self.playing else 0.0,
             image=self.image,

@@ -5,14 +5,13 @@ after 1, 2, 4, 8 … (1, 8, 64 … where they are dear), so that the curves begi
 loss they come at the end of every epoch and when its patience runs out, without a row where rows lie further apart.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 EVALUATION_SHARE = 0.05
 """The share of the work of training that regular evaluation may add."""
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(NamedTuple):
     """The updates at which the next row and the next evaluation are due."""
 
     row: int = 0

@@ -65,7 +65,7 @@ class Evaluation:
         """The mean data loss and the accuracy, and in the end `outputs`. True only if the network stays as it is."""
         if self._loss != loss:
             self._loss, self._targets = loss, loss.targets(self._truth)
-        total = 0.0
+        total, share = 0.0, 0.0
         outputs = np.empty_like(self.outputs)  # the old array may be in a frame that is still being drawn
         for start in range(0, self.count, EXAMPLES_AT_ONCE):
             part = slice(start, min(start + EXAMPLES_AT_ONCE, self.count))
@@ -73,10 +73,11 @@ class Evaluation:
                 logits, scratch = self._forward(part)
                 total += loss.value(logits, self._targets[part].T, scratch) * logits.shape[1]
                 loss.output(logits, outputs[:, part])
+                if part.stop == self.count:
+                    share = accuracy(outputs, self._truth.T, self.labels, self._task)
             yield
         self.outputs = outputs
-        with np.errstate(over="ignore", invalid="ignore"):
-            return total / self.count, accuracy(outputs, self._truth.T, self.labels, self._task)
+        return total / self.count, share
 
     def predict(self, loss: Loss) -> Array:
         """What the network says, (outputs, n), without comparing it with the truth."""

@@ -1,8 +1,7 @@
 """One run of training.
 
 `Trainer.step()` is one update: take a mini-batch, go forward, measure the loss, go backward, let the optimizer change
-the parameters. Everything else here keeps that honest: what was measured, what can be taken back, and what was asked
-for. There is no clock and no thread inside; `train()` is the whole loop.
+the parameters. The rest keeps that honest: what was measured, can be taken back, was asked for. No clock, no thread.
 """
 
 from contextvars import copy_context
@@ -51,6 +50,7 @@ class Trainer:
     dtype: np.float32, or np.float64 for checking gradients
     evaluated: over how many of the training examples, spread evenly, `evaluate()` takes the mean unless it is to be
     exact; it looks at all test examples
+    begins: whether the curves begin with how good the first weights are; if not, `restore()` has to follow
     """
 
     def __init__(
@@ -60,6 +60,7 @@ class Trainer:
         dtype: FloatType = np.float32,
         dataset: Dataset | None = None,
         evaluated: int = TRAINING_EXAMPLES_EVALUATED,
+        begins: bool = True,
     ) -> None:
         self.experiment = experiment
         spec = experiment.training
@@ -96,14 +97,15 @@ class Trainer:
         self._shift = Shift.of(self.dataset, experiment.seed)
         self._gathers = bool(self.network.noisy or self.network.statistics.size)
         self._configure()
-        self._record(float("nan"))
-        self._keep_the_best(self.last_metrics)
+        if begins:
+            self._record(float("nan"))
+            self._keep_the_best(self.last_metrics)
 
     @classmethod
     def resumed(cls, state: RunState, images: ImageSource | None = None, dataset: Dataset | None = None) -> "Trainer":
         """A trainer that goes on from `state`, in its precision, as if it had never stopped. Raises what building one
         raises, and `ValueError` for a state that does not fit its own experiment."""
-        trainer = cls(state.experiment, images, state.params.dtype.type, dataset)
+        trainer = cls(state.experiment, images, state.params.dtype.type, dataset, begins=False)
         trainer.restore(state)
         return trainer
 
@@ -335,9 +337,10 @@ class Trainer:
     def _look_ahead(self) -> None:
         """When the next row of the history and the next evaluation are due."""
         self._due, watched = Due(), None
-        deadlines = [time for time in (self.schedule.deadline, self.stopping.deadline) if time is not None]
-        if deadlines or self.stopping.watches:
-            watched = self.updates + self.batches.updates_until(min(deadlines, default=None))
+        if self._scheduled or self._stops:
+            deadlines = [time for time in (self.schedule.deadline, self.stopping.deadline) if time is not None]
+            if deadlines or self.stopping.watches:
+                watched = self.updates + self.batches.updates_until(min(deadlines, default=None))
         if len(self.history):
             interval, regular = self.history.interval, self._evaluation_interval
             self._due = due_after(self.updates, interval, regular, self.evaluation_is_cheap, watched)
@@ -376,12 +379,10 @@ class Trainer:
         self.schedule.restore(state.schedule)
         self.stopping.restore(state.stopping)
         self.stop_reason = None
-        self.updates = state.updates
         self.history = History.of(state.history)
         if state.updates < state.history.rows.update[-1] or not 0 <= state.seconds < float("inf"):
             raise ValueError(f"{state.updates} updates in {state.seconds} seconds do not fit the history")
-        self.marks = state.marks
-        self.seconds = state.seconds
+        self.updates, self.marks, self.seconds = state.updates, state.marks, state.seconds
         self._set_rate()
         self._look_ahead()
         self._forget()
@@ -396,5 +397,4 @@ class Trainer:
 
     def _forget(self) -> None:
         self._measures.metrics = None
-        self.gradient_is_known = False
-        self.change = None
+        self.gradient_is_known, self.change = False, None

@@ -42,7 +42,7 @@ def carried(old: Trainer, experiment: Experiment, dataset: Dataset) -> Trainer:
     for anew, over other data the lowest loss of a plateau as well. Raises what `Trainer` raises; the old trainer is
     left as it is."""
     state = old.state()
-    new = Trainer(experiment, dataset=dataset, dtype=old.network.dtype.type)
+    new = Trainer(experiment, dataset=dataset, dtype=old.network.dtype.type, begins=False)
     network, matches = new.network, _matches(old, new)
     _carry_params(matches, state.params, network.params)
     _carry_statistics(matches, state.statistics, network.statistics)

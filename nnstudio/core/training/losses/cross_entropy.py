@@ -37,11 +37,15 @@ class BinaryCrossEntropy(Loss):
         s = self.label_smoothing
         surprise, wrong = scratch.a, scratch.b
         np.multiply(z, t, wrong)
-        np.multiply(wrong, z.dtype.type(-1 / (1 - s)), wrong)
+        if s:
+            np.multiply(wrong, z.dtype.type(1 / (1 - s)), wrong)
+        np.negative(wrong, wrong)
         np.logaddexp(z.dtype.type(0), wrong, surprise)
-        np.multiply(surprise, z.dtype.type(2), surprise)
-        np.multiply(wrong, z.dtype.type(s), wrong)
-        return np.subtract(surprise, wrong, surprise)
+        np.add(surprise, surprise, surprise)
+        if s:
+            np.multiply(wrong, z.dtype.type(s), wrong)
+            np.subtract(surprise, wrong, surprise)
+        return surprise
 
     def gradient(self, z: Array, t: Array, dz: Array, scratch: Scratch) -> None:
         np.multiply(z, scratch.half, dz)
