@@ -182,7 +182,7 @@ def mutated(sound: bytes, chance: random.Random) -> bytes:
 def samples(folder: Path, frame: Frame) -> dict[str, bytes]:
     export_weights(folder / "a.npz", frame)
     export_weights(folder / "a.safetensors", frame)
-    save_project(folder / "a.nns", EXPERIMENT, frame.weights)
+    save_project(folder / "a.nns", Project(EXPERIMENT, Trainer(EXPERIMENT).state()))
     (folder / "a.json").write_bytes(TEXT)
     (folder / "a.idx").write_bytes(idx(3, 4, 5, body=bytes(60)))
     return {path.suffix: path.read_bytes() for path in folder.iterdir()}
