@@ -36,9 +36,11 @@ class Autosaving(QObject):
             self.save()
 
     def save(self) -> None:
-        """Keep the state as it is now."""
+        """Keep the state as it is now; where nothing could be lost, what was kept before is not needed."""
         if self._wanted():
             self._session.save(self._write)
+        elif not self._closed:
+            self._autosave.discard()
 
     def discard(self) -> None:
         """All is saved elsewhere, or not wanted; nothing is kept any more."""

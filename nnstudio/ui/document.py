@@ -24,11 +24,13 @@ Then = Callable[[], None]
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What was on the screen when it was last saved, or when it began."""
+    """What was on the screen when it was last saved, or when it began; frames from before the ticket `since` show what
+    was there earlier."""
 
     moment: object
     experiment: Experiment
     updates: int
+    since: int = 0
 
 
 class Document(QObject):
@@ -60,7 +62,7 @@ class Document(QObject):
         """Whether something would be lost: changes since the file was written, or any training that never was."""
         session, saved = self._session, self._saved
         frame = session.frame
-        trained = frame is not None and session.up_to_date and frame.updates != saved.updates
+        trained = frame is not None and frame.commands >= saved.since and frame.updates != saved.updates
         edited = session.moment is not saved.moment or session.experiment != saved.experiment
         if self.path is None:
             return trained or (edited and frame is not None and frame.updates > 0)
@@ -108,7 +110,7 @@ class Document(QObject):
 
     def mark(self, updates: int) -> None:
         """What is on the screen now is what the file holds."""
-        self._saved = Saved(self._session.moment, self._session.experiment, updates)
+        self._saved = Saved(self._session.moment, self._session.experiment, updates, self._session.sent)
         self.changed.emit()
 
     def _frame_shown(self, frame: object) -> None:

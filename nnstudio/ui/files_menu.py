@@ -97,7 +97,11 @@ class FilesMenu(QObject):
 
     def _begin_new(self) -> None:
         self._banner.hide()
-        self._session.begin(default_experiment(DatasetKind.SPIRALS), "New", then=lambda answer: self.document.mark(0))
+        self._session.begin(default_experiment(DatasetKind.SPIRALS), "New", then=self._begun_new)
+
+    def _begun_new(self, answer: Answer) -> None:
+        if answer.done:
+            self.document.mark(0)
 
     def open(self) -> None:
         """Ask for an experiment and open it."""

@@ -5,6 +5,7 @@ behind. One that is killed leaves its newest state, and the next one says so.
 """
 
 from datetime import datetime
+from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
@@ -27,6 +28,7 @@ class Recovery(QObject):
     def __init__(self, session: Session, saver: Saver, files: FilesMenu, banner: Banner) -> None:
         super().__init__(banner)
         self._session = session
+        self._files = files
         self._banner = banner
         self._autosave: Autosave | None = None
         self._leftover: Leftover | None = None
@@ -38,10 +40,11 @@ class Recovery(QObject):
             banner.announce(Tone.BAD, str(error), details=error.details)
             return
         self._autosaving = Autosaving(session, self._autosave, lambda: files.document.unsaved, self)
+        files.document.saved.connect(self._saved)
         self._bring_back = QAction(icon("restart"), f"{ICON_GAP}Bring it back", self)
         self._bring_back.setToolTip("Begins where that program stood; Undo takes it back.")
         self._bring_back.setWhatsThis(self._bring_back.toolTip())
-        self._bring_back.triggered.connect(self._take)
+        self._bring_back.triggered.connect(self._ask)
         if left.found:
             self._offer(left.found[0])
         elif left.broken:
@@ -59,6 +62,15 @@ class Recovery(QObject):
             f"{counted(updates, 'update', grouped(updates))}, can be brought back.",
             self._bring_back,
         )
+
+    def _saved(self, path: Path) -> None:
+        """What was kept before is older than the file now."""
+        if not self._ended:
+            self._autosaving.save()
+
+    def _ask(self) -> None:
+        """What has been trained meanwhile is not to be lost either."""
+        self._files.leave(self._take)
 
     def _take(self) -> None:
         if self._autosave is None or self._leftover is None:

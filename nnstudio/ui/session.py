@@ -103,6 +103,11 @@ class Session(QObject):
         return self._undo.moment
 
     @property
+    def sent(self) -> int:
+        """The ticket of the last command."""
+        return self._sent
+
+    @property
     def up_to_date(self) -> bool:
         """Whether the newest frame knows of all that was asked for."""
         return self._frame is not None and self._frame.commands >= self._sent

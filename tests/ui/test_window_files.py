@@ -232,6 +232,16 @@ def test_what_was_learned_and_never_saved_is_asked_for(menu, monkeypatch):
     assert left(menu)
 
 
+def test_training_is_unsaved_whatever_else_is_on_its_way(menu, monkeypatch):
+    menu.session.play()
+    menu.qtbot.waitUntil(lambda: menu.session.frame.updates > 100)
+    asked = answer(monkeypatch, QMessageBox.StandardButton.Cancel)
+    menu.session.pause()
+    assert not menu.session.up_to_date
+    assert not left(menu)
+    assert asked
+
+
 def test_unsaved_changes_are_asked_for(menu, tmp_path, monkeypatch):
     menu.train(5)
     menu.save_now(tmp_path / "a.nns")

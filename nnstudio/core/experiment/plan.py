@@ -58,6 +58,8 @@ def describe(old: Experiment, new: Experiment) -> str:
         return _describe_layers(old.layers, new.layers)
     if old.seed != new.seed:
         return "New weights"
+    if old.training.optimizer is not new.training.optimizer:  # which brings a rate of its own along
+        return settings_of(type(new.training))["optimizer"].label
     for part in ("dataset", "initialization", "training", "stopping"):
         if names := _different(getattr(old, part), getattr(new, part)):
             return names[0] if len(names) == 1 else part.capitalize()

@@ -121,3 +121,5 @@ def test_a_setting_is_called_what_its_control_is_called() -> None:
     assert describe(old, replace(old, training=replace(old.training, learning_rate=1.0, l2=1.0))) == "Training"
     assert describe(old, replace(old, dataset=replace(old.dataset, kind=DatasetKind.XOR, noise=0.1))) == "Data set"
     assert describe(old, replace(old, seed=3)) == "New weights"
+    adam = replace(old.training, optimizer=OptimizerKind.ADAM, learning_rate=0.01)
+    assert describe(old, replace(old, training=adam)) == "Optimiser"
