@@ -1,4 +1,4 @@
-"""A thousand random things done to a real session with its thread: what is shown is what is trained."""
+"""Two thousand random things done to a real session with its thread: what is shown is what is trained."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -96,7 +96,7 @@ def act(session: Session, random: np.random.Generator) -> None:
 
 def test_what_is_shown_is_what_is_trained(session: Session, qtbot: QtBot) -> None:
     random = np.random.default_rng(6)
-    for action in range(1000):
+    for action in range(2000):
         act(session, random)
         if action % 5 == 0:
             qtbot.wait(1)
