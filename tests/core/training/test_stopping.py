@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nnstudio.core.experiment import DenseSpec, Experiment, PlaneSpec, StoppingSpec, TrainingSpec
-from nnstudio.core.experiment.choices import LossKind
+from nnstudio.core.experiment.choices import LossKind, OptimizerKind
 from nnstudio.core.experiment.setting import settings_of
 from nnstudio.core.training.batches import Batches
 from nnstudio.core.training.history import ROWS_PER_INTERVAL
@@ -145,6 +145,16 @@ def test_early_stopping_brings_the_best_back() -> None:
     assert run.epoch - column.epoch[best] == pytest.approx(30)
     assert run.evaluate().test_loss == pytest.approx(column.test_loss[best], rel=1e-6)
     assert column.test_loss[-1] > column.test_loss[best]
+
+
+def test_the_best_weights_bring_no_memory_of_the_steps_that_led_away() -> None:
+    run = overfitting(patience=5)
+    momentum = replace(run.experiment.training, optimizer=OptimizerKind.MOMENTUM, learning_rate=0.03)
+    run = Trainer(replace(run.experiment, training=momentum))
+    run.step()
+    assert any(array.any() for array in run.optimizer.state().arrays.values())
+    run_until_stopped(run)
+    assert not any(array.any() for array in run.optimizer.state().arrays.values())
 
 
 def test_patience_begins_anew_if_training_goes_on() -> None:
