@@ -18,6 +18,7 @@ from nnstudio.core.run import commands
 from nnstudio.core.run.frame import Probe, Status
 from nnstudio.core.run.left_behind import LeftBehind
 from nnstudio.core.run.run import Run
+from nnstudio.core.run.timeline import INTERVAL
 from nnstudio.core.run.worker import Worker
 from nnstudio.core.training.state import RunState
 
@@ -366,6 +367,30 @@ def test_the_clock_of_the_speed_begins_anew_with_play() -> None:
     assert driven.run.frame().updates_per_second > 0
     driven(commands.Play())
     assert driven.run.frame().updates_per_second == 0
+
+
+def test_training_leaves_states_behind_so_that_a_way_back_is_short() -> None:
+    driven = Driven()
+    driven(commands.Step(2 * INTERVAL))
+    replay = driven.run.replay(2 * INTERVAL - 1)
+    assert replay.trainer.updates == INTERVAL
+
+
+def test_a_network_that_begins_while_it_plays_has_no_speed_of_the_one_before() -> None:
+    driven = Driven()
+    driven(commands.Play())
+    driven.run.frame()
+    driven.run.work(perf_counter() + 0.05, lambda: False)
+    assert driven.run.frame().updates_per_second > 0
+    driven(commands.Begin(PLANE, playing=True))
+    assert driven.run.frame().updates_per_second == 0
+
+
+def test_a_network_that_begins_anew_has_no_steps_left_to_make() -> None:
+    driven = Driven()
+    driven.run.obey(commands.Step(100), 50)
+    driven(commands.Edit(driven.layers(DenseSpec(units=4)), keep=False))
+    assert driven.run.trainer.updates == 0
 
 
 def test_a_failure_is_shown_but_a_picture_that_fails_is_not_taken_for_ever() -> None:
