@@ -32,8 +32,8 @@ class Row:
 
 UNDO_HELP = (
     "Takes back edits, imports, restarts and opened files, one after the other, and brings the trained weights of that "
-    f"time back with them. A setting that destroyed nothing is set back without losing training. Kept are {MAXIMUM} "
-    f"steps and {BOUNDS}."
+    f"time back with them; Redo goes the other way, to what was learned since. Kept are {MAXIMUM} steps and "
+    f"{BOUNDS}."
 )
 
 ROWS = (

@@ -203,17 +203,17 @@ class Session(QObject):
 
     def undo(self) -> None:
         """Go back to the moment before the last step, with the state that was trained then."""
-        self._travel(-1, self._undo.before, self._undo.moment)
+        self._travel(-1, self._undo.before)
 
     def redo(self) -> None:
         """Do again what was undone, and take up the state that was trained then."""
-        self._travel(1, self._undo.after, self._undo.after)
+        self._travel(1, self._undo.after)
 
-    def _travel(self, by: int, target: Moment | None, step: Moment | None) -> None:
-        if target is None or step is None:
+    def _travel(self, by: int, target: Moment | None) -> None:
+        if target is None:
             return
         before = self.experiment
-        ticket = self._send(commands.PutBack(target.left, target.experiment, step.gentle), self._edited)
+        ticket = self._send(commands.PutBack(target.left), self._edited)
         self._undo.go(by, ticket)
         self._tell(ticket, plan(before, target.experiment))
 

@@ -35,15 +35,9 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class PutBack:
-    """Undo or redo: go on from the state that the command with the ticket `left` left behind.
-
-    experiment: the one of that state
-    gentle: if training has gone on since, take only the experiment and keep what was learned meanwhile
-    """
+    """Undo or redo: go on from the state that the command with the ticket `left` left behind."""
 
     left: int
-    experiment: Experiment
-    gentle: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What Undo goes back to: the states that commands left behind.
 
 Every command that replaces or edits what is trained leaves the whole state before it here, under its own ticket. Memory
-is bounded: beyond 256 MB the oldest go, first those whose edit can be taken back without them. That Undo reaches 200
+is bounded: beyond 256 MB the oldest go, first those from the middle of a drag, which is undone as one. That Undo reaches 200
 steps back is for the interface to say; a thousand states leave room for those that nothing leads to any more.
 """
 
@@ -18,11 +18,11 @@ class LeftBehind:
     def __init__(self) -> None:
         self._states: dict[int, tuple[RunState, bool]] = {}
 
-    def keep(self, ticket: int, state: RunState, gentle: bool = False) -> None:
-        """Keep a state; `gentle`: the edit that left it destroyed nothing."""
-        self._states[ticket] = state, gentle
+    def keep(self, ticket: int, state: RunState, merged: bool = False) -> None:
+        """Keep a state; `merged`: the command that left it went on with a drag."""
+        self._states[ticket] = state, merged
         while len(self._states) > MAXIMUM_STATES or (len(self._states) > 1 and self._nbytes() > MAXIMUM_BYTES):
-            tickets = [old for old, (_, gentle) in self._states.items() if gentle] or list(self._states)
+            tickets = [old for old, (_, merged) in self._states.items() if merged] or list(self._states)
             del self._states[tickets[0]]
 
     def get(self, ticket: int) -> RunState | None:

@@ -87,18 +87,14 @@ class Present:
         trainer.apply(experiment)
         return trainer
 
-    def put_back(self, left: int, experiment: Experiment, gentle: bool, now: RunState) -> Depth:
-        """Go on from the state that a command left behind; if that is a gentle edit's and training has gone on since,
-        take back the edit alone."""
+    def put_back(self, left: int) -> None:
+        """Go on from the state that a command left behind."""
         state = self.left.get(left)
-        if gentle and (state is None or state.updates != self.trainer.updates):
-            return self.edit(experiment, True, now)
         if state is None:
             raise Refused(f"That state is no longer there: Undo keeps {BOUNDS}. Nothing was changed.")
         self._adopt(self.trainer_at(state), self.timeline, new=True)
         if not self.timeline.cut(state):
             self.timeline = Timeline(state)
-        return Depth.BEGUN
 
     def set_weights(self, weights: Weights) -> None:
         """Take other weights; their past begins here."""

@@ -120,11 +120,11 @@ class Run:
             self.answer(ticket, state=state)
         self._rest()
 
-    def skip(self, ticket: int) -> None:
-        """An edit whose place another one takes is done without being made."""
+    def skip(self, ticket: int, merged: bool) -> None:
+        """An edit whose place another one takes is done without being made; `merged`: nor was it the first of them."""
         state = self.trainer.state()
         self._present.timeline.note_state(state)
-        self._present.left.keep(ticket, state, gentle=True)
+        self._present.left.keep(ticket, state, merged)
         self.answer(ticket)
 
     def answer(self, ticket: int, refusal: str = "", state: RunState | None = None) -> None:
@@ -160,9 +160,8 @@ class Run:
             case commands.Edit(experiment, keep, _):
                 assert before is not None
                 depth = present.edit(experiment, keep, before)
-            case commands.PutBack(left, experiment, gentle):
-                assert before is not None
-                depth = present.put_back(left, experiment, gentle, before)
+            case commands.PutBack(left):
+                present.put_back(left)
             case commands.SetWeights(weights):
                 present.set_weights(weights)
                 depth = Depth.CARRIED
@@ -173,7 +172,7 @@ class Run:
         if network != present.number:
             self._speed.forget()
         if before is not None:
-            present.left.keep(ticket, before, depth is Depth.GENTLE)
+            present.left.keep(ticket, before, isinstance(command, commands.Edit) and command.merged)
         self.shown = False
 
     def _resting(self) -> Status:

@@ -121,7 +121,7 @@ class Worker:
                 waiting, soon = self._waiting(), perf_counter() + TICK
                 for (ticket, command), following in zip_longest(waiting, (entry[1] for entry in waiting[1:])):
                     if isinstance(command, Edit) and isinstance(following, Edit) and following.merged:
-                        self._run.skip(ticket)  # of a drag only where it has come to counts
+                        self._run.skip(ticket, command.merged)  # of a drag only where it has come to counts
                     else:
                         # What was asked for first happens first, if it is quickly done.
                         self._work(soon, self._ending)

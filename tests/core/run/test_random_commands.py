@@ -100,9 +100,9 @@ class Machine:
         while self.run.busy and not self.run.playing:
             self.run.work(inf, lambda: False)
 
-    def change(self, experiment: Experiment, command: commands.Command, gentle: bool) -> None:
+    def change(self, experiment: Experiment, command: commands.Command) -> None:
         ticket = self.send(command)
-        self.stack.push(Moment(experiment, gentle=gentle), ticket)
+        self.stack.push(Moment(experiment), ticket)
         self.settle(ticket)
 
     def settle(self, ticket: int) -> None:
@@ -114,15 +114,15 @@ class Machine:
         match random.integers(14):
             case 0 | 1 | 2 | 3 | 4:
                 new = edit(here, random)
-                if change := plan(here, new):
-                    self.change(new, commands.Edit(new, bool(random.random() < 0.8)), not change.rebuilds)
+                if plan(here, new):
+                    self.change(new, commands.Edit(new, bool(random.random() < 0.8)))
             case 5:
-                self.change(here, commands.Begin(here), False)
+                self.change(here, commands.Begin(here))
             case 6:
                 weights = self.run.trainer.network.weights()
                 wrong = random.random() < 0.3
                 params = weights.params[1:] if wrong else weights.params / 2
-                self.change(here, commands.SetWeights(Weights(params, weights.statistics)), False)
+                self.change(here, commands.SetWeights(Weights(params, weights.statistics)))
             case 7 | 8:
                 self.travel(-1)
             case 9:
@@ -158,14 +158,11 @@ class Machine:
         target = self.stack.before if by < 0 else self.stack.after
         if target is None:
             return
-        step = self.stack.moment if by < 0 else target
-        moved_on = self.run.trainer.updates != self.left[target.left].updates
-        before = self.run.trainer.state()
-        ticket = self.send(commands.PutBack(target.left, target.experiment, step.gentle))
+        ticket = self.send(commands.PutBack(target.left))
         self.stack.go(by, ticket)
         self.settle(ticket)
         assert self.answers[ticket].done
-        expected = before if step.gentle and moved_on else self.left[target.left]
+        expected = self.left[target.left]
         assert self.run.trainer.network.params.tobytes() == expected.params.tobytes()
         assert self.run.trainer.updates == expected.updates
         np.testing.assert_array_equal(self.run.trainer.history.prefix().train_loss, expected.history.rows.train_loss)
