@@ -1,8 +1,9 @@
 """What Undo goes back to: the states that commands left behind.
 
 Every command that replaces or edits what is trained leaves the whole state before it here, under its own ticket. Memory
-is bounded: beyond 256 MB the oldest go, first those from the middle of a drag, which is undone as one. That Undo reaches 200
-steps back is for the interface to say; a thousand states leave room for those that nothing leads to any more.
+is bounded: beyond 256 MB the oldest go, first those from the middle of a drag, which is undone as one. That Undo
+reaches 200 steps back is for the interface to say; a thousand states leave room for those that nothing leads to any
+more.
 """
 
 from nnstudio.core.training.state import RunState
