@@ -30,10 +30,11 @@ class Shift:
         height, width = recipe.shape
         return cls(spec.shift, height, width, float(-recipe.shift[0] / recipe.scale[0]), seed)
 
-    def __call__(self, inputs: Array, update: int) -> None:
-        """Move the rows of `inputs` (n, pixels + 1) in place; the last column stays."""
+    def __call__(self, inputs: Array, update: int, first: int = 0) -> None:
+        """Move the rows of `inputs` (n, pixels + 1) in place; the last column stays. `first`: the place of the first of
+        them in its mini-batch."""
         random = np.random.default_rng((self._seed, 4, update))
-        sources = self._sources[random.integers(0, len(self._sources), len(inputs))]
+        sources = self._sources[random.integers(0, len(self._sources), first + len(inputs))[first:]]
         # The last column stands for every pixel outside of the image; it is put back to 1 afterwards.
         inputs[:, -1] = self._background
         inputs[:, :-1] = np.take_along_axis(inputs, sources, axis=1)

@@ -5,7 +5,7 @@ snapshot is one copy, and comparing a gradient with finite differences is one lo
 work on a fixed number of examples.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from math import prod
 
@@ -67,6 +67,11 @@ class Network:
     def fewest_examples(self) -> int:
         """How many examples a mini-batch must have at least."""
         return max(layer.fewest_examples for layer in self.layers)
+
+    @property
+    def couples(self) -> bool:
+        """Whether in training what is made of an example depends on the others of its mini-batch."""
+        return any(layer.couples for layer in self.layers)
 
     def initialize(self, spec: InitializationSpec, seed: int) -> None:
         """Draw the first parameters, all layers from one generator, and give each a generator of its own for noise."""
@@ -168,19 +173,35 @@ class Pass:
             source = stage.output
         self.logits = source.values
         self.logits_gradient: Array = source.gradient if source.gradient is not None else np.empty(0)
-        self._backward = list(reversed(self.stages))
+        # In the smallest networks looking a method up takes a hundredth of the time of a whole update.
+        self._forward = [stage.forward for stage in self.stages]
+        self._backward = [stage.backward for stage in reversed(self.stages)]
 
     def forward(self) -> None:
         """From `inputs` to `logits`."""
         if self._columns is not None:
             np.copyto(self._columns, self.inputs.T)
-        for stage in self.stages:
-            stage.forward()
+        for forward in self._forward:
+            forward()
 
     def backward(self) -> None:
         """From `logits_gradient` to the network's `grads`."""
-        for stage in self._backward:
-            stage.backward()
+        for backward in self._backward:
+            backward()
+
+    def forward_by_stages(self) -> Iterator[None]:
+        """The same as `forward()`, with a pause after each stage."""
+        if self._columns is not None:
+            np.copyto(self._columns, self.inputs.T)
+        for forward in self._forward:
+            forward()
+            yield
+
+    def backward_by_stages(self) -> Iterator[None]:
+        """The same as `backward()`, with a pause after each stage."""
+        for backward in self._backward:
+            backward()
+            yield
 
     def freeze(self) -> None:
         """From now on compute the same function in every forward pass: with the noise of the last one, and without a

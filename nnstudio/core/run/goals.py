@@ -50,8 +50,7 @@ class Until(Goal):
 
     def advance(self, run: "Run") -> bool:
         last = run.trainer.updates + 1 >= self.target
-        run.update(keep_change=last)
-        return last
+        return run.update(keep_change=last) and last
 
 
 class EndOfEpoch(Goal):
@@ -61,8 +60,8 @@ class EndOfEpoch(Goal):
         self.times = times
 
     def advance(self, run: "Run") -> bool:
-        run.update(keep_change=True)
-        self.times -= run.trainer.batches.at_epoch_end
+        if run.update(keep_change=True):
+            self.times -= run.trainer.batches.at_epoch_end
         return self.times == 0
 
 
@@ -104,12 +103,16 @@ class Recovery(Goal):
         self._limit = float(first) if isfinite(first) else float("inf")
         self._tried: Trainer = run.trainer
         self._state: RunState | None = None
+        self._pieces = self._tried.evaluation()
 
     def advance(self, run: "Run") -> bool:
-        loss = self._tried.evaluate().train_loss
+        if next(self._pieces, self) is not self:
+            return False
+        loss = self._tried.last_metrics.train_loss
         if not (isfinite(loss) and loss <= self._limit) and self._states:
             self._state = self._states.pop()
             self._tried = run.trainer_at(self._state)
+            self._pieces = self._tried.evaluation()
             return False
         run.recovered(self.ticket, self._tried, self._state, self._rate)
         return True

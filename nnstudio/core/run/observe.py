@@ -31,7 +31,6 @@ class Observer:
         probes: Probe,
         *,
         status: Status = Status.PAUSED,
-        moving: bool = False,
         message: str = "",
         updates_per_second: float = 0.0,
         image: int = 0,
@@ -39,12 +38,10 @@ class Observer:
         recovery: float | None = None,
         commands: int = 0,
     ) -> Frame:
-        """The run now. `moving`: there is no time for a loss that takes long to measure, so it may be an older one.
-        `image` is the number of the test image to look at; the output over the plane is drawn with `resolution`²
-        pixels."""
+        """The run now; a loss that takes long to measure is the one that was last measured. `image` is the number of
+        the test image to look at; the output over the plane is drawn with `resolution`² pixels."""
         trainer = self.trainer
-        fresh = not moving or trainer.evaluation_is_cheap
-        metrics: Metrics = trainer.evaluate() if fresh else trainer.last_metrics
+        metrics: Metrics = trainer.evaluate() if trainer.evaluation_is_cheap else trainer.last_metrics
         return Frame(
             experiment=trainer.experiment,
             dataset=trainer.dataset,

@@ -52,7 +52,6 @@ class Run:
         self.probes = Probe.NOTHING
         self.image = 0
         self.shown = True
-        self._moving = False
         self._status = Status.READY
         self._message = ""
         self._recovery: float | None = None
@@ -77,6 +76,11 @@ class Run:
     def busy(self) -> bool:
         """Whether there is a goal to work towards."""
         return self._goal is not None
+
+    @property
+    def under_way(self) -> bool:
+        """Whether it is in the middle of an update: no moment for a picture."""
+        return bool(self.number) and self.trainer.under_way
 
     # Commands ---------------------------------------------------------------------------------------------------------
 
@@ -142,8 +146,8 @@ class Run:
             self.answer(goal.ticket, why)
 
     def _rest(self) -> None:
-        """With nothing else to do, measure exactly what a sample has stood for while training went on."""
-        if self._goal is None and self.number and self.trainer.samples:
+        """With nothing else to do, measure what there was no time for while training went on."""
+        if self._goal is None and self.number and not self.trainer.measured:
             self._goal = Measurement(self.trainer)
 
     # What is trained --------------------------------------------------------------------------------------------------
@@ -201,21 +205,23 @@ class Run:
                 self._goal, self.shown = None, False
         self._rest()
         if goal is not None and goal.trains:
-            if goal is self._goal and Probe.GRADIENTS in self.probes and self.playing:
+            if goal is self._goal and Probe.GRADIENTS in self.probes and self.playing and not self.under_way:
                 self.update(keep_change=True)
             self._note_time(perf_counter() - start)
 
-    def update(self, keep_change: bool = False) -> None:
-        """One update; a divergence pauses the run."""
+    def update(self, keep_change: bool = False) -> bool:
+        """One update, or a piece of a long one; whether it is made now. A divergence pauses the run."""
         trainer = self.trainer
         try:
-            trainer.step(keep_change)
+            if not trainer.advance(keep_change):
+                return False
         except Diverged as divergence:
             self._diverge(divergence)
-            return
+            return False
         self._present.timeline.note_update(trainer)
         if trainer.stop_reason is not None:
             self._finish(trainer.stop_reason)
+        return True
 
     def _note_time(self, seconds: float) -> None:
         """So much time was spent on training; a rule for stopping may care."""
@@ -241,6 +247,7 @@ class Run:
     def _pause(self) -> None:
         """A run that diverged or failed goes on saying so."""
         self._goal = None
+        self.trainer.take_back()
         self.shown = False
         if self._status is Status.LEARNING:
             self._settle(Status.PAUSED)
@@ -253,6 +260,8 @@ class Run:
         """Something went wrong that should not have: pause, keep everything, say so."""
         self._abandon()
         self._goal = None
+        if self.number:
+            self.trainer.take_back()
         again = self._status is Status.FAILED
         self._settle(Status.FAILED, f"Training stopped by an error in the program: {error}. Your settings are safe.")
         if again:  # perhaps in taking the picture itself: try with less, but not for ever
@@ -263,9 +272,9 @@ class Run:
     def _back(self, ticket: int, updates: int) -> None:
         """A key that is held down asks again while the run is on its way: then it goes further back."""
         goal = self._goal
-        here = goal.target if isinstance(goal, Past) else self.trainer.updates
         self._abandon()
         self._pause()
+        here = goal.target if isinstance(goal, Past) else self.trainer.updates
         target = max(here - updates, self._present.timeline.beginning)
         if target < self.trainer.updates:
             self._goal = Past(ticket, target)
@@ -295,17 +304,12 @@ class Run:
     # Pictures ---------------------------------------------------------------------------------------------------------
 
     def frame(self, obeyed: int = 0) -> Frame:
-        """A picture of now, after so many commands. The first one of a run that has just come to rest says so at once;
-        a loss that takes long to measure follows in the next."""
-        goal = self._goal
-        trains = goal is not None and goal.trains
-        moving, self._moving = trains or (self._moving and not self.trainer.evaluation_is_cheap), trains
-        self.shown = trains or not moving
+        """A picture of now, after so many commands. A loss that takes long to measure follows in a later one."""
+        self.shown = True
         return self._present.observer.frame(
             self.probes,
             status=self._status,
-            moving=moving,
-            message=(goal.progress if goal else "") or self._message,
+            message=(self._goal.progress if self._goal else "") or self._message,
             updates_per_second=self._speed.measure(self.trainer.updates) if self.playing else 0.0,
             image=self.image,
             recovery=self._recovery,

@@ -108,12 +108,13 @@ class Replay:
         self._edited = edited
 
     def step(self) -> bool:
-        """One update; False if the target was reached already."""
-        while self._edits and self._edits[0][0] == self.trainer.updates:
-            self.trainer = self._edited(self.trainer, self._edits.pop(0)[1])
-        if self.trainer.updates >= self.target:
-            return False
-        self.trainer.step()
+        """One update, or a piece of a long one; False if the target was reached already."""
+        if not self.trainer.under_way:
+            while self._edits and self._edits[0][0] == self.trainer.updates:
+                self.trainer = self._edited(self.trainer, self._edits.pop(0)[1])
+            if self.trainer.updates >= self.target:
+                return False
+        self.trainer.advance()
         return True
 
     @property

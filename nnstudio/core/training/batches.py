@@ -46,17 +46,17 @@ class Batches:
 
     def next(self) -> Indices:
         """The indices of the next mini-batch; a view, valid until the epoch ends."""
-        if self._position >= len(self._order):
+        begin = self._position
+        if begin >= len(self._order):
             shuffle = self.shuffled and self.size < self.count
             self._order = self._random.permutation(self.count) if shuffle else self._all
-            self._position = 0
-        end = self._position + self.size
+            begin = 0
+        end = begin + self.size
         if self.count - end < self._fewest:
             end = self.count
-        batch = self._order[self._position : end]
-        self._position += len(batch)
-        self.seen += len(batch)
-        return batch
+        self._position = end
+        self.seen += end - begin
+        return self._order[begin:end]
 
     def put_back(self, count: int) -> None:
         """Take back the last `next()`, which gave `count` indices."""

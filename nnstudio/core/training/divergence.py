@@ -36,16 +36,21 @@ def harmless_gradient(spec: TrainingSpec) -> float:
     return -1.0 if decays and spec.learning_rate * spec.weight_decay > 1 else HARMLESS
 
 
-def careful_step(
-    update: int, network: Network, work: Pass, clipping: Clipping | None, optimizer: Optimizer, rate: float
-) -> None:
-    """Clip and step, or raise `Diverged` and leave parameters and optimizer as they were."""
-    for layer, stage in zip(network.layers, work.stages, strict=True):
+def check_finite(update: int, network: Network, work: Pass | None) -> None:
+    """Raise `Diverged` if a value that went forward, or the gradient that came back, is infinite or undefined."""
+    for layer, stage in zip(network.layers, work.stages if work is not None else (), strict=False):
         if not np.isfinite(stage.output.values).all():
             raise Diverged(update, layer.name, "the activations")
     for layer, block in reversed(network.blocks(network.grads)):
         if not np.isfinite(block).all():
             raise Diverged(update, layer.name, "the gradient")
+
+
+def careful_step(
+    update: int, network: Network, work: Pass | None, clipping: Clipping | None, optimizer: Optimizer, rate: float
+) -> None:
+    """Clip and step, or raise `Diverged` and leave parameters and optimizer as they were."""
+    check_finite(update, network, work)
     params, state = network.params.copy(), optimizer.state()
     if clipping is not None:
         clipping.apply()

@@ -6,8 +6,7 @@ do while training goes on; over all of a long split an evaluation may take secon
 pieces.
 """
 
-from collections.abc import Generator
-from typing import TypeVar
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,24 +14,19 @@ from numpy.typing import NDArray
 from nnstudio.core.array import Array
 from nnstudio.core.data.dataset import Split
 from nnstudio.core.experiment.choices import Task
+from nnstudio.core.network.layers.layer import Layer
 from nnstudio.core.network.network import Network, Pass
 from nnstudio.core.training.losses import Loss, Scratch
 from nnstudio.core.training.metrics import accuracy
+from nnstudio.core.training.pieces import Pieces, examples_at_once
 
 EXAMPLES_AT_ONCE = 512
-
-Result = TypeVar("Result")
-Pieces = Generator[None, None, Result]
-"""Work that pauses between its pieces, to be gone on with or dropped; its result is what it returns."""
+"""As many as fit into the cache; fewer of a large network."""
 
 
-def finished(pieces: Pieces[Result]) -> Result:
-    """The result, in one go."""
-    while True:
-        try:
-            next(pieces)
-        except StopIteration as end:
-            return end.value
+def at_once(layers: Sequence[Layer]) -> int:
+    """How many examples go through these layers at once."""
+    return min(EXAMPLES_AT_ONCE, 2 * examples_at_once(layers))
 
 
 def sample(split: Split, limit: int) -> NDArray[np.int64]:
@@ -58,6 +52,7 @@ class Evaluation:
         self._targets: Array = self._truth
         self._passes: dict[int, tuple[Pass, Scratch]] = {}
         self._network = network
+        self._at_once = at_once(network.layers)
         self.outputs: Array = np.empty((self._truth.shape[1], count), network.dtype)
         """What the network said when it was last evaluated, (outputs, n)."""
 
@@ -67,8 +62,8 @@ class Evaluation:
             self._loss, self._targets = loss, loss.targets(self._truth)
         total, share = 0.0, 0.0
         outputs = np.empty_like(self.outputs)  # the old array may be in a frame that is still being drawn
-        for start in range(0, self.count, EXAMPLES_AT_ONCE):
-            part = slice(start, min(start + EXAMPLES_AT_ONCE, self.count))
+        for start in range(0, self.count, self._at_once):
+            part = slice(start, min(start + self._at_once, self.count))
             with np.errstate(over="ignore", invalid="ignore"):
                 logits, scratch = self._forward(part)
                 total += loss.value(logits, self._targets[part].T, scratch) * logits.shape[1]
@@ -82,8 +77,8 @@ class Evaluation:
     def predict(self, loss: Loss) -> Array:
         """What the network says, (outputs, n), without comparing it with the truth."""
         outputs = np.empty_like(self.outputs)
-        for start in range(0, self.count, EXAMPLES_AT_ONCE):
-            part = slice(start, min(start + EXAMPLES_AT_ONCE, self.count))
+        for start in range(0, self.count, self._at_once):
+            part = slice(start, min(start + self._at_once, self.count))
             loss.output(self._forward(part)[0], outputs[:, part])
         return outputs
 
@@ -104,8 +99,9 @@ class Evaluation:
 def predict(network: Network, loss: Loss, inputs: Array) -> Array:
     """What the network says of augmented inputs (n, inputs + 1), whatever they are: (n, outputs)."""
     answers = np.empty((len(inputs), network.layers[-1].shape[0]), network.dtype)
-    for start in range(0, len(inputs), EXAMPLES_AT_ONCE):
-        work = Pass(network, inputs[start : start + EXAMPLES_AT_ONCE])
+    step = at_once(network.layers)
+    for start in range(0, len(inputs), step):
+        work = Pass(network, inputs[start : start + step])
         work.forward()
-        loss.output(work.logits, answers[start : start + EXAMPLES_AT_ONCE].T)
+        loss.output(work.logits, answers[start : start + step].T)
     return answers

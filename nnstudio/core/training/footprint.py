@@ -17,12 +17,13 @@ from nnstudio.core.experiment import Experiment
 from nnstudio.core.experiment.setting import SettingError
 from nnstudio.core.network.layers.layer import Layer
 from nnstudio.core.network.network import build_layers
-from nnstudio.core.training.evaluation import EXAMPLES_AT_ONCE
+from nnstudio.core.training.evaluation import at_once
 from nnstudio.core.training.optimizers import OPTIMIZERS
+from nnstudio.core.training.pieces import examples_at_once
 
-_VECTORS = 5
+_VECTORS = 8
 """Vectors as long as the parameters: they, their gradient, what a penalty applies to, a copy to go back to, a copy to
-look at."""
+look at; in an update that takes long the sum of its parts, the last gradient and the change."""
 _DRAWN = 16
 """Bytes for each parameter of a block while its first weights are drawn and scaled, in double precision."""
 
@@ -47,18 +48,20 @@ def footprint(experiment: Experiment, dataset: Dataset, dtype: DType, evaluated:
     vectors = _VECTORS + 2 * len(optimizer.arrays) + len(optimizer.scratches)
     held = vectors * sum(blocks) * dtype.itemsize
     count = len(dataset.train)
-    numbers = _passes(layers, count, experiment.training.batch_size, True)
+    batch = min(experiment.training.batch_size, count)
+    part = batch if any(layer.couples for layer in layers) else min(batch, examples_at_once(layers))
+    numbers = _passes(layers, {part, batch % part, count % batch % part}, True)
     for examples in (min(evaluated, count), len(dataset.test)):
-        numbers += _passes(layers, examples, EXAMPLES_AT_ONCE, False)
+        part = min(at_once(layers), examples)
+        numbers += _passes(layers, {part, examples % part}, False)
     drawing = _DRAWN * max(blocks)
     return Footprint(sum(blocks), max(held + numbers * dtype.itemsize, drawing))
 
 
-def _passes(layers: list[Layer], examples: int, at_once: int, training: bool) -> int:
-    """How many numbers it takes to bring so many examples through the layers, some at once and then the rest: the
-    inputs in both orders, and every stage."""
+def _passes(layers: list[Layer], parts: set[int], training: bool) -> int:
+    """How many numbers it takes to be able to bring so many examples through the layers, or so many: the inputs in both
+    orders, and every stage."""
     inputs = 2 * (prod(layers[0].input_shape) + 1)
-    parts = {min(at_once, examples), examples % at_once} - {0}
     return sum(inputs * part + sum(layer.stage_size(part, training) for layer in layers) for part in parts)
 
 

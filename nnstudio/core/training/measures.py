@@ -8,9 +8,11 @@ import numpy as np
 from nnstudio.core.array import Array
 from nnstudio.core.data.dataset import Dataset
 from nnstudio.core.network.network import Network
-from nnstudio.core.training.evaluation import Evaluation, Pieces
+from nnstudio.core.training.evaluation import Evaluation
+from nnstudio.core.training.history import HistoryPrefix
 from nnstudio.core.training.losses import Loss
 from nnstudio.core.training.metrics import Metrics
+from nnstudio.core.training.pieces import Pieces
 
 
 class Measures:
@@ -25,7 +27,9 @@ class Measures:
         validation = dataset.validation
         self._validation = Evaluation(network, validation, dataset.task) if validation is not None else None
         self.metrics: Metrics | None = None
-        """As they were last measured."""
+        """Of the network as it is; None where not known."""
+        self.latest: Metrics | None = None
+        """As they were last measured, perhaps of an earlier network."""
         self._arrays: tuple[Array, ...] = ()
 
     @property
@@ -50,9 +54,25 @@ class Measures:
             test_loss, test_accuracy = yield from self.test.pieces(loss)
             validation = (yield from self._validation.pieces(loss)) if self._validation else (None, None)
             losses = train_loss, test_loss, train_accuracy, test_accuracy, penalty
-            known = self.metrics = Metrics(*losses, *validation, split.count, len(self._dataset.train))
+            known = self.metrics = self.latest = Metrics(*losses, *validation, split.count, len(self._dataset.train))
             self._arrays = copies
         return known
+
+    def take_up(self, rows: HistoryPrefix) -> None:
+        """Of a run that goes on from elsewhere, the latest are those that its history has last."""
+        measured = np.flatnonzero(np.isfinite(rows.train_loss))
+        if not len(measured):
+            return
+        last = measured[-1]
+        self.latest = Metrics(
+            float(rows.train_loss[last]),
+            float(rows.test_loss[last]),
+            float(rows.train_accuracy[last]),
+            float(rows.test_accuracy[last]),
+            float(rows.penalty[last]),
+            float(rows.validation_loss[last]) if self._validation else None,
+            float(rows.validation_accuracy[last]) if self._validation else None,
+        )
 
     def _all_examples(self) -> Evaluation:
         if self._whole is None:

@@ -1,48 +1,54 @@
 """One run of training.
 
-`Trainer.step()` is one update: take a mini-batch, go forward, measure the loss, go backward, let the optimizer change
-the parameters. The rest keeps that honest: what was measured, can be taken back, was asked for. No clock, no thread.
+`Trainer.step()` is one update, made as a `Descent` makes it. What is added here keeps that honest: what was measured,
+can be taken back, was asked for. No clock, no thread.
 """
 
-from contextvars import copy_context
-from functools import partial
+from math import inf
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from nnstudio.core.array import Array, FloatType
-from nnstudio.core.data.augmentation import Shift
 from nnstudio.core.data.dataset import Dataset, ImageSource, build
 from nnstudio.core.experiment import Experiment
-from nnstudio.core.experiment.choices import ScheduleKind, Shuffle
+from nnstudio.core.experiment.choices import ScheduleKind
 from nnstudio.core.experiment.plan import Change, plan
-from nnstudio.core.generator import GeneratorState
 from nnstudio.core.network.model import Model
-from nnstudio.core.network.network import Network, Pass
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.training.agenda import Due, due_after, evaluation_interval
-from nnstudio.core.training.batches import Batches, check_batch_size
-from nnstudio.core.training.clipping import Clipping
-from nnstudio.core.training.divergence import Diverged, careful_step, harmless_gradient
-from nnstudio.core.training.evaluation import Pieces, finished, predict
+from nnstudio.core.training.batches import check_batch_size
+from nnstudio.core.training.descent import Descent
+from nnstudio.core.training.divergence import Diverged
+from nnstudio.core.training.evaluation import predict
 from nnstudio.core.training.footprint import check_memory
 from nnstudio.core.training.history import History
 from nnstudio.core.training.losses import loss_for
 from nnstudio.core.training.measures import Measures
 from nnstudio.core.training.metrics import NOTHING_MEASURED, Metrics
-from nnstudio.core.training.optimizers import OPTIMIZERS, Optimizer
-from nnstudio.core.training.penalty import Penalty
+from nnstudio.core.training.pieces import Pieces, finished
 from nnstudio.core.training.schedules import SCHEDULES, Schedule
 from nnstudio.core.training.state import Mark, RunState
 from nnstudio.core.training.stopping import Best, Stopping
-from nnstudio.core.training.work import Work
 
 __all__ = ["Diverged", "RunState", "Trainer"]
 
 TRAINING_EXAMPLES_EVALUATED = 2_000
 
 
-class Trainer:
+class _Before(NamedTuple):
+    """What was known before an update that takes long, to be taken back to."""
+
+    state: RunState
+    grads: Array
+    gradient_is_known: bool
+    change: Array | None
+    metrics: Metrics | None
+    evaluated_at: int
+
+
+class Trainer(Descent):
     """A network, its data and its optimizer. Raises `SettingError`, `ShapeError` or `DataError` for an experiment that
     cannot be trained.
 
@@ -62,43 +68,26 @@ class Trainer:
         evaluated: int = TRAINING_EXAMPLES_EVALUATED,
         begins: bool = True,
     ) -> None:
-        self.experiment = experiment
+        dataset = dataset if dataset is not None else build(experiment.dataset, images, dtype)
+        check_memory(experiment, dataset, np.dtype(dtype), evaluated)
+        super().__init__(experiment, dataset, dtype)
         spec = experiment.training
-        self.dataset = dataset if dataset is not None else build(experiment.dataset, images, dtype)
-        self.loss = loss_for(spec, self.dataset.task)
-        check_memory(experiment, self.dataset, np.dtype(dtype), evaluated)
-        self.network = Network(experiment.layers, self.dataset.shape, self.dataset.outputs, np.dtype(dtype))
-        self.network.initialize(experiment.initialization, experiment.seed)
-        check_batch_size(spec.batch_size, len(self.dataset.train), self.network.fewest_examples)
-        self.batches = Batches(len(self.dataset.train), spec.batch_size, experiment.seed, self.network.fewest_examples)
         self.history = History()
         self.marks: tuple[Mark, ...] = ()
-        self.updates = 0
         self.seconds = 0.0
         """Of training so far; whoever holds the clock adds to it."""
-        self.gradient_is_known = False
-        """Whether `network.grads` belongs to the last update: with the penalty, clipped, as the optimizer saw it."""
-        self.change: Array | None = None
-        """What the last update did to the parameters, if `step` was asked to keep it."""
         self.stop_reason: str | None = None
         """A sentence, if the last update met a rule of `experiment.stopping`; the next one may be made all the same."""
-        self._measures = Measures(self.network, self.dataset, evaluated)
+        self._measures = Measures(self.network, dataset, evaluated)
         self.test = self._measures.test
         self.evaluated_at = -1
-        self.optimizer: Optimizer = self._new_optimizer()
         self.schedule: Schedule = SCHEDULES[spec.schedule](spec, self.batches.count)
         self.stopping = Stopping(experiment.stopping, self.batches.count)
-        self._work: dict[int, Work] = {}
-        self._inputs = self.dataset.train.augmented
-        self._targets = self.loss.targets(self.dataset.train.targets)
-        # Overflow is no news inside a step. A context of our own is entered in a tenth of the time of `np.errstate`.
-        self._quiet = copy_context()
-        self._quiet.run(partial(np.seterr, over="ignore", invalid="ignore", divide="ignore"))
-        self._shift = Shift.of(self.dataset, experiment.seed)
-        self._gathers = bool(self.network.noisy or self.network.statistics.size)
+        self._under_way: Pieces[None] | None = None
+        self._before: _Before | None = None
         self._configure()
         if begins:
-            self._record(float("nan"))
+            finished(self._look(float("nan")))
             self._keep_the_best(self.last_metrics)
 
     @classmethod
@@ -113,77 +102,67 @@ class Trainer:
 
     def step(self, keep_change: bool = False) -> None:
         """One update. Raises `Diverged`, and then everything is as it was before."""
-        self._quiet.run(self._step, keep_change)
-
-    def _step(self, keep_change: bool) -> None:
-        network = self.network
         update = self.updates + 1
-        recorded = update >= self._next_record
+        if update >= self._next_long:
+            while not self.advance(keep_change):
+                pass
+            return
         if self._scheduled:
             self._set_rate()
-
-        # 1. Take a mini-batch.
-        indices = self.batches.next()
-        work = self._work.get(len(indices)) or self._new_work(len(indices))
-        self._inputs.take(indices, 0, work.inputs, "clip")
-        self._targets.take(indices, 0, work.targets, "clip")
-        if self._shift is not None:
-            self._shift(work.inputs, self.updates)
-
-        # 2. Forward: what does the network say?
-        before = self._gathered() if self._gathers else None
-        work.network.forward()
-
-        # 3. The loss: how bad is that, and how does it change with what was said?
-        batch_loss = work.loss.value() if recorded else 0.0
-        work.loss.backward()
-
-        # 4. Backward: how does it change with each parameter?
-        work.network.backward()
-        grads = network.grads
-        if self._penalty is not None:
-            self._penalty.add_gradient(network.params, grads)
-
-        # 5. Update: a step against that gradient. NaN and infinity would spread into its dot product.
-        params = network.params.copy() if keep_change else None
-        if float(grads.dot(grads)) < self._harmless:
-            if self._clipping is not None:
-                self._clipping.apply()
-            self.optimizer.step(self.learning_rate)
-        else:
-            self._careful_step(update, work.network, len(indices), before)
-        self.updates = update
-
-        # What there is to know about it.
-        self.change = None if params is None else np.subtract(network.params, params, params)
-        self.gradient_is_known = True
+        recorded = update >= self._next_record
+        batch_loss = self._quiet.run(self._descend, keep_change, recorded)
         if recorded:
-            self._record(batch_loss)
+            finished(self._look(batch_loss))
         if self._stops:
             self._look_for_the_end()
 
-    def _set_rate(self) -> None:
-        self.learning_rate = self.experiment.training.learning_rate * self.schedule.share(self.batches.seen)
-
-    def _new_work(self, examples: int) -> Work:
-        return self._work.setdefault(examples, Work(self.network, self.dataset, self.loss, examples))
-
-    def _gathered(self) -> tuple[Array, dict[int, GeneratorState]]:
-        """A copy of what a forward pass in training changes: running statistics, and where the noise stands."""
-        return self.network.statistics.copy(), self.network.noise()
-
-    def _careful_step(
-        self, update: int, work: Pass, examples: int, before: tuple[Array, dict[int, GeneratorState]] | None
-    ) -> None:
+    def advance(self, keep_change: bool = False) -> bool:
+        """One update, or a piece of one that takes long; whether it is made now. Raises `Diverged` as `step` does."""
+        if self._under_way is None:
+            if self.updates + 1 < self._next_long:
+                self.step(keep_change)
+                return True
+            self._before = self._remembered()
+            self._under_way, self._next_long = self._step_in_pieces(), 0
         try:
-            careful_step(update, self.network, work, self._clipping, self.optimizer, self.learning_rate)
+            made = self._quiet.run(next, self._under_way, self) is self
         except Diverged:
-            self.batches.put_back(examples)
-            if before is not None:
-                self.network.statistics[...], noise = before
-                self.network.set_noise(noise)
+            self.take_back()
             self.gradient_is_known = False
             raise
+        if made:
+            self._under_way = self._before = None
+        return made
+
+    def _step_in_pieces(self) -> Pieces[None]:
+        if self._scheduled:
+            self._set_rate()
+        batch_loss = yield from self._descend_in_parts(keep_change=True)
+        yield from self._look(batch_loss)
+        if self._stops:
+            self._look_for_the_end()
+
+    def _remembered(self) -> _Before:
+        grads, metrics = self.network.grads.copy(), self._measures.metrics
+        return _Before(self.state(), grads, self.gradient_is_known, self.change, metrics, self.evaluated_at)
+
+    @property
+    def under_way(self) -> bool:
+        """Whether an update has been begun and is not made yet."""
+        return self._under_way is not None
+
+    def take_back(self) -> None:
+        """Give up an update that is under way: everything is as it was before it."""
+        before = self._before
+        if before is not None:
+            self._under_way = self._before = None
+            self.restore(before.state)
+            np.copyto(self.network.grads, before.grads)
+            self.gradient_is_known, self.change = before.gradient_is_known, before.change
+            self._measures.metrics, self.evaluated_at = before.metrics, before.evaluated_at
+
+    def _set_rate(self) -> None:
+        self.learning_rate = self.experiment.training.learning_rate * self.schedule.share(self.batches.seen)
 
     def _look_for_the_end(self) -> None:
         stopping, seen = self.stopping, self.batches.seen
@@ -224,6 +203,7 @@ class Trainer:
     def apply(self, experiment: Experiment) -> Change:
         """Go on with another experiment that needs neither new data nor a new network. Raises `ValueError` for one
         that does, and `SettingError`; then nothing has changed."""
+        self.take_back()
         change = plan(self.experiment, experiment)
         if change.rebuilds:
             raise ValueError("another data set or network needs a new trainer")
@@ -248,27 +228,18 @@ class Trainer:
             self._configure()
         return change
 
-    def _new_optimizer(self) -> Optimizer:
-        optimizer = OPTIMIZERS[self.experiment.training.optimizer](self.network.params, self.network.grads)
-        optimizer.configure(self.experiment.training)
-        return optimizer
-
     def _configure(self) -> None:
-        spec, network = self.experiment.training, self.network
-        self.batches.size = spec.batch_size
-        self.batches.shuffled = spec.shuffle is Shuffle.EVERY_EPOCH
-        self.optimizer.configure(spec)
+        super()._configure()
+        spec = self.experiment.training
         self.schedule.configure(spec)
         self._scheduled = spec.schedule is not ScheduleKind.CONSTANT
         self._set_rate()
         self.stopping.configure(self.experiment.stopping)
         self._stops = bool(self.stopping)
         self.stop_reason = None
-        penalized, count = network.penalized, len(self.dataset.train)
-        self._penalty = Penalty(spec, penalized, count) if spec.l1 or spec.l2 else None
-        self._clipping = Clipping(spec, network.grads) if spec.clip_norm or spec.clip_value else None
-        self._harmless = harmless_gradient(spec)
-        self._evaluation_interval = evaluation_interval(min(spec.batch_size, count), self._measures.count)
+        trained = min(spec.batch_size, self.batches.count)
+        self._evaluation_interval = evaluation_interval(trained, self._measures.count)
+        self._batches_are_long = trained > self.examples_at_once
         self._look_ahead()
 
     def model(self) -> Model:
@@ -298,13 +269,15 @@ class Trainer:
     @property
     def last_metrics(self) -> Metrics:
         """As they were last evaluated."""
-        return self._measures.metrics or self.evaluate()
+        return self._measures.latest or self.evaluate()
 
     @property
-    def samples(self) -> bool:
-        """Whether the metrics of now are not known, or only those of a sample."""
+    def measured(self) -> bool:
+        """Whether the metrics of now, over all training examples, are known or take no time to find out."""
         known = self._measures.metrics if self.evaluated_at == self.updates else None
-        return self._measures.sample < self.batches.count and (known is None or known.sampled)
+        if known is None:
+            return self.evaluation_is_cheap and self._measures.sample == self.batches.count
+        return not known.sampled
 
     @property
     def evaluation_is_cheap(self) -> bool:
@@ -320,10 +293,11 @@ class Trainer:
         self.history.ask(*self._row(float("nan"), metrics := self.evaluate()))
         return metrics
 
-    def _record(self, batch_loss: float) -> None:
+    def _look(self, batch_loss: float) -> Pieces[None]:
+        """Measure and write down what is due."""
         metrics = None
         if self.updates >= self._due.evaluation:
-            metrics = self.evaluate()
+            metrics = yield from self.evaluation()
             self.schedule.see(self.batches.seen, metrics.plateau_loss)
         if self.updates >= self._due.row:
             self.history.append(*self._row(batch_loss, metrics))
@@ -345,11 +319,16 @@ class Trainer:
             interval, regular = self.history.interval, self._evaluation_interval
             self._due = due_after(self.updates, interval, regular, self.evaluation_is_cheap, watched)
         self._next_record = self._due.next
+        # What takes longer than a moment is better done in pieces.
+        dear = inf if self.evaluation_is_cheap else self._due.evaluation
+        self._next_long = 0 if self._batches_are_long else dear
 
     # Going back -------------------------------------------------------------------------------------------------------
 
     def state(self) -> RunState:
-        """The whole state of the run now."""
+        """The whole state of the run now; while an update is under way, as it was before it."""
+        if self._before is not None:
+            return self._before.state
         network = self.network
         return RunState(
             experiment=self.experiment,
@@ -369,6 +348,7 @@ class Trainer:
     def restore(self, state: RunState) -> None:
         """Go on from this state of the same data and network. Raises `ValueError` for a state that does not fit, and
         then the trainer is of no further use."""
+        self.take_back()
         self.apply(state.experiment)
         if (best := state.stopping.best.weights) is not None:
             self.network.take(best)  # patience will bring them back: they must fit as well
@@ -386,9 +366,11 @@ class Trainer:
         self._set_rate()
         self._look_ahead()
         self._forget()
+        self._measures.take_up(state.history.rows)
 
     def set_weights(self, weights: Weights) -> None:
         """Take other weights; the optimizer begins anew. Raises `ValueError` for a misfit."""
+        self.take_back()
         self.network.take(weights)
         self.optimizer = self._new_optimizer()
         self.stopping = Stopping(self.experiment.stopping, self.batches.count)

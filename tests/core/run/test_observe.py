@@ -315,6 +315,7 @@ def test_weights_written_in_place_are_seen() -> None:
         before = observer.frame(Probe.OUTPUT | Probe.LOSSES)
         assert observer.frame(Probe.NOTHING).metrics is before.metrics, "nothing has changed"
         array += random.uniform(0, 3, array.shape).astype(np.float32)
+        trainer.evaluate()
         after = observer.frame(Probe.OUTPUT | Probe.LOSSES)
         assert after.metrics != before.metrics
         assert after.metrics == Observer(trainer, 2).frame(Probe.NOTHING).metrics

@@ -11,6 +11,8 @@ from nnstudio.core.experiment.choices import DatasetKind
 from nnstudio.core.run import commands
 from nnstudio.core.run.frame import Status
 from nnstudio.core.run.run import Run
+from nnstudio.core.training.metrics import Metrics
+from nnstudio.core.training.pieces import Pieces
 from nnstudio.core.training.trainer import Trainer
 
 DIGITS = Experiment(
@@ -26,10 +28,9 @@ def evaluated(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     updates: list[int] = []
     evaluation = Trainer.evaluation
 
-    def noted(trainer: Trainer, exact: bool = False) -> object:
-        if trainer.evaluated_at != trainer.updates or trainer._measures.metrics is None:
-            updates.append(trainer.updates)
-        return evaluation(trainer, exact)
+    def noted(trainer: Trainer, exact: bool = False) -> Pieces[Metrics]:
+        updates.append(trainer.updates)
+        return (yield from evaluation(trainer, exact))
 
     monkeypatch.setattr(Trainer, "evaluation", noted)
     return updates
@@ -66,6 +67,8 @@ def test_the_first_picture_at_rest_comes_at_once_and_the_second_is_exact(evaluat
     first, known = run.frame(), not evaluated
     assert first.status is Status.PAUSED
     assert known
+    work(run, 101)
+    assert evaluated == [100]
     assert not run.shown, "another picture has to follow"
     second = run.frame()
     assert evaluated == [100]

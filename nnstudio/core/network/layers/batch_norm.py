@@ -27,6 +27,7 @@ class BatchNorm(Layer):
     """
 
     spec: BatchNormSpec
+    couples = True
     formula = "y = gain * (x - running_mean) / sqrt(running_variance + epsilon) + shift, for each feature or channel"
 
     @property

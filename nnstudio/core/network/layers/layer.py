@@ -101,6 +101,7 @@ class Layer(ABC):
     makes_rows: whether all it does is to read an image as one row
     reads_rows: whether it works as well on inputs that lie in memory example by example
     noisy, random: whether it needs noise in training, and the generator of that noise, its own
+    couples: whether in training it compares the examples of a mini-batch, so that these must go through as one
     """
 
     formula: ClassVar[str]
@@ -108,6 +109,7 @@ class Layer(ABC):
     makes_rows = False
     reads_rows = False
     noisy = False
+    couples = False
     random: np.random.Generator
 
     def __init__(self, name: str, spec: LayerSpec, input_shape: Shape) -> None:

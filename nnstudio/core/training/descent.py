@@ -1,0 +1,165 @@
+"""One update, which is all that training is: repeat it.
+
+Take a mini-batch, go forward, measure the loss, go backward, step against the gradient. A mini-batch that would take
+long goes through in parts, whose gradients add up to the gradient of the whole (where a layer compares the examples of
+a batch it goes through as one, layer by layer).
+"""
+
+from contextvars import copy_context
+from functools import partial
+
+import numpy as np
+
+from nnstudio.core.array import Array, FloatType
+from nnstudio.core.data.augmentation import Shift
+from nnstudio.core.data.dataset import Dataset
+from nnstudio.core.experiment import Experiment
+from nnstudio.core.experiment.choices import Shuffle
+from nnstudio.core.generator import GeneratorState
+from nnstudio.core.network.network import Network, Pass
+from nnstudio.core.training.batches import Batches, Indices, check_batch_size
+from nnstudio.core.training.clipping import Clipping
+from nnstudio.core.training.divergence import Diverged, careful_step, check_finite, harmless_gradient
+from nnstudio.core.training.losses import loss_for
+from nnstudio.core.training.optimizers import OPTIMIZERS, Optimizer
+from nnstudio.core.training.penalty import Penalty
+from nnstudio.core.training.pieces import Pieces, examples_at_once
+from nnstudio.core.training.work import Work
+
+
+class Descent:
+    """A network, its data and its optimizer, and how one update is made of them.
+
+    experiment: what was asked for
+    updates: how many were made
+    learning_rate: of the next one
+    """
+
+    def __init__(self, experiment: Experiment, dataset: Dataset, dtype: FloatType) -> None:
+        spec, count = experiment.training, len(dataset.train)
+        self.experiment = experiment
+        self.dataset = dataset
+        self.loss = loss_for(spec, dataset.task)
+        self.network = Network(experiment.layers, dataset.shape, dataset.outputs, np.dtype(dtype))
+        self.network.initialize(experiment.initialization, experiment.seed)
+        check_batch_size(spec.batch_size, count, self.network.fewest_examples)
+        self.batches = Batches(count, spec.batch_size, experiment.seed, self.network.fewest_examples)
+        self.updates = 0
+        self.learning_rate = spec.learning_rate
+        self.gradient_is_known = False
+        """Whether `network.grads` belongs to the last update: with the penalty, clipped, as the optimizer saw it."""
+        self.change: Array | None = None
+        """What the last update did to the parameters, if it was asked to keep it."""
+        self.optimizer: Optimizer = self._new_optimizer()
+        self._work: dict[int, Work] = {}
+        self.examples_at_once = examples_at_once(self.network.layers)
+        """Longer mini-batches than that are made in pieces."""
+        self._inputs = dataset.train.augmented
+        self._targets = self.loss.targets(dataset.train.targets)
+        # Overflow is no news inside a step. A context of our own is entered in a tenth of the time of `np.errstate`.
+        self._quiet = copy_context()
+        self._quiet.run(partial(np.seterr, over="ignore", invalid="ignore", divide="ignore"))
+        self._shift = Shift.of(dataset, experiment.seed)
+        self._gathers = bool(self.network.noisy or self.network.statistics.size)
+
+    def _new_optimizer(self) -> Optimizer:
+        optimizer = OPTIMIZERS[self.experiment.training.optimizer](self.network.params, self.network.grads)
+        optimizer.configure(self.experiment.training)
+        return optimizer
+
+    def _configure(self) -> None:
+        """Act upon the hyperparameters that are asked for now."""
+        spec, network = self.experiment.training, self.network
+        self.batches.size = spec.batch_size
+        self.batches.shuffled = spec.shuffle is Shuffle.EVERY_EPOCH
+        self.optimizer.configure(spec)
+        self._penalty = Penalty(spec, network.penalized, self.batches.count) if spec.l1 or spec.l2 else None
+        self._clipping = Clipping(spec, network.grads) if spec.clip_norm or spec.clip_value else None
+        self._harmless = harmless_gradient(spec)
+
+    def _descend(self, keep_change: bool, measured: bool) -> float:
+        """One update; the loss of its mini-batch, before it, if that is to be `measured`. Raises `Diverged`, and then
+        everything is as it was before."""
+        # 1. Take a mini-batch.
+        indices = self.batches.next()
+        work = self._filled(indices)
+
+        # 2. Forward: what does the network say?
+        before = self._gathered() if self._gathers else None
+        work.network.forward()
+
+        # 3. The loss: how bad is that, and how does it change with what was said?
+        loss = work.loss.value() if measured else 0.0
+        work.loss.backward()
+
+        # 4. Backward: how does it change with each parameter?
+        work.network.backward()
+
+        # 5. Update: a step against that gradient.
+        try:
+            self._update(work.network, keep_change)
+        except Diverged:
+            self.batches.put_back(len(indices))
+            if before is not None:
+                self.network.statistics[...], noise = before
+                self.network.set_noise(noise)
+            self.gradient_is_known = False
+            raise
+        return loss
+
+    def _descend_in_parts(self, keep_change: bool) -> Pieces[float]:
+        """The same in pieces, for a mini-batch that takes long; whoever drops it in between sees to what it changed."""
+        indices, grads = self.batches.next(), self.network.grads
+        loss = 0.0
+        size = len(indices) if self.network.couples else self.examples_at_once
+        total = np.zeros_like(grads) if len(indices) > size else None
+        for first in range(0, len(indices), size):
+            part = indices[first : first + size]
+            work, share = self._filled(part, first), len(part) / len(indices)
+            yield from work.network.forward_by_stages()
+            loss += share * work.loss.value()
+            work.loss.backward()
+            yield from work.network.backward_by_stages()
+            if not float(grads.dot(grads)) < self._harmless:
+                check_finite(self.updates + 1, self.network, work.network)
+            if total is not None:
+                np.multiply(grads, grads.dtype.type(share), grads)
+                np.add(total, grads, total)
+        if total is not None:
+            np.copyto(grads, total)
+        self._update(None, keep_change)
+        return loss
+
+    def _filled(self, indices: Indices, first: int = 0) -> Work:
+        """These examples, ready to go through the network; `first`: how many of the mini-batch went before."""
+        work = self._work.get(len(indices)) or self._new_work(len(indices))
+        self._inputs.take(indices, 0, work.inputs, "clip")
+        self._targets.take(indices, 0, work.targets, "clip")
+        if self._shift is not None:
+            self._shift(work.inputs, self.updates, first)
+        return work
+
+    def _new_work(self, examples: int) -> Work:
+        return self._work.setdefault(examples, Work(self.network, self.dataset, self.loss, examples))
+
+    def _gathered(self) -> tuple[Array, dict[int, GeneratorState]]:
+        """A copy of what a forward pass in training changes: running statistics, and where the noise stands."""
+        return self.network.statistics.copy(), self.network.noise()
+
+    def _update(self, work: Pass | None, keep_change: bool) -> None:
+        """Penalty, clipping, and the optimizer's step. `work`: where the gradient is from, if not looked at yet."""
+        network = self.network
+        grads = network.grads
+        if self._penalty is not None:
+            self._penalty.add_gradient(network.params, grads)
+        old = network.params.copy() if keep_change else None
+        # NaN and infinity would spread into the dot product of the gradient with itself.
+        if float(grads.dot(grads)) < self._harmless:
+            if self._clipping is not None:
+                self._clipping.apply()
+            self.optimizer.step(self.learning_rate)
+        else:
+            careful_step(self.updates + 1, network, work, self._clipping, self.optimizer, self.learning_rate)
+        self.updates += 1
+        self.change = None if old is None else np.subtract(network.params, old, old)
+        self.gradient_is_known = True
