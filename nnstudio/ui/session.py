@@ -21,6 +21,7 @@ from nnstudio.core.network.weights import Weights
 from nnstudio.core.run import commands
 from nnstudio.core.run.commands import Answer
 from nnstudio.core.run.frame import Frame, Probe, Status
+from nnstudio.core.run.present import INTERRUPTED
 from nnstudio.core.run.worker import Worker
 from nnstudio.core.training.state import RunState
 from nnstudio.ui.garbage import GarbageCollector
@@ -198,7 +199,7 @@ class Session(QObject):
         self._undo.settle(answer.ticket, answer.done, answer.experiment)
         if self.experiment != before or not answer.done:
             self._tell(0, plan(before, self.experiment))
-        if not answer.done:
+        if not answer.done and answer.refusal != INTERRUPTED:  # whoever interrupted it knows
             self.failed.emit(answer.refusal)
 
     def undo(self) -> None:

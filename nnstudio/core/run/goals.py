@@ -49,8 +49,8 @@ class Until(Goal):
         self.target = target
 
     def advance(self, run: "Run") -> bool:
-        last = run.trainer.updates + 1 >= self.target
-        return run.update(keep_change=last) and last
+        made = run.update(keep_change=run.trainer.updates + 1 >= self.target)
+        return made and run.trainer.updates >= self.target
 
 
 class EndOfEpoch(Goal):

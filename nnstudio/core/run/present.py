@@ -5,8 +5,10 @@ left behind for Undo, under the ticket of the command that replaced it.
 """
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import replace
 from enum import Enum, auto
+from functools import partial
 
 from nnstudio.core.data.dataset import Dataset, ImageSource, build
 from nnstudio.core.experiment import DatasetSpec, Experiment
@@ -23,8 +25,19 @@ KEPT_DATASETS = 3
 """So many data sets are kept ready for Undo; the others are made again from their specs."""
 
 
+INTERRUPTED = "Something else was asked for in the meantime."
+
+Aside = Callable[[Callable[[], Dataset]], Dataset]
+"""Does what may take long and gives its result, or raises `Refused` when nobody waits for it any more."""
+
+
 class Refused(Exception):
     """A command that cannot be carried out; the message is a sentence for a person."""
+
+
+def here(work: Callable[[], Dataset]) -> Dataset:
+    """Whoever asks waits."""
+    return work()
 
 
 class Depth(Enum):
@@ -48,8 +61,9 @@ class Present:
     timeline: Timeline
     observer: Observer
 
-    def __init__(self, images: ImageSource | None) -> None:
+    def __init__(self, images: ImageSource | None, aside: Aside = here) -> None:
         self._images = images
+        self._aside = aside
         self._datasets: OrderedDict[DatasetSpec, Dataset] = OrderedDict()
         self.number = 0
         self.left = LeftBehind()
@@ -142,8 +156,8 @@ class Present:
         self.left.keep(ticket, before)
 
     def _dataset(self, spec: DatasetSpec) -> Dataset:
-        """The data of a spec: the present one, one that is kept ready, or a new one. Raises `DataError`."""
-        dataset = self._datasets.get(spec) or build(spec, self._images)
+        """The data of a spec: those kept ready, or new ones. Raises `DataError`, or `Refused` if nobody waits."""
+        dataset = self._datasets.get(spec) or self._aside(partial(build, spec, self._images))
         self._datasets[spec] = dataset
         self._datasets.move_to_end(spec)
         while len(self._datasets) > KEPT_DATASETS:

@@ -16,13 +16,11 @@ from nnstudio.core.run import commands
 from nnstudio.core.run.commands import Answer, Command
 from nnstudio.core.run.frame import Frame, Probe, Status
 from nnstudio.core.run.goals import Endless, EndOfEpoch, Goal, Measurement, Past, Recovery, Until
-from nnstudio.core.run.present import Depth, Present, Refused
+from nnstudio.core.run.present import INTERRUPTED, Aside, Depth, Present, Refused, here
 from nnstudio.core.run.speed import Speed
 from nnstudio.core.run.timeline import Replay
 from nnstudio.core.training.state import RunState
 from nnstudio.core.training.trainer import Diverged, Trainer
-
-INTERRUPTED = "Something else was asked for in the meantime."
 
 Outbox = Callable[[Answer], object]
 Change = commands.Begin | commands.Edit | commands.PutBack | commands.SetWeights
@@ -40,13 +38,14 @@ def _why(error: Exception) -> str:
 
 
 class Run:
-    """One run at a time, the present one. `outbox` is given the answer to every command, in no particular order.
+    """One run at a time, the present one. `outbox` is given the answer to every command, in no particular order; data
+    are made `aside`.
 
     shown: whether a frame has been made since the last change
     """
 
-    def __init__(self, images: ImageSource | None = None, outbox: Outbox = _unheard) -> None:
-        self._present = Present(images)
+    def __init__(self, images: ImageSource | None = None, outbox: Outbox = _unheard, aside: Aside = here) -> None:
+        self._present = Present(images, aside)
         self._outbox = outbox
         self._goal: Goal | None = None
         self.probes = Probe.NOTHING

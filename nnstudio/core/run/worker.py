@@ -12,19 +12,22 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Future, wait
 from itertools import count, zip_longest
 from queue import Empty, SimpleQueue
 from time import perf_counter
 
-from nnstudio.core.data.dataset import ImageSource
+from nnstudio.core.data.dataset import Dataset, ImageSource
 from nnstudio.core.experiment import Experiment
 from nnstudio.core.network.weights import Weights
-from nnstudio.core.run.commands import Answer, Begin, Command, Edit
+from nnstudio.core.run.commands import Answer, Begin, Command, Edit, PutBack
 from nnstudio.core.run.frame import Frame
+from nnstudio.core.run.present import INTERRUPTED, Refused
 from nnstudio.core.run.run import Run
 from nnstudio.core.training.state import RunState
 
 TICK = 1 / 60
+POLLING = 0.01
 PARKING_TIME = 0.02
 """Seconds that the worker waits at a closed gate before it goes on regardless."""
 
@@ -65,10 +68,11 @@ class Worker:
     ) -> None:
         self.mailbox = Mailbox()
         self._answers: SimpleQueue[Answer] = SimpleQueue()
-        self._run = Run(images, self._answers.put)
+        self._run = Run(images, self._answers.put, self._aside)
         self._commands: SimpleQueue[tuple[int, Command] | None] = SimpleQueue()
         self._tickets = count(1)
-        self._obeyed = 0
+        self._obeyed = self._obeying = 0
+        self._replacing = 0  # the newest command that wants data of its own
         self._gate = threading.Event()
         self._gate.set()
         self._stopping = False
@@ -92,6 +96,8 @@ class Worker:
     def send(self, command: Command) -> int:
         """Queue a command; returns the ticket that its answer carries. Call it from one thread only."""
         ticket = next(self._tickets)
+        if isinstance(command, Begin | PutBack):
+            self._replacing = ticket
         self._commands.put((ticket, command))
         return ticket
 
@@ -163,9 +169,27 @@ class Worker:
             except Empty:
                 return [entry for entry in waiting if entry is not None]
 
+    def _aside(self, work: Callable[[], Dataset]) -> Dataset:
+        """Make data on a thread of its own: whoever closes the program or begins something else does not wait for it,
+        and what is made then is dropped."""
+        promise: Future[Dataset] = Future()
+
+        def make() -> None:
+            try:
+                promise.set_result(work())
+            except Exception as error:  # noqa: BLE001 - it is raised again where the result is wanted
+                promise.set_exception(error)
+
+        threading.Thread(target=make, name="nnstudio-data", daemon=True).start()
+        while not wait([promise], POLLING).done:
+            if self._stopping or (self._run.number and self._replacing > self._obeying):
+                raise Refused(INTERRUPTED)
+        return promise.result()
+
     def _obey(self, ticket: int, command: Command) -> None:
         if self._stopping:
             return
+        self._obeying = ticket
         try:
             self._run.obey(command, ticket)
         except Exception as error:

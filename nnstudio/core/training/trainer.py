@@ -45,6 +45,7 @@ class _Before(NamedTuple):
     gradient_is_known: bool
     change: Array | None
     metrics: Metrics | None
+    latest: Metrics | None
     evaluated_at: int
 
 
@@ -143,8 +144,8 @@ class Trainer(Descent):
             self._look_for_the_end()
 
     def _remembered(self) -> _Before:
-        grads, metrics = self.network.grads.copy(), self._measures.metrics
-        return _Before(self.state(), grads, self.gradient_is_known, self.change, metrics, self.evaluated_at)
+        grads, known, measures = self.network.grads.copy(), self.gradient_is_known, self._measures
+        return _Before(self.state(), grads, known, self.change, measures.metrics, measures.latest, self.evaluated_at)
 
     @property
     def under_way(self) -> bool:
@@ -159,7 +160,8 @@ class Trainer(Descent):
             self.restore(before.state)
             np.copyto(self.network.grads, before.grads)
             self.gradient_is_known, self.change = before.gradient_is_known, before.change
-            self._measures.metrics, self.evaluated_at = before.metrics, before.evaluated_at
+            self._measures.metrics, self._measures.latest = before.metrics, before.latest
+            self.evaluated_at = before.evaluated_at
 
     def _set_rate(self) -> None:
         self.learning_rate = self.experiment.training.learning_rate * self.schedule.share(self.batches.seen)

@@ -1,0 +1,135 @@
+"""Data that take long to load: whoever closes the program or begins something else does not wait for them."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from time import monotonic
+
+import numpy as np
+import pytest
+
+from nnstudio.core.data.dataset import DataError
+from nnstudio.core.data.images import ImageSet
+from nnstudio.core.experiment import Experiment, ImageSpec, PlaneSpec
+from nnstudio.core.experiment.choices import DatasetKind
+from nnstudio.core.presets import default_experiment
+from nnstudio.core.run import commands
+from nnstudio.core.run.present import INTERRUPTED
+from nnstudio.core.run.worker import Worker
+
+CIRCLE = Experiment(dataset=PlaneSpec(kind=DatasetKind.CIRCLE, samples=40))
+DIGITS = default_experiment(DatasetKind.MNIST)
+
+
+class Shelf:
+    """Images that come when they are let go; `asked` is set as soon as somebody wants them."""
+
+    def __init__(self) -> None:
+        self.asked, self.free = threading.Event(), threading.Event()
+        self.broken = False
+
+    def __call__(self, spec: ImageSpec) -> ImageSet:
+        self.asked.set()
+        assert self.free.wait(30)
+        if self.broken:
+            raise DataError("The shelf is empty.")
+        pixels = np.random.default_rng(0).integers(0, 255, (60, 28, 28)).astype(np.uint8)
+        labels = np.arange(60) % 10
+        return ImageSet(pixels, labels, pixels, labels, 10)
+
+
+@pytest.fixture
+def shelf() -> Iterator[Shelf]:
+    shelf = Shelf()
+    yield shelf
+    shelf.free.set()
+
+
+@pytest.fixture
+def worker(shelf: Shelf) -> Iterator[Worker]:
+    worker = Worker(CIRCLE, shelf)
+    worker.start()
+    heard(worker, 0)
+    yield worker
+    assert worker.stop()
+
+
+def heard(worker: Worker, ticket: int) -> commands.Answer:
+    """The answer to the command with this ticket."""
+    end, pause = monotonic() + 20, threading.Event()
+    while monotonic() < end:
+        answer = worker.answer()
+        if answer is not None and answer.ticket == ticket:
+            return answer
+        pause.wait(0.002)
+    raise AssertionError("no answer in time")
+
+
+def test_a_program_that_closes_does_not_wait_for_data(shelf: Shelf) -> None:
+    for experiment in (CIRCLE, DIGITS):
+        shelf.asked.clear()
+        worker = Worker(experiment, shelf)
+        worker.start()
+        if experiment is CIRCLE:
+            heard(worker, 0)
+            worker.send(commands.Begin(DIGITS))
+        assert shelf.asked.wait(20)
+        assert worker.stop(), "although the images never came"
+
+
+@pytest.mark.parametrize("first", [commands.Begin(DIGITS), commands.Edit(DIGITS)])
+def test_whoever_begins_something_else_does_not_wait_for_data(
+    shelf: Shelf, worker: Worker, first: commands.Command
+) -> None:
+    loading = worker.send(first)
+    assert shelf.asked.wait(20)
+    other = replace(CIRCLE, seed=7)
+    begun = worker.send(commands.Begin(other))
+    assert heard(worker, loading).refusal == INTERRUPTED
+    answer = heard(worker, begun)
+    assert answer.done
+    assert answer.experiment == other
+
+
+def test_undo_gives_loading_up(shelf: Shelf, worker: Worker) -> None:
+    edited = worker.send(commands.Edit(replace(CIRCLE, seed=3)))
+    loading = worker.send(commands.Begin(DIGITS))
+    assert shelf.asked.wait(20)
+    undone = worker.send(commands.PutBack(edited))
+    assert heard(worker, loading).refusal == INTERRUPTED
+    answer = heard(worker, undone)
+    assert answer.done
+    assert answer.experiment == CIRCLE
+
+
+def test_whatever_is_meant_for_the_new_data_waits_for_them(shelf: Shelf, worker: Worker) -> None:
+    loading = worker.send(commands.Begin(DIGITS))
+    assert shelf.asked.wait(20)
+    faster = replace(DIGITS, training=replace(DIGITS.training, learning_rate=0.01))
+    tickets = [worker.send(command) for command in (commands.Edit(faster), commands.Step(2), commands.Save())]
+    shelf.free.set()
+    assert heard(worker, loading).done
+    state = heard(worker, tickets[-1]).state
+    assert state is not None
+    assert state.experiment == faster
+
+
+def test_data_that_cannot_be_had_are_a_refusal(shelf: Shelf, worker: Worker) -> None:
+    shelf.broken = True
+    shelf.free.set()
+    answer = heard(worker, worker.send(commands.Begin(DIGITS)))
+    assert answer.refusal == "The shelf is empty."
+    assert answer.experiment == CIRCLE
+    shelf.broken = False
+    assert heard(worker, worker.send(commands.Begin(DIGITS))).done
+
+
+def test_the_first_data_of_a_program_are_waited_for(shelf: Shelf) -> None:
+    worker = Worker(DIGITS, shelf)
+    worker.start()
+    assert shelf.asked.wait(20)
+    later = worker.send(commands.Begin(CIRCLE))
+    shelf.free.set()
+    assert heard(worker, 0).done
+    assert heard(worker, later).done
+    assert worker.stop()
