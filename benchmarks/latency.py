@@ -15,7 +15,7 @@ import numpy as np
 from benchmarks.work import whole
 from nnstudio.core.experiment import Experiment
 from nnstudio.core.experiment.choices import DatasetKind
-from nnstudio.core.experiment.layer_specs import DenseSpec
+from nnstudio.core.experiment.layer_specs import BatchNormSpec, Conv2DSpec, DenseSpec, MaxPool2DSpec
 from nnstudio.core.presets import default_experiment
 from nnstudio.core.run.commands import Answer, Back, Command, Edit, Pause, Step, StepEpoch
 from nnstudio.core.run.frame import Frame, Status
@@ -24,7 +24,7 @@ from nnstudio.core.run.worker import Worker
 GOAL = 0.050
 """Seconds that half of the commands may take."""
 TIMES = 20
-CLOSINGS = 8
+CLOSINGS = 5
 """Each of these takes a worker with data of its own."""
 POLLING = 0.0005
 
@@ -40,15 +40,30 @@ class Scene:
 
 
 def scenes() -> list[Scene]:
-    """One epoch, image by image, and two ways back."""
+    """One epoch: image by image, all images at once without and with batch normalisation, of a net of convolutions;
+    two ways back."""
     digits = default_experiment(DatasetKind.MNIST)
-    one = replace(digits, training=replace(digits.training, batch_size=1))
+    one, all_at_once = _in_batches(digits, 1), _in_batches(digits, 60_000)
+    normalised = replace(all_at_once, layers=(DenseSpec(units=128), BatchNormSpec(), DenseSpec(units=64)))
+    filters = Conv2DSpec(filters=8, kernel=5), MaxPool2DSpec(), Conv2DSpec(filters=16, kernel=5), MaxPool2DSpec()
     spirals = default_experiment(DatasetKind.SPIRALS)
     return [
         Scene("one epoch, batch 1, 60 000 images", one, 1_000, StepEpoch()),
-        Scene("back by 200 000 updates, spirals", spirals, 420_000, Back(200_000)),
+        Scene("one epoch, batch 60 000", all_at_once, 1, StepEpoch()),
+        Scene("the same with batch normalisation", normalised, 1, StepEpoch()),
+        Scene(
+            "one epoch of convolutions, batch 64",
+            replace(digits, layers=(*filters, DenseSpec(units=64))),
+            1,
+            StepEpoch(),
+        ),
+        Scene("back by 100 000 updates, spirals", spirals, 150_000, Back(100_000)),
         Scene("back by 250 updates, 60 000 images", digits, 1_000, Back(250)),
     ]
+
+
+def _in_batches(experiment: Experiment, size: int) -> Experiment:
+    return replace(experiment, training=replace(experiment.training, batch_size=size))
 
 
 def main() -> bool:
@@ -97,10 +112,10 @@ def _edits(experiment: Experiment, number: int) -> Iterator[tuple[str, Edit]]:
     rate = 0.001 * (1 + number % 2)
     faster = replace(experiment, training=replace(experiment.training, learning_rate=rate))
     yield "slider", Edit(faster)
-    first, *others = experiment.layers
-    assert isinstance(first, DenseSpec)
-    larger = replace(first, units=first.units + (1 if number % 2 else -1))
-    yield "a neuron more", Edit(replace(faster, layers=(larger, *others)))
+    *others, last = experiment.layers
+    assert isinstance(last, DenseSpec)
+    larger = replace(last, units=last.units + (1 if number % 2 else -1))
+    yield "a neuron more", Edit(replace(faster, layers=(*others, larger)))
 
 
 @contextmanager

@@ -5,7 +5,7 @@ snapshot is one copy, and comparing a gradient with finite differences is one lo
 work on a fixed number of examples.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import prod
 
@@ -46,14 +46,14 @@ class Network:
         self.noisy = [layer for layer in self.layers if layer.noisy]
         start = 0
         for layer, params, grads, penalized in zip(
-            self.layers, self._all(self.params), self._all(self.grads), self._all(self.penalized), strict=True
+            self.layers, self.parts(self.params), self.parts(self.grads), self.parts(self.penalized), strict=True
         ):
             end = start + sum(prod(shape) for shape in layer.running_arrays.values())
             layer.bind(params, grads, self.statistics[start:end])
             penalized[: layer.penalized_rows] = 1
             start = end
 
-    def _all(self, vector: Array) -> list[Array]:
+    def parts(self, vector: Array) -> list[Array]:
         """Every layer's block of a vector laid out like `params`."""
         ends = np.cumsum([prod(layer.parameter_shape) for layer in self.layers])
         parts = np.split(vector, ends[:-1])
@@ -61,7 +61,7 @@ class Network:
 
     def blocks(self, vector: Array) -> list[tuple[Layer, Array]]:
         """Every layer with parameters and its block (inputs + 1, units) of a vector laid out like `params`."""
-        return [(layer, block) for layer, block in zip(self.layers, self._all(vector), strict=True) if block.size]
+        return [(layer, block) for layer, block in zip(self.layers, self.parts(vector), strict=True) if block.size]
 
     @property
     def fewest_examples(self) -> int:
@@ -179,29 +179,19 @@ class Pass:
 
     def forward(self) -> None:
         """From `inputs` to `logits`."""
-        if self._columns is not None:
-            np.copyto(self._columns, self.inputs.T)
+        self.begin()
         for forward in self._forward:
             forward()
+
+    def begin(self) -> None:
+        """Bring the inputs to where the first stage reads them."""
+        if self._columns is not None:
+            np.copyto(self._columns, self.inputs.T)
 
     def backward(self) -> None:
         """From `logits_gradient` to the network's `grads`."""
         for backward in self._backward:
             backward()
-
-    def forward_by_stages(self) -> Iterator[None]:
-        """The same as `forward()`, with a pause after each stage."""
-        if self._columns is not None:
-            np.copyto(self._columns, self.inputs.T)
-        for forward in self._forward:
-            forward()
-            yield
-
-    def backward_by_stages(self) -> Iterator[None]:
-        """The same as `backward()`, with a pause after each stage."""
-        for backward in self._backward:
-            backward()
-            yield
 
     def freeze(self) -> None:
         """From now on compute the same function in every forward pass: with the noise of the last one, and without a

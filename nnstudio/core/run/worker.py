@@ -132,11 +132,11 @@ class Worker:
                         # What was asked for first happens first, if it is quickly done.
                         self._work(soon, self._ending)
                         self._obey(ticket, command)
-                if self._run.busy and self._run.shown:
+                if self._run.busy and (self._run.shown or self._run.under_way):
                     self._work(perf_counter() + TICK, self._interrupted)
-                if self._run.under_way or self._stopping or (self._run.busy and self._run.shown and self.mailbox):
-                    continue
-                self.mailbox.put(self._run.frame(self._obeyed))
+                unread = self._run.busy and self._run.shown and self.mailbox
+                if not (unread or self._run.under_way or self._stopping):
+                    self.mailbox.put(self._run.frame(self._obeyed))
             except Exception as error:
                 log.error("a picture failed", exc_info=True)
                 self._run.fail(error)

@@ -51,7 +51,8 @@ class Descent:
         self.change: Array | None = None
         """What the last update did to the parameters, if it was asked to keep it."""
         self.optimizer: Optimizer = self._new_optimizer()
-        self._work: dict[int, Work] = {}
+        self._work: dict[int | tuple[int, int], Work] = {}
+        """By the number of examples; where parts of a mini-batch lie side by side, with the place of the first."""
         self.examples_at_once = examples_at_once(self.network.layers)
         """Longer mini-batches than that are made in pieces."""
         self._inputs = dataset.train.augmented
@@ -82,7 +83,8 @@ class Descent:
         everything is as it was before."""
         # 1. Take a mini-batch.
         indices = self.batches.next()
-        work = self._filled(indices)
+        work = self._work.get(len(indices)) or self._new_work(len(indices), len(indices))
+        self._fill(work, indices)
 
         # 2. Forward: what does the network say?
         before = self._gathered() if self._gathers else None
@@ -109,38 +111,57 @@ class Descent:
 
     def _descend_in_parts(self, keep_change: bool) -> Pieces[float]:
         """The same in pieces, for a mini-batch that takes long; whoever drops it in between sees to what it changed."""
-        indices, grads = self.batches.next(), self.network.grads
-        loss = 0.0
-        size = len(indices) if self.network.couples else self.examples_at_once
-        total = np.zeros_like(grads) if len(indices) > size else None
+        indices, grads, size = self.batches.next(), self.network.grads, self.examples_at_once
+        total, loss, together = np.zeros_like(grads), 0.0, self.network.couples
+        works: list[Work] = []
         for first in range(0, len(indices), size):
             part = indices[first : first + size]
-            work, share = self._filled(part, first), len(part) / len(indices)
-            yield from work.network.forward_by_stages()
-            loss += share * work.loss.value()
-            work.loss.backward()
-            yield from work.network.backward_by_stages()
-            if not float(grads.dot(grads)) < self._harmless:
-                check_finite(self.updates + 1, self.network, work.network)
-            if total is not None:
-                np.multiply(grads, grads.dtype.type(share), grads)
-                np.add(total, grads, total)
-        if total is not None:
-            np.copyto(grads, total)
+            key = (len(part), first) if together else len(part)
+            works.append(self._work.get(key) or self._new_work(len(part), key))
+            self._fill(works[-1], part, first)
+            yield
+            # One part after the other, or side by side where a layer compares the examples of them all.
+            if not together or first + size >= len(indices):
+                loss += yield from self._backpropagate(works, len(indices), total)
+                works = []
+        np.copyto(grads, total)
         self._update(None, keep_change)
         return loss
 
-    def _filled(self, indices: Indices, first: int = 0) -> Work:
-        """These examples, ready to go through the network; `first`: how many of the mini-batch went before."""
-        work = self._work.get(len(indices)) or self._new_work(len(indices))
+    def _backpropagate(self, works: list[Work], examples: int, total: Array) -> Pieces[float]:
+        """There and back, stage by stage, with these parts of a mini-batch of so many examples: their gradient is added
+        to `total`. Their part in its mean loss."""
+        loss, passes = 0.0, [work.network for work in works]
+        for work in passes:
+            work.begin()
+        for place in range(len(self.network.layers)):
+            stages = [work.stages[place] for work in passes]
+            yield from stages[0].forward_together(stages)
+        for work in works:
+            share = len(work.inputs) / examples
+            loss += share * work.loss.value()
+            work.loss.backward()
+            np.multiply(work.network.logits_gradient, total.dtype.type(share), work.network.logits_gradient)
+        blocks = self.network.parts(total)
+        for place, layer in reversed([*enumerate(self.network.layers)]):
+            stages = [work.stages[place] for work in passes]
+            for _ in stages[0].backward_together(stages):
+                np.add(blocks[place], layer.grads, blocks[place])
+                yield
+        if not float(total.dot(total)) < self._harmless:
+            for work in passes:
+                check_finite(self.updates + 1, self.network, work)
+        return loss
+
+    def _fill(self, work: Work, indices: Indices, first: int = 0) -> None:
+        """Put these examples in; `first`: how many of their mini-batch come before them."""
         self._inputs.take(indices, 0, work.inputs, "clip")
         self._targets.take(indices, 0, work.targets, "clip")
         if self._shift is not None:
             self._shift(work.inputs, self.updates, first)
-        return work
 
-    def _new_work(self, examples: int) -> Work:
-        return self._work.setdefault(examples, Work(self.network, self.dataset, self.loss, examples))
+    def _new_work(self, examples: int, key: int | tuple[int, int]) -> Work:
+        return self._work.setdefault(key, Work(self.network, self.dataset, self.loss, examples))
 
     def _gathered(self) -> tuple[Array, dict[int, GeneratorState]]:
         """A copy of what a forward pass in training changes: running statistics, and where the noise stands."""

@@ -1,18 +1,21 @@
 """An update that takes long is made in pieces: the same mathematics, and at any piece as if it had never been begun."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from math import inf
+from time import monotonic
 
 import numpy as np
 import pytest
 
 from nnstudio.core.experiment import DenseSpec, Experiment, ImageSpec, LayerSpec, StoppingSpec, TrainingSpec
 from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, OptimizerKind, ScheduleKind
-from nnstudio.core.experiment.layer_specs import BatchNormSpec, DropoutSpec, LayerNormSpec
+from nnstudio.core.experiment.layer_specs import BatchNormSpec, Conv2DSpec, DropoutSpec, LayerNormSpec
 from nnstudio.core.run import commands
 from nnstudio.core.run.frame import Probe
 from nnstudio.core.run.run import Run
+from nnstudio.core.run.worker import Worker
 from nnstudio.core.training import descent
 from nnstudio.core.training.trainer import Diverged, Trainer
 from tests.same_state import assert_same
@@ -64,15 +67,33 @@ def test_the_parts_of_a_batch_add_up_to_the_whole(monkeypatch: pytest.MonkeyPatc
     assert parted.batches.seen == whole.batches.seen
 
 
-def test_examples_that_are_compared_go_through_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    experiment = with_layers(DenseSpec(key=1, units=20), BatchNormSpec(key=2), DropoutSpec(key=3))
-    whole = Trainer(experiment)
+@pytest.mark.parametrize("first", [[], [Conv2DSpec(key=7, filters=2)], [BatchNormSpec(key=7)]], ids=str)
+def test_what_compares_examples_compares_those_of_all_parts(
+    monkeypatch: pytest.MonkeyPatch, first: list[LayerSpec]
+) -> None:
+    norms = BatchNormSpec(key=2, momentum=0.8), DenseSpec(key=3, units=9), BatchNormSpec(key=4)
+    experiment = with_layers(*first, DenseSpec(key=1, units=20), *norms)
+    whole = Trainer(experiment, dtype=np.float64)
     monkeypatch.setattr(descent, "examples_at_once", lambda layers: AT_ONCE)
-    parted = Trainer(experiment)
+    parted = Trainer(experiment, dtype=np.float64)
     for _ in range(5):
         whole.step()
-        assert pieces(parted) > 1
-    assert_same(replace(parted.state(), seconds=0.0), replace(whole.state(), seconds=0.0))
+        assert pieces(parted) > 4 * len(experiment.layers)
+        np.testing.assert_allclose(parted.network.params, whole.network.params, rtol=0, atol=1e-11)
+        np.testing.assert_allclose(parted.network.grads, whole.network.grads, rtol=0, atol=1e-11)
+        np.testing.assert_allclose(parted.network.statistics, whole.network.statistics, rtol=1e-11)
+    np.testing.assert_allclose(parted.history.prefix().batch_loss, whole.history.prefix().batch_loss, rtol=1e-11)
+
+
+def test_a_part_of_a_single_example_counts_like_any_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    experiment = with_layers(DenseSpec(key=1, units=5), BatchNormSpec(key=2), batch_size=AT_ONCE + 1)
+    whole = Trainer(experiment, dtype=np.float64)
+    monkeypatch.setattr(descent, "examples_at_once", lambda layers: AT_ONCE)
+    parted = Trainer(experiment, dtype=np.float64)
+    whole.step()
+    parted.step()
+    np.testing.assert_allclose(parted.network.statistics, whole.network.statistics, rtol=1e-12)
+    np.testing.assert_allclose(parted.network.params, whole.network.params, rtol=0, atol=1e-12)
 
 
 def test_an_evaluation_that_takes_long_is_made_in_pieces() -> None:
@@ -211,6 +232,24 @@ def test_whoever_asks_for_more_steps_does_not_lose_the_one_under_way() -> None:
     assert run.under_way
     run.work(inf, lambda: False)
     assert run.trainer.updates == 6
+
+
+@pytest.mark.usefixtures("short")
+def test_the_worker_goes_on_with_an_update_whoever_looks_on() -> None:
+    worker = Worker(replace(DIGITS, training=replace(DIGITS.training, batch_size=60_000)))
+    worker.start()
+    for number in range(1, 30):
+        worker.send(commands.Step(1))
+        worker.send(commands.Watch(Probe.GRADIENTS if number % 2 else Probe.NOTHING))
+        threading.Event().wait(0.001 * (number % 4))
+    saved, end = worker.send(commands.Save()), monotonic() + 20
+    frame = None
+    while (frame is None or frame.updates < 29 or frame.commands < saved) and monotonic() < end:
+        frame = worker.mailbox.take() or frame
+        threading.Event().wait(0.002)
+    assert worker.stop()
+    assert frame is not None
+    assert (frame.updates, frame.commands) == (29, saved)
 
 
 @pytest.mark.usefixtures("short")

@@ -7,7 +7,7 @@ Ioffe & Szegedy 2015; the running variance is the unbiased one, as in most libra
 variance: mini-batches have two examples or more, unless an image has several pixels.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite, prod
 
 import numpy as np
@@ -76,23 +76,36 @@ class BatchNormTraining(Stage):
         self.statistics = np.empty_like(layer.params)
         self.mean, self.variance = self.statistics
         self.inverse, self.column = np.empty((2, features, 1), dtype)
-        self.running = layer.running
+        self.running, self.momentum = layer.running, layer.spec.momentum
         self.update = np.empty_like(layer.running)
-        count = self.count = self.x.shape[1]
-        self.share, self.epsilon = constant(1 / count, dtype), constant(layer.spec.epsilon, dtype)
-        self.keep = constant(layer.spec.momentum, dtype)
-        take = 1 - layer.spec.momentum
-        self.take = np.array([[take], [take * count / max(count - 1, 1)]], dtype)
+        self.count = self.x.shape[1]
+        self.share, self.epsilon = constant(1 / self.count, dtype), constant(layer.spec.epsilon, dtype)
+        self.keep, self.take = constant(layer.spec.momentum, dtype), self._take(self.count)
+
+    def _take(self, count: int) -> Array:
+        """1 − μ, for the mean and for the variance; that of a sample is divided by one less."""
+        take = 1 - self.momentum
+        return np.array([[take], [take * count / max(count - 1, 1)]], self.x.dtype)
 
     def forward(self) -> None:
-        x, normalized, y = self.x, self.normalized, self.y
-        add.reduce(x, 1, None, self.mean)
+        self._sum_up()
         multiply(self.mean, self.share, self.mean)
-        subtract(x, self.mean[:, None], normalized)
-        np.vecdot(normalized, normalized, self.variance)
+        self._center()
         multiply(self.variance, self.share, self.variance)
         if not self.frozen:
-            self._remember()
+            self._remember(self.count, self.take)
+        self._normalise()
+
+    def _sum_up(self) -> None:
+        add.reduce(self.x, 1, None, self.mean)
+
+    def _center(self) -> None:
+        """Leaves the sum of squares in `variance`."""
+        subtract(self.x, self.mean[:, None], self.normalized)
+        np.vecdot(self.normalized, self.normalized, self.variance)
+
+    def _normalise(self) -> None:
+        normalized, y = self.normalized, self.y
         add(self.variance[:, None], self.epsilon, self.inverse)
         np.sqrt(self.inverse, self.inverse)
         np.reciprocal(self.inverse, self.inverse)
@@ -100,28 +113,65 @@ class BatchNormTraining(Stage):
         multiply(normalized, self.gain, y)
         add(y, self.shift, y)
 
-    def _remember(self) -> None:
+    def _remember(self, count: int, take: Array) -> None:
         """r ← μ r + (1 − μ) · batch, for mean and variance at once. Not from a single value, which has no variance; nor
         where a number has left the finite world: the update is taken back then, and predictions must still work."""
-        if self.count == 1 or not isfinite(self.variance.dot(self.variance)):
+        if count == 1 or not isfinite(self.variance.dot(self.variance)):
             return
         multiply(self.running, self.keep, self.running)
-        multiply(self.statistics, self.take, self.update)
+        multiply(self.statistics, take, self.update)
         add(self.running, self.update, self.running)
 
     def backward(self) -> None:
+        self._sum_back()
+        if self.source.gradient is not None:
+            self._spread_back(self.d_gain, self.d_shift, self.share)
+
+    def _sum_back(self) -> None:
+        add.reduce(self.dy, 1, None, self.d_shift)
+        np.vecdot(self.dy, self.normalized, self.d_gain)
+
+    def _spread_back(self, d_gain: Array, d_shift: Array, share: Array) -> None:
         normalized, dy, column = self.normalized, self.dy, self.column
-        add.reduce(dy, 1, None, self.d_shift)
-        np.vecdot(dy, normalized, self.d_gain)
-        if self.source.gradient is None:
-            return
-        multiply(self.d_gain[:, None], self.share, column)
+        multiply(d_gain[:, None], share, column)
         multiply(normalized, column, normalized)
         subtract(dy, normalized, dy)
-        multiply(self.d_shift[:, None], self.share, column)
+        multiply(d_shift[:, None], share, column)
         subtract(dy, column, dy)
         multiply(self.inverse, self.gain, column)
         multiply(dy, column, dy)
+
+    def forward_together(self, parts: Sequence["BatchNormTraining"]) -> Iterator[None]:
+        """The same for a mini-batch in parts, this being the first: mean and variance are those of all."""
+        count = sum(part.count for part in parts)
+        for part in parts:
+            part._sum_up()
+            yield
+        mean = np.sum([part.mean for part in parts], axis=0) / self.x.dtype.type(count)
+        for part in parts:
+            part.mean[...] = mean
+            part._center()
+            yield
+        variance = np.sum([part.variance for part in parts], axis=0) / self.x.dtype.type(count)
+        for part in parts:
+            part.variance[...] = variance
+            part._normalise()
+            yield
+        self._remember(count, self._take(count))
+
+    def backward_together(self, parts: Sequence["BatchNormTraining"]) -> Iterator[None]:
+        d_gain, d_shift = np.zeros_like(self.statistics)
+        for part in parts:
+            part._sum_back()
+            add(d_gain, self.d_gain, d_gain)
+            add(d_shift, self.d_shift, d_shift)
+            yield
+        self.d_gain[...] = self.d_shift[...] = 0
+        share = constant(1 / sum(part.count for part in parts), self.x.dtype)
+        for part in parts:
+            if part.source.gradient is not None:
+                part._spread_back(d_gain, d_shift, share)
+                yield
 
 
 class BatchNormPrediction(Stage):

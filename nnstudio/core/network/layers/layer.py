@@ -7,7 +7,7 @@ gradient that flows back.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from math import prod
 from typing import Any, ClassVar
 
@@ -80,6 +80,19 @@ class Stage(ABC):
     @abstractmethod
     def backward(self) -> None:
         """Read `output.gradient` (and use it up), write the parameters' gradient and, if wanted, `source.gradient`."""
+
+    def forward_together(self, parts: "Sequence[Any]") -> Iterator[None]:
+        """`forward()` for a mini-batch in parts, each at a stage of its own (this is the first of these `parts`), with
+        a pause after each. A layer that compares examples does so across all parts."""
+        for part in parts:
+            part.forward()
+            yield
+
+    def backward_together(self, parts: "Sequence[Any]") -> Iterator[None]:
+        """`backward()` for such a mini-batch; at each pause the parameters' gradient is what came in since the last."""
+        for part in parts:
+            part.backward()
+            yield
 
 
 class Unchanged(Stage):
