@@ -57,7 +57,7 @@ def scenes() -> list[Scene]:
             1,
             StepEpoch(),
         ),
-        Scene("back by 100 000 updates, spirals", spirals, 150_000, Back(100_000)),
+        Scene("back by 77 000 updates, spirals", spirals, 150_000, Back(77_000)),
         Scene("back by 250 updates, 60 000 images", digits, 1_000, Back(250)),
     ]
 
