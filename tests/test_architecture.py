@@ -100,6 +100,10 @@ def test_every_file_keeps_the_standards(path: Path):
     assert not [word for word in ("TODO", "FIXME", "XXX") if word in text]
 
 
+def test_the_textbook_is_short():
+    assert len((PACKAGE / "core/textbook.py").read_text("utf-8").splitlines()) <= 150
+
+
 @pytest.mark.parametrize("path", UI, ids=names_of(UI))
 def test_the_interface_never_waits(path: Path):
     assert not calls(parse(path)) & {"sleep", ".sleep", ".msleep", ".usleep", ".processEvents"}

@@ -4,7 +4,7 @@ Every kind of layer, activation and loss, by their enumerations, so that a new o
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -25,10 +25,7 @@ from nnstudio.core.experiment.layer_specs import (
 )
 from nnstudio.core.network.layers.dropout import DropoutStage
 from nnstudio.core.network.network import Network, Pass
-from nnstudio.core.textbook import Layer, Step, backward, forward, loss, update
-from nnstudio.core.textbook.activations import ACTIVATIONS
-from nnstudio.core.textbook.layers import running_statistics
-from nnstudio.core.textbook.network import KINDS
+from nnstudio.core.textbook import WAYS, Layer, backward, forward, loss, update
 from nnstudio.core.training.losses import LOSSES, LossStage, losses_for
 from nnstudio.core.training.losses import loss_for as engine_loss
 from nnstudio.core.training.optimizers import OPTIMIZERS
@@ -79,7 +76,6 @@ class Both:
 
     def __init__(self, layers: Sequence[LayerSpec], shape: Shape, outputs: int = 3, training: bool = True) -> None:
         random = np.random.default_rng(7)
-        self.training = training
         self.engine = Network(keyed(tuple(layers)), shape, outputs, np.dtype(np.float64))
         self.engine.params[...] = random.normal(0, 0.6, self.engine.params.size)
         self.engine.statistics[...] = random.uniform(0.5, 2, self.engine.statistics.size)
@@ -88,27 +84,24 @@ class Both:
         self.work = Pass(self.engine, np.ones((EXAMPLES, int(np.prod(shape)) + 1)), training)
         self.x = random.normal(0, 1.5, (EXAMPLES, *shape))
         self.work.inputs[:, :-1] = self.x.reshape(EXAMPLES, -1)
-        before = named(self.engine, self.engine.params.copy(), self.engine.statistics.copy())
+        before = self.engine.layout.by_layer(self.engine.params.copy(), self.engine.statistics.copy())
         self.work.forward()
         self.textbook = [
-            Layer(layer.spec, before.get(layer.key, {}) | mask_of(stage))
+            Layer(spec=layer.spec, mask=mask_of(stage), **before[layer.key])
             for layer, stage in zip(self.engine.layers, self.work.stages, strict=True)
         ]
+        forward(self.textbook, self.x, training)
 
-    def steps(self) -> list[Step]:
-        return forward(self.textbook, self.x, self.training)
-
-
-def named(engine: Network, params: Array, statistics: Array | None = None) -> dict[int, dict[str, Array]]:
-    """By each layer's key its arrays by name, out of the flat vectors."""
-    found: dict[int, dict[str, Array]] = {}
-    for key, name, array in engine.layout.views(params, statistics):
-        found.setdefault(key, {})[name] = array
-    return found
+    def assert_same_numbers(self) -> None:
+        """Every number of every layer: what it learns, and the statistics that it gathers."""
+        theirs = self.engine.layout.by_layer(self.engine.params, self.engine.statistics)
+        for ours, in_the_engine in zip(self.textbook, self.engine.layers, strict=True):
+            for name, array in theirs[in_the_engine.key].items():
+                assert_equal(getattr(ours, name), array)
 
 
-def mask_of(stage: object) -> dict[str, Array]:
-    return {"mask": in_rows(stage.mask)} if isinstance(stage, DropoutStage) else {}
+def mask_of(stage: object) -> Array | None:
+    return in_rows(stage.mask) if isinstance(stage, DropoutStage) else None
 
 
 def in_rows(values: Array) -> Array:
@@ -123,28 +116,27 @@ def assert_equal(ours: Array, theirs: Array) -> None:
 def compare(layers: Sequence[LayerSpec], shape: Shape) -> None:
     """Forward, every layer's gradients and the update, for a random error at the end."""
     both = Both(layers, shape)
-    steps = both.steps()
-    for step, stage in zip(steps, both.work.stages, strict=True):
-        assert_equal(step.a, in_rows(stage.output.values))
-    error = np.random.default_rng(1).normal(size=steps[-1].a.shape)
+    error = np.random.default_rng(1).normal(size=both.textbook[-1].a.shape)
+    for layer, stage in zip(both.textbook, both.work.stages, strict=True):
+        assert_equal(layer.a, in_rows(stage.output.values))
     both.work.logits_gradient[...] = error.T
     both.work.backward()
-    gradients = backward(steps, error)
-    theirs = named(both.engine, both.engine.grads)
-    for layer, gradient in zip(both.engine.layers, gradients, strict=True):
-        assert set(gradient.arrays) == set(theirs.get(layer.key, {}))
-        for name, array in gradient.arrays.items():
-            assert_equal(array, theirs[layer.key][name])
-    for step, gradient in zip(steps, gradients, strict=True):
-        assert gradient.da.shape == gradient.dz.shape == step.z.shape == step.a.shape
-        assert gradient.dx.shape == step.x.shape
-        if gradient.slope is not None:
-            assert np.array_equal(gradient.dz, gradient.da * gradient.slope)
+    backward(both.textbook, error)
+    pairs = [(layer, theirs.key) for layer, theirs in zip(both.textbook, both.engine.layers, strict=True)]
+    ours = {(key, name): array for layer, key in pairs for name, array in layer.gradients.items()}
+    theirs = {(key, name): array for key, name, array in both.engine.layout.views(both.engine.grads)}
+    assert set(ours) == set(theirs)
+    for name, array in ours.items():
+        assert_equal(array, theirs[name])
+    for layer in both.textbook:
+        assert layer.da.shape == layer.dz.shape == layer.z.shape == layer.a.shape
+        assert layer.dx.shape == layer.x.shape
+        if layer.slope is not None:
+            assert np.array_equal(layer.dz, layer.da * layer.slope)
+    assert all(one.a is other.x and one.da is other.dx for one, other in pairwise(both.textbook))
     OPTIMIZERS[OptimizerKind.SGD](both.engine.params, both.engine.grads).step(RATE)
-    theirs = named(both.engine, both.engine.params)
-    for layer, after in zip(both.engine.layers, update(both.textbook, gradients, RATE), strict=True):
-        for name, array in theirs.get(layer.key, {}).items():
-            assert_equal(after.arrays[name], array)
+    update(both.textbook, RATE)
+    both.assert_same_numbers()
 
 
 @pytest.mark.parametrize(("shape", "spec"), LAYERS, ids=repr)
@@ -167,21 +159,15 @@ def test_a_deep_stack_equals_the_engine() -> None:
 @pytest.mark.parametrize(("shape", "spec"), LAYERS, ids=repr)
 def test_predictions_equal_the_engine(shape: Shape, spec: LayerSpec) -> None:
     both = Both([spec], shape, training=False)
-    assert_equal(both.steps()[-1].z, in_rows(both.work.logits))
+    assert_equal(both.textbook[-1].z, in_rows(both.work.logits))
+    both.assert_same_numbers()
 
 
 @pytest.mark.parametrize("shape", [VECTOR, IMAGE])
 def test_running_statistics_equal_the_engine(shape: Shape) -> None:
-    spec = BatchNormSpec(momentum=0.7)
-    both = Both([spec], shape)
-    at = both.textbook[0].arrays
-    after = running_statistics(both.x, spec, at["running_mean"], at["running_variance"])
-    for name, array in named(both.engine, both.engine.params, both.engine.statistics)[
-        both.engine.layers[0].key
-    ].items():
-        if name in after:
-            assert_equal(after[name], array)
-    assert set(after) == {"running_mean", "running_variance"}
+    both, unmoved = (Both([BatchNormSpec(momentum=0.7)], shape, training=training) for training in (True, False))
+    assert not np.isclose(both.engine.statistics, unmoved.engine.statistics).any()
+    both.assert_same_numbers()
 
 
 def draw(task: Task) -> tuple[Array, Array]:
@@ -203,23 +189,25 @@ PAIRS = [(kind, task) for task in Task for kind in losses_for(task)]
 def test_every_loss_equals_the_engine(kind: LossKind, task: Task, smoothing: float) -> None:
     spec = TrainingSpec(loss=kind, huber_delta=0.7, label_smoothing=smoothing)
     z, y = draw(task)
-    ours, theirs = loss(spec, task, z, y), engine_loss(spec, task)
+    theirs = engine_loss(spec, task)
     columns, targets = z.T.copy(), theirs.targets(y).T
     p, gradient = np.empty_like(columns), np.empty_like(columns)
     theirs.output(columns, p)
     stage = LossStage(theirs, columns, targets, gradient)
     stage.backward()
-    assert_equal(ours.p, p.T)
-    assert_equal(ours.each, theirs.each(columns, targets))
-    assert ours.value == pytest.approx(stage.value(), rel=1e-12)
-    assert_equal(ours.dz, gradient.T)
+    answer, each, dz = loss(spec, task, z, y)
+    assert_equal(answer, p.T)
+    assert_equal(each, theirs.each(columns, targets))
+    assert each.mean() == pytest.approx(stage.value(), rel=1e-12)
+    assert_equal(dz, gradient.T)
 
 
 @pytest.mark.parametrize(("kind", "task"), PAIRS, ids=str)
 def test_every_loss_has_the_slope_it_says(kind: LossKind, task: Task) -> None:
     spec = TrainingSpec(loss=kind, huber_delta=0.7, label_smoothing=0.1)
     z, y = draw(task)
-    np.testing.assert_allclose(loss(spec, task, z, y).dz, slopes(lambda: loss(spec, task, z, y).value, z), atol=1e-8)
+    _, _, dz = loss(spec, task, z, y)
+    np.testing.assert_allclose(dz, slopes(lambda: loss(spec, task, z, y)[1].mean(), z), atol=1e-8)
 
 
 @pytest.mark.parametrize("training", [True, False])
@@ -230,15 +218,18 @@ def test_every_gradient_is_the_slope(shape: Shape, spec: LayerSpec | None, train
     x = np.random.default_rng(4).normal(0, 1.5, (EXAMPLES, *shape))
     y = np.eye(3)[[0, 1, 2, 0, 1]]
 
-    def cost() -> float:
-        return loss(TrainingSpec(), Task.MULTICLASS, forward(textbook, x, training)[-1].z, y).value
+    def judged() -> tuple[Array, Array, Array]:
+        forward(textbook, x, training)
+        return loss(TrainingSpec(), Task.MULTICLASS, textbook[-1].z, y)
 
-    steps = forward(textbook, x, training)
-    gradients = backward(steps, loss(TrainingSpec(), Task.MULTICLASS, steps[-1].z, y).dz)
-    np.testing.assert_allclose(gradients[0].dx, slopes(cost, x), atol=1e-8)
-    for layer, gradient in zip(textbook, gradients, strict=True):
-        for name, found in gradient.arrays.items():
-            np.testing.assert_allclose(found, slopes(cost, layer.arrays[name]), atol=1e-8, err_msg=name)
+    def cost() -> float:
+        return judged()[1].mean()
+
+    backward(textbook, judged()[2])
+    np.testing.assert_allclose(textbook[0].dx, slopes(cost, x), atol=1e-8)
+    for layer in textbook:
+        for name, found in layer.gradients.items():
+            np.testing.assert_allclose(found, slopes(cost, getattr(layer, name)), atol=1e-8, err_msg=name)
 
 
 def slopes(cost: Callable[[], float], numbers: Array) -> Array:
@@ -254,39 +245,52 @@ def slopes(cost: Callable[[], float], numbers: Array) -> Array:
     return found
 
 
-def test_the_tables_cover_their_enumerations() -> None:
-    assert set(KINDS) == set(LAYER_KINDS.values()) == {type(spec) for _, spec in LAYERS}
-    assert {*ACTIVATIONS, ActivationKind.SOFTMAX} == set(ActivationKind)
+def test_every_kind_is_there_once() -> None:
+    """Of activations and losses the tests above ask for every one."""
+    for kind in LAYER_KINDS.values():
+        assert sum(issubclass(kind, kinds) for kinds in WAYS.values()) == 1
+    assert set(LAYER_KINDS.values()) == {type(spec) for _, spec in LAYERS}
     assert set(PAIRS) == set(LOSSES)
 
 
-def test_nothing_is_overwritten_and_nothing_overflows() -> None:
+def test_nothing_overflows() -> None:
     far = np.array([[-800.0, 0.0, 800.0], [800.0, 800.0, -800.0]])
     for task, kind in ((Task.MULTICLASS, LossKind.CROSS_ENTROPY), (Task.MULTILABEL, LossKind.BINARY_CROSS_ENTROPY)):
-        found = loss(TrainingSpec(loss=kind), task, far, np.eye(3)[:2])
-        assert np.isfinite(found.each).all()
-        assert np.isfinite(found.dz).all()
+        for found in loss(TrainingSpec(loss=kind), task, far, np.eye(3)[:2]):
+            assert np.isfinite(found).all()
     for kind in ActivationKind:
-        network = [Layer(ActivationSpec(activation=kind), {})]
-        steps = forward(network, far)
-        assert np.isfinite(steps[0].a).all()
-        assert np.isfinite(backward(steps, np.ones_like(far))[0].dx).all()
-    assert far.tolist() == [[-800, 0, 800], [800, 800, -800]]
+        layer = Layer(spec=ActivationSpec(activation=kind))
+        forward([layer], far)
+        backward([layer], np.ones_like(far))
+        assert np.isfinite([layer.a, layer.dx]).all()
+
+
+def test_no_array_is_written_to() -> None:
+    """Neither one that was handed in nor one that it made: whoever tries is told that it is read-only."""
+    both = Both(STACK, IMAGE)
+    error = np.random.default_rng(1).normal(size=both.textbook[-1].a.shape)
+    for _ in range(2):
+        for layer in both.textbook:
+            for array in (*vars(layer).values(), *getattr(layer, "gradients", {}).values(), error):
+                if isinstance(array, np.ndarray):
+                    array.setflags(write=False)
+        forward(both.textbook, both.x, training=True)
+        backward(both.textbook, error)
+        update(both.textbook, RATE)
 
 
 def test_a_student_trains_a_network() -> None:
-    """The four lines of the package's docstring learn XOR."""
+    """The four lines of an update learn XOR."""
     x, y = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]]), np.array([[0.0], [1], [1], [0]])
     random = np.random.default_rng(1)
     network = [
-        Layer(DenseSpec(units=4), {"weight": random.normal(size=(2, 4)), "bias": np.zeros(4)}),
-        Layer(DenseSpec(units=1, activation=LINEAR), {"weight": random.normal(size=(4, 1)), "bias": np.zeros(1)}),
+        Layer(spec=DenseSpec(units=4), weight=random.normal(size=(2, 4)), bias=np.zeros(4)),
+        Layer(spec=DenseSpec(units=1, activation=LINEAR), weight=random.normal(size=(4, 1)), bias=np.zeros(1)),
     ]
-    spec = replace(TrainingSpec(), learning_rate=0.5)
     for _ in range(1000):
-        steps = forward(network, x, training=True)
-        found = loss(spec, Task.BINARY, steps[-1].z, y)
-        gradients = backward(steps, found.dz)
-        network = update(network, gradients, spec.learning_rate)
-    assert found.value < 0.02
-    assert np.array_equal(found.p > 0.5, y > 0.5)
+        forward(network, x, training=True)
+        p, each, dz = loss(TrainingSpec(), Task.BINARY, network[-1].z, y)
+        backward(network, dz)
+        update(network, 0.5)
+    assert each.mean() < 0.02
+    assert np.array_equal(p > 0.5, y > 0.5)
