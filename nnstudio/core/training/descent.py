@@ -13,14 +13,14 @@ import numpy as np
 from nnstudio.core.array import Array, FloatType
 from nnstudio.core.data.augmentation import Shift
 from nnstudio.core.data.dataset import Dataset
-from nnstudio.core.experiment import Experiment
+from nnstudio.core.experiment import Experiment, TrainingSpec
 from nnstudio.core.experiment.choices import Shuffle
 from nnstudio.core.generator import GeneratorState
 from nnstudio.core.network.network import Network, Pass
 from nnstudio.core.training.batches import Batches, Indices, check_batch_size
 from nnstudio.core.training.clipping import Clipping
 from nnstudio.core.training.divergence import Diverged, careful_step, check_finite, harmless_gradient
-from nnstudio.core.training.losses import loss_for
+from nnstudio.core.training.losses import Loss, loss_for
 from nnstudio.core.training.optimizers import OPTIMIZERS, Optimizer
 from nnstudio.core.training.penalty import Penalty
 from nnstudio.core.training.pieces import Pieces, examples_at_once
@@ -39,7 +39,7 @@ class Descent:
         spec, count = experiment.training, len(dataset.train)
         self.experiment = experiment
         self.dataset = dataset
-        self.loss = loss_for(spec, dataset.task)
+        self.loss: Loss = loss_for(spec, dataset.task)
         self.network = Network(experiment.layers, dataset.shape, dataset.outputs, np.dtype(dtype))
         self.network.initialize(experiment.initialization, experiment.seed)
         check_batch_size(spec.batch_size, count, self.network.fewest_examples)
@@ -50,22 +50,22 @@ class Descent:
         """Whether `network.grads` belongs to the last update: with the penalty, clipped, as the optimizer saw it."""
         self.change: Array | None = None
         """What the last update did to the parameters, if it was asked to keep it."""
-        self.optimizer: Optimizer = self._new_optimizer()
+        self.optimizer: Optimizer = self._new_optimizer(spec)
         self._work: dict[int | tuple[int, int], Work] = {}
         """By the number of examples; where parts of a mini-batch lie side by side, with the place of the first."""
         self.examples_at_once = examples_at_once(self.network.layers)
         """Longer mini-batches than that are made in pieces."""
         self._inputs = dataset.train.augmented
-        self._targets = self.loss.targets(dataset.train.targets)
+        self._targets: Array = self.loss.targets(dataset.train.targets)
         # Overflow is no news inside a step. A context of our own is entered in a tenth of the time of `np.errstate`.
         self._quiet = copy_context()
         self._quiet.run(partial(np.seterr, over="ignore", invalid="ignore", divide="ignore"))
         self._shift = Shift.of(dataset, experiment.seed)
         self._gathers = bool(self.network.noisy or self.network.statistics.size)
 
-    def _new_optimizer(self) -> Optimizer:
-        optimizer = OPTIMIZERS[self.experiment.training.optimizer](self.network.params, self.network.grads)
-        optimizer.configure(self.experiment.training)
+    def _new_optimizer(self, spec: TrainingSpec) -> Optimizer:
+        optimizer = OPTIMIZERS[spec.optimizer](self.network.params, self.network.grads)
+        optimizer.configure(spec)
         return optimizer
 
     def _configure(self) -> None:

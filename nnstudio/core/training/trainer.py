@@ -178,7 +178,7 @@ class Trainer(Descent):
             self.stop_reason = reason
             if stopping.best.weights is not None:
                 self.network.take(stopping.best.weights)
-                self.optimizer = self._new_optimizer()
+                self.optimizer = self._new_optimizer(self.experiment.training)
                 self._forget()
         self._look_ahead()  # a new best moves the moment at which patience runs out
 
@@ -204,28 +204,28 @@ class Trainer(Descent):
 
     def apply(self, experiment: Experiment) -> Change:
         """Go on with another experiment that needs neither new data nor a new network. Raises `ValueError` for one
-        that does, and `SettingError`; then nothing has changed."""
+        that does, `SettingError` and `MemoryError`; then nothing has changed."""
         self.take_back()
         change = plan(self.experiment, experiment)
         if change.rebuilds:
             raise ValueError("another data set or network needs a new trainer")
         loss = loss_for(experiment.training, self.dataset.task)
         check_batch_size(experiment.training.batch_size, self.batches.count, self.network.fewest_examples)
-        if experiment.training.batch_size > self.experiment.training.batch_size:
-            check_memory(experiment, self.dataset, self.network.dtype, self._measures.sample, self.experiment)
         old, new = self.experiment.training, experiment.training
-        self.experiment = experiment
+        if new.batch_size > old.batch_size or Change.OPTIMIZER in change:
+            check_memory(experiment, self.dataset, self.network.dtype, self._measures.sample, self.experiment)
+        optimizer = self._new_optimizer(new) if Change.OPTIMIZER in change else self.optimizer
+        targets = loss.targets(self.dataset.train.targets) if loss != self.loss else self._targets
+        self.experiment, self.optimizer = experiment, optimizer
         if loss != self.loss or new.batch_size != old.batch_size:
             self._work = {}
         if loss != self.loss:
-            self.loss, self._targets = loss, loss.targets(self.dataset.train.targets)
+            self.loss, self._targets = loss, targets
             self.stopping.keep(Best(seen=self.batches.seen))
             self.schedule.look_anew()
         self._measures.metrics = None  # loss and penalty may be others
         if new.schedule is not old.schedule:
             self.schedule = SCHEDULES[new.schedule](new, self.batches.count)
-        if Change.OPTIMIZER in change:
-            self.optimizer = self._new_optimizer()
         if change:
             self._configure()
         return change
@@ -374,7 +374,7 @@ class Trainer(Descent):
         """Take other weights; the optimizer begins anew. Raises `ValueError` for a misfit."""
         self.take_back()
         self.network.take(weights)
-        self.optimizer = self._new_optimizer()
+        self.optimizer = self._new_optimizer(self.experiment.training)
         self.stopping = Stopping(self.experiment.stopping, self.batches.count)
         self.stop_reason = None
         self._forget()

@@ -120,6 +120,18 @@ def test_larger_batches_are_refused_and_the_run_goes_on(monkeypatch: pytest.Monk
     assert np.array_equal(run.network.params, twin.network.params)
 
 
+def test_an_optimizer_that_remembers_more_is_refused_where_there_is_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = images(DenseSpec(units=1024), DenseSpec(units=1024), optimizer=OptimizerKind.SGD)
+    twin, run = Trainer(plain), Trainer(plain)
+    monkeypatch.setattr(module, "available_memory", lambda: 10_000_000)
+    with pytest.raises(SettingError, match="too large for this computer"):
+        run.apply(replace(plain, training=replace(plain.training, optimizer=OptimizerKind.AMSGRAD)))
+    for trainer in (twin, run):
+        trainer.step()
+    assert run.experiment == plain
+    assert np.array_equal(run.network.params, twin.network.params)
+
+
 def test_the_window_keeps_the_run_it_has() -> None:
     answers: list[Answer] = []
     run = Run(outbox=answers.append)
