@@ -110,7 +110,8 @@ class UndoStack:
             place = self._moments.index(moment)
             others = [other for other, entry in self._pending.items() if entry == (moment, None)]
             if left is None and place and others:  # the rest of a drag is still to come
-                self._moments[place - 1].left = others[0]
+                if not moment.made:
+                    self._moments[place - 1].left = others[0]
             elif left is None and place and moment.made and experiment != self._moments[place - 1].experiment:
                 moment.experiment = experiment  # as far as the drag has come
             elif left is None and place:  # a new step, and perhaps others have been made upon it
