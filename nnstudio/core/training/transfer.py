@@ -197,10 +197,15 @@ def _pass_through(layer: Conv2D) -> None:
     layer.params[-1, :channels] = 0
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def _undo_itself(layer: BatchNorm, trainer: Trainer, place: int) -> None:
-    """Begin with the statistics of what it gets, and with γ = √(v + ε) and β = m."""
+    """Begin with the statistics of what it gets, and with γ = √(v + ε) and β = m; where they are infinite, behind
+    weights that have exploded, as it begins in a new network."""
     work = Pass(trainer.network, trainer.dataset.train.augmented[:MEASURED_EXAMPLES])
     work.forward()
     values = work.stages[place].source.values.reshape(layer.input_shape[0], -1)
-    layer.running[0], layer.running[1] = values.mean(axis=1), values.var(axis=1)
+    mean, variance = values.mean(axis=1), values.var(axis=1)
+    if not np.isfinite((mean, variance)).all():
+        return
+    layer.running[0], layer.running[1] = mean, variance
     layer.params[0], layer.params[1] = np.sqrt(layer.running[1] + layer.spec.epsilon), layer.running[0]

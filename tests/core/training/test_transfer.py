@@ -25,6 +25,7 @@ from nnstudio.core.experiment.layer_specs import (
     LayerNormSpec,
     MaxPool2DSpec,
 )
+from nnstudio.core.network.layers.batch_norm import BatchNorm
 from nnstudio.core.network.network import Pass
 from nnstudio.core.training.trainer import Trainer
 from nnstudio.core.training.transfer import carried
@@ -257,3 +258,14 @@ def test_an_edit_and_its_opposite_leave_nothing_behind() -> None:
     assert again.network.params.tobytes() == old.network.params.tobytes()
     for name, vector in old.optimizer.state().arrays.items():
         assert again.optimizer.state().arrays[name].tobytes() == vector.tobytes()
+
+
+def test_a_batch_normalisation_behind_weights_that_have_exploded_begins_as_a_new_one() -> None:
+    old = Trainer(Experiment(layers=(DenseSpec(units=3, activation=ActivationKind.RELU),)))
+    old.network.params[...] = 1e30
+    edited = replace(old.experiment, layers=(*old.experiment.layers, BatchNormSpec()))
+    new = carried(old, edited, old.dataset)
+    layer = new.network.layers[1]
+    assert isinstance(layer, BatchNorm)
+    assert (layer.params == [[1], [0]]).all()
+    assert (layer.running == [[0], [1]]).all()
