@@ -1,203 +1,223 @@
-"""Two thousand random commands, seeded: what is shown is what is trained, and whatever is undone comes back whole.
+"""Two thousand random commands to a run without a thread: what is shown is what is trained, nothing is raised, and
+whatever is undone comes back to the bit. Hypothesis draws the commands, `ComparedRun` knows what must come of them."""
 
-The machine keeps a list of moments as the interface does, and a copy of the state that each command left behind.
-"""
-
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from math import inf
+from typing import ClassVar
 
 import numpy as np
 import pytest
+from compared_run import ComparedRun
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
+from random_edits import DATA, DRAGGED, FIRST, LAYERS, LEARNING, SEEDS, WHOLE, Edit, Turn
+from same_state import assert_same
 
-from nnstudio.core.data.dataset import DataError
-from nnstudio.core.experiment import DenseSpec, Experiment, ImageSpec, InitializationSpec, LayerSpec, PlaneSpec
-from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, Feature, OptimizerKind, ScheduleKind
-from nnstudio.core.experiment.layer_specs import ActivationSpec, BatchNormSpec, DropoutSpec, LayerNormSpec
 from nnstudio.core.experiment.plan import plan
 from nnstudio.core.network.weights import Weights
-from nnstudio.core.presets import default_experiment
 from nnstudio.core.run import commands
-from nnstudio.core.run.frame import Probe, Status
-from nnstudio.core.run.run import Run
+from nnstudio.core.run.frame import Probe
 from nnstudio.core.training.state import RunState
-from nnstudio.ui.undo import Moment, UndoStack
+from nnstudio.ui.undo import Moment
 
-FIRST = Experiment(dataset=PlaneSpec(kind=DatasetKind.CIRCLE, samples=40))
-NEW: tuple[Callable[[int], LayerSpec], ...] = (
-    lambda n: DenseSpec(units=n),
-    lambda n: DenseSpec(units=n, activation=ActivationKind.RELU),
-    lambda n: DropoutSpec(rate=0.3),
-    lambda n: BatchNormSpec(),
-    lambda n: LayerNormSpec(),
-    lambda n: ActivationSpec(),
-)
+EXAMPLES, STEPS, ENOUGH = 34, 60, 2000
+OFTEN = st.sampled_from([True, True, True, False])
+FEW, UPDATES = st.integers(1, 8), st.integers(1, 25)
+LOOKS = st.sampled_from([inf, 3, 20])
+"""After how many looks between two updates somebody wants something."""
 
 
-def no_images(_: ImageSpec) -> None:
-    raise DataError("There are no images here.")
+class Machine(ComparedRun):
+    """What may be done to a run."""
 
+    sent: ClassVar[int] = 0
 
-def edit(experiment: Experiment, random: np.random.Generator) -> Experiment:
-    """A random edit of an experiment, legal or refused only later."""
-    layers, training, dataset = list(experiment.layers), experiment.training, experiment.dataset
-    match random.integers(12):
-        case 0 if len(layers) < 6:
-            layers.insert(
-                int(random.integers(len(layers) + 1)), NEW[random.integers(len(NEW))](int(random.integers(1, 7)))
-            )
-        case 1 if layers:
-            layers.pop(int(random.integers(len(layers))))
-        case 2 | 3 if any(isinstance(layer, DenseSpec) for layer in layers):
-            place = next(i for i, layer in enumerate(layers) if isinstance(layer, DenseSpec))
-            layers[place] = replace(layers[place], units=int(random.integers(1, 9)))  # type: ignore[call-arg]
-        case 4 if len(layers) > 1:
-            layers.append(layers.pop(0))
-        case 5:
-            training = replace(training, optimizer=list(OptimizerKind)[random.integers(len(OptimizerKind))])
-        case 6:
-            training = replace(training, schedule=list(ScheduleKind)[random.integers(len(ScheduleKind))])
-        case 7:
-            dataset = replace(dataset, noise=float(random.integers(3)) / 10)
-        case 8:
-            dataset = replace(dataset, features=tuple(Feature)[: random.integers(1, 5)])
-        case 9:
-            return replace(experiment, initialization=InitializationSpec(sigma=float(random.uniform(0.01, 1))))
-        case 10 if random.random() < 0.2:
-            dataset = default_experiment(DatasetKind.MNIST).dataset  # which cannot be had
-        case _:
-            rate = float(f"{10 ** random.uniform(-4, 0):.2g}")
-            training = replace(training, learning_rate=rate, batch_size=int(random.integers(2, 20)))
-    return replace(experiment, layers=tuple(layers), training=training, dataset=dataset)
+    def __init__(self) -> None:
+        super().__init__()
+        self.compared = 0
+        """How many commands had been sent when all was last found well."""
+        self.aim = 0
+        """Where the last way back leads."""
+        self.saved: list[RunState] = []
 
+    @initialize(edit=LAYERS, keep=OFTEN)
+    def leave_the_bottom(self, edit: Edit, keep: bool) -> None:
+        self.edit(edit, keep)
 
-class Machine:
-    """A run, the list of moments beside it, and what each command left behind."""
+    @rule(edit=LAYERS, keep=OFTEN)
+    def edit_layers(self, edit: Edit, keep: bool) -> None:
+        self.edit(edit, keep)
 
-    def __init__(self, seed: int, trains: bool) -> None:
-        self.random = np.random.default_rng(seed)
-        self.trains = trains
-        self.answers: dict[int, commands.Answer] = {}
-        self.run = Run(no_images, self.hear)  # type: ignore[arg-type]
-        self.ticket = 0
-        self.stack = UndoStack(FIRST)
-        self.left: dict[int, RunState] = {}
-        self.send(commands.Begin(FIRST))
-        self.first = self.run.trainer.state()
+    @rule(edit=LEARNING, keep=OFTEN)
+    def edit_learning(self, edit: Edit, keep: bool) -> None:
+        self.edit(edit, keep)
 
-    def hear(self, answer: commands.Answer) -> None:
-        assert answer.ticket not in self.answers, "each command is answered once"
-        self.answers[answer.ticket] = answer
+    @rule(edit=DATA | WHOLE, keep=OFTEN)
+    def edit_the_rest(self, edit: Edit, keep: bool) -> None:
+        self.edit(edit, keep)
 
-    def send(self, command: commands.Command) -> int:
-        self.ticket += 1
-        if self.run.number:
-            self.left[self.ticket] = self.run.trainer.state()
-        self.run.obey(command, self.ticket)
-        return self.ticket
+    @rule(edits=DRAGGED, keep=OFTEN)
+    def drag(self, edits: list[Edit], keep: bool) -> None:
+        """Slowly: each is answered before the next one comes."""
+        for edit in edits:
+            there = edit(self.stack.current)
+            if plan(self.stack.current, there):
+                merged = self.stack.merges("drag")
+                gentle = not plan(self.stack.current, there).rebuilds
+                self.change(Moment(there, gentle=gentle, merge="drag"), commands.Edit(there, keep, merged))
 
-    def work(self) -> None:
-        while self.run.busy and not self.run.playing:
-            self.run.work(inf, lambda: False)
-
-    def change(self, experiment: Experiment, command: commands.Command) -> None:
-        ticket = self.send(command)
-        self.stack.push(Moment(experiment), ticket)
-        self.settle(ticket)
-
-    def settle(self, ticket: int) -> None:
-        answer = self.answers[ticket]
-        self.stack.settle(ticket, answer.done, answer.experiment)
-
-    def act(self) -> None:
-        here, random = self.stack.current, self.random
-        match random.integers(14):
-            case 0 | 1 | 2 | 3 | 4:
-                new = edit(here, random)
-                if plan(here, new):
-                    self.change(new, commands.Edit(new, bool(random.random() < 0.8)))
-            case 5:
-                self.change(here, commands.Begin(here))
-            case 6:
-                weights = self.run.trainer.network.weights()
-                wrong = random.random() < 0.3
-                params = weights.params[1:] if wrong else weights.params / 2
-                self.change(here, commands.SetWeights(Weights(params, weights.statistics)))
-            case 7 | 8:
-                self.travel(-1)
-            case 9:
-                self.travel(1)
-            case 10 if self.trains:
-                self.send(commands.Step(int(random.integers(1, 40))))
-                self.work()
-            case 11 if self.trains:
-                self.send(commands.StepEpoch())
-                if random.random() < 0.5:
-                    self.work()
-            case 12 if self.trains:
-                self.back(int(random.integers(1, 30)))
-            case _:
-                self.send(commands.Watch(Probe(int(random.integers(32)))))
-
-    def back(self, updates: int) -> None:
-        before = self.run.trainer
-        ticket = self.send(commands.Back(updates))
-        if self.run.busy and self.random.random() < 0.3:
-            self.send(commands.Pause())
-            assert self.answers[ticket].refusal, "something else came in between"
-            assert self.run.trainer is before
-            return
-        self.work()
-        answer = self.answers[ticket]
-        assert answer.done
-        if answer.experiment != self.stack.current:
-            self.stack.push(Moment(answer.experiment), ticket)
+    @rule(edits=DRAGGED, skips=st.lists(st.booleans(), min_size=5, max_size=5), keep=OFTEN)
+    def drag_at_once(self, edits: list[Edit], skips: list[bool], keep: bool) -> None:
+        """All are asked for before the first is answered; those that another one follows may be skipped."""
+        asked: list[tuple[Moment, commands.Edit, bool]] = []
+        for edit, skip in zip(edits, skips, strict=False):
+            here, there = self.stack.moment, edit(self.stack.current)
+            if change := plan(self.stack.current, there):
+                merged = self.stack.merges("drag")
+                asked.append((here, commands.Edit(there, keep, merged), skip))
+                self.stack.push(Moment(there, gentle=not change.rebuilds, merge="drag"), self.tickets + len(asked))
+        following = [command for _, command, _ in asked[1:]]
+        for (here, command, skip), after in zip(asked, [*following, None], strict=False):
+            if not command.merged:
+                self.left[here] = self.state(), dict(self.trail)
+            self.send(command, skip and after is not None and after.merged)
+        for ticket in range(self.tickets - len(asked) + 1, self.tickets + 1):
             self.settle(ticket)
+        self.untouched &= not (asked and self.at_bottom)
 
-    def travel(self, by: int) -> None:
-        target = self.stack.before if by < 0 else self.stack.after
-        if target is None:
-            return
-        ticket = self.send(commands.PutBack(target.left))
-        self.stack.go(by, ticket)
-        self.settle(ticket)
-        assert self.answers[ticket].done
-        expected = self.left[target.left]
-        assert self.run.trainer.network.params.tobytes() == expected.params.tobytes()
-        assert self.run.trainer.updates == expected.updates
-        np.testing.assert_array_equal(self.run.trainer.history.prefix().train_loss, expected.history.rows.train_loss)
+    @rule(seed=SEEDS, playing=st.booleans())
+    def begin(self, seed: int, playing: bool) -> None:
+        there = replace(self.stack.current, seed=seed)
+        answer = self.change(Moment(there), commands.Begin(there, playing=playing))
+        assert answer.done
+        self.work()
+        assert playing or not self.run.trainer.updates, "what was to be done before is not done in the new run"
 
-    def check(self) -> None:
-        frame = self.run.frame(self.ticket)
-        assert frame.experiment == self.stack.current == self.run.trainer.experiment
-        assert frame.status is not Status.FAILED
-        assert frame.params.tobytes() == self.run.trainer.network.params.tobytes()
+    @rule(right=OFTEN, from_weights=st.booleans(), which=st.integers(0, 3))
+    def begin_from(self, right: bool, from_weights: bool, which: int) -> None:
+        state = self.saved[which % len(self.saved)] if self.saved else self.first
+        there = state.experiment if right else self.stack.current
+        start = Weights(state.params, state.statistics) if from_weights else state
+        answer = self.change(Moment(there), commands.Begin(there, start))
+        assert answer.done or not right
+
+    @rule(right=OFTEN, scale=st.sampled_from([0.5, 1.0, -2.0]))
+    def set_weights(self, right: bool, scale: float) -> None:
+        weights = self.run.trainer.network.weights()
+        params = weights.params * np.float32(scale)
+        command = commands.SetWeights(Weights(params if right else params[1:], weights.statistics))
+        assert self.change(Moment(self.stack.current), command).done == right
+
+    @rule(times=st.integers(1, 5))
+    def undo(self, times: int) -> None:
+        while times and self.travel(-1):
+            times -= 1
+
+    @rule(times=st.integers(1, 5))
+    def redo(self, times: int) -> None:
+        while times and self.travel(1):
+            times -= 1
+
+    @rule(updates=UPDATES, looks=LOOKS)
+    def step(self, updates: int, looks: float) -> None:
+        self.send(commands.Step(updates))
+        self.work(looks)
+
+    @rule(looks=LOOKS)
+    def step_epoch(self, looks: float) -> None:
+        self.send(commands.StepEpoch())
+        self.work(looks)
+
+    @rule()
+    def play(self) -> None:
+        self.send(commands.Play())
+        self.work()
+
+    @rule()
+    def pause(self) -> None:
+        self.send(commands.Pause())
+
+    @rule(looks=LOOKS)
+    def go_on(self, looks: float) -> None:
+        self.work(looks)
+
+    @rule(updates=UPDATES, looks=LOOKS | st.just(0))
+    def back(self, updates: int, looks: float) -> None:
+        here = self.aim if self.way else self.run.trainer.updates
+        self.aim = max(here - updates, self.run._present.timeline.beginning)
+        self.send(commands.Back(updates))
+        self.work(looks)
+        assert self.way or self.run.trainer.updates == self.aim
+
+    @rule(edit=LAYERS | LEARNING, before=FEW, after=FEW, back=st.integers(1, 12))
+    def back_past_an_edit(self, edit: Edit, before: int, after: int, back: int) -> None:
+        self.step(before, inf)
+        self.edit(edit, keep=True)
+        self.step(after, inf)
+        self.back(back, inf)
+        self.step(after, inf)
+        self.back(1, inf)
+
+    @rule(updates=FEW, back=FEW)
+    def explode_and_recover(self, updates: int, back: int) -> None:
+        self.step(20, inf)
+        self.edit(Turn("training", "learning_rate", 10.0), keep=True)
+        self.step(20, inf)
+        self.recover(0.03, inf)
+        self.pause()
+        self.step(updates, inf)
+        self.back(back, inf)
+
+    @rule(rate=st.sampled_from([0.001, 0.03]), looks=st.sampled_from([inf, 0, 1]))
+    def recover(self, rate: float, looks: float) -> None:
+        self.aim = self.run.trainer.updates
+        self.send(commands.Recover(self.run.frame().recovery or rate))
+        self.work(looks)
+
+    @rule(probes=st.integers(0, 31), image=SEEDS)
+    def look(self, probes: int, image: int) -> None:
+        self.send(commands.Watch(Probe(probes)))
+        self.send(commands.LookAt(image))
+
+    @rule()
+    def save(self) -> None:
+        state = self.answers[self.send(commands.Save())].state
+        assert state is not None
+        assert_same(state, self.state())
+        self.saved = [state, *self.saved][:4]
+
+    def teardown(self) -> None:
+        """Undo of all, and redo of all; then the same with training in between."""
+        Machine.sent += self.tickets
+        if self.compared < self.tickets:
+            return  # something has been found
+        self.send(commands.Pause())
+        last = self.state()
+        for updates in (0, 3):
+            steps = 0
+            while self.travel(-1):
+                steps += 1
+                if updates and not self.at_bottom:
+                    self.send(commands.Step(updates))
+                    self.work()
+            assert self.stack.current == FIRST
+            if self.untouched:
+                assert_same(self.state(), self.first, "the very beginning")
+            for _ in range(steps):
+                self.travel(1)
+            if not updates:
+                assert_same(self.state(), last, "the end")
+
+    @invariant()
+    def what_is_shown_is_what_is_trained(self) -> None:
+        self.compare()
+        self.compared = self.tickets
 
 
-@pytest.fixture
-def quiet() -> Iterator[None]:
-    with np.errstate(all="ignore"):
-        yield
-
-
-@pytest.mark.parametrize("trains", [True, False])
-@pytest.mark.parametrize("seed", range(10))
-def test_what_is_shown_is_what_is_trained(seed: int, trains: bool, quiet: None) -> None:
-    machine = Machine(seed, trains)
-    for action in range(100):
-        machine.act()
-        if action % 7 == 0:
-            machine.check()
-    machine.work()
-    assert len(machine.answers) == machine.ticket, "every command is answered"
-    while machine.stack.before is not None:
-        machine.travel(-1)
-    machine.check()
-    assert machine.stack.current == FIRST
-    if trains:
-        return
-    state = machine.run.trainer.state()
-    assert state.params.tobytes() == machine.first.params.tobytes()
-    assert (state.updates, state.batches.random) == (0, machine.first.batches.random)
-    for name, array in machine.first.optimizer.arrays.items():
-        assert state.optimizer.arrays[name].tobytes() == array.tobytes()
+def test_what_is_shown_is_what_is_trained(monkeypatch: pytest.MonkeyPatch) -> None:
+    # As far as a machine gets, the past would else be one state and edits.
+    monkeypatch.setattr("nnstudio.core.run.timeline.INTERVAL", 16)
+    monkeypatch.setattr(Machine, "sent", 0)
+    run_state_machine_as_test(Machine, settings=settings(max_examples=EXAMPLES, stateful_step_count=STEPS))
+    assert Machine.sent >= ENOUGH
