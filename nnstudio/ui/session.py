@@ -199,7 +199,11 @@ class Session(QObject):
         self._undo.settle(answer.ticket, answer.done, answer.experiment)
         if self.experiment != before or not answer.done:
             self._tell(0, plan(before, self.experiment))
-        if not answer.done and answer.refusal != INTERRUPTED:  # whoever interrupted it knows
+        if not answer.done:
+            self._say(answer)
+
+    def _say(self, answer: Answer) -> None:
+        if answer.refusal != INTERRUPTED:  # whoever interrupted it knows
             self.failed.emit(answer.refusal)
 
     def undo(self) -> None:
@@ -281,11 +285,11 @@ class Session(QObject):
 
     def _arrived(self, label: str, answer: Answer) -> None:
         """A way back has come to its end; it is a step to be undone if it led to another experiment."""
-        if answer.done and self._undo.settled and answer.experiment != self.experiment:
-            change = plan(self.experiment, answer.experiment)
-            self._undo.push(Moment(answer.experiment, label, document=self.document), answer.ticket)
-            self._undo.settle(answer.ticket, True, answer.experiment)
-            self._tell(0, change)
+        before = self.experiment
+        if not answer.done:
+            self._say(answer)
+        elif self._undo.arrive(answer.experiment, label, answer.ticket):
+            self._tell(0, plan(before, self.experiment))
 
     def new_weights(self, seed: int | None = None) -> None:
         """Begin again from the first weights of another seed, a random one if none is given."""

@@ -6,6 +6,7 @@ the worker keeps what each command left behind, and a moment only remembers by w
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from nnstudio.core.experiment import Experiment
 
@@ -31,6 +32,15 @@ class Moment:
     made: bool = False
 
 
+class Step(NamedTuple):
+    """A step that is unanswered: the moment that it reaches, or, of Undo and Redo, the one that it leaves, with the
+    ticket by which that was left before; and the moment in force when it was asked for, None within a drag."""
+
+    moment: Moment
+    left: int | None
+    origin: Moment | None
+
+
 class UndoStack:
     """A list of moments with a place in it."""
 
@@ -38,8 +48,8 @@ class UndoStack:
         self._moments = [Moment(first)]
         self._place = 0
         self._merging = ""
-        self._pending: dict[int, tuple[Moment, int | None]] = {}
-        """By ticket, unanswered: the moment that was reached, or the one that was left and its ticket before."""
+        self._pending: dict[int, Step] = {}
+        """By ticket."""
 
     @property
     def moment(self) -> Moment:
@@ -69,7 +79,9 @@ class UndoStack:
         """A new moment, reached by the command with this ticket; what could be redone is gone. One that belongs to a
         drag takes the last one's place."""
         del self._moments[self._place + 1 :]
-        if self.merges(moment.merge):
+        merges = self.merges(moment.merge)
+        origin = None if merges else self.moment
+        if merges:
             self.moment.experiment, self.moment.gentle = moment.experiment, self.moment.gentle and moment.gentle
             if self.before and self.moment.gentle and self.moment.experiment == self.before.experiment:
                 del self._moments[self._place]  # away and back again is no step
@@ -79,18 +91,41 @@ class UndoStack:
             self.moment.left = ticket
             self._moments.append(moment)
             self._place += 1
-        if len(self._moments) > MAXIMUM + 1:
+        while len(self._moments) > MAXIMUM + 1:
             del self._moments[0]
             self._place -= 1
         self._merging = moment.merge
-        self._pending[ticket] = self.moment, None
+        self._pending[ticket] = Step(self.moment, None, origin)
 
     def go(self, by: int, ticket: int) -> None:
         """One back (−1) or forth (1), by the command with this ticket."""
-        self._pending[ticket] = self.moment, self.moment.left
+        self._pending[ticket] = Step(self.moment, self.moment.left, self.moment)
         self.moment.left = ticket
         self._place += by
         self._merging = ""
+
+    def arrive(self, experiment: Experiment, label: str, ticket: int) -> bool:
+        """The command with this ticket has led to an experiment by itself, perhaps before steps that are unanswered
+        yet: that is a moment of its own, unless the experiment is the one that it left."""
+        following = min(self._pending, default=0)
+        step = self._pending.get(following, Step(self.moment, 0, self.moment))
+        origin = step.origin
+        if origin is None or experiment == origin.experiment or origin not in self._moments:
+            return False
+        self._merging = ""
+        if following and origin.left != following:  # it was come back to and left again since
+            origin.experiment = experiment
+            return True
+        if not following:
+            del self._moments[self._place + 1 :]
+        place = self._moments.index(origin)
+        origin.left = ticket
+        new = Moment(experiment, label, document=origin.document, left=following, made=True)
+        self._moments.insert(place + 1, new)
+        self._place += not following or self._place > place
+        if following:
+            self._pending[following] = Step(new if step.moment is origin else step.moment, step.left, new)
+        return True
 
     def correct(self, experiment: Experiment) -> None:
         """The worker says that this is the experiment in force."""
@@ -104,11 +139,11 @@ class UndoStack:
     def settle(self, ticket: int, done: bool, experiment: Experiment) -> None:
         """The answer to a step: a step that could not be made is taken back. When all are answered, the experiment that
         the worker names is the one in force: what is shown is what is trained."""
-        moment, left = self._pending.pop(ticket)
+        moment, left, _ = self._pending.pop(ticket)
         moment.made |= done
         if not done and moment in self._moments:
             place = self._moments.index(moment)
-            others = [other for other, entry in self._pending.items() if entry == (moment, None)]
+            others = [other for other, step in self._pending.items() if step[:2] == (moment, None)]
             if left is None and place and others:  # the rest of a drag is still to come
                 if not moment.made:
                     self._moments[place - 1].left = others[0]

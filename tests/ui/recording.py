@@ -1,22 +1,22 @@
 """A run and a session that record what no answer says, and a view that looks at whatever it is told to."""
 
+from typing import Any
+
 from same_state import same
 
-from nnstudio.core.data.dataset import ImageSource
 from nnstudio.core.experiment import Experiment
 from nnstudio.core.run import commands
-from nnstudio.core.run.commands import Answer, Command
+from nnstudio.core.run.commands import Command
 from nnstudio.core.run.frame import Frame, Probe
-from nnstudio.core.run.run import Outbox, Run
+from nnstudio.core.run.run import Run
 from nnstudio.core.training.state import RunState
-from nnstudio.ui.session import Session
 
 
 class RecordingRun(Run):
     """Keeps a copy of the state that each command meets, and compares whatever is put back with it."""
 
-    def __init__(self, images: ImageSource | None, outbox: Outbox) -> None:
-        super().__init__(images, outbox)
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
         self.met: dict[int, RunState] = {}
         self.put_back: dict[int, Experiment] = {}
         """What was in force after each Undo and Redo."""
@@ -44,17 +44,6 @@ class RecordingRun(Run):
         if refusal:
             self.refused.add(ticket)
         super().answer(ticket, refusal, state)
-
-
-class RecordingSession(Session):
-    """Knows whether a way back has arrived while a later step was unanswered. It is no step of its own then, and Undo
-    of the later one leads to where it arrived, whatever stood there in the list before."""
-
-    late = False
-
-    def _arrived(self, label: str, answer: Answer) -> None:
-        self.late |= answer.done and not self._undo.settled and answer.experiment != self.experiment
-        super()._arrived(label, answer)
 
 
 class Watcher:
