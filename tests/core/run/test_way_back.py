@@ -1,0 +1,145 @@
+"""What is noted of the past, and what becomes of it on the way back."""
+
+from math import inf
+
+import pytest
+from driven import PLANE, Driven
+
+from nnstudio.core.experiment import DenseSpec
+from nnstudio.core.experiment.choices import OptimizerKind
+from nnstudio.core.network.weights import Weights
+from nnstudio.core.run import commands
+from nnstudio.core.run.left_behind import LeftBehind
+
+
+@pytest.mark.parametrize("settings", [{"learning_rate": 0.3}, {"optimizer": OptimizerKind.SGD}, {"l2": 1.0}])
+def test_a_way_back_across_an_edit_makes_it_again(settings: dict[str, object]) -> None:
+    driven = Driven()
+    driven(commands.Step(5))
+    driven(commands.Edit(driven.training(**settings)))
+    driven(commands.Step(5))
+    there = driven.bits
+    driven(commands.Step(1))
+    driven(commands.Back(1))
+    assert (driven.run.trainer.updates, driven.bits) == (10, there)
+
+
+def test_imported_weights_begin_a_past_of_their_own() -> None:
+    driven = Driven()
+    driven(commands.Step(5))
+    driven(commands.SetWeights(Weights(driven.run.trainer.network.params * 2)))
+    there = driven.bits
+    driven(commands.Step(1))
+    driven(commands.Back(3))
+    assert (driven.run.trainer.updates, driven.bits) == (5, there)
+
+
+def test_an_abandoned_future_does_not_come_back() -> None:
+    """Back to update 4 over an edit at 5; the way from 7 to 6 then leads through no edit."""
+    driven = Driven()
+    driven(commands.Step(5))
+    driven(commands.Edit(driven.layers(DenseSpec(units=7, key=1))))
+    driven(commands.Step(3))
+    driven(commands.Back(4))
+    driven(commands.Step(2))
+    there = driven.bits
+    driven(commands.Step(1))
+    driven(commands.Back(1))
+    assert (driven.run.trainer.updates, driven.bits) == (6, there)
+
+
+def test_a_run_begins_where_a_state_stands() -> None:
+    driven, other = Driven(), Driven()
+    driven(commands.Step(7))
+    other(commands.Begin(PLANE, driven.state()))
+    driven(commands.Step(5))
+    other(commands.Step(5))
+    assert (other.run.trainer.updates, other.bits) == (12, driven.bits)
+    other(commands.Back(9))
+    assert other.run.trainer.updates == 7, "the past of a run that was opened begins where it was saved"
+
+
+def test_the_first_edit_of_a_drag_leaves_the_state_to_go_back_to() -> None:
+    driven = Driven()
+    driven(commands.Step(5))
+    driven.run.skip(50)
+    driven(commands.Edit(driven.training(optimizer=OptimizerKind.SGD), merged=True))
+    driven(commands.PutBack(50, PLANE, gentle=True))
+    assert driven.experiment == PLANE
+    assert driven.state().optimizer.arrays["m"].any(), "with the memory that the edit had lost"
+    driven(commands.Back(2))
+    assert driven.run.trainer.updates == 3
+
+
+def test_a_way_back_says_how_far_it_is_and_is_no_training() -> None:
+    driven = Driven()
+    driven(commands.Step(20))
+    seconds = driven.run.trainer.seconds
+    driven.run.obey(commands.Back(10), 50)
+    assert driven.run.frame().message == "Going back to update 10: 0%"
+    looks = iter([False] * 5 + [True])
+    driven.run.work(inf, lambda: next(looks))
+    assert driven.run.frame().message == "Going back to update 10: 50%"
+    assert driven.run.trainer.seconds == seconds
+    driven(commands.Pause())
+    assert driven.run.trainer.updates == 20
+
+
+def test_imports_and_recoveries_are_marked() -> None:
+    driven = Driven()
+    driven(commands.Step(5))
+    driven(commands.SetWeights(Weights(driven.run.trainer.network.params.copy())))
+    driven.run.obey(commands.Recover(0.002), 50)
+    driven.run.work(inf, lambda: 50 in driven.answers)
+    assert [(mark.updates, mark.text) for mark in driven.run.trainer.marks] == [
+        (5, "Import weights"),
+        (5, "Learning rate"),
+    ]
+
+
+def test_of_the_states_left_behind_the_gentle_and_the_oldest_go_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    state = Driven().state()
+    table = state.history.rows.update.base
+    assert table is not None
+    monkeypatch.setattr("nnstudio.core.run.left_behind.MAXIMUM_BYTES", 3 * state.nbytes + table.nbytes)
+    left = LeftBehind()
+    for ticket, gentle in enumerate([False, True, True, False, False, False]):
+        left.keep(ticket, state, gentle)
+    assert [left.get(ticket) is state for ticket in range(7)] == [False, False, False, True, True, True, False]
+    monkeypatch.setattr("nnstudio.core.run.left_behind.MAXIMUM_BYTES", 0)
+    left.keep(9, state)
+    assert [left.get(ticket) is state for ticket in (3, 4, 5, 9)] == [False, False, False, True]
+
+
+def test_of_two_edits_at_one_update_both_are_to_come_for_whoever_goes_back_to_it() -> None:
+    driven = Driven()
+    driven(commands.Step(5))
+    there = driven.bits
+    driven(commands.Edit(driven.layers(*driven.experiment.layers, DenseSpec(units=3))))
+    driven(commands.Edit(driven.layers(*driven.experiment.layers, DenseSpec(units=3))))
+    driven(commands.Step(1))
+    driven(commands.Back(1))
+    assert driven.experiment == PLANE
+    assert driven.bits == there
+
+
+def test_going_back_at_the_beginning_takes_no_layer_away() -> None:
+    driven = Driven()
+    driven(commands.Edit(driven.layers(*PLANE.layers, DenseSpec(units=3))))
+    edited, number = driven.bits, driven.run.number
+    answer = driven(commands.Back(1))
+    assert answer is not None
+    assert answer.done
+    assert (driven.bits, driven.run.number) == (edited, number)
+
+
+def test_an_edit_that_is_undone_at_once_leaves_the_way_back() -> None:
+    driven = Driven()
+    driven(commands.Step(5))
+    five = driven.bits
+    driven(commands.Step(5))
+    driven(commands.Edit(driven.training(learning_rate=0.3)))
+    driven(commands.PutBack(driven._ticket, PLANE, gentle=True))
+    assert driven.experiment == PLANE
+    driven(commands.Back(5))
+    assert (driven.run.trainer.updates, driven.bits) == (5, five)
