@@ -188,10 +188,12 @@ def test_what_cannot_begin_changes_nothing(session: Session, qtbot: QtBot) -> No
 
 
 def test_the_first_experiment_that_cannot_be_had_is_said_and_something_else_shown(qtbot: QtBot) -> None:
-    session = Session(default_experiment(DatasetKind.MNIST), no_images)  # type: ignore[arg-type]
+    digits = default_experiment(DatasetKind.MNIST)
+    session = Session(digits, no_images, document=Path("digits.nns"))  # type: ignore[arg-type]
     with qtbot.waitSignal(session.failed):
         session.start()
     assert session.experiment == Experiment()
+    assert session.document is None, "what is shown must not be saved over the file that could not be opened"
     session.step(3)
     qtbot.waitUntil(lambda: session.frame is not None and session.frame.updates == 3)
     session.stop()
@@ -269,6 +271,38 @@ def test_a_frame_that_does_not_know_of_play_does_not_stop_it(session: Session, q
     assert not session.playing
     session._receive(replace(old, status=Status.LEARNING, commands=session._sent))
     assert session.playing
+
+
+def test_a_picture_from_before_play_does_not_call_the_run_paused(session: Session, qtbot: QtBot) -> None:
+    """The picture waits in the mailbox when Play is pressed."""
+    trained(session, qtbot, 5)
+    session._timer.stop()
+    session.step()
+    qtbot.waitUntil(lambda: bool(session._worker.mailbox))
+    told: list[bool] = []
+    session.playing_changed.connect(told.append)
+    session.play()
+    session._timer.start()
+    qtbot.waitUntil(lambda: session.frame is not None and session.frame.updates > 100)
+    assert told == [True]
+
+
+def test_other_data_are_loading_until_a_frame_shows_them(session: Session, qtbot: QtBot) -> None:
+    settled(session, qtbot)
+    session.edit(rate(CIRCLE, 0.1))
+    assert not session.loading, "the data are the same"
+    moons = default_experiment(DatasetKind.MOONS)
+    session.edit(moons)
+    assert session.loading
+    assert settled(session, qtbot).experiment == moons
+    assert not session.loading
+    session.undo()
+    assert session.loading, "the way back leads to other data too"
+    settled(session, qtbot)
+    assert not session.loading
+    with qtbot.waitSignal(session.failed):
+        session.edit(default_experiment(DatasetKind.MNIST))
+    assert not session.loading, "data that cannot be had are not waited for"
 
 
 def test_what_a_frame_knows_has_been_heard_before_it_is_shown(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
