@@ -135,6 +135,15 @@ def test_wrong_projects(path: Path, members: dict[str, bytes], says: str) -> Non
     assert says in refusal(path)
 
 
+def test_a_text_is_as_long_as_it_may_be(path: Path) -> None:
+    """Blanks behind it change nothing, but a text that is too long is not cut off where it happens to be sound."""
+    longest = 2**22
+    path.write_bytes(packed({"project.json": ABOUT.ljust(longest), "experiment.json": TEXT}))
+    assert load_project(path).experiment == EXPERIMENT
+    path.write_bytes(packed({"project.json": ABOUT.ljust(longest + 1), "experiment.json": TEXT}))
+    assert "its project.json is far too long" in refusal(path)
+
+
 @pytest.mark.parametrize(
     ("stored", "says"),
     [

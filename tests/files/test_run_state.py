@@ -128,6 +128,15 @@ def test_anybody_can_look_inside(tmp_path: Path, trained: Trainer) -> None:
         assert len(columns) == len(COLUMNS)
 
 
+def test_whole_numbers_that_not_every_reader_understands_are_text(tmp_path: Path, trained: Trainer) -> None:
+    state = trained.state()
+    for number, written in ((2**63 - 1, 2**63 - 1), (2**63, str(2**63)), (2**128 - 1, str(2**128 - 1))):
+        random = state.batches.random | {"state": {"state": number, "inc": 1}}
+        there_and_back(tmp_path / "a.nns", replace(state, batches=replace(state.batches, random=random)))
+        with zipfile.ZipFile(tmp_path / "a.nns") as archive:
+            assert json.loads(archive.read("state.json"))["batches"]["random"]["state"]["state"] == written
+
+
 def npy(array: np.ndarray) -> bytes:
     stream = io.BytesIO()
     np.save(stream, array)
@@ -228,6 +237,8 @@ def test_texts_that_are_none(tmp_path: Path, trained: Trainer, text: bytes) -> N
         ("params", announced(2**26), "found"),
         ("params", b"no array", "not an array"),
         ("statistics", npy(np.zeros(6)), "float64"),
+        ("stopping/best/weights/params", npy(np.zeros(2, np.float32)), "2 numbers of float32 lie beside 19"),
+        ("stopping/best/weights/statistics", npy(np.zeros(5, np.float32)), "5 numbers of float32 lie beside 6"),
         ("batches/order", npy(np.zeros(5)), "<f8"),
         ("history/rows/update", npy(np.zeros(5)), "different lengths"),
         ("history/rows/update", announced(2**20 + 1), "1048577"),
