@@ -124,6 +124,25 @@ def test_every_failure_leaves_nothing(
     assert os.listdir(tmp_path) == ["old"]
 
 
+def test_all_of_it_is_on_the_disk_before_it_takes_the_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pulled plug must not leave a name with nothing behind it."""
+    events: list[tuple[str, int]] = []
+    fsync, replace = os.fsync, os.replace
+
+    def synced(descriptor: int) -> None:
+        fsync(descriptor)
+        events.append(("synced", os.fstat(descriptor).st_size))
+
+    def replaced(source: Path, target: Path) -> None:
+        events.append(("named", source.stat().st_size))
+        replace(source, target)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(os, "replace", replaced)
+    write_atomically(tmp_path / "new", iter([b"a few ", b"bytes"]))
+    assert events == [("synced", 11), ("named", 11)]
+
+
 def test_an_interruption_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(_: int) -> None:
         raise KeyboardInterrupt
@@ -168,7 +187,19 @@ def forbid_nameless_files(patched: pytest.MonkeyPatch) -> None:
     patched.setattr(atomic, "_NAMELESS", 0)
 
 
-@pytest.mark.parametrize("forbid", [forbid_links, forbid_nameless_files])
+def know_no_nameless_files(patched: pytest.MonkeyPatch) -> None:
+    """As on a network drive: the system has them, the file system has not."""
+    real = os.open
+
+    def fail(path: object, flags: int, *mode: int) -> int:
+        if flags & os.O_TMPFILE == os.O_TMPFILE:
+            raise OSError(errno.EOPNOTSUPP, os.strerror(errno.EOPNOTSUPP))
+        return real(path, flags, *mode)  # type: ignore[arg-type]
+
+    patched.setattr(os, "open", fail)
+
+
+@pytest.mark.parametrize("forbid", [forbid_links, forbid_nameless_files, know_no_nameless_files])
 def test_without_links_or_nameless_files_it_works_as_well(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, forbid: Callable[[pytest.MonkeyPatch], None]
 ) -> None:
