@@ -5,8 +5,10 @@ import random
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event
 from time import monotonic, sleep
 from typing import Any
 
@@ -117,12 +119,99 @@ def test_each_leftover_is_offered_to_one_window(windows: Callable[[], Autosave],
     first, second = one.leftovers().found
     assert (seeds_of(one), seeds_of(two)) == ([], [])
     assert one.take(first) is first.project
+    assert not first.folder.exists()
     wait_for(one.path.exists)
     one.drop(second)
     assert load_project(one.path).experiment.seed == first.project.experiment.seed
     assert [name for name in contents(tmp_path) if "project" in name] == [str(one.path.relative_to(tmp_path))]
     with pytest.raises(FileError, match="was not taken"):
         one.take(second)
+
+
+def test_what_was_taken_outlives_what_was_on_its_way(
+    windows: Callable[[], Autosave], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The window's own state is with a slow disk when it takes what was left."""
+    crash(tmp_path, 1)
+    window = windows()
+    (leftover,) = window.leftovers().found
+    sync, busy, ready = os.fsync, Event(), Event()
+
+    def slow(descriptor: int) -> None:
+        busy.set()
+        assert ready.wait(20)
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", slow)
+    window.write(project(5))
+    assert busy.wait(20)
+    window.take(leftover)
+    ready.set()
+    assert window._saver.finish(10)
+    assert load_project(window.path).experiment.seed == 1
+
+
+def test_windows_that_begin_at_the_same_moment_have_folders_of_their_own(
+    windows: Callable[[], Autosave], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time, "time_ns", lambda: 1_000_000)
+    assert len({windows().path for _ in range(3)}) == 3
+
+
+def test_a_folder_that_is_cleared_away_before_it_is_locked_is_made_again(
+    windows: Callable[[], Autosave], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A window that looks for leftovers at this very moment takes it for that of a dead one."""
+    first, made, mkdir = windows(), list[Path](), Path.mkdir
+
+    def watched(path: Path, *arguments: Any, **more: Any) -> None:
+        mkdir(path, *arguments, **more)
+        if path.parent == tmp_path and not made:
+            made.append(path)
+            assert first.leftovers().found == ()
+            assert not path.exists()
+
+    monkeypatch.setattr(Path, "mkdir", watched)
+    second = windows()
+    assert made
+    assert second.path.parent not in made
+    second.write(project(2))
+    wait_for(second.path.exists)
+    assert windows().leftovers().found == ()
+
+
+def test_what_is_dropped_is_offered_to_nobody_while_it_goes(
+    windows: Callable[[], Autosave], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another window looks at the very moment at which the lock is given up."""
+    crash(tmp_path, 1)
+    one, two = windows(), windows()
+    (leftover,) = one.leftovers().found
+    offered: list[list[int]] = []
+    close = os.close
+
+    def watched(descriptor: int) -> None:
+        close(descriptor)
+        monkeypatch.setattr(os, "close", close)
+        offered.append(seeds_of(two))
+
+    monkeypatch.setattr(os, "close", watched)
+    one.drop(leftover)
+    assert offered == [[]]
+    assert not leftover.folder.exists()
+
+
+def test_to_look_for_leftovers_leaves_no_file_open(windows: Callable[[], Autosave]) -> None:
+    def lowest_free() -> int:
+        descriptor = os.open(os.devnull, os.O_RDONLY)
+        os.close(descriptor)
+        return descriptor
+
+    one, _, _ = windows(), windows(), windows()
+    before = lowest_free()
+    for _ in range(3):
+        assert one.leftovers().found == ()
+    assert lowest_free() == before
 
 
 def test_what_was_not_taken_is_offered_again(tmp_path: Path) -> None:
@@ -155,6 +244,7 @@ def test_a_broken_one_is_set_aside_once(windows: Callable[[], Autosave], tmp_pat
     (aside,) = (tmp_path / "broken").iterdir()
     assert str(aside) in sentence
     assert aside.stat().st_size == 100
+    assert not path.parent.exists()
     assert windows().leftovers().broken == ()
     assert aside.exists()
 
