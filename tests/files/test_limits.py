@@ -138,6 +138,15 @@ def test_what_the_program_writes_is_far_from_its_limits(tmp_path: Path) -> None:
     assert len(TEXT) < limits.EXPERIMENT / 100
 
 
+def test_a_small_archive_may_unpack_to_so_many_bytes_and_not_to_one_more(tmp_path: Path) -> None:
+    for more in (0, 1):
+        (tmp_path / f"{more}.zip").write_bytes(b"".join(pack({"zeros.txt": bytes(limits.SMALL_EXPANSION + more)})))
+    with open_archive(tmp_path / "0.zip") as archive:
+        assert archive.namelist() == ["zeros.txt"]
+    with pytest.raises(FileError, match="far more than it weighs"), open_archive(tmp_path / "1.zip"):
+        pass
+
+
 def test_an_archive_is_packed_piece_by_piece(tmp_path: Path) -> None:
     array = np.arange(5.0)
     members = {"text.json": b"{}", "array.npy": [b"head", memoryview(array)], "other.json": [b"[1,", bytearray(b"2]")]}
@@ -146,9 +155,19 @@ def test_an_archive_is_packed_piece_by_piece(tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(b"".join(pieces))
     with open_archive(tmp_path / "a.zip") as archive:
         assert archive.testzip() is None
+        assert {info.filename: info.compress_type for info in archive.infolist()} == {
+            "text.json": zipfile.ZIP_DEFLATED,
+            "array.npy": zipfile.ZIP_STORED,
+            "other.json": zipfile.ZIP_DEFLATED,
+        }
+        assert {info.external_attr >> 16 for info in archive.infolist()} == {0o644}, "unpacked, anybody may read them"
         assert archive.read("array.npy") == b"head" + array.tobytes()
         assert archive.read("other.json") == b"[1,2]"
     assert b"".join(pack(members)) == b"".join(pieces)
+    asked: list[int] = []
+    packing = pack({"array.npy": (asked.append(number) or bytes(100) for number in range(9))})
+    next(packing)
+    assert asked == [0], "what was written is handed on before more is asked for"
 
 
 # Fuzz -----------------------------------------------------------------------------------------------------------------
