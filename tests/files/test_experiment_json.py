@@ -23,7 +23,7 @@ from nnstudio.core.experiment import (
 )
 from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, Feature, OptimizerKind, Scaling, Task
 from nnstudio.core.experiment.setting import settings_of
-from nnstudio.files import experiment_json
+from nnstudio.files import experiment_json, limits
 from nnstudio.files.errors import FileError
 from nnstudio.files.experiment_json import ExperimentError, experiment_from_json, experiment_to_json
 
@@ -41,6 +41,7 @@ def refusal(text: str) -> ExperimentError:
     assert isinstance(caught.value, FileError)
     assert "Nothing was changed" in str(caught.value)
     assert len(str(caught.value)) < 400
+    assert caught.value.details == "", "the sentence says it all"
     return caught.value
 
 
@@ -177,6 +178,12 @@ def test_wrong_experiments_name_the_field(text: str, field: str, says: str) -> N
 @pytest.mark.parametrize("value", ["[" * 990 + "]" * 990, '"' + "x" * 100_000 + '"', "1" * 5000])
 def test_monstrous_values_give_short_messages(value: str) -> None:
     refusal(f'{{"schema": 1, "seed": {value}}}')
+
+
+def test_a_text_is_as_long_as_it_may_be() -> None:
+    text = experiment_to_json(UNUSUAL)
+    assert experiment_from_json(text.ljust(limits.EXPERIMENT)) == UNUSUAL
+    assert "far too long" in str(refusal(text.ljust(limits.EXPERIMENT + 1)))
 
 
 def wrong_values(spec: Any, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
