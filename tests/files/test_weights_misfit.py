@@ -38,6 +38,7 @@ def test_what_does_not_fit_is_named(path: Path, changes: dict[str, Any], says: t
     message = refusal(saved(path, changed(frame, **changes)), frame)
     for words in says:
         assert words in message
+    assert ("transposed" in message) is ("transposed" in says)
 
 
 NORMALISED_MISFITS: list[tuple[dict[str, Any], tuple[str, ...]]] = [

@@ -2,15 +2,18 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from nnstudio.core.experiment.choices import DatasetKind
+from nnstudio.core.network.weights import Weights
 from nnstudio.core.presets import default_experiment
 from nnstudio.files.autosave import Autosave
+from nnstudio.files.errors import FileError
 from nnstudio.files.project import Project, load_project
 from nnstudio.files.saving import Saver
 from nnstudio.ui.files_menu import FilesMenu
@@ -33,7 +36,8 @@ class Program:
         self.files = FilesMenu(self.session, Settings(), self.banner, self.window, self.saver)
         self.session.start()
         self.recovery = Recovery(self.session, self.saver, self.files, self.banner)
-        self.kept = self.recovery._autosave.path  # type: ignore[union-attr]
+        autosave = self.recovery._autosave
+        self.kept = autosave.path if autosave is not None else Path("nowhere")
 
     def train(self, updates: int) -> None:
         self.session.step(updates)
@@ -42,6 +46,23 @@ class Program:
     def keep(self) -> None:
         self.recovery._autosaving.save()
         self.qtbot.waitUntil(self.kept.exists)
+
+    def kept_updates(self) -> int:
+        """How far the state is that is kept; -1 if there is none."""
+        try:
+            state = load_project(self.kept).state
+        except FileError:
+            return -1
+        return state.updates if state is not None else 0
+
+    def crash(self) -> None:
+        """Die: nothing is cleared up, and the system gives up the locks."""
+        self.end(in_peace=False)
+        for lock in self.recovery._autosave._locks.values():  # type: ignore[union-attr]
+            os.close(lock)
+
+    def bring_back(self) -> None:
+        self.banner.offer().defaultAction().trigger()
 
     def end(self, in_peace: bool = True) -> None:
         if in_peace:
@@ -73,23 +94,190 @@ def test_nothing_is_kept_where_nothing_could_be_lost(program: Program, qtbot: Qt
     assert not program.kept.exists()
 
 
-def test_what_a_crash_left_is_offered_and_comes_back_whole(qtbot: QtBot, tmp_path: Path) -> None:
+def left_by_a_dead_program(project: Project) -> Path:
+    """Where a program that is no more has kept this."""
     dead = Autosave(saver := Saver())
-    trainer_project = _trained(57, tmp_path / "work.nns")
-    dead.write(trainer_project)
+    dead.write(project)
     saver.finish(5)
     for lock in dead._locks.values():
         os.close(lock)  # as the system does when a process dies
+    return dead.path
+
+
+def test_what_a_crash_left_is_offered_and_comes_back_whole(qtbot: QtBot, tmp_path: Path) -> None:
+    trainer_project = _trained(57, tmp_path / "work.nns")
+    left_by_a_dead_program(trainer_project)
     program = Program(qtbot)
     assert "work.nns" in program.banner.text()
     assert "57 updates" in program.banner.text()
-    program.banner.offer().defaultAction().trigger()
+    offer = program.banner.offer().defaultAction()
+    assert "Undo takes it back" in offer.toolTip()
+    assert offer.whatsThis() == offer.toolTip()
+    program.bring_back()
+    assert program.banner.isHidden()
     qtbot.waitUntil(lambda: program.session.frame is not None and program.session.frame.updates == 57)
     assert program.session.frame.params.tobytes() == trainer_project.state.params.tobytes()  # type: ignore[union-attr]
     assert program.session.document == tmp_path / "work.nns"
     assert program.session.undo_label == "Bring back"
     program.end()
     assert not list(program.kept.parent.parent.glob("*/project.nns")), "a peaceful end leaves nothing"
+
+
+def test_what_was_never_saved_and_never_trained_is_called_so(qtbot: QtBot) -> None:
+    other = replace(CIRCLE, seed=77)
+    left_by_a_dead_program(Project(other))
+    program = Program(qtbot)
+    assert "What it kept of an experiment without a name" in program.banner.text()
+    assert "0 updates" in program.banner.text()
+    program.bring_back()
+    qtbot.waitUntil(lambda: program.session.frame is not None and program.session.frame.experiment == other)
+    assert program.session.document is None
+    program.end()
+
+
+def test_weights_that_are_all_that_was_kept_come_back(qtbot: QtBot) -> None:
+    weights = Weights(_trained(20, Path("a.nns")).state.params)  # type: ignore[union-attr]
+    left_by_a_dead_program(Project(CIRCLE, weights=weights))
+    program = Program(qtbot)
+    program.bring_back()
+    qtbot.waitUntil(lambda: program.session.frame is not None and program.session.undo_label == "Bring back")
+    qtbot.waitUntil(lambda: program.session.up_to_date)
+    assert program.session.frame.params.tobytes() == weights.params.tobytes()  # type: ignore[union-attr]
+    program.end()
+
+
+def test_it_is_brought_back_once(qtbot: QtBot, tmp_path: Path) -> None:
+    left_by_a_dead_program(_trained(57, tmp_path / "work.nns"))
+    program = Program(qtbot)
+    program.bring_back()
+    qtbot.waitUntil(lambda: program.session.frame is not None and program.session.frame.updates == 57)
+    sent = program.session.sent
+    program.bring_back()
+    assert program.session.sent == sent
+    assert program.banner.isHidden()
+    program.end()
+
+
+def test_what_has_been_trained_meanwhile_is_not_lost_to_it(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left_by_a_dead_program(_trained(57, tmp_path / "work.nns"))
+    program = Program(qtbot)
+    program.train(5)
+    asked: list[str] = []
+    cancel = QMessageBox.StandardButton.Cancel
+    monkeypatch.setattr(QMessageBox, "question", lambda *arguments: asked.append(arguments[2]) or cancel)
+    program.bring_back()
+    assert asked == ["What the network has learned was never saved. Save it first?"]
+    assert program.session.undo_label == ""
+    program.end()
+
+
+def test_what_vanished_before_it_was_taken_is_said(qtbot: QtBot, tmp_path: Path) -> None:
+    path = left_by_a_dead_program(_trained(57, tmp_path / "work.nns"))
+    program = Program(qtbot)
+    path.unlink()
+    program.bring_back()
+    assert "was not taken" in program.banner.text()
+    assert program.banner.property("tone") == "bad"
+    assert program.session.undo_label == ""
+    program.end()
+
+
+def test_what_cannot_be_opened_is_said(qtbot: QtBot) -> None:
+    left_by_a_dead_program(Project(CIRCLE)).write_bytes(b"half")
+    program = Program(qtbot)
+    assert "What an earlier session left cannot be opened" in program.banner.text()
+    assert program.banner.property("tone") == "bad"
+    assert program.banner.offer().isHidden()
+    program.end()
+
+
+def test_without_a_place_to_autosave_the_program_works_and_says_so(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    program = Program(qtbot)
+    assert "Autosaving does not work" in program.banner.text()
+    assert program.banner.property("tone") == "bad"
+    program.train(5)
+    program.end()
+
+
+# When it is kept ------------------------------------------------------------------------------------------------------
+
+
+def autosaves(monkeypatch: pytest.MonkeyPatch, while_training: int, after_an_edit: int) -> None:
+    """So soon, in milliseconds; long before, nobody would wait for it here."""
+    monkeypatch.setattr("nnstudio.ui.autosaving.WHILE_TRAINING_MILLISECONDS", while_training)
+    monkeypatch.setattr("nnstudio.ui.autosaving.AFTER_AN_EDIT_MILLISECONDS", after_an_edit)
+
+
+def test_a_playing_run_is_kept_again_and_again(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    autosaves(monkeypatch, 20, 10**6)
+    program = Program(qtbot)
+    program.session.play()
+    qtbot.waitUntil(lambda: program.kept_updates() > 0)
+    first = program.kept_updates()
+    qtbot.waitUntil(lambda: program.kept_updates() > first)
+    program.end()
+    assert not program.kept.exists()
+
+
+def test_a_run_that_rests_is_not_kept_again(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    autosaves(monkeypatch, 20, 10**6)
+    program = Program(qtbot)
+    program.train(30)
+    qtbot.wait(100)
+    assert not program.kept.exists()
+    program.end()
+
+
+def test_an_edit_and_a_pause_are_kept_soon(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    autosaves(monkeypatch, 10**6, 20)
+    program = Program(qtbot)
+    program.train(30)
+    assert program.kept_updates() == -1
+    edited = replace(CIRCLE, training=replace(CIRCLE.training, learning_rate=0.5))
+    program.session.edit(edited)
+    qtbot.waitUntil(lambda: program.kept_updates() == 30)
+    assert load_project(program.kept).experiment == edited
+    program.session.play()
+    qtbot.waitUntil(lambda: program.session.frame is not None and program.session.frame.updates > 1000)
+    program.session.pause()
+    qtbot.waitUntil(lambda: program.session.up_to_date)
+    assert program.session.frame is not None
+    last = program.session.frame.updates
+    qtbot.waitUntil(lambda: program.kept_updates() == last)
+    program.end()
+
+
+def test_what_is_on_its_way_when_the_window_closes_is_not_kept(qtbot: QtBot) -> None:
+    program = Program(qtbot)
+    program.train(30)
+    answers: list[object] = []
+    program.recovery._autosaving.save()
+    program.recovery.end()
+    program.session.save(answers.append)  # behind the other
+    qtbot.waitUntil(lambda: bool(answers))
+    program.session.stop()
+    assert program.saver.finish(5)
+    assert not program.kept.exists()
+    program.recovery.clear()
+
+
+def test_a_program_that_dies_after_an_edit_loses_nothing(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = Program(qtbot)
+    program.train(30)
+    program.session.document = Path("/home/ada/mine.nns")
+    program.keep()
+    program.crash()
+    assert program.kept.exists()
+    following = Program(qtbot)
+    assert "What it kept of mine.nns" in following.banner.text()
+    assert "30 updates" in following.banner.text()
+    following.end()
 
 
 def _trained(updates: int, document: Path) -> Project:
