@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from weight_files import SUFFIXES, arrays_of, changed, refusal, saved, small_frame
 
+from nnstudio.files import limits
 from nnstudio.files.errors import FileError
 from nnstudio.files.weights import import_weights
 
@@ -71,6 +72,19 @@ def test_version_two_arrays_are_read(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr("layer1/bias.npy", npy(HEADER, np.float32([1, 2, 3]).tobytes(), version=b"\x02\x00"))
     assert import_weights(path, frame).params[6:9].tolist() == [1, 2, 3]
+
+
+def test_a_header_is_as_long_as_it_may_be(tmp_path: Path) -> None:
+    frame = small_frame()
+    path = tmp_path / "weights.npz"
+    for length in (limits.ARRAY_HEADER, limits.ARRAY_HEADER + 1):
+        saved(path, changed(frame, layer1__bias=None))
+        with zipfile.ZipFile(path, "a") as archive:
+            archive.writestr("layer1/bias.npy", npy(HEADER.ljust(length), np.float32([1, 2, 3]).tobytes()))
+        if length == limits.ARRAY_HEADER:
+            assert import_weights(path, frame).params[6:9].tolist() == [1, 2, 3]
+        else:
+            assert "broken" in refusal(path, frame)
 
 
 @pytest.mark.parametrize("bomb", ["data", "header"])
