@@ -144,6 +144,15 @@ def test_wrong_content_is_named(folder: Path, name: str, content: bytes, says: s
     assert name in message or says == "5 labels for the 4 images"
 
 
+def test_a_file_may_hold_as_much_as_its_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nnstudio.files.limits.IDX", 60)
+    for count in (60, 61):
+        (tmp_path / f"{count}.idx").write_bytes(header(count) + bytes(count))
+    assert len(read_idx(tmp_path / "60.idx", 1)) == 60
+    with pytest.raises(FileError, match="announces 61 bytes, far more"):
+        read_idx(tmp_path / "61.idx", 1)
+
+
 def test_broken_gzip_at_every_place(folder: Path) -> None:
     path = folder / f"{TEST_LABELS}.gz"
     sound = path.read_bytes()
