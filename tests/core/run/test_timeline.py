@@ -3,11 +3,13 @@
 from dataclasses import replace
 from itertools import pairwise
 
+import pytest
+
 from nnstudio.core.experiment import DenseSpec, Experiment
 from nnstudio.core.experiment.choices import DatasetKind, OptimizerKind
 from nnstudio.core.experiment.plan import plan
 from nnstudio.core.presets import default_experiment
-from nnstudio.core.run.timeline import MAXIMUM_STATES, Timeline
+from nnstudio.core.run.timeline import Timeline
 from nnstudio.core.training.state import RunState
 from nnstudio.core.training.trainer import Trainer
 from nnstudio.core.training.transfer import carried
@@ -47,11 +49,28 @@ def gone_to(timeline: Timeline, update: int) -> Trainer:
 def test_states_stay_few_and_thin_out_into_the_past() -> None:
     _, timeline = trained(256 * 200)
     times = [state.updates for state in timeline.states]
-    assert len(times) <= MAXIMUM_STATES
+    assert len(times) == 64
     assert times[0] == 0
     gaps = [later - earlier for earlier, later in pairwise(times)]
     assert gaps[-1] == 256
     assert sum(gaps[:8]) > 4 * sum(gaps[-8:])
+
+
+@pytest.mark.parametrize(("room_for", "kept"), [(0, 3), (3, 3), (5, 5), (1000, 64)])
+def test_memory_bounds_the_states_but_three_there_are(
+    monkeypatch: pytest.MonkeyPatch, room_for: int, kept: int
+) -> None:
+    """A drag leaves many at one update, and the next update some more."""
+    trainer, timeline = trained(0)
+    monkeypatch.setattr("nnstudio.core.run.timeline.MAXIMUM_BYTES", room_for * trainer.state().nbytes)
+    for _ in range(70):
+        timeline.note_state(trainer.state())
+    trainer.step()
+    last = replace(trainer.state(), history=timeline.states[0].history)
+    timeline.note_state(last)
+    assert len(timeline.states) == kept
+    assert timeline.beginning == 0
+    assert timeline.states[-1] is last
 
 
 def test_any_update_is_reached_exactly_whatever_was_edited_meanwhile() -> None:
@@ -108,6 +127,12 @@ def test_the_past_ends_where_a_state_was_put_back() -> None:
     assert timeline.states[-1] is state
     assert gone_to(timeline, 299).network.params.tobytes() == trained(299)[0].network.params.tobytes()
     assert not timeline.cut(trainer.state()), "an equal state from elsewhere is not of this past"
+    for _ in range(9):
+        trainer.step()
+        timeline.note_update(trainer)
+    past = gone_to(timeline, 305)
+    assert past.experiment == XOR4, "the edit that followed the state has not happened"
+    assert past.network.params.tobytes() == trained(305)[0].network.params.tobytes()
 
 
 def test_after_going_back_training_repeats_itself() -> None:
