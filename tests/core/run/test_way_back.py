@@ -111,6 +111,14 @@ def test_of_the_states_left_behind_the_gentle_and_the_oldest_go_first(monkeypatc
     assert [left.get(ticket) is state for ticket in (3, 4, 5, 9)] == [False, False, False, True]
 
 
+def test_states_left_behind_are_counted_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nnstudio.core.run.left_behind.MAXIMUM_STATES", 3)
+    state, left = Driven().state(), LeftBehind()
+    for ticket in range(5):
+        left.keep(ticket, state)
+    assert [left.get(ticket) is state for ticket in range(5)] == [False, False, True, True, True]
+
+
 def test_of_two_edits_at_one_update_both_are_to_come_for_whoever_goes_back_to_it() -> None:
     driven = Driven()
     driven(commands.Step(5))
