@@ -111,6 +111,15 @@ def test_of_the_states_left_behind_the_gentle_and_the_oldest_go_first(monkeypatc
     assert [left.get(ticket) is state for ticket in (3, 4, 5, 9)] == [False, False, False, True]
 
 
+def test_a_step_and_a_step_back_are_one_update() -> None:
+    driven = Driven()
+    driven(commands.Step(5))
+    driven(commands.Step())
+    assert driven.run.trainer.updates == 6
+    driven(commands.Back())
+    assert driven.run.trainer.updates == 5
+
+
 def test_states_left_behind_are_counted_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nnstudio.core.run.left_behind.MAXIMUM_STATES", 3)
     state, left = Driven().state(), LeftBehind()
