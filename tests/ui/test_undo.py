@@ -35,11 +35,31 @@ def test_a_drag_away_and_back_is_no_step() -> None:
     for step in (0.1, 0.5):
         pushed(stack, step, "drag 1")
     assert stack.current == rate(CIRCLE, 0.5)
+    assert stack.after is None, "nor one to be made again"
     pushed(stack, 0.7, "drag 1")
     stack.go(-1, next(tickets))
     assert stack.current == rate(CIRCLE, 0.5)
     stack.go(-1, next(tickets))
     assert stack.current == CIRCLE
+
+
+@pytest.mark.parametrize("gentle", [(True, True), (True, False), (False, True)])
+def test_a_drag_is_gentle_where_every_edit_of_it_is(gentle: tuple[bool, bool]) -> None:
+    stack = UndoStack(CIRCLE)
+    for step, each in zip((0.1, 0.2), gentle, strict=True):
+        stack.push(Moment(rate(CIRCLE, step), "drag", each, merge="drag"), next(tickets))
+    assert stack.moment.gentle is all(gentle)
+
+
+def test_an_edit_after_undo_belongs_to_no_drag_of_before() -> None:
+    stack = UndoStack(CIRCLE)
+    pushed(stack, 0.5)
+    pushed(stack, 0.6, "drag")
+    stack.go(-1, next(tickets))
+    pushed(stack, 0.7, "drag")
+    assert stack.current == rate(CIRCLE, 0.7)
+    assert stack.before is not None
+    assert stack.before.experiment == rate(CIRCLE, 0.5)
 
 
 def test_a_refused_step_is_taken_back_from_under_those_made_upon_it() -> None:
@@ -71,6 +91,8 @@ def test_an_undo_that_is_refused_leaves_the_place_and_the_way_back() -> None:
     stack.settle(201, False, rate(CIRCLE, 0.5))
     assert stack.current == rate(CIRCLE, 0.5)
     assert stack.after is None
+    assert stack.before is not None
+    assert stack.before.experiment == CIRCLE
 
 
 @pytest.mark.parametrize("first", [True, False])
@@ -85,6 +107,30 @@ def test_of_a_drag_a_part_may_be_refused(first: bool) -> None:
     assert stack.before is not None, "what was made can be taken back"
     assert stack.before.experiment == CIRCLE
     assert stack.before.left == (301 if first else 302), "the edit that was made left the state behind"
+
+
+def test_of_a_drag_that_is_refused_in_part_what_was_made_stays_under_the_next_step() -> None:
+    stack = UndoStack(CIRCLE)
+    stack.push(Moment(rate(CIRCLE, 0.5), "drag", True, merge="drag"), 301)
+    stack.push(Moment(rate(CIRCLE, 0.7), "drag", True, merge="drag"), 302)
+    stack.push(Moment(rate(CIRCLE, 0.9), "another"), 303)
+    stack.settle(301, True, rate(CIRCLE, 0.5))
+    stack.settle(302, False, rate(CIRCLE, 0.5))
+    stack.settle(303, True, rate(CIRCLE, 0.9))
+    assert stack.current == rate(CIRCLE, 0.9)
+    assert stack.before is not None
+    assert stack.before.experiment == rate(CIRCLE, 0.5)
+
+
+def test_a_drag_that_goes_on_after_a_refusal_is_a_step_of_its_own() -> None:
+    stack = UndoStack(CIRCLE)
+    pushed(stack, 0.5)
+    stack.push(Moment(rate(CIRCLE, 0.6), "drag", True, merge="drag"), 501)
+    stack.settle(501, False, rate(CIRCLE, 0.5))
+    pushed(stack, 0.7, "drag")
+    assert stack.current == rate(CIRCLE, 0.7)
+    assert stack.before is not None
+    assert stack.before.experiment == rate(CIRCLE, 0.5)
 
 
 def test_of_a_drag_all_may_be_refused() -> None:
