@@ -225,6 +225,16 @@ def test_a_playing_run_is_kept_again_and_again(qtbot: QtBot, monkeypatch: pytest
     assert not program.kept.exists()
 
 
+def test_nothing_is_kept_before_it_is_time(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    autosaves(monkeypatch, 10**6, 10**6)
+    program = Program(qtbot)
+    program.session.play()
+    qtbot.waitUntil(lambda: program.session.frame is not None and program.session.frame.updates > 1000)
+    qtbot.wait(50)
+    assert not program.kept.exists()
+    program.end()
+
+
 def test_a_run_that_rests_is_not_kept_again(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     autosaves(monkeypatch, 20, 10**6)
     program = Program(qtbot)
