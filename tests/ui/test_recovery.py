@@ -263,9 +263,10 @@ def test_an_edit_and_a_pause_are_kept_soon(qtbot: QtBot, monkeypatch: pytest.Mon
     program.end()
 
 
-def test_what_is_on_its_way_when_the_window_closes_is_not_kept(qtbot: QtBot) -> None:
+def test_neither_what_was_kept_nor_what_is_on_its_way_outlives_a_window_that_closes(qtbot: QtBot) -> None:
     program = Program(qtbot)
     program.train(30)
+    program.keep()
     answers: list[object] = []
     program.recovery._autosaving.save()
     program.recovery.end()
