@@ -278,6 +278,44 @@ def test_training_makes_a_saved_file_old_and_undo_makes_it_new(menu, tmp_path):
     assert menu.title() == "a.nns — edited"
 
 
+def test_the_title_is_told_at_once(menu, tmp_path):
+    menu.train(5)
+    menu.save_now(tmp_path / "a.nns")
+    assert menu.titles == ["a.nns"]
+    change(menu)
+    menu.session.undo()
+    menu.settle()
+    assert menu.titles[-1] == "a.nns"
+    menu.session.edit(replace(menu.session.experiment, seed=77))
+    assert menu.titles[-1] == "a.nns — edited", "with the edit, not with the next picture"
+    menu.session.undo()
+    menu.settle()
+    menu.train(6)
+    menu.qtbot.waitUntil(lambda: menu.titles[-1] == "a.nns — edited")
+
+
+def test_other_weights_make_a_saved_file_old(menu, tmp_path):
+    before = menu.train(5)
+    menu.save_now(tmp_path / "a.nns")
+    menu.session.set_weights(Weights(np.ones_like(before.params)))
+    after = menu.settle()
+    assert (after.experiment, after.updates) == (before.experiment, before.updates)
+    assert menu.title() == "a.nns — edited"
+    assert menu.document.unsaved
+
+
+def test_to_save_without_a_name_is_refused_and_harms_nothing(menu):
+    menu.train(5)
+    done: list[bool] = []
+    menu.document.save(then=lambda: done.append(True))
+    menu.qtbot.waitUntil(lambda: not menu.banner.isHidden())
+    assert "Nothing was saved" in menu.banner.text()
+    assert menu.banner.property("tone") == "bad"
+    assert menu.document.unsaved
+    assert not done
+    assert menu.train(6).updates == 6
+
+
 def test_a_place_that_cannot_be_written_is_said_and_nothing_is_called_saved(menu, tmp_path):
     menu.train(5)
     menu.document.save(tmp_path / "nowhere" / "a.nns")
