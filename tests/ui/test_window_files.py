@@ -1,8 +1,10 @@
 """The File menu: what is written comes back whole, and what goes wrong is said in the window."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
@@ -292,6 +294,20 @@ def test_the_title_is_told_at_once(menu, tmp_path):
     menu.settle()
     menu.train(6)
     menu.qtbot.waitUntil(lambda: menu.titles[-1] == "a.nns — edited")
+
+
+def test_a_slow_disk_is_waited_for(menu, tmp_path, monkeypatch):
+    ready, sync = Event(), os.fsync
+    monkeypatch.setattr(os, "fsync", lambda descriptor: (ready.wait(20), sync(descriptor)))
+    menu.train(5)
+    done: list[bool] = []
+    menu.document.save(tmp_path / "a.nns", lambda: done.append(True))
+    menu.qtbot.wait(100)
+    assert not done
+    assert menu.title() == ""
+    ready.set()
+    menu.qtbot.waitUntil(lambda: bool(done))
+    assert menu.title() == "a.nns"
 
 
 def test_other_weights_make_a_saved_file_old(menu, tmp_path):
