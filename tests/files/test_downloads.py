@@ -246,6 +246,19 @@ def test_cancelled_in_mid_file(folder: Path, tmp_path: Path, mirrors: tuple[Mirr
     assert os.listdir(tmp_path) == []
 
 
+def test_a_silent_mirror_is_looked_at_about_ten_times_a_second(folder: Path, mirrors: tuple[Mirror, Mirror]) -> None:
+    mirrors[0].answer = mirrors[0].stop_in_the_middle
+    begin, looks = time.monotonic(), list[float]()
+
+    def cancelled() -> bool:
+        looks.append(time.monotonic())
+        return len(looks) == 5
+
+    with pytest.raises(DownloadCancelled):
+        MnistDownload(folder, [mirrors[0].url], FILES, 30).run(lambda *_: None, cancelled)
+    assert 0.3 < looks[-1] - begin < 4
+
+
 def test_cancelled_within_the_last_file(folder: Path, tmp_path: Path, mirrors: tuple[Mirror, Mirror]) -> None:
     download = MnistDownload(folder, [mirrors[0].url], FILES)
     with pytest.raises(DownloadCancelled):
