@@ -229,6 +229,17 @@ def test_a_dripping_mirror_is_given_up(folder: Path, mirrors: tuple[Mirror, Mirr
     assert "the mirror sent only " in str(refusal(folder, mirrors[1].url, timeout=0.2))
 
 
+def test_a_mirror_that_takes_its_time_at_first_is_not_given_up(folder: Path, mirrors: tuple[Mirror, Mirror]) -> None:
+    def hesitate(handler: BaseHTTPRequestHandler, body: bytes) -> None:
+        mirrors[0].closing.wait(0.3)
+        send(handler, body)
+
+    mirrors[0].answer = hesitate
+    download(folder, mirrors[0].url, mirrors[1].url)
+    assert_complete(folder)
+    assert mirrors[1].asked == []
+
+
 @pytest.mark.parametrize("after", [0, 20_000])
 def test_cancelled_in_mid_file(folder: Path, tmp_path: Path, mirrors: tuple[Mirror, Mirror], after: int) -> None:
     mirrors[0].answer = mirrors[0].stop_in_the_middle
