@@ -128,14 +128,18 @@ def test_a_stray_neuron_costs_nothing_and_undo_brings_the_trained_state_back(ses
     assert session.experiment == wider(CIRCLE)
 
 
-def test_a_rate_is_set_back_without_losing_what_was_learned_since(session: Session, qtbot: QtBot) -> None:
-    trained(session, qtbot, 100)
+def test_undo_of_a_rate_brings_the_network_of_then_and_redo_what_was_learned_since(
+    session: Session, qtbot: QtBot
+) -> None:
+    before = trained(session, qtbot, 100)
     session.edit(rate(CIRCLE, 0.5))
     later = trained(session, qtbot, 200)
     session.undo()
     back = settled(session, qtbot)
-    assert (back.updates, back.experiment) == (200, CIRCLE)
-    assert back.params.tobytes() == later.params.tobytes()
+    assert (back.updates, back.experiment, back.params.tobytes()) == (100, CIRCLE, before.params.tobytes())
+    session.redo()
+    again = settled(session, qtbot)
+    assert (again.updates, again.experiment, again.params.tobytes()) == (200, rate(CIRCLE, 0.5), later.params.tobytes())
 
 
 def test_restarts_and_new_weights_and_imports_are_undone(session: Session, qtbot: QtBot) -> None:

@@ -173,3 +173,16 @@ def test_two_hundred_steps_are_kept() -> None:
         steps += 1
     assert steps == MAXIMUM
     assert stack.current == rate(CIRCLE, 0.1)
+
+
+@pytest.mark.parametrize("last", [True, False])
+def test_a_refusal_within_a_drag_does_not_hide_the_state_that_its_first_edit_left(last: bool) -> None:
+    stack = UndoStack(CIRCLE)
+    for ticket in (301, 302, 303):
+        stack.push(Moment(rate(CIRCLE, ticket / 1000), "drag", True, merge="drag"), ticket)
+    stack.settle(301, True, rate(CIRCLE, 0.301))
+    stack.settle(302, False, rate(CIRCLE, 0.301))
+    stack.settle(303, last, rate(CIRCLE, 0.303 if last else 0.301))
+    assert stack.current == rate(CIRCLE, 0.303 if last else 0.301)
+    assert stack.before is not None
+    assert stack.before.left == 301

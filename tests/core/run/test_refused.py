@@ -41,7 +41,7 @@ def test_a_way_back_to_data_that_can_no_longer_be_had_is_refused() -> None:
 
     driven.run._present._dataset = gone  # type: ignore[assignment,method-assign]
     assert refused(driven(commands.Back(5))) == "The data are gone."
-    assert refused(driven(commands.PutBack(3, PLANE))) == "The data are gone."
+    assert refused(driven(commands.PutBack(3))) == "The data are gone."
     assert (driven.run.trainer.updates, driven.bits) == (8, before)
     assert driven.run.frame().status is Status.PAUSED
 
@@ -102,7 +102,7 @@ def test_memory_that_ends_while_the_picture_of_a_new_run_is_prepared_changes_not
         commands.Begin(PLANE),
         commands.Edit(driven.layers()),
         commands.Edit(driven.layers(), keep=False),
-        commands.PutBack(2, PLANE),
+        commands.PutBack(2),
     ):
         assert "memory" in refused(driven(command))
         assert (
@@ -118,7 +118,7 @@ def test_memory_that_ends_while_the_picture_of_a_new_run_is_prepared_changes_not
     "command",
     [
         commands.Edit(PLANE),
-        commands.PutBack(1, PLANE),
+        commands.PutBack(1),
         commands.SetWeights(Weights(np.zeros(3))),
         commands.Save(),
         commands.Play(),

@@ -62,9 +62,9 @@ def test_a_run_begins_where_a_state_stands() -> None:
 def test_the_first_edit_of_a_drag_leaves_the_state_to_go_back_to() -> None:
     driven = Driven()
     driven(commands.Step(5))
-    driven.run.skip(50)
+    driven.run.skip(50, False)
     driven(commands.Edit(driven.training(optimizer=OptimizerKind.SGD), merged=True))
-    driven(commands.PutBack(50, PLANE, gentle=True))
+    driven(commands.PutBack(50))
     assert driven.experiment == PLANE
     assert driven.state().optimizer.arrays["m"].any(), "with the memory that the edit had lost"
     driven(commands.Back(2))
@@ -97,14 +97,14 @@ def test_imports_and_recoveries_are_marked() -> None:
     ]
 
 
-def test_of_the_states_left_behind_the_gentle_and_the_oldest_go_first(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_the_states_left_behind_those_within_a_drag_and_the_oldest_go_first(monkeypatch: pytest.MonkeyPatch) -> None:
     state = Driven().state()
     table = state.history.rows.update.base
     assert table is not None
     monkeypatch.setattr("nnstudio.core.run.left_behind.MAXIMUM_BYTES", 3 * state.nbytes + table.nbytes)
     left = LeftBehind()
-    for ticket, gentle in enumerate([False, True, True, False, False, False]):
-        left.keep(ticket, state, gentle)
+    for ticket, merged in enumerate([False, True, True, False, False, False]):
+        left.keep(ticket, state, merged)
     assert [left.get(ticket) is state for ticket in range(7)] == [False, False, False, True, True, True, False]
     monkeypatch.setattr("nnstudio.core.run.left_behind.MAXIMUM_BYTES", 0)
     left.keep(9, state)
@@ -156,7 +156,7 @@ def test_an_edit_that_is_undone_at_once_leaves_the_way_back() -> None:
     five = driven.bits
     driven(commands.Step(5))
     driven(commands.Edit(driven.training(learning_rate=0.3)))
-    driven(commands.PutBack(driven._ticket, PLANE, gentle=True))
+    driven(commands.PutBack(driven._ticket))
     assert driven.experiment == PLANE
     driven(commands.Back(5))
     assert (driven.run.trainer.updates, driven.bits) == (5, five)
