@@ -3,7 +3,7 @@
 import itertools
 
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF
@@ -67,6 +67,8 @@ def test_plane_columns_neither_clip_nor_overlap(counts: list[int], more_width: i
     st.integers(0, 900),
     st.integers(130, 900),
 )
+@example([(FEATURE_MAP, 37)], 4, 140)
+@example([(FEATURE_MAP, 42)], 4, 152)
 def test_image_columns_neither_clip_nor_overlap(layers: list[tuple[Cell, int]], more_width: int, height: int) -> None:
     area = QRectF(0, 60, image_width(len(layers), EM) + more_width, height)
     cells = [cell for cell, _ in layers]

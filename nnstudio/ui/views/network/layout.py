@@ -129,7 +129,8 @@ def _natural_width(cell: Cell, count: int, height: float) -> float:
 
 def _grid(area: QRectF, cell: Cell, count: int, first: int, em: float) -> Column:
     """As large tiles as let all units fit, or as many of the smallest as do."""
-    sizes = {n: _tile_for(area, cell, count, n) for n in range(1, max(2, int(area.width() / cell.smallest)))}
+    most = max(1, int(area.width() / (cell.smallest * min(cell.wide, 1))))
+    sizes = {n: _tile_for(area, cell, count, n) for n in range(1, most + 1)}
     best = max(sizes.values())
     fits = best >= cell.smallest
     if fits:
