@@ -257,6 +257,26 @@ def test_cancelled_in_mid_file(folder: Path, tmp_path: Path, mirrors: tuple[Mirr
     assert os.listdir(tmp_path) == []
 
 
+def test_after_a_cancel_nothing_more_is_fetched(folder: Path, mirrors: tuple[Mirror, Mirror]) -> None:
+    left = threading.Event()
+
+    def drip(handler: BaseHTTPRequestHandler, body: bytes) -> None:
+        start(handler, body)
+        try:
+            for place in range(0, len(body), 10):
+                handler.wfile.write(body[place : place + 10])
+                if left.wait(0.005):
+                    return
+        except OSError:
+            left.set()
+
+    mirrors[0].answer = drip
+    seen: list[int] = []
+    with pytest.raises(DownloadCancelled):
+        MnistDownload(folder, [mirrors[0].url], FILES, 30).run(lambda done, _: seen.append(done), lambda: len(seen) > 1)
+    assert left.wait(5), "the mirror still sends"
+
+
 def test_a_silent_mirror_is_looked_at_about_ten_times_a_second(folder: Path, mirrors: tuple[Mirror, Mirror]) -> None:
     mirrors[0].answer = mirrors[0].stop_in_the_middle
     begin, looks = time.monotonic(), list[float]()
