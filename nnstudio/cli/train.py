@@ -158,11 +158,13 @@ def _learn(
         report.line()
     while True:
         try:
-            trainer.step()
+            while not trainer.advance() and not interruption.signal:
+                pass
         except Diverged as divergence:
             return Ending(DIVERGED, str(divergence))
         except MemoryError:
             return Ending(2, f"Stopped after {trainer.updates} updates: there is no memory left. {LESS_MEMORY}")
+        trainer.take_back()  # what was interrupted in the middle
         seconds = perf_counter() - begin
         trainer.seconds = before + seconds
         if every is not None and every.due(trainer, seconds):

@@ -27,17 +27,17 @@ KEPT_DATASETS = 3
 
 INTERRUPTED = "Something else was asked for in the meantime."
 
-Aside = Callable[[Callable[[], Dataset]], Dataset]
-"""Does what may take long and gives its result, or raises `Refused` when nobody waits for it any more."""
+Aside = Callable[[DatasetSpec, Callable[[], Dataset]], Dataset]
+"""Makes the data of a spec, which may take long, or raises `Refused` when nobody waits for them any more."""
 
 
 class Refused(Exception):
     """A command that cannot be carried out; the message is a sentence for a person."""
 
 
-def here(work: Callable[[], Dataset]) -> Dataset:
+def here(spec: DatasetSpec, make: Callable[[], Dataset]) -> Dataset:
     """Whoever asks waits."""
-    return work()
+    return make()
 
 
 class Depth(Enum):
@@ -157,7 +157,7 @@ class Present:
 
     def _dataset(self, spec: DatasetSpec) -> Dataset:
         """The data of a spec: those kept ready, or new ones. Raises `DataError`, or `Refused` if nobody waits."""
-        dataset = self._datasets.get(spec) or self._aside(partial(build, spec, self._images))
+        dataset = self._datasets.get(spec) or self._aside(spec, partial(build, spec, self._images))
         self._datasets[spec] = dataset
         self._datasets.move_to_end(spec)
         while len(self._datasets) > KEPT_DATASETS:

@@ -118,6 +118,8 @@ class Run:
                 case commands.LookAt(image):
                     self.image, self.shown = image, False
         except REFUSALS as error:
+            if self.number and isinstance(command, Change):
+                self._present.left.keep(ticket, self.trainer.state())  # whoever takes it back finds what there is
             self.answer(ticket, _why(error))
         else:
             self.answer(ticket, state=state)
@@ -190,9 +192,10 @@ class Run:
     # Training ---------------------------------------------------------------------------------------------------------
 
     def work(self, until: float, interrupted: Callable[[], bool]) -> None:
-        """Steps towards the goal until that time by `perf_counter()`, or until somebody wants something."""
+        """Steps towards the goal until that time by `perf_counter()` and the end of an update that is under way then,
+        or until somebody wants something."""
         goal, start = self._goal, perf_counter()
-        while goal is self._goal and goal is not None and perf_counter() < until and not interrupted():
+        while goal is not None and (perf_counter() < until or self.under_way) and not interrupted():
             try:
                 reached = goal.advance(self)
             except REFUSALS as error:
@@ -202,9 +205,11 @@ class Run:
                 return
             if reached and goal is self._goal:
                 self._goal, self.shown = None, False
+            if goal is not self._goal:
+                break
         self._rest()
         if goal is not None and goal.trains:
-            if goal is self._goal and Probe.GRADIENTS in self.probes and self.playing and not self.under_way:
+            if goal is self._goal and Probe.GRADIENTS in self.probes and self.playing and self.trainer.change is None:
                 self.update(keep_change=True)
             self._note_time(perf_counter() - start)
 
@@ -224,8 +229,9 @@ class Run:
 
     def _note_time(self, seconds: float) -> None:
         """So much time was spent on training; a rule for stopping may care."""
-        self.trainer.seconds += seconds
-        if self.playing and (reason := self.trainer.stopping.after_seconds(self.trainer.seconds)):
+        trainer = self.trainer
+        trainer.seconds += seconds
+        if self.playing and not self.under_way and (reason := trainer.stopping.after_seconds(trainer.seconds)):
             self._finish(reason)
 
     def _finish(self, reason: str) -> None:

@@ -13,12 +13,13 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, wait
+from functools import partial
 from itertools import count, zip_longest
 from queue import Empty, SimpleQueue
 from time import perf_counter
 
 from nnstudio.core.data.dataset import Dataset, ImageSource
-from nnstudio.core.experiment import Experiment
+from nnstudio.core.experiment import DatasetSpec, Experiment
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.run.commands import Answer, Begin, Command, Edit, PutBack
 from nnstudio.core.run.frame import Frame
@@ -72,7 +73,9 @@ class Worker:
         self._commands: SimpleQueue[tuple[int, Command] | None] = SimpleQueue()
         self._tickets = count(1)
         self._obeyed = self._obeying = 0
-        self._replacing = 0  # the newest command that wants data of its own
+        self._in_vain: list[range] = []  # tickets of commands whose data nobody waits for any more
+        self._asked = experiment.dataset
+        self._promised: tuple[DatasetSpec, Future[Dataset]] | None = None
         self._gate = threading.Event()
         self._gate.set()
         self._stopping = False
@@ -85,7 +88,7 @@ class Worker:
         self._thread.start()
 
     def stop(self, timeout: float = 5.0) -> bool:
-        """End the thread between two updates; whether it ended in time."""
+        """End the thread between two updates or pieces of one; whether it ended in time."""
         self._stopping = True
         self._gate.set()
         self._commands.put(None)
@@ -96,10 +99,20 @@ class Worker:
     def send(self, command: Command) -> int:
         """Queue a command; returns the ticket that its answer carries. Call it from one thread only."""
         ticket = next(self._tickets)
-        if isinstance(command, Begin | PutBack):
-            self._replacing = ticket
+        self._note_in_vain(command, ticket)
         self._commands.put((ticket, command))
         return ticket
+
+    def _note_in_vain(self, command: Command, ticket: int) -> None:
+        """Other data, or a step taken back, make loading in vain for the commands before, or those taken back."""
+        first = ticket
+        if isinstance(command, PutBack):
+            first = command.left
+        elif isinstance(command, Begin) or (isinstance(command, Edit) and command.experiment.dataset != self._asked):
+            first, self._asked = 1, command.experiment.dataset
+        if first < ticket:
+            still = [tickets for tickets in self._in_vain if tickets.stop > self._obeyed]
+            self._in_vain = [*still, range(first, ticket)]
 
     def answer(self) -> Answer | None:
         """The next answer, once; None if there is none yet."""
@@ -130,7 +143,7 @@ class Worker:
                         self._run.skip(ticket, command.merged)  # of a drag only where it has come to counts
                     else:
                         # What was asked for first happens first, if it is quickly done.
-                        self._work(soon, self._ending)
+                        self._work(soon, partial(self._ending, soon))
                         self._obey(ticket, command)
                 if self._run.busy and (self._run.shown or self._run.under_way):
                     self._work(perf_counter() + TICK, self._interrupted)
@@ -150,13 +163,13 @@ class Worker:
             self._run.fail(error)
 
     def _interrupted(self) -> bool:
-        """Looked at between two updates."""
+        """Looked at between two updates, and between the pieces of a long one."""
         if not self._gate.is_set():
             self._gate.wait(PARKING_TIME)
         return not self._commands.empty()
 
-    def _ending(self) -> bool:
-        return self._stopping or self._run.playing
+    def _ending(self, time: float) -> bool:
+        return self._stopping or self._run.playing or perf_counter() >= time
 
     def _waiting(self) -> list[tuple[int, Command]]:
         """All waiting commands; waits for the first one when there is nothing to do."""
@@ -169,21 +182,16 @@ class Worker:
             except Empty:
                 return [entry for entry in waiting if entry is not None]
 
-    def _aside(self, work: Callable[[], Dataset]) -> Dataset:
-        """Make data on a thread of its own: whoever closes the program or begins something else does not wait for it,
-        and what is made then is dropped."""
-        promise: Future[Dataset] = Future()
-
-        def make() -> None:
-            try:
-                promise.set_result(work())
-            except Exception as error:  # noqa: BLE001 - it is raised again where the result is wanted
-                promise.set_exception(error)
-
-        threading.Thread(target=make, name="nnstudio-data", daemon=True).start()
+    def _aside(self, spec: DatasetSpec, make: Callable[[], Dataset]) -> Dataset:
+        """Make data on a thread of its own: whoever closes the program or wants something else does not wait for them,
+        and whoever wants the same again finds them on their way."""
+        if self._promised is None or self._promised[0] != spec:
+            self._promised = spec, _promise(make)
+        _, promise = self._promised
         while not wait([promise], POLLING).done:
-            if self._stopping or (self._run.number and self._replacing > self._obeying):
+            if self._stopping or (self._run.number and any(self._obeying in tickets for tickets in self._in_vain)):
                 raise Refused(INTERRUPTED)
+        self._promised = None
         return promise.result()
 
     def _obey(self, ticket: int, command: Command) -> None:
@@ -196,3 +204,17 @@ class Worker:
             log.error("a command failed", exc_info=True)
             self._run.answer(ticket, f"That failed by an error in the program: {error}. The run is as it was.")
         self._obeyed = max(self._obeyed, ticket)
+
+
+def _promise(make: Callable[[], Dataset]) -> "Future[Dataset]":
+    """The data that are being made on a thread of their own."""
+    promise: Future[Dataset] = Future()
+
+    def keep() -> None:
+        try:
+            promise.set_result(make())
+        except Exception as error:  # noqa: BLE001 - it is raised again where the result is wanted
+            promise.set_exception(error)
+
+    threading.Thread(target=keep, name="nnstudio-data", daemon=True).start()
+    return promise

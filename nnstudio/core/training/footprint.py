@@ -24,6 +24,8 @@ from nnstudio.core.training.pieces import examples_at_once
 _VECTORS = 8
 """Vectors as long as the parameters: they, their gradient, what a penalty applies to, a copy to go back to, a copy to
 look at; in an update that takes long the sum of its parts, the last gradient and the change."""
+_PENALTY = 8
+"""What a penalty adds: three vectors of its own, and its value worked out in double precision."""
 _DRAWN = 16
 """Bytes for each parameter of a block while its first weights are drawn and scaled, in double precision."""
 
@@ -46,6 +48,8 @@ def footprint(experiment: Experiment, dataset: Dataset, dtype: DType, evaluated:
     blocks = [prod(layer.parameter_shape) for layer in layers]
     optimizer = OPTIMIZERS[experiment.training.optimizer]
     vectors = _VECTORS + 2 * len(optimizer.arrays) + len(optimizer.scratches)
+    vectors += _PENALTY if experiment.training.l1 or experiment.training.l2 else 0
+    vectors += 1 if experiment.stopping.patience else 0  # the best weights so far
     held = vectors * sum(blocks) * dtype.itemsize
     count = len(dataset.train)
     batch = min(experiment.training.batch_size, count)

@@ -24,13 +24,14 @@ def gradient_check(trainer: Trainer, parameters: int = PARAMETERS_A_LAYER, seed:
     backpropagation and d the one by central differences, over at most so many parameters of the layer, picked at
     random. Below 1e-6 the gradient is right; a kink within h of an activation (ReLU, hinge) can show as more.
 
-    The noise of dropout is drawn once and held; a batch normalisation uses the mini-batch.
+    The noise of dropout is drawn once and held; a batch normalisation uses the mini-batch, of which no more is taken
+    than goes through the network at once.
     """
     spec, dataset = trainer.experiment, trainer.dataset
     network = Network(spec.layers, dataset.shape, dataset.outputs, np.dtype(np.float64))
     network.initialize(spec.initialization, spec.seed)
     network.params[...] = trainer.network.params
-    batch = slice(0, min(spec.training.batch_size, len(dataset.train)))
+    batch = slice(0, min(spec.training.batch_size, len(dataset.train), trainer.examples_at_once))
     work = Pass(network, np.ascontiguousarray(dataset.train.augmented[batch], np.float64), training=True)
     targets = trainer.loss.targets(dataset.train.targets[batch].astype(np.float64))
     loss = LossStage(trainer.loss, work.logits, targets.T, work.logits_gradient)

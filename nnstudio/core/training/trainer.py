@@ -47,6 +47,8 @@ class _Before(NamedTuple):
     metrics: Metrics | None
     latest: Metrics | None
     evaluated_at: int
+    learning_rate: float
+    stop_reason: str | None
 
 
 class Trainer(Descent):
@@ -118,7 +120,8 @@ class Trainer(Descent):
             self._look_for_the_end()
 
     def advance(self, keep_change: bool = False) -> bool:
-        """One update, or a piece of one that takes long; whether it is made now. Raises `Diverged` as `step` does."""
+        """One update, or a piece of one that takes long, which keeps its change in any case; whether it is made now.
+        Raises `Diverged`, and whatever else ends an update, as if it had never begun."""
         if self._under_way is None:
             if self.updates + 1 < self._next_long:
                 self.step(keep_change)
@@ -127,9 +130,9 @@ class Trainer(Descent):
             self._under_way, self._next_long = self._step_in_pieces(), 0
         try:
             made = self._quiet.run(next, self._under_way, self) is self
-        except Diverged:
+        except BaseException as error:
             self.take_back()
-            self.gradient_is_known = False
+            self.gradient_is_known &= not isinstance(error, Diverged)
             raise
         if made:
             self._under_way = self._before = None
@@ -144,8 +147,18 @@ class Trainer(Descent):
             self._look_for_the_end()
 
     def _remembered(self) -> _Before:
-        grads, known, measures = self.network.grads.copy(), self.gradient_is_known, self._measures
-        return _Before(self.state(), grads, known, self.change, measures.metrics, measures.latest, self.evaluated_at)
+        measures = self._measures
+        return _Before(
+            self.state(),
+            self.network.grads.copy(),
+            self.gradient_is_known,
+            self.change,
+            measures.metrics,
+            measures.latest,
+            self.evaluated_at,
+            self.learning_rate,
+            self.stop_reason,
+        )
 
     @property
     def under_way(self) -> bool:
@@ -161,7 +174,8 @@ class Trainer(Descent):
             np.copyto(self.network.grads, before.grads)
             self.gradient_is_known, self.change = before.gradient_is_known, before.change
             self._measures.metrics, self._measures.latest = before.metrics, before.latest
-            self.evaluated_at = before.evaluated_at
+            self.evaluated_at, self.learning_rate = before.evaluated_at, before.learning_rate
+            self.stop_reason = before.stop_reason
 
     def _set_rate(self) -> None:
         self.learning_rate = self.experiment.training.learning_rate * self.schedule.share(self.batches.seen)
@@ -189,6 +203,7 @@ class Trainer(Descent):
     def train(self, epochs: float) -> Metrics:
         """So many passes over the training data, or fewer if a rule of the experiment stops them; how good the network
         is then. Raises `Diverged`."""
+        self.take_back()
         end, self.stop_reason = self.epoch + epochs, None
         while self.epoch < end * (1 - 1e-12) and self.stop_reason is None:
             self.step()
@@ -220,7 +235,7 @@ class Trainer(Descent):
         if loss != self.loss or new.batch_size != old.batch_size:
             self._work = {}
         if loss != self.loss:
-            self.loss, self._targets = loss, targets
+            self.loss, self._targets, self._measures.latest = loss, targets, None
             self.stopping.keep(Best(seen=self.batches.seen))
             self.schedule.look_anew()
         self._measures.metrics = None  # loss and penalty may be others
@@ -378,6 +393,7 @@ class Trainer(Descent):
         self.stopping = Stopping(self.experiment.stopping, self.batches.count)
         self.stop_reason = None
         self._forget()
+        self._measures.latest = None
 
     def _forget(self) -> None:
         self._measures.metrics = None

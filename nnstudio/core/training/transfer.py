@@ -55,7 +55,7 @@ def carried(old: Trainer, experiment: Experiment, dataset: Dataset) -> Trainer:
         optimizer = OptimizerState(memory, state.optimizer.numbers)
     batches = state.batches
     if dataset.spec != old.dataset.spec:  # other examples: a new order, in the same epoch
-        batches = replace(new.batches.state(), seen=round(old.epoch * new.batches.count))
+        batches = replace(new.batches.state(), seen=round(state.batches.seen / old.batches.count * new.batches.count))
     same_schedule = experiment.training.schedule is state.experiment.training.schedule
     noise = network.noise()
     new.restore(

@@ -26,9 +26,10 @@ class Shelf:
 
     def __init__(self) -> None:
         self.asked, self.free = threading.Event(), threading.Event()
-        self.broken = False
+        self.broken, self.times = False, 0
 
     def __call__(self, spec: ImageSpec) -> ImageSet:
+        self.times += 1
         self.asked.set()
         assert self.free.wait(30)
         if self.broken:
@@ -77,29 +78,56 @@ def test_a_program_that_closes_does_not_wait_for_data(shelf: Shelf) -> None:
         assert worker.stop(), "although the images never came"
 
 
+OTHER = replace(CIRCLE, dataset=PlaneSpec(kind=DatasetKind.XOR, samples=40))
+
+
 @pytest.mark.parametrize("first", [commands.Begin(DIGITS), commands.Edit(DIGITS)])
-def test_whoever_begins_something_else_does_not_wait_for_data(
-    shelf: Shelf, worker: Worker, first: commands.Command
+@pytest.mark.parametrize("other", [commands.Begin(replace(CIRCLE, seed=7)), commands.Edit(OTHER)])
+def test_whoever_wants_something_else_does_not_wait_for_data(
+    shelf: Shelf, worker: Worker, first: commands.Command, other: commands.Begin | commands.Edit
 ) -> None:
     loading = worker.send(first)
     assert shelf.asked.wait(20)
-    other = replace(CIRCLE, seed=7)
-    begun = worker.send(commands.Begin(other))
+    begun = worker.send(other)
     assert heard(worker, loading).refusal == INTERRUPTED
     answer = heard(worker, begun)
     assert answer.done
-    assert answer.experiment == other
+    assert answer.experiment == other.experiment
 
 
-def test_undo_gives_loading_up(shelf: Shelf, worker: Worker) -> None:
-    edited = worker.send(commands.Edit(replace(CIRCLE, seed=3)))
+@pytest.mark.parametrize("steps", [1, 2])
+def test_undo_gives_loading_up(shelf: Shelf, worker: Worker, steps: int) -> None:
+    edited = replace(CIRCLE, seed=3)
+    first = worker.send(commands.Edit(edited))
     loading = worker.send(commands.Begin(DIGITS))
     assert shelf.asked.wait(20)
-    undone = worker.send(commands.PutBack(edited))
+    undone = worker.send(commands.PutBack(loading if steps == 1 else first))
     assert heard(worker, loading).refusal == INTERRUPTED
     answer = heard(worker, undone)
+    assert answer.done, "what was to be left is what there is"
+    assert answer.experiment == (edited if steps == 1 else CIRCLE)
+
+
+def test_undo_of_what_came_later_does_not_give_loading_up(shelf: Shelf, worker: Worker) -> None:
+    loading = worker.send(commands.Edit(DIGITS))
+    assert shelf.asked.wait(20)
+    edited = worker.send(commands.Edit(replace(DIGITS, layers=())))
+    undone = worker.send(commands.PutBack(edited))
+    shelf.free.set()
+    assert heard(worker, loading).done
+    answer = heard(worker, undone)
     assert answer.done
-    assert answer.experiment == CIRCLE
+    assert answer.experiment == DIGITS
+
+
+def test_data_that_are_on_their_way_are_not_loaded_again(shelf: Shelf, worker: Worker) -> None:
+    tickets = [worker.send(commands.Begin(DIGITS))]
+    assert shelf.asked.wait(20)
+    tickets += [worker.send(commands.Begin(replace(DIGITS, seed=seed))) for seed in range(2, 8)]
+    assert heard(worker, tickets[-2]).refusal == INTERRUPTED
+    shelf.free.set()
+    assert heard(worker, tickets[-1]).done
+    assert shelf.times == 1
 
 
 def test_whatever_is_meant_for_the_new_data_waits_for_them(shelf: Shelf, worker: Worker) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from math import inf
 from time import monotonic
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from nnstudio.core.run.run import Run
 from nnstudio.core.run.worker import Worker
 from nnstudio.core.training import descent
 from nnstudio.core.training.trainer import Diverged, Trainer
+from nnstudio.core.training.transfer import carried
 from tests.same_state import assert_same
 
 DIGITS = Experiment(
@@ -159,6 +161,57 @@ def test_whatever_changes_a_trainer_takes_an_update_back_first(do: Callable[[Tra
 
 
 @pytest.mark.usefixtures("short")
+@pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError])
+def test_whatever_ends_an_update_ends_it_as_if_it_had_never_begun(
+    monkeypatch: pytest.MonkeyPatch, error: type[BaseException]
+) -> None:
+    interrupted, straight = Trainer(DIGITS), Trainer(DIGITS)
+    interrupted.step()
+    straight.step()
+    before = interrupted.state()
+    for place in ("nnstudio.core.training.descent.Descent._fill", "nnstudio.core.training.losses.LossStage.backward"):
+        with monkeypatch.context() as broken:
+            broken.setattr(place, Mock(side_effect=error))
+            with pytest.raises(error):
+                interrupted.step()
+        assert not interrupted.under_way
+        assert interrupted.gradient_is_known
+        assert_same(interrupted.state(), before)
+    interrupted.step()
+    straight.step()
+    assert_same(interrupted.state(), straight.state())
+
+
+@pytest.mark.usefixtures("short")
+def test_what_a_rule_said_and_the_rate_are_taken_back_too() -> None:
+    experiment = replace(DIGITS, stopping=StoppingSpec(updates=3))
+    training = replace(DIGITS.training, schedule=ScheduleKind.EXPONENTIAL, schedule_period=0.5)
+    trainer = Trainer(replace(experiment, training=training))
+    for _ in range(3):
+        trainer.step()
+    known = trainer.stop_reason, trainer.learning_rate
+    assert known[0]
+    assert not trainer.advance()
+    assert trainer.learning_rate != known[1]
+    trainer.take_back()
+    assert (trainer.stop_reason, trainer.learning_rate) == known
+    assert not trainer.advance()
+    trainer.train(1)
+    assert trainer.updates == 6
+
+
+@pytest.mark.usefixtures("short")
+def test_other_data_begin_where_the_last_update_ended() -> None:
+    waited, interrupted = Trainer(DIGITS), Trainer(DIGITS)
+    fewer = replace(DIGITS, dataset=replace(DIGITS.dataset, images=250))
+    for trainer in (waited, interrupted):
+        trainer.step()
+    assert not interrupted.advance()
+    there = [carried(trainer, fewer, Trainer(fewer).dataset).state() for trainer in (waited, interrupted)]
+    assert_same(*there)
+
+
+@pytest.mark.usefixtures("short")
 @pytest.mark.parametrize("part", [0, 2])
 def test_a_divergence_in_any_part_changes_nothing(part: int) -> None:
     experiment = replace(DIGITS, training=replace(DIGITS.training, batch_size=60_000, clip_norm=0.0))
@@ -167,6 +220,7 @@ def test_a_divergence_in_any_part_changes_nothing(part: int) -> None:
     augmented[part * AT_ONCE + 3] = np.inf
     broken = replace(dataset, train=replace(dataset.train, augmented=augmented), spec=replace(dataset.spec))
     trainer = Trainer(experiment, dataset=broken)
+    trainer.gradient_is_known = True
     before = trainer.state()
     for _ in range(2):
         with pytest.raises(Diverged, match="update 1: the activations of"):

@@ -1,0 +1,116 @@
+"""Updates that take long: pictures of the run come between two of them, and rules are looked at there."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from time import monotonic
+
+import numpy as np
+import pytest
+
+from nnstudio.core.experiment import DenseSpec, Experiment, ImageSpec, StoppingSpec, TrainingSpec
+from nnstudio.core.experiment.choices import DatasetKind, LossKind
+from nnstudio.core.network.weights import Weights
+from nnstudio.core.run import commands
+from nnstudio.core.run.frame import Frame, Probe, Status
+from nnstudio.core.run.run import Run
+from nnstudio.core.run.worker import Worker
+from nnstudio.core.training import descent
+from nnstudio.core.training.trainer import Trainer
+
+DIGITS = Experiment(
+    dataset=ImageSpec(kind=DatasetKind.SKETCHED_DIGITS, images=2000),
+    layers=(DenseSpec(key=1, units=100),),
+    training=TrainingSpec(batch_size=2000),
+)
+
+
+@pytest.fixture
+def start(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Experiment], Worker]]:
+    """Starts a worker whose updates take some hundred pieces."""
+    monkeypatch.setattr(descent, "examples_at_once", lambda layers: 16)
+    workers: list[Worker] = []
+
+    def begin(experiment: Experiment) -> Worker:
+        workers.append(Worker(experiment))
+        workers[-1].start()
+        return workers[-1]
+
+    yield begin
+    for worker in workers:
+        assert worker.stop()
+
+
+def frames(worker: Worker, enough: Callable[[list[Frame]], bool]) -> list[Frame]:
+    """All pictures until there are enough."""
+    seen: list[Frame] = []
+    end = monotonic() + 20
+    while not enough(seen):
+        assert monotonic() < end, [(frame.updates, frame.status) for frame in seen]
+        frame = worker.mailbox.take()
+        if frame is not None:
+            seen.append(frame)
+        threading.Event().wait(0.001)
+    return seen
+
+
+@pytest.mark.parametrize("probes", [Probe.NOTHING, Probe.GRADIENTS])
+def test_every_update_of_a_playing_run_is_shown(start: Callable[[Experiment], Worker], probes: Probe) -> None:
+    worker = start(DIGITS)
+    worker.send(commands.Watch(probes))
+    worker.send(commands.Play())
+    seen = frames(worker, lambda seen: bool(seen) and seen[-1].updates >= 6)
+    updates = {frame.updates for frame in seen}
+    assert updates >= set(range(1, 6)), "no picture was left out"
+    twin = Trainer(DIGITS)
+    for frame in seen:
+        while twin.updates < frame.updates:
+            twin.step()
+        assert frame.params.tobytes() == twin.network.params.tobytes(), "no picture was taken in the middle"
+        if frame.updates and probes:
+            assert all(layer.update_ratio is not None for layer in frame.readings)
+
+
+def test_a_rule_that_counts_seconds_is_met_between_two_updates(start: Callable[[Experiment], Worker]) -> None:
+    worker = start(replace(DIGITS, stopping=StoppingSpec(seconds=0.2)))
+    worker.send(commands.Play())
+    seen = frames(worker, lambda seen: bool(seen) and seen[-1].status is Status.FINISHED)
+    assert seen[-1].updates > 0
+    saved = worker.send(commands.Save())
+    end, answer = monotonic() + 20, None
+    while (answer is None or answer.ticket != saved) and monotonic() < end:
+        answer = worker.answer() or answer
+        threading.Event().wait(0.001)
+    assert answer is not None
+    assert answer.state is not None
+    assert answer.state.updates == seen[-1].updates
+    assert answer.state.seconds >= 0.2
+
+
+def test_a_failure_in_the_middle_takes_the_update_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(descent, "examples_at_once", lambda layers: 16)
+    run = Run()
+    run.obey(commands.Begin(DIGITS))
+    run.obey(commands.Play())
+    looks = iter([False] * 5 + [True])
+    run.work(0 + 1e18, lambda: next(looks))
+    assert run.under_way
+    run.fail(RuntimeError("a picture"))
+    assert not run.under_way
+    assert run.trainer.batches.seen == 0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda run: commands.SetWeights(Weights(np.zeros_like(run.trainer.network.params))),
+        lambda run: commands.Edit(replace(DIGITS, training=TrainingSpec(loss=LossKind.MEAN_SQUARED_ERROR))),
+    ],
+)
+def test_the_loss_of_other_weights_and_of_another_kind_is_not_shown(change: Callable[[Run], commands.Command]) -> None:
+    run = Run()
+    run.obey(commands.Begin(DIGITS))
+    run.obey(commands.Play())
+    assert not run.trainer.evaluation_is_cheap
+    run.obey(change(run))
+    assert run.frame().metrics.test_loss == run.trainer.evaluate().test_loss
