@@ -268,7 +268,10 @@ class Machine(RuleBasedStateMachine):
         assert_same(self.rest(), last, "the end")
 
 
-def test_what_is_shown_is_what_is_trained(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("at_once", [None, pytest.param(2, marks=pytest.mark.slow)])
+def test_what_is_shown_is_what_is_trained(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, at_once: int | None) -> None:
+    if at_once is not None:  # every update takes long, and is interrupted in the middle
+        monkeypatch.setattr("nnstudio.core.training.descent.examples_at_once", lambda layers: at_once)
     monkeypatch.setattr("nnstudio.core.run.worker.Run", RecordingRun)
     monkeypatch.setattr("nnstudio.ui.session.TICK_MILLISECONDS", 4)
     monkeypatch.setattr(Machine, "sent", 0)

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from math import inf
 from time import monotonic
 
 import numpy as np
@@ -42,7 +43,7 @@ def start(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Experiment], Wo
 
 
 def frames(worker: Worker, enough: Callable[[list[Frame]], bool]) -> list[Frame]:
-    """All pictures until there are enough."""
+    """All pictures until there are enough, while somebody turns the pages."""
     seen: list[Frame] = []
     end = monotonic() + 20
     while not enough(seen):
@@ -50,6 +51,7 @@ def frames(worker: Worker, enough: Callable[[list[Frame]], bool]) -> list[Frame]
         frame = worker.mailbox.take()
         if frame is not None:
             seen.append(frame)
+        worker.send(commands.LookAt(len(seen)))
         threading.Event().wait(0.001)
     return seen
 
@@ -87,13 +89,28 @@ def test_a_rule_that_counts_seconds_is_met_between_two_updates(start: Callable[[
     assert answer.state.seconds >= 0.2
 
 
+def test_no_rule_is_met_in_the_middle(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(descent, "examples_at_once", lambda layers: 16)
+    run = Run()
+    run.obey(commands.Begin(replace(DIGITS, stopping=StoppingSpec(seconds=1e-3))))
+    run.obey(commands.Play())
+    looks = iter([False] * 50 + [True])
+    run.work(inf, lambda: next(looks))
+    assert run.trainer.seconds > 1e-3
+    assert run.under_way
+    assert run.playing
+    run.work(0, lambda: False)
+    assert run.trainer.updates == 1
+    assert run.frame().status is Status.FINISHED
+
+
 def test_a_failure_in_the_middle_takes_the_update_back(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(descent, "examples_at_once", lambda layers: 16)
     run = Run()
     run.obey(commands.Begin(DIGITS))
     run.obey(commands.Play())
     looks = iter([False] * 5 + [True])
-    run.work(0 + 1e18, lambda: next(looks))
+    run.work(inf, lambda: next(looks))
     assert run.under_way
     run.fail(RuntimeError("a picture"))
     assert not run.under_way

@@ -215,7 +215,10 @@ class Machine(ComparedRun):
         self.compared = self.tickets
 
 
-def test_what_is_shown_is_what_is_trained(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("at_once", [None, pytest.param(2, marks=pytest.mark.slow)])
+def test_what_is_shown_is_what_is_trained(monkeypatch: pytest.MonkeyPatch, at_once: int | None) -> None:
+    if at_once is not None:  # every update takes long, and is interrupted in the middle
+        monkeypatch.setattr("nnstudio.core.training.descent.examples_at_once", lambda layers: at_once)
     # As far as a machine gets, the past would else be one state and edits.
     monkeypatch.setattr("nnstudio.core.run.timeline.INTERVAL", 16)
     monkeypatch.setattr(Machine, "sent", 0)

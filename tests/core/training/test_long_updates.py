@@ -120,6 +120,7 @@ def test_whatever_was_done_of_an_update_is_taken_back(kind: OptimizerKind) -> No
         taken.step(keep_change=True)
         straight.step(keep_change=True)
     before, grads, change, metrics = taken.state(), taken.network.grads.copy(), taken.change, taken.last_metrics
+    evaluated_at = taken.evaluated_at
     whole = pieces(straight)
     assert whole > 2 * len(experiment.layers), "there and back, layer by layer"
     for done in range(1, whole):
@@ -132,7 +133,9 @@ def test_whatever_was_done_of_an_update_is_taken_back(kind: OptimizerKind) -> No
         assert_same(taken.state(), before)
         assert_same((taken.network.grads, taken.change, taken.last_metrics), (grads, change, metrics))
         assert taken.gradient_is_known
+        assert taken.evaluated_at == evaluated_at
         assert taken.evaluate() == metrics
+        taken.evaluated_at = evaluated_at
     for _ in range(3):
         pieces(taken)
     for _ in range(2):
