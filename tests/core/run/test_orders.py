@@ -71,11 +71,14 @@ def test_a_recovery_says_what_it_looks_for() -> None:
     assert asked.run.frame().message == "Looking for weights that were good"
 
 
-def test_a_recovery_is_no_training() -> None:
+def test_a_recovery_is_no_training_and_leads_to_it() -> None:
     asked = Asked()
     asked(commands.Play())
     asked.run.obey(commands.Recover(0.001))
-    assert asked.run.frame().status is Status.PAUSED
+    assert asked.status is Status.PAUSED
+    asked.work()
+    assert asked.run.playing
+    assert asked.status is Status.LEARNING
 
 
 @pytest.mark.parametrize("command", [commands.Back(2), commands.Recover(0.001)])
