@@ -261,8 +261,7 @@ def test_steps_sent_before_the_first_picture_are_all_made(start: Callable[[Exper
     worker.send(commands.Step(7))
     worker.send(commands.StepEpoch())
     worker.start()
-    frame = wait(worker, lambda frame: frame.commands == 2)
-    assert frame.updates == 25
+    wait(worker, lambda frame: frame.commands == 2 and frame.updates == 25)
     assert worker.stop()
 
 
