@@ -48,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     datasets = [kind.value for kind in DEFAULTS]
     parser.add_argument("--version", action="version", version=f"nnstudio {__version__}")
-    parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="an experiment or project file to open")
+    parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="a project (.nns) to open")
     parser.add_argument("--dataset", choices=datasets, help="begin with this data set and the network that suits it")
     parser.add_argument("--play", type=_seconds, metavar="SECONDS", help="train for so long, then go on or leave")
     parser.add_argument("--size", type=_size, metavar="WIDTHxHEIGHT", help="size of the window, such as 1440x900")

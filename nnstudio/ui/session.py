@@ -313,8 +313,10 @@ class Session(QObject):
             if then is not None:
                 then(answer)
             elif answer.refusal and answer.ticket == 0:
+                before = self.experiment
                 self._undo.correct(answer.experiment)
                 self.document = None
+                self._tell(0, plan(before, self.experiment))
                 self.failed.emit(answer.refusal)
 
     # Pictures ---------------------------------------------------------------------------------------------------------

@@ -194,9 +194,12 @@ def test_what_cannot_begin_changes_nothing(session: Session, qtbot: QtBot) -> No
 def test_the_first_experiment_that_cannot_be_had_is_said_and_something_else_shown(qtbot: QtBot) -> None:
     digits = default_experiment(DatasetKind.MNIST)
     session = Session(digits, no_images, document=Path("digits.nns"))  # type: ignore[arg-type]
+    told: list[object] = []
+    session.experiment_changed.connect(lambda experiment, _: told.append(experiment))
     with qtbot.waitSignal(session.failed):
         session.start()
     assert session.experiment == Experiment()
+    assert told == [digits, Experiment()], "the panels show what is trained"
     assert session.document is None, "what is shown must not be saved over the file that could not be opened"
     session.step(3)
     qtbot.waitUntil(lambda: session.frame is not None and session.frame.updates == 3)

@@ -22,6 +22,11 @@ from nnstudio.core.run.timeline import Replay
 from nnstudio.core.training.state import RunState
 from nnstudio.core.training.trainer import Diverged, Trainer
 
+STEPS_AHEAD = 3
+"""So many updates that take long may wait to be made: a key that is held asks for far more."""
+KEPT_EVERY = 1.0
+"""Seconds of training after which a state is kept in any case, so that no way back is much longer."""
+
 Outbox = Callable[[Answer], object]
 Change = commands.Begin | commands.Edit | commands.PutBack | commands.SetWeights
 
@@ -55,6 +60,7 @@ class Run:
         self._message = ""
         self._recovery: float | None = None
         self._speed = Speed()
+        self._unkept = 0.0
 
     @property
     def number(self) -> int:
@@ -102,6 +108,8 @@ class Run:
                     self._pause()
                 case commands.Step(updates):
                     here = self._goal.target if isinstance(self._goal, Until) else self.trainer.updates
+                    if self.under_way and here - self.trainer.updates > STEPS_AHEAD:
+                        raise Refused("The updates that were asked for before are still being made.")
                     self._head_for(Until(here + updates))
                 case commands.StepEpoch():
                     left = self._goal.times if isinstance(self._goal, EndOfEpoch) else 0
@@ -231,6 +239,10 @@ class Run:
         """So much time was spent on training; a rule for stopping may care."""
         trainer = self.trainer
         trainer.seconds += seconds
+        self._unkept += seconds
+        if self._unkept > KEPT_EVERY and not self.under_way:
+            self._unkept = 0.0
+            self._present.timeline.note_state(trainer.state())
         if self.playing and not self.under_way and (reason := trainer.stopping.after_seconds(trainer.seconds)):
             self._finish(reason)
 

@@ -25,8 +25,10 @@ class Due(NamedTuple):
 
 def evaluation_interval(trained: int, evaluated: int) -> int:
     """Updates between two regular evaluations of so many examples, with so many trained on in an update. Calls into
-    NumPy cost a small network as much as some thirty examples do."""
-    return max(25, round((evaluated + 60) / (EVALUATION_SHARE * (3 * trained + 60))))
+    NumPy cost a small network as much as some thirty examples do. Where an evaluation is dearer than an update, it is
+    not made more often than every 25th."""
+    least = 25 if trained < evaluated else 1
+    return max(least, round((evaluated + 60) / (EVALUATION_SHARE * (3 * trained + 60))))
 
 
 def due_after(updates: int, interval: int, regular: int, cheap: bool, watched: int | None) -> Due:
