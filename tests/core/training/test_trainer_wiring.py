@@ -1,0 +1,66 @@
+"""What a trainer gives up, keeps and says: an update under way, the gradient of the last one, how good it is."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from nnstudio.core.experiment import DenseSpec, Experiment, PlaneSpec, StoppingSpec, TrainingSpec
+from nnstudio.core.experiment.choices import DatasetKind
+from nnstudio.core.network.weights import Weights
+from nnstudio.core.training import descent
+from nnstudio.core.training.trainer import Trainer
+from tests.same_state import assert_same
+
+PLANE = Experiment(
+    dataset=PlaneSpec(kind=DatasetKind.CIRCLE, samples=40),
+    layers=(DenseSpec(units=3),),
+    training=TrainingSpec(batch_size=60_000),
+)
+SLOWER = replace(PLANE, training=replace(PLANE.training, learning_rate=0.001))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda trainer: trainer.apply(SLOWER),
+        lambda trainer: trainer.set_weights(Weights(trainer.network.params * 2)),
+        lambda trainer: trainer.restore(Trainer(PLANE).state()),
+    ],
+    ids=["apply", "weights", "restore"],
+)
+def test_whatever_changes_a_trainer_gives_up_an_update_under_way(
+    monkeypatch: pytest.MonkeyPatch, change: Callable[[Trainer], object]
+) -> None:
+    monkeypatch.setattr(descent, "examples_at_once", lambda layers: 8)
+    changed, straight = Trainer(PLANE), Trainer(PLANE)
+    for trainer in (changed, straight):
+        trainer.step()
+    for _ in range(3):
+        assert not changed.advance()
+    for trainer in (changed, straight):
+        change(trainer)
+        assert not trainer.under_way
+    assert_same(changed.state(), straight.state())
+    for trainer in (changed, straight):
+        trainer.step()
+    assert_same(changed.state(), straight.state())
+
+
+def test_training_says_how_good_the_network_is_then() -> None:
+    trainer = Trainer(PLANE)
+    before = trainer.evaluate()
+    assert trainer.train(3) == trainer.evaluate() != before
+
+
+def test_the_last_gradient_is_not_that_of_the_weights_that_patience_brings_back() -> None:
+    wild = replace(PLANE, training=TrainingSpec(learning_rate=10, l2=10.0), stopping=StoppingSpec(patience=2))
+    trainer = Trainer(wild)
+    for _ in range(1000):
+        trainer.step(keep_change=True)
+        if trainer.stop_reason is not None:
+            break
+    assert trainer.stopping.best.weights is not None
+    assert trainer.network.params.tobytes() == trainer.stopping.best.weights.params.tobytes()
+    assert not trainer.gradient_is_known
+    assert trainer.change is None
