@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from nnstudio.core.experiment import DenseSpec, Experiment, PlaneSpec, StoppingSpec, TrainingSpec
-from nnstudio.core.experiment.choices import DatasetKind
+from nnstudio.core.experiment.choices import DatasetKind, LossKind, OptimizerKind, ScheduleKind
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.training import descent
 from nnstudio.core.training.trainer import Trainer
@@ -64,3 +64,27 @@ def test_the_last_gradient_is_not_that_of_the_weights_that_patience_brings_back(
     assert trainer.network.params.tobytes() == trainer.stopping.best.weights.params.tobytes()
     assert not trainer.gradient_is_known
     assert trainer.change is None
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"loss": LossKind.MEAN_SQUARED_ERROR},
+        {"batch_size": 7},
+        {"schedule": ScheduleKind.COSINE},
+        {"optimizer": OptimizerKind.ADAM},
+        {"l2": 1.0, "clip_norm": 0.1},
+    ],
+    ids=str,
+)
+def test_a_trainer_goes_on_with_other_settings_as_one_that_is_built_with_them(settings: dict[str, object]) -> None:
+    training = TrainingSpec(batch_size=10, loss=LossKind.CROSS_ENTROPY, schedule=ScheduleKind.PLATEAU)
+    trainer = Trainer(replace(PLANE, training=training, stopping=StoppingSpec(patience=5)))
+    for _ in range(9):
+        trainer.step()
+    trainer.apply(replace(trainer.experiment, training=replace(training, **settings)))
+    built = Trainer.resumed(trainer.state())
+    for _ in range(9):
+        trainer.step()
+        built.step()
+    assert_same(trainer.state(), built.state())
