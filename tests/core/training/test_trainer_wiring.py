@@ -88,3 +88,15 @@ def test_a_trainer_goes_on_with_other_settings_as_one_that_is_built_with_them(se
         trainer.step()
         built.step()
     assert_same(trainer.state(), built.state())
+
+
+def test_another_loss_is_no_plateau_because_it_is_larger() -> None:
+    training = TrainingSpec(
+        batch_size=10, loss=LossKind.MEAN_SQUARED_ERROR, schedule=ScheduleKind.PLATEAU, schedule_period=3
+    )
+    trainer = Trainer(replace(PLANE, training=training))
+    trainer.train(6)
+    rate = trainer.learning_rate
+    trainer.apply(replace(trainer.experiment, training=replace(training, loss=LossKind.CROSS_ENTROPY)))
+    trainer.train(4)
+    assert trainer.learning_rate == rate == training.learning_rate
