@@ -141,3 +141,12 @@ def test_after_going_back_training_repeats_itself() -> None:
     while past.updates < 600:
         past.step()
     assert past.network.params.tobytes() == trainer.network.params.tobytes()
+
+
+def test_the_share_of_the_way_counts_from_the_state_where_it_begins() -> None:
+    _, timeline = trained(400)
+    replay = timeline.replay(300, at, edited)
+    assert replay.share == 0
+    for _ in range(22):
+        replay.step()
+    assert replay.share == 0.5
