@@ -23,12 +23,10 @@ class Due(NamedTuple):
         return min(self.row, self.evaluation)
 
 
-def evaluation_interval(trained: int, evaluated: int) -> int:
-    """Updates between two regular evaluations of so many examples, with so many trained on in an update. Calls into
-    NumPy cost a small network as much as some thirty examples do. Where an evaluation is dearer than an update, it is
-    not made more often than every 25th."""
-    least = 25 if trained < evaluated else 1
-    return max(least, round((evaluated + 60) / (EVALUATION_SHARE * (3 * trained + 60))))
+def evaluation_interval(trained: int, evaluated: int, fewest: int = 25) -> int:
+    """Updates between two regular evaluations of so many examples, with so many trained on in an update, and at least
+    the `fewest`. Calls into NumPy cost a small network as much as some thirty examples do."""
+    return max(fewest, round((evaluated + 60) / (EVALUATION_SHARE * (3 * trained + 60))))
 
 
 def due_after(updates: int, interval: int, regular: int, cheap: bool, watched: int | None) -> Due:

@@ -255,8 +255,9 @@ class Trainer(Descent):
         self._stops = bool(self.stopping)
         self.stop_reason = None
         trained = min(spec.batch_size, self.batches.count)
-        self._evaluation_interval = evaluation_interval(trained, self._measures.count)
         self._batches_are_long = trained > self.examples_at_once
+        fewest = 1 if self._batches_are_long else 25
+        self._evaluation_interval = evaluation_interval(trained, self._measures.count, fewest)
         self._look_ahead()
 
     def model(self) -> Model:
