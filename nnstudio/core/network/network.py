@@ -179,7 +179,8 @@ class Pass:
 
     def forward(self) -> None:
         """From `inputs` to `logits`."""
-        self.begin()
+        if self._columns is not None:
+            self.begin()
         for forward in self._forward:
             forward()
 

@@ -17,7 +17,7 @@ from nnstudio.core.experiment import Experiment, TrainingSpec
 from nnstudio.core.experiment.choices import Shuffle
 from nnstudio.core.generator import GeneratorState
 from nnstudio.core.network.network import Network, Pass
-from nnstudio.core.training.batches import Batches, Indices, check_batch_size
+from nnstudio.core.training.batches import Batches, check_batch_size
 from nnstudio.core.training.clipping import Clipping
 from nnstudio.core.training.divergence import Diverged, careful_step, check_finite, harmless_gradient
 from nnstudio.core.training.losses import Loss, loss_for
@@ -58,8 +58,8 @@ class Descent:
         self._inputs = dataset.train.augmented
         self._targets: Array = self.loss.targets(dataset.train.targets)
         # Overflow is no news inside a step. A context of our own is entered in a tenth of the time of `np.errstate`.
-        self._quiet = copy_context()
-        self._quiet.run(partial(np.seterr, over="ignore", invalid="ignore", divide="ignore"))
+        self._quietly = copy_context().run
+        self._quietly(partial(np.seterr, over="ignore", invalid="ignore", divide="ignore"))
         self._shift = Shift.of(dataset, experiment.seed)
         self._gathers = bool(self.network.noisy or self.network.statistics.size)
 
@@ -84,7 +84,10 @@ class Descent:
         # 1. Take a mini-batch.
         indices = self.batches.next()
         work = self._work.get(len(indices)) or self._new_work(len(indices), len(indices))
-        self._fill(work, indices)
+        self._inputs.take(indices, 0, work.inputs, "clip")
+        self._targets.take(indices, 0, work.targets, "clip")
+        if self._shift is not None:
+            self._shift(work.inputs, self.updates)
 
         # 2. Forward: what does the network say?
         before = self._gathered() if self._gathers else None
@@ -118,7 +121,10 @@ class Descent:
             part = indices[first : first + size]
             key = (len(part), first) if together else len(part)
             works.append(self._work.get(key) or self._new_work(len(part), key))
-            self._fill(works[-1], part, first)
+            self._inputs.take(part, 0, works[-1].inputs, "clip")
+            self._targets.take(part, 0, works[-1].targets, "clip")
+            if self._shift is not None:
+                self._shift(works[-1].inputs, self.updates, first)
             yield
             # One part after the other, or side by side where a layer compares the examples of them all.
             if not together or first + size >= len(indices):
@@ -152,13 +158,6 @@ class Descent:
             for work in passes:
                 check_finite(self.updates + 1, self.network, work)
         return loss
-
-    def _fill(self, work: Work, indices: Indices, first: int = 0) -> None:
-        """Put these examples in; `first`: how many of their mini-batch come before them."""
-        self._inputs.take(indices, 0, work.inputs, "clip")
-        self._targets.take(indices, 0, work.targets, "clip")
-        if self._shift is not None:
-            self._shift(work.inputs, self.updates, first)
 
     def _new_work(self, examples: int, key: int | tuple[int, int]) -> Work:
         return self._work.setdefault(key, Work(self.network, self.dataset, self.loss, examples))

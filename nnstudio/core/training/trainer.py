@@ -4,7 +4,6 @@
 can be taken back, was asked for. No clock, no thread.
 """
 
-from math import inf
 from typing import NamedTuple
 
 import numpy as np
@@ -35,6 +34,7 @@ from nnstudio.core.training.stopping import Best, Stopping
 __all__ = ["Diverged", "RunState", "Trainer"]
 
 TRAINING_EXAMPLES_EVALUATED = 2_000
+NEVER = 2**62  # an update that does not come
 
 
 class _Before(NamedTuple):
@@ -113,7 +113,7 @@ class Trainer(Descent):
         if self._scheduled:
             self._set_rate()
         recorded = update >= self._next_record
-        batch_loss = self._quiet.run(self._descend, keep_change, recorded)
+        batch_loss = self._quietly(self._descend, keep_change, recorded)
         if recorded:
             finished(self._look(batch_loss))
         if self._stops:
@@ -129,7 +129,7 @@ class Trainer(Descent):
             self._before = self._remembered()
             self._under_way, self._next_long = self._step_in_pieces(), 0
         try:
-            made = self._quiet.run(next, self._under_way, self) is self
+            made = self._quietly(next, self._under_way, self) is self
         except BaseException as error:
             self.take_back()
             self.gradient_is_known &= not isinstance(error, Diverged)
@@ -147,18 +147,9 @@ class Trainer(Descent):
             self._look_for_the_end()
 
     def _remembered(self) -> _Before:
-        measures = self._measures
-        return _Before(
-            self.state(),
-            self.network.grads.copy(),
-            self.gradient_is_known,
-            self.change,
-            measures.metrics,
-            measures.latest,
-            self.evaluated_at,
-            self.learning_rate,
-            self.stop_reason,
-        )
+        state, grads, measures = self.state(), self.network.grads.copy(), self._measures
+        gradient, measured = (self.gradient_is_known, self.change), (measures.metrics, measures.latest)
+        return _Before(state, grads, *gradient, *measured, self.evaluated_at, self.learning_rate, self.stop_reason)
 
     @property
     def under_way(self) -> bool:
@@ -338,7 +329,7 @@ class Trainer(Descent):
             self._due = due_after(self.updates, interval, regular, self.evaluation_is_cheap, watched)
         self._next_record = self._due.next
         # What takes longer than a moment is better done in pieces.
-        dear = inf if self.evaluation_is_cheap else self._due.evaluation
+        dear = NEVER if self.evaluation_is_cheap else self._due.evaluation
         self._next_long = 0 if self._batches_are_long else dear
 
     # Going back -------------------------------------------------------------------------------------------------------

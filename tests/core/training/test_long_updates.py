@@ -172,9 +172,9 @@ def test_whatever_ends_an_update_ends_it_as_if_it_had_never_begun(
     interrupted.step()
     straight.step()
     before = interrupted.state()
-    for place in ("nnstudio.core.training.descent.Descent._fill", "nnstudio.core.training.losses.LossStage.backward"):
+    for place in ("descent.Descent._backpropagate", "losses.LossStage.backward"):
         with monkeypatch.context() as broken:
-            broken.setattr(place, Mock(side_effect=error))
+            broken.setattr(f"nnstudio.core.training.{place}", Mock(side_effect=error))
             with pytest.raises(error):
                 interrupted.step()
         assert not interrupted.under_way
