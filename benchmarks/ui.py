@@ -85,7 +85,7 @@ def _behind_window(application: QApplication, experiment: Experiment, seconds: f
         assert frame is not None
         progress.append((perf_counter(), frame.updates))
         if len(progress) == 2:
-            application.quit()
+            application.exit()  # quit() would close the window, which asks whether to save
         else:
             painted.clear()
             QTimer.singleShot(round(seconds * 1000), note_progress)
@@ -97,6 +97,6 @@ def _behind_window(application: QApplication, experiment: Experiment, seconds: f
     QTimer.singleShot(round(WARM_UP * 1000), note_progress)
     application.exec()
     session.stop()
-    window.close()
+    window.hide()
     (start, first), (stop, last) = progress
     return (last - first) / (stop - start), np.diff(painted)
