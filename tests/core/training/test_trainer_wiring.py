@@ -100,3 +100,19 @@ def test_another_loss_is_no_plateau_because_it_is_larger() -> None:
     trainer.apply(replace(trainer.experiment, training=replace(training, loss=LossKind.CROSS_ENTROPY)))
     trainer.train(4)
     assert trainer.learning_rate == rate == training.learning_rate
+
+
+@pytest.mark.parametrize("settings", [{"schedule_period": 2.0}, {"schedule_factor": 0.9}])
+def test_a_schedule_that_is_changed_in_mid_run_goes_by_its_new_numbers(settings: dict[str, float]) -> None:
+    training = TrainingSpec(schedule=ScheduleKind.EXPONENTIAL, schedule_period=5.0, batch_size=10)
+    before = Experiment(training=training)
+    changed, new = Trainer(before), replace(before, training=replace(training, **settings))  # type: ignore[arg-type]
+    twin = Trainer(new)
+    for trainer in (changed, twin):
+        for _ in range(60):
+            trainer.step()
+    assert changed.learning_rate != twin.learning_rate
+    changed.apply(new)
+    changed.step()
+    twin.step()
+    assert changed.learning_rate == twin.learning_rate
