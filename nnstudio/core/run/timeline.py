@@ -1,9 +1,10 @@
 """The past of a run, to go back to.
 
-A state is kept every so many updates; when there are too many, the one is dropped whose absence is felt least, so that
-they lie dense near the present and thin out logarithmically into the past. Because the same experiment gives the same
-bits, any update between two states is reached by replaying from the earlier one, with the edits of that time. What
-cannot be replayed (imported weights, a state put back) begins a past of its own; the way across is Undo.
+A state is kept every so many updates, and now and then; when there are too many, the one is dropped whose absence is
+felt least, so that they lie dense near the present and thin out logarithmically into the past. Because the same
+experiment gives the same bits, any update between two states is reached by replaying from the earlier one, with the
+edits of that time. What cannot be replayed (imported weights, a state put back) begins a past of its own; the way
+across is Undo.
 """
 
 from collections.abc import Callable
