@@ -24,7 +24,6 @@ from nnstudio.core.training.transfer import carried
 KEPT_DATASETS = 3
 """So many data sets are kept ready for Undo; the others are made again from their specs."""
 
-
 INTERRUPTED = "Something else was asked for in the meantime."
 
 Aside = Callable[[DatasetSpec, Callable[[], Dataset]], Dataset]

@@ -185,11 +185,11 @@ class Worker:
     def _aside(self, spec: DatasetSpec, make: Callable[[], Dataset]) -> Dataset:
         """Make data on a thread of its own: whoever closes the program or wants something else does not wait for them,
         and whoever wants the same again finds them on their way."""
-        if self._promised is None or self._promised[0] != spec:
+        if self._promised is None or self._promised[0] != spec or self._promised[1].done():
             self._promised = spec, _promise(make)
         _, promise = self._promised
         while not wait([promise], POLLING).done:
-            if self._stopping or (self._run.number and any(self._obeying in tickets for tickets in self._in_vain)):
+            if self._stopping or any(self._obeying in tickets for tickets in self._in_vain):
                 raise Refused(INTERRUPTED)
         self._promised = None
         return promise.result()
@@ -203,7 +203,7 @@ class Worker:
         except Exception as error:
             log.error("a command failed", exc_info=True)
             self._run.answer(ticket, f"That failed by an error in the program: {error}. The run is as it was.")
-        self._obeyed = max(self._obeyed, ticket)
+        self._obeyed = ticket
 
 
 def _promise(make: Callable[[], Dataset]) -> "Future[Dataset]":

@@ -3,10 +3,10 @@
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from time import monotonic
 
 import numpy as np
 import pytest
+from workers import answer, started
 
 from nnstudio.core.data.dataset import DataError
 from nnstudio.core.data.images import ImageSet
@@ -48,22 +48,17 @@ def shelf() -> Iterator[Shelf]:
 
 @pytest.fixture
 def worker(shelf: Shelf) -> Iterator[Worker]:
-    worker = Worker(CIRCLE, shelf)
-    worker.start()
-    heard(worker, 0)
-    yield worker
-    assert worker.stop()
+    with started(shelf) as start:
+        worker = start(CIRCLE)
+        answer(worker, 0)
+        yield worker
 
 
-def heard(worker: Worker, ticket: int) -> commands.Answer:
-    """The answer to the command with this ticket."""
-    end, pause = monotonic() + 20, threading.Event()
-    while monotonic() < end:
-        answer = worker.answer()
-        if answer is not None and answer.ticket == ticket:
-            return answer
-        pause.wait(0.002)
-    raise AssertionError("no answer in time")
+def go_on(shelf: Shelf, worker: Worker) -> None:
+    """Nothing has given the loading up; now the images come."""
+    threading.Event().wait(0.1)
+    assert worker.answer() is None
+    shelf.free.set()
 
 
 def test_a_program_that_closes_does_not_wait_for_data(shelf: Shelf) -> None:
@@ -72,7 +67,7 @@ def test_a_program_that_closes_does_not_wait_for_data(shelf: Shelf) -> None:
         worker = Worker(experiment, shelf)
         worker.start()
         if experiment is CIRCLE:
-            heard(worker, 0)
+            answer(worker, 0)
             worker.send(commands.Begin(DIGITS))
         assert shelf.asked.wait(20)
         assert worker.stop(), "although the images never came"
@@ -89,10 +84,10 @@ def test_whoever_wants_something_else_does_not_wait_for_data(
     loading = worker.send(first)
     assert shelf.asked.wait(20)
     begun = worker.send(other)
-    assert heard(worker, loading).refusal == INTERRUPTED
-    answer = heard(worker, begun)
-    assert answer.done
-    assert answer.experiment == other.experiment
+    assert answer(worker, loading).refusal == INTERRUPTED
+    heard = answer(worker, begun)
+    assert heard.done
+    assert heard.experiment == other.experiment
 
 
 @pytest.mark.parametrize("steps", [1, 2])
@@ -102,10 +97,10 @@ def test_undo_gives_loading_up(shelf: Shelf, worker: Worker, steps: int) -> None
     loading = worker.send(commands.Begin(DIGITS))
     assert shelf.asked.wait(20)
     undone = worker.send(commands.PutBack(loading if steps == 1 else first))
-    assert heard(worker, loading).refusal == INTERRUPTED
-    answer = heard(worker, undone)
-    assert answer.done, "what was to be left is what there is"
-    assert answer.experiment == (edited if steps == 1 else CIRCLE)
+    assert answer(worker, loading).refusal == INTERRUPTED
+    heard = answer(worker, undone)
+    assert heard.done, "what was to be left is what there is"
+    assert heard.experiment == (edited if steps == 1 else CIRCLE)
 
 
 def test_undo_of_what_came_later_does_not_give_loading_up(shelf: Shelf, worker: Worker) -> None:
@@ -113,20 +108,20 @@ def test_undo_of_what_came_later_does_not_give_loading_up(shelf: Shelf, worker: 
     assert shelf.asked.wait(20)
     edited = worker.send(commands.Edit(replace(DIGITS, layers=())))
     undone = worker.send(commands.PutBack(edited))
-    shelf.free.set()
-    assert heard(worker, loading).done
-    answer = heard(worker, undone)
-    assert answer.done
-    assert answer.experiment == DIGITS
+    go_on(shelf, worker)
+    assert answer(worker, loading).done
+    heard = answer(worker, undone)
+    assert heard.done
+    assert heard.experiment == DIGITS
 
 
 def test_data_that_are_on_their_way_are_not_loaded_again(shelf: Shelf, worker: Worker) -> None:
     tickets = [worker.send(commands.Begin(DIGITS))]
     assert shelf.asked.wait(20)
     tickets += [worker.send(commands.Begin(replace(DIGITS, seed=seed))) for seed in range(2, 8)]
-    assert heard(worker, tickets[-2]).refusal == INTERRUPTED
+    assert answer(worker, tickets[-2]).refusal == INTERRUPTED
     shelf.free.set()
-    assert heard(worker, tickets[-1]).done
+    assert answer(worker, tickets[-1]).done
     assert shelf.times == 1
 
 
@@ -135,9 +130,9 @@ def test_whatever_is_meant_for_the_new_data_waits_for_them(shelf: Shelf, worker:
     assert shelf.asked.wait(20)
     faster = replace(DIGITS, training=replace(DIGITS.training, learning_rate=0.01))
     tickets = [worker.send(command) for command in (commands.Edit(faster), commands.Step(2), commands.Save())]
-    shelf.free.set()
-    assert heard(worker, loading).done
-    state = heard(worker, tickets[-1]).state
+    go_on(shelf, worker)
+    assert answer(worker, loading).done
+    state = answer(worker, tickets[-1]).state
     assert state is not None
     assert state.experiment == faster
 
@@ -145,11 +140,11 @@ def test_whatever_is_meant_for_the_new_data_waits_for_them(shelf: Shelf, worker:
 def test_data_that_cannot_be_had_are_a_refusal(shelf: Shelf, worker: Worker) -> None:
     shelf.broken = True
     shelf.free.set()
-    answer = heard(worker, worker.send(commands.Begin(DIGITS)))
-    assert answer.refusal == "The shelf is empty."
-    assert answer.experiment == CIRCLE
+    heard = answer(worker, worker.send(commands.Begin(DIGITS)))
+    assert heard.refusal == "The shelf is empty."
+    assert heard.experiment == CIRCLE
     shelf.broken = False
-    assert heard(worker, worker.send(commands.Begin(DIGITS))).done
+    assert answer(worker, worker.send(commands.Begin(DIGITS))).done
 
 
 def test_the_first_data_of_a_program_are_waited_for(shelf: Shelf) -> None:
@@ -157,7 +152,19 @@ def test_the_first_data_of_a_program_are_waited_for(shelf: Shelf) -> None:
     worker.start()
     assert shelf.asked.wait(20)
     later = worker.send(commands.Begin(CIRCLE))
-    shelf.free.set()
-    assert heard(worker, 0).done
-    assert heard(worker, later).done
+    go_on(shelf, worker)
+    assert answer(worker, 0).done
+    assert answer(worker, later).done
     assert worker.stop()
+
+
+def test_a_failure_that_nobody_waited_for_is_not_remembered(shelf: Shelf, worker: Worker) -> None:
+    loading = worker.send(commands.Begin(DIGITS))
+    assert shelf.asked.wait(20)
+    shelf.broken = True
+    assert answer(worker, worker.send(commands.PutBack(loading))).done
+    shelf.free.set()
+    while any(thread.name == "nnstudio-data" for thread in threading.enumerate()):
+        threading.Event().wait(0.002)
+    shelf.broken = False
+    assert answer(worker, worker.send(commands.Begin(DIGITS))).done

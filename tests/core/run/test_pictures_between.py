@@ -8,6 +8,7 @@ from time import monotonic
 
 import numpy as np
 import pytest
+from workers import Start, answer, started
 
 from nnstudio.core.experiment import DenseSpec, Experiment, ImageSpec, StoppingSpec, TrainingSpec
 from nnstudio.core.experiment.choices import DatasetKind, LossKind
@@ -27,19 +28,11 @@ DIGITS = Experiment(
 
 
 @pytest.fixture
-def start(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Experiment], Worker]]:
+def start(monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
     """Starts a worker whose updates take some hundred pieces."""
     monkeypatch.setattr(descent, "examples_at_once", lambda layers: 16)
-    workers: list[Worker] = []
-
-    def begin(experiment: Experiment) -> Worker:
-        workers.append(Worker(experiment))
-        workers[-1].start()
-        return workers[-1]
-
-    yield begin
-    for worker in workers:
-        assert worker.stop()
+    with started() as start:
+        yield start
 
 
 def frames(worker: Worker, enough: Callable[[list[Frame]], bool]) -> list[Frame]:
@@ -57,7 +50,7 @@ def frames(worker: Worker, enough: Callable[[list[Frame]], bool]) -> list[Frame]
 
 
 @pytest.mark.parametrize("probes", [Probe.NOTHING, Probe.GRADIENTS])
-def test_a_playing_run_is_shown_between_its_updates(start: Callable[[Experiment], Worker], probes: Probe) -> None:
+def test_a_playing_run_is_shown_between_its_updates(start: Start, probes: Probe) -> None:
     worker = start(DIGITS)
     worker.send(commands.Watch(probes))
     worker.send(commands.Play())
@@ -71,20 +64,15 @@ def test_a_playing_run_is_shown_between_its_updates(start: Callable[[Experiment]
             assert all(layer.update_ratio is not None for layer in frame.readings)
 
 
-def test_a_rule_that_counts_seconds_is_met_between_two_updates(start: Callable[[Experiment], Worker]) -> None:
+def test_a_rule_that_counts_seconds_is_met_between_two_updates(start: Start) -> None:
     worker = start(replace(DIGITS, stopping=StoppingSpec(seconds=0.2)))
     worker.send(commands.Play())
     seen = frames(worker, lambda seen: bool(seen) and seen[-1].status is Status.FINISHED)
     assert seen[-1].updates > 0
-    saved = worker.send(commands.Save())
-    end, answer = monotonic() + 20, None
-    while (answer is None or answer.ticket != saved) and monotonic() < end:
-        answer = worker.answer() or answer
-        threading.Event().wait(0.001)
-    assert answer is not None
-    assert answer.state is not None
-    assert answer.state.updates == seen[-1].updates
-    assert answer.state.seconds >= 0.2
+    state = answer(worker, worker.send(commands.Save())).state
+    assert state is not None
+    assert state.updates == seen[-1].updates
+    assert state.seconds >= 0.2
 
 
 def test_no_rule_is_met_in_the_middle(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -46,6 +46,13 @@ def test_a_way_back_to_data_that_can_no_longer_be_had_is_refused() -> None:
     assert driven.run.frame().status is Status.PAUSED
 
 
+def held(driven: Driven) -> tuple[object, ...]:
+    """What a refusal must not touch."""
+    run, present = driven.run, driven.run._present
+    events = list(present.timeline._events)
+    return run.trainer, run.number, run._goal, run._status, present.observer, driven.bits, events
+
+
 @pytest.mark.parametrize(
     "experiment",
     [
@@ -62,27 +69,9 @@ def test_an_edit_that_is_refused_leaves_run_past_and_goal(experiment: Experiment
     driven(commands.Step(5))
     if playing:
         driven(commands.Play())
-    run = driven.run
-    before = (
-        run.trainer,
-        run.number,
-        run._goal,
-        run._status,
-        run._present.observer,
-        driven.bits,
-        list(run._present.timeline._events),
-    )
+    before = held(driven)
     refused(driven(commands.Edit(experiment, keep)))
-    after = (
-        run.trainer,
-        run.number,
-        run._goal,
-        run._status,
-        run._present.observer,
-        driven.bits,
-        list(run._present.timeline._events),
-    )
-    assert after == before
+    assert held(driven) == before
 
 
 def test_memory_that_ends_while_the_picture_of_a_new_run_is_prepared_changes_nothing(

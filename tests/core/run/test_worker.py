@@ -7,6 +7,7 @@ from time import monotonic
 
 import numpy as np
 import pytest
+from workers import Start, answer, started
 
 from nnstudio.core.data.dataset import DataError
 from nnstudio.core.experiment import DenseSpec, Experiment, ImageSpec, PlaneSpec, StoppingSpec, TrainingSpec
@@ -23,27 +24,9 @@ SPIRALS = default_experiment(DatasetKind.SPIRALS)
 
 
 @pytest.fixture
-def start() -> Iterator[Callable[[Experiment], Worker]]:
-    workers: list[Worker] = []
-
-    def begin(experiment: Experiment) -> Worker:
-        workers.append(Worker(experiment))
-        workers[-1].start()
-        return workers[-1]
-
-    yield begin
-    for worker in workers:
-        assert worker.stop(), "the worker did not end"
-
-
-def answer(worker: Worker, ticket: int, seconds: float = 20) -> commands.Answer:
-    """The answer to the command with this ticket; those before it are passed over."""
-    end = monotonic() + seconds
-    while monotonic() < end:
-        if (heard := worker.answer()) is not None and heard.ticket == ticket:
-            return heard
-        threading.Event().wait(0.002)
-    raise AssertionError("no answer in time")
+def start() -> Iterator[Start]:
+    with started() as start:
+        yield start
 
 
 def wait(worker: Worker, condition: Callable[[Frame], bool], seconds: float = 20) -> Frame:
@@ -58,7 +41,7 @@ def wait(worker: Worker, condition: Callable[[Frame], bool], seconds: float = 20
     raise AssertionError("no such frame")
 
 
-def test_gives_the_same_bits_as_a_script(start: Callable[[Experiment], Worker]) -> None:
+def test_gives_the_same_bits_as_a_script(start: Start) -> None:
     worker = start(SPIRALS)
     worker.send(commands.Watch(Probe.NEURONS | Probe.OUTPUT | Probe.ACTIVATIONS | Probe.GRADIENTS))
     worker.send(commands.Play())
@@ -79,7 +62,7 @@ def test_gives_the_same_bits_as_a_script(start: Callable[[Experiment], Worker]) 
         np.testing.assert_array_equal(ours, theirs)
 
 
-def test_a_changed_learning_rate_acts_on_the_very_next_update(start: Callable[[Experiment], Worker]) -> None:
+def test_a_changed_learning_rate_acts_on_the_very_next_update(start: Start) -> None:
     worker = start(SPIRALS)
     worker.send(commands.Step(10))
     frozen = replace(SPIRALS, training=replace(SPIRALS.training, learning_rate=1e-5, optimizer=OptimizerKind.SGD))
@@ -96,7 +79,7 @@ def test_a_changed_learning_rate_acts_on_the_very_next_update(start: Callable[[E
     assert frame.run == 1, "nothing was built anew"
 
 
-def test_a_frame_does_not_change_while_training_goes_on(start: Callable[[Experiment], Worker]) -> None:
+def test_a_frame_does_not_change_while_training_goes_on(start: Start) -> None:
     worker = start(SPIRALS)
     worker.send(commands.Watch(Probe.NEURONS | Probe.OUTPUT))
     worker.send(commands.Play())
@@ -113,9 +96,7 @@ def test_a_frame_does_not_change_while_training_goes_on(start: Callable[[Experim
 
 
 @pytest.mark.parametrize(("keep", "updates"), [(True, 5), (False, 0)])
-def test_an_edit_of_the_network_goes_on_or_starts_over(
-    start: Callable[[Experiment], Worker], keep: bool, updates: int
-) -> None:
+def test_an_edit_of_the_network_goes_on_or_starts_over(start: Start, keep: bool, updates: int) -> None:
     worker = start(SPIRALS)
     worker.send(commands.Step(5))
     worker.send(commands.Edit(replace(SPIRALS, layers=(DenseSpec(units=3),)), keep))
@@ -124,7 +105,7 @@ def test_an_edit_of_the_network_goes_on_or_starts_over(
     assert frame.model.layers[0].weights.shape == (2, 3)
 
 
-def test_divergence_pauses_names_the_layer_and_keeps_finite_weights(start: Callable[[Experiment], Worker]) -> None:
+def test_divergence_pauses_names_the_layer_and_keeps_finite_weights(start: Start) -> None:
     wild = Experiment(
         dataset=PlaneSpec(kind=DatasetKind.MOONS),
         layers=(DenseSpec(units=8, activation=ActivationKind.RELU),) * 2,
@@ -148,7 +129,7 @@ def wait_params(worker: Worker) -> np.ndarray:
     return wait(worker, lambda frame: True).params
 
 
-def test_recovers_with_good_weights(start: Callable[[Experiment], Worker]) -> None:
+def test_recovers_with_good_weights(start: Start) -> None:
     experiment = replace(
         SPIRALS,
         training=TrainingSpec(learning_rate=0.03, loss=LossKind.CROSS_ENTROPY),
@@ -168,7 +149,7 @@ def test_recovers_with_good_weights(start: Callable[[Experiment], Worker]) -> No
     assert frame.metrics.train_loss <= good.history.train_loss[0]
 
 
-def test_going_back_one_update_gives_the_bits_of_that_update(start: Callable[[Experiment], Worker]) -> None:
+def test_going_back_one_update_gives_the_bits_of_that_update(start: Start) -> None:
     worker = start(SPIRALS)
     worker.send(commands.Step(699))
     before = wait(worker, lambda frame: frame.updates == 699)
@@ -184,7 +165,7 @@ def test_going_back_one_update_gives_the_bits_of_that_update(start: Callable[[Ex
     assert back.experiment == slower, "the settings stay where the user put them"
 
 
-def test_keeps_the_running_experiment_when_the_data_cannot_be_had(start: Callable[[Experiment], Worker]) -> None:
+def test_keeps_the_running_experiment_when_the_data_cannot_be_had(start: Start) -> None:
     def no_images(_: ImageSpec) -> None:
         raise DataError("There is no MNIST here.")
 
@@ -199,7 +180,7 @@ def test_keeps_the_running_experiment_when_the_data_cannot_be_had(start: Callabl
     assert worker.stop()
 
 
-def test_refuses_weights_that_do_not_fit(start: Callable[[Experiment], Worker]) -> None:
+def test_refuses_weights_that_do_not_fit(start: Start) -> None:
     worker = start(SPIRALS)
     worker.send(commands.Step(3))
     before = wait(worker, lambda frame: frame.updates == 3)
@@ -211,7 +192,7 @@ def test_refuses_weights_that_do_not_fit(start: Callable[[Experiment], Worker]) 
     assert frame.params.tobytes() == before.params.tobytes()
 
 
-def test_a_reopened_network_predicts_the_same(start: Callable[[Experiment], Worker]) -> None:
+def test_a_reopened_network_predicts_the_same(start: Start) -> None:
     normalised = Experiment(layers=(DenseSpec(units=4), BatchNormSpec()))
     first, second = start(normalised), start(SPIRALS)
     first.send(commands.Step(30))
@@ -222,7 +203,7 @@ def test_a_reopened_network_predicts_the_same(start: Callable[[Experiment], Work
     assert again.metrics == frame.metrics
 
 
-def test_stops_in_the_middle_of_training(start: Callable[[Experiment], Worker]) -> None:
+def test_stops_in_the_middle_of_training(start: Start) -> None:
     worker = start(SPIRALS)
     worker.send(commands.Play())
     wait(worker, lambda frame: frame.updates > 0)
@@ -230,7 +211,7 @@ def test_stops_in_the_middle_of_training(start: Callable[[Experiment], Worker]) 
     assert worker.stop(timeout=2)
 
 
-def test_a_run_of_edits_is_taken_up_as_one(start: Callable[[Experiment], Worker]) -> None:
+def test_a_run_of_edits_is_taken_up_as_one(start: Start) -> None:
     worker = Worker(SPIRALS)
     for units in (1, 2, 3, 4):
         worker.send(commands.Edit(replace(SPIRALS, layers=(DenseSpec(units=units),)), keep=False, merged=units > 1))
@@ -243,9 +224,7 @@ def test_a_run_of_edits_is_taken_up_as_one(start: Callable[[Experiment], Worker]
 
 
 @pytest.mark.parametrize("rule", [{"updates": 1234}, {"accuracy": 0.6}, {"seconds": 0.3}])
-def test_a_met_rule_finishes_the_run_and_play_goes_on(
-    start: Callable[[Experiment], Worker], rule: dict[str, float]
-) -> None:
+def test_a_met_rule_finishes_the_run_and_play_goes_on(start: Start, rule: dict[str, float]) -> None:
     worker = start(replace(SPIRALS, stopping=StoppingSpec(**rule)))
     worker.send(commands.Play())
     frame = wait(worker, lambda frame: frame.status is Status.FINISHED)
@@ -256,7 +235,7 @@ def test_a_met_rule_finishes_the_run_and_play_goes_on(
     wait(worker, lambda later: later.updates > frame.updates + 100 and later.status is Status.LEARNING)
 
 
-def test_steps_sent_before_the_first_picture_are_all_made(start: Callable[[Experiment], Worker]) -> None:
+def test_steps_sent_before_the_first_picture_are_all_made(start: Start) -> None:
     worker = Worker(SPIRALS)
     worker.send(commands.Step(7))
     worker.send(commands.StepEpoch())
@@ -265,7 +244,7 @@ def test_steps_sent_before_the_first_picture_are_all_made(start: Callable[[Exper
     assert worker.stop()
 
 
-def test_a_paused_run_measures_over_all_training_examples(start: Callable[[Experiment], Worker]) -> None:
+def test_a_paused_run_measures_over_all_training_examples(start: Start) -> None:
     many = replace(SPIRALS, dataset=PlaneSpec(kind=DatasetKind.SPIRALS, samples=20_000))
     worker = start(many)
     worker.send(commands.Step(5))

@@ -9,6 +9,7 @@ from unittest.mock import Mock
 
 import numpy as np
 import pytest
+from same_state import assert_same
 
 from nnstudio.core.experiment import DenseSpec, Experiment, ImageSpec, LayerSpec, StoppingSpec, TrainingSpec
 from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, OptimizerKind, ScheduleKind
@@ -20,7 +21,6 @@ from nnstudio.core.run.worker import Worker
 from nnstudio.core.training import descent
 from nnstudio.core.training.trainer import Diverged, Trainer
 from nnstudio.core.training.transfer import carried
-from tests.same_state import assert_same
 
 DIGITS = Experiment(
     dataset=ImageSpec(kind=DatasetKind.SKETCHED_DIGITS, images=300, shift=2),

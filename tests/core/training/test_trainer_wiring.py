@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from same_state import assert_same
 
 from nnstudio.core.experiment import DenseSpec, Experiment, PlaneSpec, StoppingSpec, TrainingSpec
 from nnstudio.core.experiment.choices import DatasetKind, LossKind, OptimizerKind, ScheduleKind
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.training import descent
 from nnstudio.core.training.trainer import Trainer
-from tests.same_state import assert_same
 
 PLANE = Experiment(
     dataset=PlaneSpec(kind=DatasetKind.CIRCLE, samples=40),
