@@ -7,11 +7,15 @@ from time import monotonic
 
 import pytest
 from driven import PLANE
+from workers import answer, started
 
 from nnstudio.core.data.dataset import DataError
-from nnstudio.core.run import commands
-from nnstudio.core.run.frame import Probe
+from nnstudio.core.experiment import Experiment, ImageSpec, TrainingSpec
+from nnstudio.core.experiment.choices import DatasetKind
+from nnstudio.core.run import commands, left_behind
+from nnstudio.core.run.frame import Probe, Status
 from nnstudio.core.run.worker import Worker
+from nnstudio.core.training import descent
 
 
 def answers_of(worker: Worker, tickets: int) -> dict[int, commands.Answer]:
@@ -93,3 +97,54 @@ def test_commands_behind_training_that_fails_are_answered(caplog: pytest.LogCapt
     assert worker.stop()
     assert sorted(answers) == [0, 1, 2, 3, 4]
     caplog.clear()
+
+
+def test_training_that_fails_says_so_and_the_thread_lives_on(caplog: pytest.LogCaptureFixture) -> None:
+    with started() as start:
+        worker = start(PLANE)
+        answer(worker, 0)
+        worker._run.trainer.batches._order = None  # type: ignore[assignment]
+        worker.send(commands.Play())
+        until(lambda: (frame := worker.mailbox.take()) is not None and frame.status is Status.FAILED)
+        assert answer(worker, worker.send(commands.Begin(PLANE))).done
+        caplog.clear()
+
+
+def test_a_picture_nobody_has_taken_is_replaced_by_one_that_knows_more() -> None:
+    with started() as start:
+        worker = start(PLANE)
+        for _ in range(3):
+            last = worker.send(commands.Save())
+            assert answer(worker, last).done
+        until(lambda: (frame := worker.mailbox.take()) is not None and frame.commands == last)
+
+
+@pytest.mark.parametrize("long", [commands.Play(), commands.Step(1)])
+def test_a_pause_does_not_wait_for_the_end_of_an_update(
+    monkeypatch: pytest.MonkeyPatch, long: commands.Command
+) -> None:
+    monkeypatch.setattr(descent, "examples_at_once", lambda layers: 1)
+    digits = ImageSpec(kind=DatasetKind.SKETCHED_DIGITS, images=5000)
+    slow = Experiment(dataset=digits, training=TrainingSpec(batch_size=5000))  # an update takes a second
+    with started() as start:
+        worker = start(slow)
+        answer(worker, 0)
+        worker.send(long)
+        until(lambda: worker._run.under_way)
+        worker.send(commands.Pause())
+        state = answer(worker, worker.send(commands.Save())).state
+        assert state is not None
+        assert state.updates == 0
+
+
+def test_of_the_states_within_a_drag_the_first_outlives_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(left_behind, "MAXIMUM_STATES", 2)
+    rates = [replace(PLANE, training=replace(PLANE.training, learning_rate=rate)) for rate in (0.1, 0.2, 0.3)]
+    worker = Worker(PLANE)
+    worker.send(commands.Edit(replace(PLANE, seed=9)))
+    for number, experiment in enumerate(rates):
+        worker.send(commands.Edit(replace(experiment, seed=9), merged=number > 0))
+    worker.start()
+    assert answer(worker, 4).done
+    assert answer(worker, worker.send(commands.PutBack(1))).done
+    assert worker.stop()
