@@ -1,5 +1,6 @@
 """A way back may end after more has been asked for; it is a step in the list of Undo all the same."""
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -92,11 +93,14 @@ def test_a_moment_that_was_left_twice_is_what_was_arrived_at(stack: UndoStack) -
 
 
 class Shelf:
-    """Images that are there until they are taken away."""
+    """Images that are there until they are taken away, and come when they are free."""
 
-    empty = False
+    def __init__(self) -> None:
+        self.empty, self.free = False, threading.Event()
+        self.free.set()
 
     def __call__(self, spec: ImageSpec) -> ImageSet:
+        assert self.free.wait(20)
         if self.empty:
             raise DataError("The shelf is empty.")
         pixels = np.random.default_rng(0).integers(0, 255, (600, 8, 8)).astype(np.uint8)
@@ -114,6 +118,7 @@ def session(qtbot: QtBot, shelf: Shelf) -> Iterator[Session]:
     session = Session(Experiment(dataset=dataset, layers=(DenseSpec(units=3),)), shelf)
     session.start()
     yield session
+    shelf.free.set()
     session.stop()
 
 
@@ -135,3 +140,17 @@ def test_a_way_back_that_has_no_end_says_why(session: Session, shelf: Shelf, qtb
     assert session.experiment == shown
     session.step(1)
     qtbot.waitUntil(lambda: session.frame is not None and session.frame.updates == 7)
+
+
+def test_whoever_takes_back_what_is_loading_is_told_nothing(session: Session, shelf: Shelf, qtbot: QtBot) -> None:
+    said: list[str] = []
+    session.failed.connect(said.append)
+    qtbot.waitUntil(lambda: session.frame is not None)
+    first = session.experiment
+    session.play()
+    shelf.free.clear()
+    session.begin(replace(first, dataset=replace(first.dataset, images=500)), "Begin")
+    assert not session.playing
+    session.undo()
+    qtbot.waitUntil(lambda: session.up_to_date and session._undo.settled)
+    assert (session.experiment, said, session.undo_label) == (first, [], "")
