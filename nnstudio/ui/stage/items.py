@@ -1,0 +1,111 @@
+"""Native items, made in one line each.
+
+None of their Python classes overrides anything: Qt paints them without asking the interpreter, while the worker trains
+on. So nothing here inherits; an item is made, placed, and told what changed.
+"""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtWidgets import (
+    QGraphicsItem,
+    QGraphicsPathItem,
+    QGraphicsPixmapItem,
+    QGraphicsRectItem,
+    QGraphicsSimpleTextItem,
+)
+
+NO_PEN = QPen(Qt.PenStyle.NoPen)
+NO_BRUSH = QBrush(Qt.BrushStyle.NoBrush)
+
+
+def hairline(color: QColor | str, ratio: float) -> QPen:
+    """A pen of one pixel of the *screen*: on jagged lines it costs a hundredth of a pen half a pixel wider."""
+    return QPen(QColor(color), 1 / ratio)
+
+
+def path(
+    parent: QGraphicsItem | None, pen: QPen = NO_PEN, brush: QBrush | QColor = NO_BRUSH, z: float = 0
+) -> QGraphicsPathItem:
+    """A shape that is given its path later."""
+    item = QGraphicsPathItem(parent)
+    item.setPen(pen)
+    item.setBrush(brush)
+    item.setZValue(z)
+    return item
+
+
+def rectangle(parent: QGraphicsItem, box: QRectF, brush: QBrush | QColor, z: float = 0) -> QGraphicsRectItem:
+    """A filled rectangle without an edge."""
+    item = QGraphicsRectItem(box, parent)
+    item.setPen(NO_PEN)
+    item.setBrush(brush)
+    item.setZValue(z)
+    return item
+
+
+def pixmap(parent: QGraphicsItem | None, at: QPointF | None = None, z: float = 0) -> QGraphicsPixmapItem:
+    """A picture that is given its pixels later."""
+    item = QGraphicsPixmapItem(parent)
+    item.setPos(at or QPointF())
+    item.setZValue(z)
+    item.setShapeMode(QGraphicsPixmapItem.ShapeMode.BoundingRectShape)
+    return item
+
+
+class Words:
+    """A line of text with a fixed point: its left end, its middle or its right end, on the line's middle height."""
+
+    def __init__(
+        self,
+        parent: QGraphicsItem,
+        at: QPointF,
+        font: QFont,
+        color: QColor | str,
+        text: str = "",
+        align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
+        z: float = 0,
+    ) -> None:
+        self.item = QGraphicsSimpleTextItem(parent)
+        self.item.setFont(font)
+        self.item.setBrush(QColor(color))
+        self.item.setZValue(z)
+        self._at, self._align, self._metrics = at, align, QFontMetricsF(font)
+        self.text = ""
+        self.say(text)
+
+    def say(self, text: str) -> None:
+        """Show this from now on."""
+        if text == self.text:
+            return
+        self.text = text
+        self.item.setText(text)
+        width = self._metrics.horizontalAdvance(text)
+        share = {Qt.AlignmentFlag.AlignLeft: 0.0, Qt.AlignmentFlag.AlignHCenter: 0.5}.get(self._align, 1.0)
+        self.item.setPos(self._at.x() - share * width, self._at.y() - self._metrics.height() / 2)
+
+    @property
+    def box(self) -> QRectF:
+        """Where it stands."""
+        return self.item.sceneBoundingRect()
+
+
+def rounded(box: QRectF, radius: float) -> QPainterPath:
+    """A rectangle with round corners, as a path."""
+    outline = QPainterPath()
+    outline.addRoundedRect(box, radius, radius)
+    return outline
+
+
+def drawn(size: QRectF, ratio: float, draw: Callable[[QPainter], None]) -> QPixmap:
+    """What seldom changes, painted once into a picture of the screen's own pixels; `draw` uses logical ones, from the
+    upper left of `size`."""
+    picture = QPixmap(max(1, round(size.width() * ratio)), max(1, round(size.height() * ratio)))
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    with QPainter(picture) as painter:
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        painter.translate(-size.topLeft())
+        draw(painter)
+    return picture
