@@ -2,7 +2,8 @@
 
 The session holds the experiment, which is the truth that every panel draws. `edit()` replaces it, tells everybody, and
 sends it to the worker, whose answer says whether it is so; what is refused is taken back. A timer takes the newest
-frame from the worker's mailbox and hands it to the views that can be seen; while they paint, the worker waits.
+frame from the worker's mailbox and hands it to the views that can be seen, which tell Qt what has changed. Qt paints
+without the interpreter, while the worker trains on.
 """
 
 import logging
@@ -11,8 +12,9 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from secrets import randbelow
+from time import perf_counter
 
-from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal
 
 from nnstudio.core.data.dataset import ImageSource
 from nnstudio.core.experiment import Experiment
@@ -28,10 +30,9 @@ from nnstudio.ui.garbage import GarbageCollector
 from nnstudio.ui.undo import Moment, UndoStack
 from nnstudio.ui.viewers import Viewers
 
-TICK_MILLISECONDS = 32
+TICK_MILLISECONDS = 16
 TEXT_MILLISECONDS = 200
 log = logging.getLogger(__name__)
-_PAINTED = QEvent.Type(QEvent.registerEventType())
 
 
 class Session(QObject):
@@ -46,7 +47,6 @@ class Session(QObject):
     history_changed = Signal()  # what undo and redo would do may have changed
     document_changed = Signal()  # another file is open, or none
     failed = Signal(str)  # a sentence for a person
-    painted = Signal()  # the views have drawn the newest frame
 
     def __init__(
         self,
@@ -343,20 +343,8 @@ class Session(QObject):
         self._hear()  # after that: an answer comes before the first frame that knows of it
         if frame is not None:
             self._receive(frame)
-        due = self.viewers.due(self._playing)
-        if self._frame is None or not due:
-            return
-        self._worker.close_gate()
-        self.viewers.show(due, self._frame)
-        # Paint events are posted with low priority; an event of lower priority arrives when they are done.
-        QCoreApplication.postEvent(self, QEvent(_PAINTED), Qt.EventPriority.LowEventPriority.value - 1)
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() == _PAINTED:
-            self._worker.open_gate()
-            self.painted.emit()
-            return True
-        return super().event(event)
+        if self._frame is not None:
+            self.viewers.show(self._frame, perf_counter(), self._playing)
 
     def _receive(self, frame: Frame) -> None:
         before, self._frame = self._frame, frame

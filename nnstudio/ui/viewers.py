@@ -1,19 +1,24 @@
 """The views that frames are handed to.
 
-Only those that can be seen are shown anything, and only they say what is worth computing. Views that do not need every
-frame take turns, so that no tick is longer than the others.
+Only those that can be seen are shown anything, and only they say what is worth computing. Charts need no sixty frames a
+second: of those that wait for their interval to pass at most one is shown in a tick, and none in a tick that is late.
 """
 
 from typing import Protocol
 
 from nnstudio.core.run.frame import Frame, Probe
 
+LATE = 0.030
+"""Seconds after the last tick at which this one is late."""
+PATIENCE = 4
+"""So many intervals a view waits when ticks are late; then it is shown all the same."""
+
 
 class Viewer(Protocol):
     """Whatever can be shown frames; every `View` is one."""
 
     probes: Probe
-    period: int
+    interval: float
 
     def isVisible(self) -> bool: ...
 
@@ -21,38 +26,40 @@ class Viewer(Protocol):
 
 
 class Viewers:
-    """All views of a window, and which of them have drawn the newest frame."""
+    """All views of a window, and which of them have been shown the newest frame."""
 
     def __init__(self) -> None:
-        self._views: list[Viewer] = []
+        self._shown: dict[Viewer, float] = {}
         self._fresh: set[Viewer] = set()
-        self._ticks = 0
+        self._tick = 0.0
 
     def attach(self, view: Viewer) -> None:
-        """Hand every frame to this view while it can be seen."""
-        self._views.append(view)
+        """Hand frames to this view while it can be seen."""
+        self._shown[view] = 0.0
 
     @property
     def probes(self) -> Probe:
         """What somebody looks at now."""
         probes = Probe.NOTHING
-        for view in self._views:
+        for view in self._shown:
             if view.isVisible():
                 probes |= view.probes
         return probes
 
     def forget(self) -> None:
-        """There is a new frame; nobody has drawn it."""
+        """There is a new frame; nobody has been shown it."""
         self._fresh.clear()
 
-    def due(self, playing: bool) -> list[Viewer]:
-        """Whose turn it is in this tick; while nothing moves, everybody's who is behind."""
-        self._ticks += 1
-        seen = ((place, view) for place, view in enumerate(self._views) if view not in self._fresh and view.isVisible())
-        return [view for place, view in seen if not playing or (self._ticks + place) % view.period == 0]
-
-    def show(self, views: list[Viewer], frame: Frame) -> None:
-        """Hand them the frame."""
-        for view in views:
+    def show(self, frame: Frame, now: float, playing: bool) -> None:
+        """Hand the frame to whose turn it is; while nothing moves, to everybody who is behind."""
+        late, self._tick = now - self._tick > LATE, now
+        waiting = [view for view in self._shown if view not in self._fresh and view.isVisible()]
+        if playing:
+            patience = PATIENCE if late else 1
+            due = [view for view in waiting if view.interval and now - self._shown[view] >= patience * view.interval]
+            longest = min(due, key=self._shown.__getitem__, default=None)
+            waiting = [view for view in waiting if not view.interval or view is longest]
+        for view in waiting:
             view.show_frame(frame)
+            self._shown[view] = now
             self._fresh.add(view)

@@ -1,4 +1,7 @@
-"""Views that do not need every frame take turns while training runs, and miss nothing when it stops."""
+"""Views that do not need every frame are shown some while training runs, and miss nothing when it stops."""
+
+import itertools
+from time import perf_counter
 
 from pytestqt.qtbot import QtBot
 
@@ -6,33 +9,83 @@ from nnstudio.core.experiment.choices import DatasetKind
 from nnstudio.core.presets import default_experiment
 from nnstudio.core.run.frame import Frame
 from nnstudio.ui.session import Session
+from nnstudio.ui.viewers import LATE, PATIENCE, Viewers
+from nnstudio.ui.views.canned import plane_frame
 from nnstudio.ui.views.view import View
+
+INTERVAL = 0.1
 
 
 class Listener(View):
-    """A view that remembers what it was shown."""
+    """A view that remembers what it was shown, and when."""
 
-    def __init__(self, period: int) -> None:
+    def __init__(self, interval: float) -> None:
         super().__init__()
-        self.period = period
+        self.interval = interval
         self.frames: list[Frame] = []
+        self.times: list[float] = []
 
     def show_frame(self, frame: Frame) -> None:
         self.frames.append(frame)
+        self.times.append(perf_counter())
 
 
-def test_a_view_with_a_period_gets_every_so_many_th_frame(qtbot: QtBot) -> None:
-    session = Session(default_experiment(DatasetKind.CIRCLE))
-    always, seldom = Listener(1), Listener(4)
-    for view in (always, seldom):
+def listeners(qtbot: QtBot, *intervals: float) -> list[Listener]:
+    views = [Listener(interval) for interval in intervals]
+    for view in views:
         qtbot.addWidget(view)
-        session.viewers.attach(view)
         view.show()
+    return views
+
+
+def test_a_view_with_an_interval_is_shown_no_more_often_and_the_last_frame_in_any_case(qtbot: QtBot) -> None:
+    session = Session(default_experiment(DatasetKind.CIRCLE))
+    always, seldom = listeners(qtbot, 0.0, INTERVAL)
+    for view in (always, seldom):
+        session.viewers.attach(view)
     session.start()
     session.play()
-    qtbot.waitUntil(lambda: len(always.frames) >= 60)
-    assert 10 <= len(seldom.frames) <= 25
+    qtbot.waitUntil(lambda: session.playing and len(always.frames) >= 60)
+    learning = [
+        time for frame, time in zip(seldom.frames, seldom.times, strict=False) if frame.status.value == "learning"
+    ]
+    assert len(learning) >= 2
+    assert min(b - a for a, b in itertools.pairwise(learning)) >= INTERVAL - 0.005
     session.pause()
     qtbot.waitUntil(lambda: seldom.frames[-1].status.value == "paused")
     qtbot.waitUntil(lambda: always.frames[-1] is seldom.frames[-1])
     session.stop()
+
+
+def shown(viewers: Viewers, views: list[Listener], at: float, playing: bool = True) -> list[int]:
+    """Which of the views are shown a new frame in a tick at this time."""
+    counts = [len(view.frames) for view in views]
+    viewers.forget()
+    viewers.show(plane_frame(), at, playing)
+    return [place for place, view in enumerate(views) if len(view.frames) > counts[place]]
+
+
+def test_at_most_one_chart_is_shown_in_a_tick_the_one_that_has_waited_longest(qtbot: QtBot) -> None:
+    viewers, views = Viewers(), listeners(qtbot, 0.0, INTERVAL, INTERVAL)
+    for view in views:
+        viewers.attach(view)
+    assert shown(viewers, views, 0.000, playing=False) == [0, 1, 2]
+    assert shown(viewers, views, 0.016) == [0]
+    assert shown(viewers, views, 0.032) == [0]
+    for k in range(3, 7):
+        assert shown(viewers, views, 0.016 * k) == [0]
+    assert shown(viewers, views, 0.112) == [0, 1]
+    assert shown(viewers, views, 0.128) == [0, 2]
+    assert shown(viewers, views, 0.144) == [0]
+
+
+def test_in_ticks_that_are_late_charts_wait_but_not_for_ever(qtbot: QtBot) -> None:
+    viewers, views = Viewers(), listeners(qtbot, 0.0, INTERVAL)
+    for view in views:
+        viewers.attach(view)
+    assert shown(viewers, views, 1.0, playing=False) == [0, 1]
+    late = LATE + 0.005
+    times = [1.0 + late * k for k in range(1, 20)]
+    seen = [shown(viewers, views, time) for time in times]
+    first = next(k for k, places in enumerate(seen) if 1 in places)
+    assert times[first] - 1.0 >= PATIENCE * INTERVAL > times[first - 1] - 1.0

@@ -1,9 +1,7 @@
 """The thread that turns the mathematics.
 
 Commands come in through a queue and are answered through another. Pictures go out through a mailbox with one slot: the
-newest replaces an unread one, so training never waits for pixels. While the interface paints, it closes a gate and the
-worker parks between two updates: otherwise the two threads would wrestle for the interpreter and every picture would
-stutter.
+newest replaces an unread one, so training never waits for pixels; as soon as one is taken, the next is made.
 
 This is the only module that knows about threads.
 """
@@ -28,9 +26,9 @@ from nnstudio.core.run.run import Run
 from nnstudio.core.training.state import RunState
 
 TICK = 1 / 60
+LEAST_BETWEEN = 1 / 125
+"""Seconds from one picture to the next, however soon it is taken."""
 POLLING = 0.01
-PARKING_TIME = 0.02
-"""Seconds that the worker waits at a closed gate before it goes on regardless."""
 
 log = logging.getLogger(__name__)
 
@@ -76,9 +74,8 @@ class Worker:
         self._in_vain: list[range] = []  # tickets of commands whose data nobody waits for any more
         self._asked = experiment.dataset
         self._promised: tuple[DatasetSpec, Future[Dataset]] | None = None
-        self._gate = threading.Event()
-        self._gate.set()
         self._stopping = False
+        self._next_picture = 0.0
         self._thread = threading.Thread(
             target=self._live, args=[Begin(experiment, start)], name="nnstudio-worker", daemon=True
         )
@@ -90,7 +87,6 @@ class Worker:
     def stop(self, timeout: float = 5.0) -> bool:
         """End the thread between two updates or pieces of one; whether it ended in time."""
         self._stopping = True
-        self._gate.set()
         self._commands.put(None)
         if self._thread.is_alive():
             self._thread.join(timeout)
@@ -121,14 +117,6 @@ class Worker:
         except Empty:
             return None
 
-    def close_gate(self) -> None:
-        """The interface is about to paint."""
-        self._gate.clear()
-
-    def open_gate(self) -> None:
-        """The interface has painted."""
-        self._gate.set()
-
     # On the worker's thread -------------------------------------------------------------------------------------------
 
     def _live(self, first: Begin) -> None:
@@ -150,6 +138,7 @@ class Worker:
                 unread = self._run.busy and self._run.shown and self.mailbox
                 if not (unread or self._run.under_way or self._stopping):
                     self.mailbox.put(self._run.frame(self._obeyed))
+                    self._next_picture = perf_counter() + LEAST_BETWEEN
             except Exception as error:
                 log.error("a picture failed", exc_info=True)
                 self._run.fail(error)
@@ -164,9 +153,9 @@ class Worker:
 
     def _interrupted(self) -> bool:
         """Looked at between two updates, and between the pieces of a long one."""
-        if not self._gate.is_set():
-            self._gate.wait(PARKING_TIME)
-        return not self._commands.empty()
+        if not self._commands.empty():
+            return True
+        return not self.mailbox and perf_counter() >= self._next_picture
 
     def _ending(self, time: float) -> bool:
         return self._stopping or self._run.playing or perf_counter() >= time

@@ -16,7 +16,7 @@ class ActivationsView(View):
     """A histogram of activations for each layer with parameters; many layers scroll over a common axis."""
 
     title = "Activations per layer"
-    period = 4
+    interval = 0.12
     probes = Probe.ACTIVATIONS
 
     def __init__(self) -> None:

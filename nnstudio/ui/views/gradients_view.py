@@ -26,7 +26,7 @@ class GradientsView(View):
     """‖∇W‖ and ‖ΔW‖/‖W‖ of the last update for each layer, and what to think of them."""
 
     title = "Gradient flow"
-    period = 4
+    interval = 0.12
     probes = Probe.GRADIENTS
 
     def __init__(self) -> None:

@@ -20,7 +20,7 @@ class LossView(View):
     """Train loss, test loss, mini-batch loss and penalty over updates."""
 
     title = "Loss"
-    period = 4
+    interval = 0.12
     probes = Probe.NOTHING
 
     def __init__(self) -> None:

@@ -15,8 +15,8 @@ class View(QWidget):
 
     title: str = ""
     probes: Probe = Probe.NOTHING
-    period: int = 1
-    """While training runs, the view is shown every so many-th frame."""
+    interval: float = 0.0
+    """Seconds between two frames that the view is shown while training runs; 0 for each of them."""
     probes_changed = Signal()
 
     def show_frame(self, frame: Frame) -> None:

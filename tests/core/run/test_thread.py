@@ -1,4 +1,4 @@
-"""What the thread makes of commands that come in a heap, of a closed gate and of training that fails."""
+"""What the thread makes of commands that come in a heap and of training that fails."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -56,24 +56,6 @@ def test_an_edit_of_a_drag_takes_the_place_of_nothing_but_an_edit() -> None:
     assert first is not None
     assert second is not None
     assert (first.updates, first.experiment, second.experiment) == (5, slower, PLANE)
-
-
-def test_a_closed_gate_parks_the_training() -> None:
-    worker = Worker(PLANE)
-    worker.start()
-    worker.send(commands.Play())
-    until(lambda: worker._run.number and worker._run.trainer.updates > 10)
-    worker.close_gate()
-    counts = set[int]()
-    end = monotonic() + 0.5
-    while monotonic() < end:
-        counts.add(worker._run.trainer.updates)
-        Event().wait(0.002)
-    worker.open_gate()
-    assert worker.stop()
-    # At most one update every PARKING_TIME, and one for each picture; without a gate thousands.
-    assert len(counts) < 80
-    assert max(counts) - min(counts) < 100
 
 
 def test_commands_behind_training_that_fails_are_answered(caplog: pytest.LogCaptureFixture) -> None:

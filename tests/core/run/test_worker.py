@@ -207,7 +207,6 @@ def test_stops_in_the_middle_of_training(start: Start) -> None:
     worker = start(SPIRALS)
     worker.send(commands.Play())
     wait(worker, lambda frame: frame.updates > 0)
-    worker.close_gate()
     assert worker.stop(timeout=2)
 
 
