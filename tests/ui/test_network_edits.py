@@ -43,7 +43,7 @@ def view(qtbot) -> NetworkView:
 
 def edits_of(view: NetworkView) -> list[tuple[LayerSpec, ...]]:
     """The layers that the session would have after each edit, beginning with those that the view shows now."""
-    asked = [view.canvas._picture.frame.experiment]
+    asked = [view.stage._picture.frame.experiment]
     edits: list[tuple[LayerSpec, ...]] = []
 
     def take(edit: LayerEdit) -> None:
@@ -55,7 +55,7 @@ def edits_of(view: NetworkView) -> list[tuple[LayerSpec, ...]]:
 
 
 def center(view: NetworkView, spot: Spot) -> QPoint:
-    tile = view.canvas.columns[spot.column].tile(spot.unit)
+    tile = view.stage.columns[spot.column].tile(spot.unit)
     assert tile is not None
     return tile.center().toPoint()
 
@@ -93,7 +93,7 @@ def conv_frame() -> Frame:
 def test_plus_and_minus_change_the_number_of_neurons(qtbot, view: NetworkView) -> None:
     view.show_frame(plane_frame(units=(4, 2)))
     edits = edits_of(view)
-    first, second = view.canvas.headers.headers
+    first, second = view.headers.headers
     qtbot.mouseClick(first.more, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(second.fewer, Qt.MouseButton.LeftButton)
     assert [units(edit) for edit in edits] == [[5, 2], [5, 1]]
@@ -103,7 +103,7 @@ def test_plus_and_minus_change_the_number_of_neurons(qtbot, view: NetworkView) -
 def test_the_number_of_neurons_can_be_typed(qtbot, view: NetworkView) -> None:
     view.show_frame(image_frame((128, 64)))
     edits = edits_of(view)
-    spin = view.canvas.headers.headers[0].menu.numbers["units"]
+    spin = view.headers.headers[0].menu.numbers["units"]
     assert isinstance(spin, QSpinBox)
     spin.lineEdit().selectAll()
     qtbot.keyClicks(spin, "300")
@@ -115,23 +115,23 @@ def test_the_number_of_neurons_can_be_typed(qtbot, view: NetworkView) -> None:
 def test_plus_between_columns_inserts_a_copy_and_keeps_its_place(qtbot, view: NetworkView) -> None:
     view.show_frame(plane_frame(units=(4, 2)))
     edits = edits_of(view)
-    inserts = view.canvas.headers.inserts
+    inserts = view.headers.inserts
     qtbot.mouseClick(inserts[2], Qt.MouseButton.LeftButton)
     assert units(edits[0]) == [4, 2, 2]
-    qtbot.mouseClick(view.canvas.headers.inserts[0], Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(view.headers.inserts[0], Qt.MouseButton.LeftButton)
     assert units(edits[1]) == [4, 4, 2, 2]
     assert [spec.key for spec in edits[1]] == [4, 1, 2, 3]
 
 
 def test_sixteen_layers_are_the_most(view: NetworkView) -> None:
     view.show_frame(plane_frame(units=(2,) * MAXIMUM_HIDDEN_LAYERS))
-    assert not any(insert.isEnabled() for insert in view.canvas.headers.inserts)
-    assert "16" in view.canvas.headers.inserts[0].toolTip()
+    assert not any(insert.isEnabled() for insert in view.headers.inserts)
+    assert "16" in view.headers.inserts[0].toolTip()
 
 
 def test_the_words_promise_what_edits_keep(view: NetworkView) -> None:
     view.show_frame(plane_frame(units=(4, 2)))
-    row = view.canvas.headers
+    row = view.headers
     header = row.headers[0]
     words = [control.whatsThis() for control in (header.title, header.fewer, header.more, row.inserts[0])]
     for text in (*words, header.menu.remove.toolTip()):
@@ -142,11 +142,11 @@ def test_the_words_promise_what_edits_keep(view: NetworkView) -> None:
 def test_the_menu_chooses_the_activation_and_removes_the_layer(view: NetworkView) -> None:
     view.show_frame(plane_frame(units=(4, 2)))
     edits = edits_of(view)
-    header = view.canvas.headers.headers[1]
+    header = view.headers.headers[1]
     assert header.menu.choices["activation"][ActivationKind.TANH].isChecked()
     header.menu.choices["activation"][ActivationKind.RELU].trigger()
     assert edits[0] == (DenseSpec(key=1, units=4), DenseSpec(key=2, units=2, activation=ActivationKind.RELU))
-    view.canvas.headers.headers[0].menu.remove.trigger()
+    view.headers.headers[0].menu.remove.trigger()
     assert edits[1] == (DenseSpec(key=2, units=2, activation=ActivationKind.RELU),)
 
 
@@ -157,26 +157,26 @@ def test_frames_alone_ask_for_nothing_and_keep_what_was_just_asked(qtbot, view: 
     view.show_frame(plane_frame(units=(9,)))
     view.show_frame(frame)
     assert edits == []
-    qtbot.mouseClick(view.canvas.headers.headers[0].more, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(view.headers.headers[0].more, Qt.MouseButton.LeftButton)
     view.show_frame(replace(frame, updates=7))  # taken before the command was obeyed
-    qtbot.mouseClick(view.canvas.headers.headers[0].more, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(view.headers.headers[0].more, Qt.MouseButton.LeftButton)
     assert [units(edit) for edit in edits] == [[5, 2], [6, 2]]
 
 
 def test_a_layer_that_was_refused_goes_away_again(qtbot, view: NetworkView) -> None:
     frame = plane_frame(units=(4, 2))
     view.show_frame(frame)
-    qtbot.mouseClick(view.canvas.headers.inserts[1], Qt.MouseButton.LeftButton)
-    assert len(view.canvas.headers.headers) == 3
+    qtbot.mouseClick(view.headers.inserts[1], Qt.MouseButton.LeftButton)
+    assert len(view.headers.headers) == 3
     view.show_frame(replace(frame, commands=1))
-    assert len(view.canvas.headers.headers) == 2
+    assert len(view.headers.headers) == 2
 
 
 # Layers of every kind
 
 
 def opened(view: NetworkView, position: int) -> dict[str, QAction]:
-    menu = view.canvas.headers.inserts[position].menu()
+    menu = view.headers.inserts[position].menu()
     menu.aboutToShow.emit()
     return {action.text(): action for action in menu.actions()}
 
@@ -206,7 +206,7 @@ def test_the_plane_offers_no_images(view: NetworkView) -> None:
 def test_a_click_where_no_dense_layer_fits_opens_the_menu(qtbot, view: NetworkView) -> None:
     view.show_frame(conv_frame())
     edits = edits_of(view)
-    insert = view.canvas.headers.inserts[1]
+    insert = view.headers.inserts[1]
     qtbot.mouseClick(insert, Qt.MouseButton.LeftButton)
     assert edits == []
     assert insert.menu().isVisible()
@@ -216,7 +216,7 @@ def test_a_click_where_no_dense_layer_fits_opens_the_menu(qtbot, view: NetworkVi
 def test_settings_of_a_layer_are_edited_in_its_menu(qtbot, view: NetworkView) -> None:
     view.show_frame(conv_frame())
     edits = edits_of(view)
-    conv, _, _, other, *_, dropout = view.canvas.headers.headers
+    conv, _, _, other, *_, dropout = view.headers.headers
     kernel = conv.menu.numbers["kernel"]
     assert isinstance(kernel, QSpinBox)
     kernel.setValue(3)
@@ -238,7 +238,7 @@ def test_a_stack_that_cannot_work_is_never_asked_for(view: NetworkView) -> None:
     layers = (MaxPool2DSpec(size=4, stride=4), Conv2DSpec(filters=2, kernel=7))
     view.show_frame(frame_of(Experiment(dataset=SKETCHES, layers=layers), 0))
     edits = edits_of(view)
-    header = view.canvas.headers.headers[1]
+    header = view.headers.headers[1]
     kernel = header.menu.numbers["kernel"]
     assert isinstance(kernel, QSpinBox)
     kernel.setValue(8)
@@ -253,5 +253,5 @@ def test_any_layer_can_be_removed(view: NetworkView) -> None:
     view.show_frame(frame)
     layers = frame.experiment.layers
     edits = edits_of(view)
-    view.canvas.headers.headers[5].menu.remove.trigger()
+    view.headers.headers[5].menu.remove.trigger()
     assert edits == [(*layers[:5], *layers[6:])]

@@ -44,7 +44,7 @@ def view(qtbot) -> NetworkView:
 
 
 def center(view: NetworkView, spot: Spot) -> QPoint:
-    tile = view.canvas.columns[spot.column].tile(spot.unit)
+    tile = view.stage.columns[spot.column].tile(spot.unit)
     assert tile is not None
     return tile.center().toPoint()
 
@@ -52,12 +52,12 @@ def center(view: NetworkView, spot: Spot) -> QPoint:
 def point_at(view: NetworkView, where: QPoint) -> None:
     at = QPointF(where)
     button = Qt.MouseButton.NoButton
-    event = QMouseEvent(QEvent.Type.MouseMove, at, view.canvas.mapToGlobal(at), button, button, Qt.KeyboardModifier(0))
-    QApplication.sendEvent(view.canvas, event)
+    event = QMouseEvent(QEvent.Type.MouseMove, at, view.stage.mapToGlobal(at), button, button, Qt.KeyboardModifier(0))
+    QApplication.sendEvent(view.stage, event)
 
 
 def color_at(view: NetworkView, where: QPoint) -> QColor:
-    return view.canvas.grab().toImage().pixelColor(where)
+    return view.stage.grab().toImage().pixelColor(where)
 
 
 # Layers of every kind
@@ -106,20 +106,20 @@ def conv_frame() -> Frame:
 def test_every_layer_is_a_column_with_a_header_and_notes(view: NetworkView, make) -> None:
     frame = make()
     view.show_frame(frame)
-    columns = view.canvas.columns
+    columns = view.stage.columns
     assert len(columns) == len(frame.model.layers) + 1
-    assert len(view.canvas.headers.headers) == len(frame.experiment.layers)
+    assert len(view.headers.headers) == len(frame.experiment.layers)
     for index, column in enumerate(columns):
         notes = {note_on(frame, Spot(index, unit)).spoken() for unit in range(column.count)}
         assert len(notes) == column.count
-    for header, spec in zip(view.canvas.headers.headers, frame.experiment.layers, strict=True):
+    for header, spec in zip(view.headers.headers, frame.experiment.layers, strict=True):
         sized = isinstance(spec, DenseSpec | Conv2DSpec)
         assert header.more.isVisibleTo(header) == header.fewer.isVisibleTo(header) == sized
         assert ("activation" in header.menu.choices) == hasattr(spec, "activation")
     view.resize(374, 277)
     for wanted in (False, True):
-        view.canvas.want_weights(wanted)
-        assert not view.canvas.grab().isNull()
+        view.stage.want_weights(wanted)
+        assert not view.stage.grab().isNull()
 
 
 def test_notes_say_what_a_layer_does() -> None:
@@ -144,17 +144,17 @@ def test_notes_say_what_a_layer_does() -> None:
 
 def test_what_is_only_passed_on_is_a_thin_line_and_no_weight(view: NetworkView) -> None:
     view.show_frame(normalised_frame())
-    image = view.canvas.grab().toImage()
-    before, behind = view.canvas.columns[1].tiles[1], view.canvas.columns[2].tiles[1]
+    image = view.stage.grab().toImage()
+    before, behind = view.stage.columns[1].tiles[1], view.stage.columns[2].tiles[1]
     x, y = round((before.right() + behind.left()) / 2), round(before.center().y())
     column = [image.pixelColor(x, y + offset) for offset in range(-6, 7)]
     drawn = [color for color in column if color != QColor(theme.current().card)]
     assert 1 <= len(drawn) <= 3
     assert all(color.hslSaturationF() < 0.25 for color in drawn)
     point_at(view, QPoint(x, y))
-    assert view.canvas.looked_at is None
+    assert view.stage.looked_at is None
     point_at(view, center(view, Spot(3, 2)))
-    assert view.canvas.grab().toImage() != image
+    assert view.stage.grab().toImage() != image
 
 
 @pytest.mark.parametrize(
@@ -170,8 +170,8 @@ def test_a_bounded_layer_is_shown_on_the_whole_of_its_range(
     view: NetworkView, kind: ActivationKind, scale: str
 ) -> None:
     view.show_frame(frame_of(Experiment(layers=(DenseSpec(units=3, activation=kind), DropoutSpec()))))
-    view.canvas.grab()
-    assert [view.canvas._picture._kind.caption(column) for column in (1, 2)] == [scale] * 2
+    view.stage.grab()
+    assert [view.stage._picture._kind.caption(column) for column in (1, 2)] == [scale] * 2
 
 
 def test_a_feature_map_and_a_kernel_show_their_signs(view: NetworkView) -> None:
@@ -182,11 +182,11 @@ def test_a_feature_map_and_a_kernel_show_their_signs(view: NetworkView) -> None:
     image = replace(frame.picture, activations=(maps, *frame.picture.activations[1:]))
     frame = with_arrays(replace(frame, picture=image), 0, weight=-2.0)
     view.show_frame(frame)
-    tile = view.canvas.columns[1].tiles[1]
+    tile = view.stage.columns[1].tiles[1]
     assert color_at(view, tile.center().toPoint()) == QColor(theme.current().negative)
     beside = tile.translated(1.1 * tile.width(), 0)
     assert color_at(view, beside.center().toPoint()) == QColor(theme.current().positive)
-    view.canvas.want_weights(False)
+    view.stage.want_weights(False)
     assert color_at(view, center(view, Spot(1, 1))) == QColor(theme.current().positive)
     assert color_at(view, center(view, Spot(6, 0))) != QColor(theme.current().card)
 
@@ -198,8 +198,8 @@ def test_the_switch_is_there_only_where_weights_are_images_of_a_hidden_layer(vie
         ((DropoutSpec(),), False),
     ):
         view.show_frame(frame_of(Experiment(dataset=SKETCHES, layers=layers), 0))
-        assert view.canvas.offers_weights is offered
-        assert not view.canvas.grab().isNull()
+        assert view.stage.offers_weights is offered
+        assert not view.stage.grab().isNull()
 
 
 @pytest.mark.parametrize("make", [normalised_frame, conv_frame])
@@ -212,11 +212,11 @@ def test_controls_of_all_layers_stay_inside_and_apart(
         view.resize(*size)
         view.show_frame(make())
         places = [
-            QRect(button.mapTo(view.canvas, QPoint()), button.size())
-            for button in view.canvas.findChildren(QToolButton)
-            if button.isVisibleTo(view.canvas)
+            QRect(button.mapTo(view.stage, QPoint()), button.size())
+            for button in view.stage.findChildren(QToolButton)
+            if button.isVisibleTo(view.stage)
         ]
-        assert all(view.canvas.rect().contains(place) for place in places)
+        assert all(view.stage.rect().contains(place) for place in places)
         assert not any(a.intersects(b) for a, b in itertools.combinations(places, 2))
     finally:
         qapp.setStyleSheet("")
@@ -227,7 +227,7 @@ def test_images_without_activations_or_with_nan_still_show(view: NetworkView) ->
     assert isinstance(frame.picture, ImagePicture)
     assert frame.picture.activations is not None
     view.show_frame(replace(frame, picture=replace(frame.picture, activations=None, probabilities=None)))
-    assert not view.canvas.grab().isNull()
+    assert not view.stage.grab().isNull()
     lost = tuple(np.full_like(values, np.nan) for values in frame.picture.activations)
     view.show_frame(replace(frame, picture=replace(frame.picture, activations=lost)))
     for spot in (Spot(2, 0), Spot(6, 0), Spot(7, 0)):

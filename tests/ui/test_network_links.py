@@ -30,7 +30,7 @@ def test_the_last_frame_is_shown_in_full_when_no_more_come(qtbot: QtBot) -> None
     last = turned_round(first)
     fresh = shown(qtbot, last).grab().toImage()
     view = shown(qtbot, first, last)
-    assert view.canvas._picture.behind, "half of the gaps have had their turn"
-    qtbot.waitUntil(lambda: not view.canvas._picture.behind)
+    assert view.stage._picture.behind, "half of the gaps have had their turn"
+    qtbot.waitUntil(lambda: not view.stage._picture.behind)
     assert view.grab().toImage() == fresh
     assert view.grab().toImage() != shown(qtbot, first).grab().toImage(), "weights of the other sign look different"

@@ -17,7 +17,7 @@ from nnstudio.ui.views.network.column import LinkSpot, Spot
 from nnstudio.ui.views.network.links import LEVELS, signed_levels, strengths
 from nnstudio.ui.views.network.neuron_note import note_on
 from nnstudio.ui.views.network_view import NetworkView
-from nnstudio.ui.widgets.heat_map import robust_scale
+from nnstudio.ui.stage.atlas import robust_scale
 from nnstudio.ui.widgets.segmented import SegmentedSwitch
 
 
@@ -39,7 +39,7 @@ def dressed(qapp: QApplication):
 
 
 def center(view: NetworkView, spot: Spot) -> QPoint:
-    tile = view.canvas.columns[spot.column].tile(spot.unit)
+    tile = view.stage.columns[spot.column].tile(spot.unit)
     assert tile is not None
     return tile.center().toPoint()
 
@@ -47,19 +47,19 @@ def center(view: NetworkView, spot: Spot) -> QPoint:
 def point_at(view: NetworkView, where: QPoint) -> None:
     at = QPointF(where)
     button = Qt.MouseButton.NoButton
-    event = QMouseEvent(QEvent.Type.MouseMove, at, view.canvas.mapToGlobal(at), button, button, Qt.KeyboardModifier(0))
-    QApplication.sendEvent(view.canvas, event)
+    event = QMouseEvent(QEvent.Type.MouseMove, at, view.stage.mapToGlobal(at), button, button, Qt.KeyboardModifier(0))
+    QApplication.sendEvent(view.stage, event)
 
 
 def claims(view: NetworkView, key: Qt.Key) -> bool:
     event = QKeyEvent(QEvent.Type.ShortcutOverride, key, Qt.KeyboardModifier.NoModifier)
     event.ignore()
-    QApplication.sendEvent(view.canvas, event)
+    QApplication.sendEvent(view.stage, event)
     return event.isAccepted()
 
 
 def color_at(view: NetworkView, where: QPoint) -> QColor:
-    return view.canvas.grab().toImage().pixelColor(where)
+    return view.stage.grab().toImage().pixelColor(where)
 
 
 # Painting
@@ -80,8 +80,8 @@ def test_nan_shows_as_bad_in_maps_and_links(view: NetworkView) -> None:
     plane = replace(frame.picture, neurons=(np.full((1, 40, 40), np.nan),))
     view.show_frame(with_arrays(replace(frame, picture=plane), 0, weight=np.nan, bias=np.nan))
     assert color_at(view, center(view, Spot(1, 0))) == QColor(theme.current().bad)
-    source = view.canvas.columns[0].tiles[0]
-    image = view.canvas.grab().toImage()
+    source = view.stage.columns[0].tiles[0]
+    image = view.stage.grab().toImage()
     x = int(source.right()) + 6
     column = {image.pixelColor(x, y).name() for y in range(int(source.top()), int(source.bottom()))}
     assert theme.current().bad in column
@@ -107,7 +107,7 @@ def test_tiny_weights_and_activations_paint(view: NetworkView) -> None:
     for layer in range(len(frame.model.layers)):
         frame = with_arrays(frame, layer, weight=1e-40)
     view.show_frame(frame)
-    assert not view.canvas.grab().isNull()
+    assert not view.stage.grab().isNull()
 
 
 def test_frames_without_maps_still_show_the_weights(view: NetworkView) -> None:
@@ -122,7 +122,7 @@ def test_a_link_that_changes_its_sign_changes_its_colour(view: NetworkView) -> N
     seen = []
     for sign in (1.0, -1.0):
         view.show_frame(with_arrays(frame, 0, weight=[[sign], [0.0]]))
-        tile = view.canvas.columns[0].tiles[0]
+        tile = view.stage.columns[0].tiles[0]
         seen.append(color_at(view, QPoint(int(tile.right()) + 8, round(tile.center().y()))).name())
     assert seen == [theme.current().positive, theme.current().negative]
 
@@ -133,7 +133,7 @@ def test_another_theme_repaints_everything(view: NetworkView, monkeypatch: pytes
         view.show_frame(frame)
         assert color_at(view, QPoint(2, 200)) == QColor(theme.LIGHT.card)
         monkeypatch.setattr(theme, "_current", theme.DARK)
-        image = view.canvas.grab().toImage()
+        image = view.stage.grab().toImage()
         colors = {image.pixelColor(x, y).name() for x in range(0, 580, 3) for y in range(60, 380, 3)}
         assert theme.DARK.card in colors
         assert theme.LIGHT.card not in colors
@@ -144,7 +144,7 @@ def test_the_weights_of_the_first_layer_are_drawn_as_images(view: NetworkView) -
     weights = np.zeros((784, 4), np.float32)
     weights.reshape(28, 28, 4)[:14, :, 1], weights.reshape(28, 28, 4)[14:, :, 1] = -1.0, 1.0
     view.show_frame(with_arrays(frame, 0, weight=weights))
-    tile = view.canvas.columns[1].tiles[1]
+    tile = view.stage.columns[1].tiles[1]
     upper, lower = tile.center() - QPointF(0, tile.height() / 4), tile.center() + QPointF(0, tile.height() / 4)
     assert color_at(view, upper.toPoint()) == QColor(theme.current().negative)
     assert color_at(view, lower.toPoint()) == QColor(theme.current().positive)
@@ -158,22 +158,22 @@ def test_any_network_paints_and_its_controls_do_not_overlap(
 ) -> None:
     view.resize(*size)
     view.show_frame(make(units=units))
-    assert not view.canvas.grab().isNull()
+    assert not view.stage.grab().isNull()
     places = [
-        QRect(button.mapTo(view.canvas, QPoint()), button.size())
-        for button in view.canvas.findChildren(QToolButton)
-        if button.isVisibleTo(view.canvas)
+        QRect(button.mapTo(view.stage, QPoint()), button.size())
+        for button in view.stage.findChildren(QToolButton)
+        if button.isVisibleTo(view.stage)
     ]
     assert len(places) == 4 * len(units) + 1
-    assert all(view.canvas.rect().contains(place) for place in places)
+    assert all(view.stage.rect().contains(place) for place in places)
     assert not any(a.intersects(b) for a, b in itertools.combinations(places, 2))
 
 
 def test_before_the_first_frame_it_waits(view: NetworkView) -> None:
-    assert view.canvas.columns == ()
-    assert not view.canvas.grab().isNull()
+    assert view.stage.columns == ()
+    assert not view.stage.grab().isNull()
     view.show_frame(plane_frame())
-    assert len(view.canvas.columns) == 4
+    assert len(view.stage.columns) == 4
 
 
 # What it says
@@ -183,31 +183,31 @@ def test_hovering_a_neuron_reads_its_numbers_and_they_stay_live(view: NetworkVie
     frame = plane_frame()
     view.show_frame(frame)
     point_at(view, center(view, Spot(2, 3)))
-    assert view.canvas.looked_at == Spot(2, 3)
+    assert view.stage.looked_at == Spot(2, 3)
     note = note_on(frame, Spot(2, 3))
     biases = frame.model.layers[1].biases
     assert biases is not None
     assert note.title == "Layer 2, neuron 4"
     assert note.lines[0] == "a = tanh(w·a + b)"
     assert f"b = {biases[3]:.4f}".replace("-", "−") in note.lines
-    before = view.canvas.grab().toImage()
+    before = view.stage.grab().toImage()
     view.show_frame(with_arrays(frame, 1, bias=biases + 3))
-    assert view.canvas.looked_at == Spot(2, 3)
-    assert view.canvas.grab().toImage() != before
+    assert view.stage.looked_at == Spot(2, 3)
+    assert view.stage.grab().toImage() != before
     point_at(view, QPoint(2, 300))
-    assert view.canvas.looked_at is None
+    assert view.stage.looked_at is None
 
 
 def test_hovering_a_link_reads_its_weight(view: NetworkView) -> None:
     frame = plane_frame(units=())
     frame = with_arrays(frame, 0, weight=[[0.5], [-1.25]])
     view.show_frame(frame)
-    view.canvas.grab()
-    tile = view.canvas.columns[0].tiles[1]
+    view.stage.grab()
+    tile = view.stage.columns[0].tiles[1]
     point_at(view, QPoint(int(tile.right()) + 6, round(tile.center().y())))
-    assert view.canvas.looked_at == LinkSpot(1, 1, 0)
+    assert view.stage.looked_at == LinkSpot(1, 1, 0)
     assert note_on(frame, LinkSpot(1, 1, 0)).lines == ("w = −1.250", "from x₂", "to output")
-    assert not view.canvas.grab().isNull()
+    assert not view.stage.grab().isNull()
 
 
 def test_every_unit_and_link_has_a_note() -> None:
@@ -224,20 +224,20 @@ def test_every_unit_and_link_has_a_note() -> None:
 
 def test_a_click_pins_the_note_until_escape(qtbot, view: NetworkView) -> None:
     view.show_frame(plane_frame())
-    qtbot.mouseClick(view.canvas, Qt.MouseButton.LeftButton, pos=center(view, Spot(1, 2)))
+    qtbot.mouseClick(view.stage, Qt.MouseButton.LeftButton, pos=center(view, Spot(1, 2)))
     point_at(view, center(view, Spot(2, 5)))
     view.show_frame(plane_frame())
-    assert view.canvas.looked_at == Spot(1, 2)
-    qtbot.keyClick(view.canvas, Qt.Key.Key_Escape)
-    assert view.canvas.looked_at is None
+    assert view.stage.looked_at == Spot(1, 2)
+    qtbot.keyClick(view.stage, Qt.Key.Key_Escape)
+    assert view.stage.looked_at is None
 
 
 def test_another_network_lets_the_pinned_note_go(qtbot, view: NetworkView) -> None:
     view.show_frame(plane_frame())
-    qtbot.mouseClick(view.canvas, Qt.MouseButton.LeftButton, pos=center(view, Spot(1, 7)))
+    qtbot.mouseClick(view.stage, Qt.MouseButton.LeftButton, pos=center(view, Spot(1, 7)))
     view.show_frame(plane_frame(units=(3, 8)))
-    assert view.canvas.looked_at is None
-    assert not view.canvas.grab().isNull()
+    assert view.stage.looked_at is None
+    assert not view.stage.grab().isNull()
 
 
 # The keyboard
@@ -245,51 +245,51 @@ def test_another_network_lets_the_pinned_note_go(qtbot, view: NetworkView) -> No
 
 def test_arrows_belong_to_the_canvas_only_for_who_came_by_tab(qtbot, view: NetworkView) -> None:
     view.show_frame(plane_frame())
-    qtbot.mouseClick(view.canvas, Qt.MouseButton.LeftButton, pos=center(view, Spot(1, 2)))
+    qtbot.mouseClick(view.stage, Qt.MouseButton.LeftButton, pos=center(view, Spot(1, 2)))
     assert not claims(view, Qt.Key.Key_Right)
     assert claims(view, Qt.Key.Key_Escape)
-    view.canvas.clearFocus()
-    view.canvas.setFocus(Qt.FocusReason.TabFocusReason)
+    view.stage.clearFocus()
+    view.stage.setFocus(Qt.FocusReason.TabFocusReason)
     assert claims(view, Qt.Key.Key_Right)
     assert not claims(view, Qt.Key.Key_Space)
 
 
 def test_arrow_keys_walk_the_ring_and_speak(qtbot, view: NetworkView) -> None:
     view.show_frame(plane_frame())
-    view.canvas.setFocus(Qt.FocusReason.TabFocusReason)
-    assert view.canvas.accessibleDescription() == "Input; Dense 8 · tanh; Dense 8 · tanh; Output 1 · sigmoid."
+    view.stage.setFocus(Qt.FocusReason.TabFocusReason)
+    assert view.stage.accessibleDescription() == "Input; Dense 8 · tanh; Dense 8 · tanh; Output 1 · sigmoid."
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_Down):
-        qtbot.keyClick(view.canvas, key)
-    assert view.canvas.looked_at == Spot(1, 1)
-    assert view.canvas.accessibleDescription().startswith("Layer 1, neuron 2, a = tanh(w·x + b)")
-    view.canvas.clearFocus()
-    assert view.canvas.looked_at is None
+        qtbot.keyClick(view.stage, key)
+    assert view.stage.looked_at == Spot(1, 1)
+    assert view.stage.accessibleDescription().startswith("Layer 1, neuron 2, a = tanh(w·x + b)")
+    view.stage.clearFocus()
+    assert view.stage.looked_at is None
 
 
 def test_the_keyboard_reaches_units_and_columns_out_of_sight(qtbot, view: NetworkView) -> None:
     view.resize(374, 277)
     view.show_frame(plane_frame(units=(40,) * 8))
-    view.canvas.setFocus(Qt.FocusReason.TabFocusReason)
+    view.stage.setFocus(Qt.FocusReason.TabFocusReason)
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_End):
-        qtbot.keyClick(view.canvas, key)
-    assert view.canvas.columns[1].last == 40
+        qtbot.keyClick(view.stage, key)
+    assert view.stage.columns[1].last == 40
     for _ in range(8):
-        qtbot.keyClick(view.canvas, Qt.Key.Key_Right)
-    spot = view.canvas.looked_at
+        qtbot.keyClick(view.stage, Qt.Key.Key_Right)
+    spot = view.stage.looked_at
     assert spot == Spot(9, 0)
-    assert view.canvas.visibleRegion().contains(center(view, Spot(9, 0)))
+    assert view.stage.visibleRegion().contains(center(view, Spot(9, 0)))
 
 
 def test_every_control_is_reached_by_tab_and_explains_itself(view: NetworkView) -> None:
     view.show_frame(plane_frame())
     controls: list[QWidget] = []
-    widget = view.canvas.nextInFocusChain()
-    while widget is not view.canvas:
-        if isinstance(widget, QToolButton) and view.canvas.isAncestorOf(widget):
+    widget = view.stage.nextInFocusChain()
+    while widget is not view.stage:
+        if isinstance(widget, QToolButton) and view.stage.isAncestorOf(widget):
             controls.append(widget)
         widget = widget.nextInFocusChain()
     assert len(controls) == 9
-    lefts = [control.mapTo(view.canvas, QPoint()).x() for control in controls]
+    lefts = [control.mapTo(view.stage, QPoint()).x() for control in controls]
     assert lefts[0] < lefts[1] < lefts[4] < lefts[5] < lefts[8]
     for control in controls:
         assert control.focusPolicy() & Qt.FocusPolicy.TabFocus
@@ -301,27 +301,27 @@ def test_every_control_is_reached_by_tab_and_explains_itself(view: NetworkView) 
 
 def test_the_wheel_scrolls_a_column_that_has_more(view: NetworkView) -> None:
     view.show_frame(plane_frame(units=(40,)))
-    column = view.canvas.columns[1]
+    column = view.stage.columns[1]
     assert column.hidden > 0
     at = column.tiles[0].center()
     angle = QPoint(0, -120)
     event = QWheelEvent(
-        at, view.canvas.mapToGlobal(at), QPoint(), angle, Qt.MouseButton(0), Qt.KeyboardModifier(0),
+        at, view.stage.mapToGlobal(at), QPoint(), angle, Qt.MouseButton(0), Qt.KeyboardModifier(0),
         Qt.ScrollPhase.NoScrollPhase, False,
     )  # fmt: skip
-    QApplication.sendEvent(view.canvas, event)
-    assert view.canvas.columns[1].first == 1
+    QApplication.sendEvent(view.stage, event)
+    assert view.stage.columns[1].first == 1
     view.show_frame(plane_frame(units=(40,)))
-    assert view.canvas.columns[1].first == 1
+    assert view.stage.columns[1].first == 1
 
 
 def test_more_shows_the_next_ones(qtbot, view: NetworkView) -> None:
     view.show_frame(plane_frame(units=(40,)))
-    more = view.canvas.columns[1].more
+    more = view.stage.columns[1].more
     assert more is not None
-    shown = len(view.canvas.columns[1].tiles)
-    qtbot.mouseClick(view.canvas, Qt.MouseButton.LeftButton, pos=more.center().toPoint())
-    assert view.canvas.columns[1].first == shown
+    shown = len(view.stage.columns[1].tiles)
+    qtbot.mouseClick(view.stage, Qt.MouseButton.LeftButton, pos=more.center().toPoint())
+    assert view.stage.columns[1].first == shown
 
 
 # Images
@@ -330,12 +330,12 @@ def test_more_shows_the_next_ones(qtbot, view: NetworkView) -> None:
 def test_a_click_on_the_image_asks_for_the_next_one(qtbot, view: NetworkView) -> None:
     view.show_frame(image_frame())
     with qtbot.waitSignal(view.next_image_requested, timeout=1000):
-        qtbot.mouseClick(view.canvas, Qt.MouseButton.LeftButton, pos=center(view, Spot(0, 0)))
-    view.canvas.setFocus(Qt.FocusReason.TabFocusReason)
-    qtbot.keyClick(view.canvas, Qt.Key.Key_Home)
+        qtbot.mouseClick(view.stage, Qt.MouseButton.LeftButton, pos=center(view, Spot(0, 0)))
+    view.stage.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(view.stage, Qt.Key.Key_Home)
     with qtbot.waitSignal(view.next_image_requested, timeout=1000):
-        qtbot.keyClick(view.canvas, Qt.Key.Key_Return)
-    assert view.canvas.looked_at == Spot(0, 0)
+        qtbot.keyClick(view.stage, Qt.Key.Key_Return)
+    assert view.stage.looked_at == Spot(0, 0)
 
 
 def test_the_switch_is_there_for_images_with_hidden_layers_and_changes_the_picture(qtbot, view: NetworkView) -> None:
@@ -347,11 +347,11 @@ def test_the_switch_is_there_for_images_with_hidden_layers_and_changes_the_pictu
     for frame, there in ((plane_frame(), False), (image_frame(()), False), (image_frame((12, 6)), True)):
         view.show_frame(frame)
         assert switch.isHidden() is not there
-    before = view.canvas.grab().toImage()
+    before = view.stage.grab().toImage()
     switch.set_current(1)
-    assert view.canvas.grab().toImage() != before
+    assert view.stage.grab().toImage() != before
     switch.set_current(0)
-    assert view.canvas.grab().toImage() == before
+    assert view.stage.grab().toImage() == before
 
 
 def test_it_watches_the_neurons_only() -> None:
@@ -363,5 +363,5 @@ def test_a_frame_is_never_changed(view: NetworkView) -> None:
     frame: Frame = image_frame((12, 6))
     copy = frame.params.copy()
     view.show_frame(frame)
-    view.canvas.grab()
+    view.stage.grab()
     np.testing.assert_array_equal(frame.params, copy)

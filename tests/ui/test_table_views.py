@@ -145,7 +145,7 @@ def test_long_names_leave_room_for_the_network(qtbot: QtBot) -> None:
     shown(qtbot, view)
     view.show_frame(Observer(trainer, 1).frame(view.probes))
     QApplication.processEvents()
-    assert view.canvas.minimumWidth() <= 700
+    assert view.stage.minimumWidth() <= 700
     assert len(scaling_text(data).splitlines()) == LINES + 1
     assert scaling_text(data).endswith("… and 18 more")
     assert scaling_text(Dataset.from_arrays(data.train.raw, data.train.labels, scaling=Scaling.NONE)) == ""

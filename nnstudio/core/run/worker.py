@@ -155,7 +155,8 @@ class Worker:
         """Looked at between two updates, and between the pieces of a long one."""
         if not self._commands.empty():
             return True
-        return not self.mailbox and perf_counter() >= self._next_picture
+        wanted = not self.mailbox and perf_counter() >= self._next_picture
+        return wanted and not self._run.under_way  # in the middle of an update there is nothing to picture
 
     def _ending(self, time: float) -> bool:
         return self._stopping or self._run.playing or perf_counter() >= time

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 NO_PEN = QPen(Qt.PenStyle.NoPen)
 NO_BRUSH = QBrush(Qt.BrushStyle.NoBrush)
+SMOOTH = Qt.TransformationMode.SmoothTransformation
 
 
 def hairline(color: QColor | str, ratio: float) -> QPen:
@@ -89,6 +90,25 @@ class Words:
     def box(self) -> QRectF:
         """Where it stands."""
         return self.item.sceneBoundingRect()
+
+
+class Bars:
+    """Filled rectangles of one colour as one item."""
+
+    def __init__(self, parent: QGraphicsItem, z: float = 0) -> None:
+        self.item = path(parent, z=z)
+        self._boxes: list[QRectF] = []
+
+    def show(self, boxes: list[QRectF], color: QColor) -> None:
+        """Fill these from now on."""
+        if boxes == self._boxes:
+            return
+        self._boxes = boxes
+        shape = QPainterPath()
+        for box in boxes:
+            shape.addRect(box)
+        self.item.setPath(shape)
+        self.item.setBrush(color)
 
 
 def rounded(box: QRectF, radius: float) -> QPainterPath:

@@ -1,16 +1,23 @@
 """The network as it is now: every neuron a live picture of what it does, every weight a link, every layer editable.
 
-The view gets a frame whenever one is new and paints it; what somebody wants to change goes out as a signal that carries
-the edit.
+The view gets a frame whenever one is new and shows it; what somebody wants to change goes out as a signal that carries
+the edit. Above the picture stands a row of real controls: titles, − and + for units, + for layers.
 """
 
 import sys
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QFontMetricsF, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from nnstudio.core.network.layer_edits import Ends
 from nnstudio.core.run.frame import Frame, Probe
-from nnstudio.ui.views.network.network_canvas import NetworkCanvas
+from nnstudio.ui.stage.lettering import text_font
+from nnstudio.ui.views.network.header_row import HeaderRow
+from nnstudio.ui.views.network.layer_header import SMALL
+from nnstudio.ui.views.network.legend import NetworkLegend
+from nnstudio.ui.views.network.network_stage import NetworkStage
+from nnstudio.ui.views.network.titles import fitting, input_titles, output_titles
 from nnstudio.ui.views.view import View
 from nnstudio.ui.widgets.segmented import SegmentedSwitch
 
@@ -26,36 +33,111 @@ class NetworkView(View):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.canvas = NetworkCanvas()
-        self.canvas.layers_edited.connect(self.layers_edited)
-        self.canvas.next_image_requested.connect(self.next_image_requested)
+        self.stage = NetworkStage()
+        self.stage.next_image_requested.connect(self.next_image_requested)
+        self.stage.arranged.connect(self._place_headers)
+        self._strip = QWidget()
+        self.headers = HeaderRow(self._strip)
+        self.headers.layers_edited.connect(self.layers_edited)
+        self._ends = tuple(_end_title(self._strip) for _ in range(2))
+        self._titles: tuple[tuple[str, ...], ...] = ()
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._strip)
+        column.addWidget(self.stage, 1)
         self._scroll = QScrollArea(widgetResizable=True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidget(self.canvas)
-        self.canvas.reached.connect(self._scroll.ensureVisible)
+        self._scroll.setWidget(page)
+        for widget in (self._scroll.viewport(), page, self._strip):
+            widget.setAutoFillBackground(False)  # the card is the ground
+        self.stage.reached.connect(self._scroll.ensureVisible)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._scroll)
+        self._page = page
+        self._frame: Frame | None = None
+        self._fit()
+        self._make_switches()
+
+    def _make_switches(self) -> None:
+        self.legend = NetworkLegend()
         tips = (
             "Show each neuron or filter of the first layer by the weights it looks for, with its answer beside them.",
             "Show each neuron or filter of the first layer by its activation alone.",
         )
-        self._switch = SegmentedSwitch(("Weights", "Activation"), tips, self)
-        self._switch.hide()
+        self._switch = SegmentedSwitch(("Weights", "Activation"), tips)
         self._switch.currentChanged.connect(self._show_as)
+        self._switches = QWidget(self)
+        row = QHBoxLayout(self._switches)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(16)
+        row.addWidget(self.legend)
+        row.addWidget(self._switch)
+        self._switch.hide()
+        self._switches.hide()
 
     def show_frame(self, frame: Frame) -> None:
-        # Until a card has taken the switch to its title bar, there is no place for it.
-        placed = self._switch.parentWidget() is not self
-        self.canvas.show_frame(frame)
-        self._switch.setVisible(placed and self.canvas.offers_weights)
+        old, self._frame = self._frame, frame
+        self.stage.show_frame(frame)
+        if old is None or (old.experiment.layers, old.commands, old.run) != (
+            frame.experiment.layers,
+            frame.commands,
+            frame.run,
+        ):
+            self._show_layers(frame)
+
+    def _show_layers(self, frame: Frame) -> None:
+        self.headers.show_layers(frame.experiment.layers, Ends.of(frame.model))
+        titles = [input_titles(frame), *(spec.titles for spec in frame.experiment.layers), output_titles(frame)]
+        self.stage.setAccessibleDescription("; ".join(names[0] for names in titles) + ".")
+        self._titles = (titles[0], titles[-1])
+        self._place_headers()
+        # Until a card has taken the switches to its title bar, there is no place for them.
+        placed = self._switches.parentWidget() is not self
+        self._switches.setVisible(placed)
+        self._switch.setVisible(placed and self.stage.offers_weights)
+        self.legend.show_links(not self.stage.is_image)
+        self._fit()
+
+    def _fit(self) -> None:
+        self._strip.setFixedHeight(round(QFontMetricsF(text_font(13)).height()) + 12 + SMALL)
+        self._page.setMinimumWidth(round(self.stage.minimum_width()))
+
+    def _place_headers(self) -> None:
+        columns, height = self.stage.columns, self._strip.height()
+        self.headers.place(columns, 0, height - 2)
+        if not columns or not self._titles:
+            return
+        font = text_font(13, bold=True)
+        metrics = QFontMetricsF(font)
+        width = round(min(110.0, columns[1].left - columns[0].left))
+        for label, column, titles in zip(self._ends, (columns[0], columns[-1]), self._titles, strict=True):
+            label.setFont(font)
+            label.setText(fitting(titles, metrics, width))
+            left = min(max(0, round(column.center - width / 2)), self._strip.width() - width)
+            label.setGeometry(left, 0, width, height - 2 - SMALL)
+            label.show()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def switches(self) -> QWidget | None:
-        return self._switch
+        return self._switches
 
     def _show_as(self, choice: int) -> None:
-        self.canvas.want_weights(choice == 0)
+        self.stage.want_weights(choice == 0)
+
+
+def _end_title(parent: QWidget) -> QLabel:
+    """The title over the input or the output, which have no controls."""
+    label = QLabel(parent)
+    label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    label.hide()
+    return label
 
 
 if __name__ == "__main__":

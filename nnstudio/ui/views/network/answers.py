@@ -1,49 +1,70 @@
-"""The last column of a network that looks at images: how sure it is of each class."""
+"""The last column of a network that looks at images: how sure it is of each class, with a ring around the truth."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Sequence
 
-import numpy as np
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPen
+from PySide6.QtWidgets import QGraphicsItem
 
 from nnstudio.core.run.frame import FloatArray
+from nnstudio.ui.stage import items
+from nnstudio.ui.stage.lettering import mono_font
 from nnstudio.ui.stylesheet import mix
 from nnstudio.ui.theme import current
 from nnstudio.ui.views.network.column import Column
 
-_MIDDLE = Qt.AlignmentFlag.AlignCenter
+_LABEL = 20.0
+_LEAST = 0.005
 
 
-def paint_answers(
-    painter: QPainter,
-    column: Column,
-    probabilities: FloatArray | None,
-    font: QFont,
-    template: Callable[[QPainter, int, QRectF], None] | None,
-) -> None:
-    """A row for each class: its digit, its template if it has one, a bar for its probability."""
-    theme = current()
-    best = None if probabilities is None else int(np.argmax(probabilities))
-    for label, row in enumerate(column.tiles):
-        digit = QRectF(row.left(), row.top(), 16, row.height())
-        painter.setFont(font)
-        painter.setPen(QColor(theme.text if label == best else theme.dim))
-        painter.drawText(digit, _MIDDLE, str(label))
-        left = digit.right() + 4
-        if template is not None:
-            square = QRectF(left, row.top(), row.height(), row.height())
-            template(painter, label, square)
-            left = square.right() + 6
-        high = min(20.0, row.height() * 0.62)
-        bar = QRectF(left, row.center().y() - high / 2, row.right() - left, high)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.field))
-        painter.drawRoundedRect(bar, 4, 4)
+class Answers:
+    """A row for each class: its name, a bar for its probability."""
+
+    def __init__(self, parent: QGraphicsItem, column: Column, names: Sequence[str]) -> None:
+        theme = current()
+        self._bars: list[QRectF] = []
+        self._shares = [float("nan")] * len(column.tiles)
+        self._fills = [items.path(parent, z=3) for _ in column.tiles]
+        font = mono_font(13)
+        middle = Qt.AlignmentFlag.AlignHCenter
+        tracks = items.path(parent, brush=QColor(theme.field), z=2)
+        shape = tracks.path()
+        self._percents: list[items.Words] = []
+        self._labels: list[items.Words] = []
+        for row, name in zip(column.tiles, names, strict=True):
+            high = min(20.0, row.height() * 0.62)
+            bar = QRectF(row.left() + _LABEL + 8, row.center().y() - high / 2, row.width() - _LABEL - 8, high)
+            shape.addRoundedRect(bar, 4, 4)
+            self._bars.append(bar)
+            at = QPointF(row.left() + _LABEL / 2, row.center().y())
+            self._labels.append(items.Words(parent, at, font, theme.dim, name[:2], middle, 4))
+            self._percents.append(items.Words(parent, bar.center(), mono_font(11), theme.text, "", middle, 4))
+        tracks.setPath(shape)
+        self._ring = items.path(parent, QPen(QColor(theme.text), 1.5), z=4)
+        self._truth = -1
+
+    def show(self, probabilities: FloatArray | None, truth: int) -> None:
+        """Show how sure the network is of each class, and which is true."""
+        theme = current()
+        if truth != self._truth and 0 <= truth < len(self._bars):
+            self._truth = truth
+            center = QPointF(self._bars[truth].left() - 8 - _LABEL / 2, self._bars[truth].center().y())
+            ring = QRectF(center.x() - 10, center.y() - 10, 20, 20)
+            self._ring.setPath(items.rounded(ring, 10))
         if probabilities is None:
-            continue
-        share = float(probabilities[label])
-        filled = QRectF(bar.left(), bar.top(), max(3.0, bar.width() * share), bar.height())
-        strong = theme.bad if np.isnan(share) else theme.positive
-        painter.setBrush(QColor(strong if label == best else mix(theme.field, strong, 0.55)))
-        painter.drawRoundedRect(filled, min(4.0, filled.width() / 2), min(4.0, filled.width() / 2))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
+            return
+        shares = [float(share) for share in probabilities]
+        finite = [share for share in shares if math.isfinite(share)]
+        best = max(finite, default=0.0)
+        for place, (bar, share) in enumerate(zip(self._bars, shares, strict=True)):
+            if abs(share - self._shares[place]) < _LEAST / 4:
+                continue
+            self._shares[place] = share
+            known = math.isfinite(share)
+            length = max(3.0, bar.width() * min(share, 1.0)) if known else bar.width()
+            weaker = mix(theme.field, theme.positive, 0.55)
+            self._fills[place].setBrush(QColor(theme.bad if not known else theme.positive if share == best else weaker))
+            filled = QRectF(bar.left(), bar.top(), length, bar.height())
+            self._fills[place].setPath(items.rounded(filled, min(4.0, length / 2)))
+            self._percents[place].say(f"{100 * share:.0f}\u00a0%" if known and share >= _LEAST else "")

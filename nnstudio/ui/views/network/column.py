@@ -33,6 +33,8 @@ class Column:
     count: units of the layer; first: the first one that shows
     tiles: where the units from `first` on stand; across: how many tiles make a row
     more: where it says how many more there are, if not all fit
+    large: how many of the tiles, the first ones, are pictures where the rest are mere cells; 0 if all are alike
+    order: which unit stands in which place, where they are sorted
     """
 
     left: float
@@ -42,6 +44,8 @@ class Column:
     tiles: tuple[QRectF, ...]
     across: int = 1
     more: QRectF | None = None
+    large: int = 0
+    order: tuple[int, ...] = ()
 
     @property
     def center(self) -> float:
@@ -57,15 +61,25 @@ class Column:
         """One past the last unit that shows."""
         return self.first + len(self.tiles)
 
+    def place(self, unit: int) -> int | None:
+        """The place of a unit, if it shows."""
+        place = self.order.index(unit) if self.order else unit - self.first
+        return place if 0 <= place < len(self.tiles) else None
+
+    def unit(self, place: int) -> int:
+        """The unit in a place."""
+        return self.order[place] if self.order else self.first + place
+
     def tile(self, unit: int) -> QRectF | None:
         """Where a unit stands, if it shows."""
-        return self.tiles[unit - self.first] if self.first <= unit < self.last else None
+        place = self.place(unit)
+        return None if place is None else self.tiles[place]
 
     def unit_at(self, point: QPointF) -> int | None:
         """The unit at a point, with a pixel of tolerance."""
-        for index, tile in enumerate(self.tiles):
+        for place, tile in enumerate(self.tiles):
             if tile.adjusted(-1, -1, 1, 1).contains(point):
-                return self.first + index
+                return self.unit(place)
         return None
 
 
@@ -87,27 +101,39 @@ def first_to_show(column: Column, unit: int) -> int:
 
 
 def neighbour(columns: tuple[Column, ...], spot: Spot, key: Qt.Key) -> Spot:
-    """The unit that an arrow key leads to. Left and right leave a layer at its edge, for the unit at about the same
-    height of the next."""
+    """The unit that an arrow key leads to: the nearest one in that direction. Left and right leave a layer at its edge,
+    for the unit at about the same height of the next; up and down reach units that do not show yet."""
     column = columns[spot.column]
-    row, place = divmod(spot.unit, column.across)
-    if key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-        unit = spot.unit + (column.across if key == Qt.Key.Key_Down else -column.across)
-        return Spot(spot.column, unit) if 0 <= unit < column.count else spot
     if key == Qt.Key.Key_Home:
-        return Spot(spot.column, 0)
+        return Spot(spot.column, column.unit(0) if column.order else 0)
     if key == Qt.Key.Key_End:
-        return Spot(spot.column, column.count - 1)
-    step = 1 if key == Qt.Key.Key_Right else -1
-    if 0 <= place + step < column.across and row * column.across + place + step < column.count:
-        return Spot(spot.column, spot.unit + step)
-    other = spot.column + step
+        return Spot(spot.column, column.unit(len(column.tiles) - 1) if column.order else column.count - 1)
+    vertical = key in (Qt.Key.Key_Up, Qt.Key.Key_Down)
+    sign = 1 if key in (Qt.Key.Key_Down, Qt.Key.Key_Right) else -1
+    here = (column.tile(spot.unit) or column.tiles[0]).center()
+    best = _nearest(column, here, vertical, sign)
+    if best is not None:
+        return Spot(spot.column, best)
+    if vertical:
+        unit = spot.unit + sign * column.across
+        return Spot(spot.column, unit) if not column.order and 0 <= unit < column.count else spot
+    other = spot.column + sign
     if not 0 <= other < len(columns):
         return spot
-    tile = column.tile(spot.unit) or column.tiles[0]
     edge = columns[other]
     distances = [
-        (abs(t.center().y() - tile.center().y()), abs(t.center().x() - tile.center().x()), index)
-        for index, t in enumerate(edge.tiles)
+        (abs(tile.center().y() - here.y()), abs(tile.center().x() - here.x()), place)
+        for place, tile in enumerate(edge.tiles)
     ]
-    return Spot(other, edge.first + min(distances)[2])
+    return Spot(other, edge.unit(min(distances)[2]))
+
+
+def _nearest(column: Column, here: QPointF, vertical: bool, sign: int) -> int | None:
+    """The nearest unit of a column in one direction: in the next row, or in the same row."""
+    found: list[tuple[float, float, int]] = []
+    for place, tile in enumerate(column.tiles):
+        across, down = tile.center().x() - here.x(), tile.center().y() - here.y()
+        along, aside = (down, across) if vertical else (across, down)
+        if sign * along > 1 and (vertical or abs(aside) <= tile.height() / 2):
+            found.append((sign * along, abs(aside), column.unit(place)))
+    return min(found)[2] if found else None

@@ -8,10 +8,10 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QToolButton, QWidget
 
+from nnstudio.ui.stage.lettering import text_font
 from nnstudio.ui.stylesheet import mix
 from nnstudio.ui.theme import current
 from nnstudio.ui.views.network.titles import fitting
-from nnstudio.ui.widgets.canvas import text_font
 
 _ARROW = 11.0
 

@@ -12,10 +12,13 @@ from PySide6.QtCore import QRectF
 
 from nnstudio.ui.views.network.column import Column, first_shown
 
-PITCH = 88.0
-"""The least distance of two columns; the view scrolls sideways rather than go below."""
-_WIDEST_PITCH = 290.0
-_SMALLEST_TILE = 16.0
+PITCH = 78.0
+"""The least distance of two columns, so that six hidden layers fit; the view scrolls sideways rather than go below."""
+_WIDEST_PITCH = 180.0
+_LARGEST_TILE = 96.0
+_SMALLEST_TILE = 11.0
+_GAP = 12 / 88
+"""Between two tiles, as a share of one."""
 _BAND = 28.0
 _WIDEST_BAND = 84.0
 _NARROWEST_GRID = 62.0
@@ -27,18 +30,20 @@ def plane_width(columns: int, names: float, em: float) -> float:
 
 
 def _side(names: float, em: float) -> float:
-    """From the edge to the middle of the outermost column: half a tile, a name, half a title."""
-    return max(18 + 8 + names, 2.4 * em) + 6
+    """From the edge to the middle of the outermost column at its narrowest: half a tile, a name, half a title."""
+    return max(PITCH / 4 + 8 + names, 2.4 * em) + 6
 
 
 def plane_columns(
     area: QRectF, counts: Sequence[int], firsts: Sequence[int], names: float, em: float
 ) -> tuple[Column, ...]:
     """A column for each layer, evenly spaced; `names` is the room that names beside the outer tiles need."""
-    side = _side(names, em)
-    pitch = min((area.width() - 2 * side) / (len(counts) - 1), _WIDEST_PITCH)
+    gaps, beside = len(counts) - 1, 8 + names + 6
+    # Half a tile, which is half a pitch at most, lies beyond the middle of the outermost columns.
+    pitch = min((area.width() - 2 * beside) / (gaps + 0.5), (area.width() - 2 * _side(names, em)) / gaps)
+    pitch = min(pitch, max(_WIDEST_PITCH, (area.width() - 2 * beside - _LARGEST_TILE) / gaps * 0.85))
     start = area.center().x() - pitch * (len(counts) - 1) / 2
-    largest = min(max(36.0, area.height() / 11), 56.0, pitch * 0.44)
+    largest = min(_LARGEST_TILE, pitch * 0.5)
     return tuple(
         _stack(start + pitch * index, area, count, first, largest, em)
         for index, (count, first) in enumerate(zip(counts, firsts, strict=True))
@@ -46,22 +51,23 @@ def plane_columns(
 
 
 def _stack(center: float, area: QRectF, count: int, first: int, largest: float, em: float) -> Column:
-    """One column of tiles, centred in the height. Gaps are 14 beside a tile of 36 and 3 beside one of 16."""
+    """One column of tiles, centred in the height."""
     bottom, shown = area.bottom(), count
-    smallest_pitch = _SMALLEST_TILE + 3
+    smallest_pitch = _SMALLEST_TILE + 2
     if count * smallest_pitch > area.height():
         bottom -= em + 4
         shown = max(1, int((bottom - area.top()) / smallest_pitch))
-    pitch = min((largest - 6) / 0.6, (bottom - area.top()) / shown)
-    tile = max(4.0, min(largest, pitch - max(3.0, 0.4 * pitch - 6)))
+    pitch = min(largest * (1 + _GAP), (bottom - area.top()) / shown)
+    tile = max(4.0, pitch - max(2.0, pitch * _GAP / (1 + _GAP)))
     top = (area.top() + bottom - pitch * shown) / 2
     first = first_shown(count, first, shown)
-    left = round(center - tile / 2)
-    tiles = tuple(
-        QRectF(left, round(top + pitch * (k + 0.5) - tile / 2), round(tile), round(tile)) for k in range(shown)
-    )
+    left, size = round(center - tile / 2), round(tile)
+    # Whole pixels: a pitch with a fraction would make some gaps wider than others.
+    pitch = max(size + 1, int(pitch))
+    top = round(top + (pitch - size) / 2)
+    tiles = tuple(QRectF(left, top + pitch * k, size, size) for k in range(shown))
     more = QRectF(center - PITCH / 2, bottom, PITCH, em + 4) if shown < count else None
-    return Column(left, left + round(tile), count, first, tiles, more=more)
+    return Column(left, left + size, count, first, tiles, more=more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +82,9 @@ class Cell:
     beside: float = 0.0
 
 
-WEIGHTS = Cell(1.38, 1.1, 30, 15, 0.25)
-ACTIVATION = Cell(1.28, 1.28, 27, 10)
+WEIGHTS = Cell(1.15, 1.28, 40, 24)
+"""With a bar below each tile."""
+ACTIVATION = Cell(1.25, 1.2, 16, 5)
 FEATURE_MAP = Cell(1.12, 1.12, 48, 13)
 KERNEL = Cell(2.3, 1.12, 38, 12, 1.08)
 ROW = Cell(1, 1, 12, 12)
@@ -111,7 +118,12 @@ def image_columns(
     x += image + band
     for cell, width, count, first in zip(cells, widths, counts[1:-1], firsts[1:-1], strict=True):
         room_here = QRectF(x, area.top(), width, area.height())
-        columns.append(_slim(room_here) if cell is ROW else _grid(room_here, cell, count, first, em))
+        if cell is ROW:
+            columns.append(_slim(room_here))
+        elif cell is WEIGHTS:
+            columns.append(_strongest(room_here, count))
+        else:
+            columns.append(_grid(room_here, cell, count, first, em))
         x += width + band
     columns.append(_rows(QRectF(x, area.top(), answers, area.height()), counts[-1]))
     return tuple(columns)
@@ -123,8 +135,42 @@ def _slim(area: QRectF) -> Column:
 
 
 def _natural_width(cell: Cell, count: int, height: float) -> float:
+    if cell is WEIGHTS:
+        return _STRONGEST_ACROSS * cell.largest * cell.wide
     rows = max(1, int(height / (cell.largest * cell.high)))
     return -(-count // rows) * cell.largest * cell.wide
+
+
+_CELL, _CELL_PITCH = 8.0, 10.0
+_STRONGEST_ACROSS = 4
+
+
+def _strongest(area: QRectF, count: int) -> Column:
+    """Room for as many weight images as fit beside small cells for all other units; the strongest come first."""
+    wide, high = WEIGHTS.largest * WEIGHTS.wide, WEIGHTS.largest * WEIGHTS.high
+    across = max(1, int((area.width() + wide - WEIGHTS.largest) / wide))
+    cells = max(1, int(area.width() / _CELL_PITCH))
+    rows = max(1, min(int(area.height() / high), -(-count // across)))
+    while rows > 1 and rows * high + 6 + -(-(count - rows * across) // cells) * _CELL_PITCH > area.height():
+        rows -= 1
+    large = min(count, rows * across)
+    below = -(-(count - large) // cells)
+    below = min(below, max(0, int((area.height() - rows * high - 6) / _CELL_PITCH)))
+    width = min(large, across) * wide - (wide - WEIGHTS.largest)
+    left = round(area.center().x() - width / 2)
+    top = round(area.center().y() - (rows * high + (6 + below * _CELL_PITCH if below else 0)) / 2)
+    tiles = [
+        QRectF(left + k % across * wide, round(top + k // across * high), WEIGHTS.largest, WEIGHTS.largest)
+        for k in range(large)
+    ]
+    cells = max(1, min(cells, int((width + 2) / _CELL_PITCH)))
+    start = round(top + rows * high + 6)
+    room = max(0, int((area.bottom() - start) / _CELL_PITCH)) * cells
+    tiles += [
+        QRectF(left + k % cells * _CELL_PITCH, start + k // cells * _CELL_PITCH, _CELL, _CELL)
+        for k in range(min(count - large, room))
+    ]
+    return Column(left, left + width, count, 0, tuple(tiles), across, large=large)
 
 
 def _grid(area: QRectF, cell: Cell, count: int, first: int, em: float) -> Column:
@@ -166,7 +212,7 @@ def _tile_for(area: QRectF, cell: Cell, count: int, across: int) -> float:
 
 
 def _rows(area: QRectF, count: int) -> Column:
-    pitch = min(37.0, area.height() / count)
+    pitch = min(30.0, area.height() / count)
     top = area.center().y() - pitch * count / 2
     height = pitch * 0.84
     tiles = tuple(QRectF(area.left(), top + pitch * (k + 0.5) - height / 2, area.width(), height) for k in range(count))

@@ -1,0 +1,295 @@
+"""A network that looks at images: the image, what each unit looks for and answers, and how sure it is of each class.
+
+A neuron that sees the pixels themselves is drawn as its weights, one for each pixel, with a bar for its activation, the
+strongest first and the rest as cells; a filter as its kernel with its feature map beside it. Layers further on show
+feature maps, or a cell for each neuron; an image that is read as one row is a slim band. Between neurons run the
+strongest w · a; where images are passed on, a soft band.
+"""
+
+from dataclasses import replace
+from itertools import pairwise
+from time import perf_counter
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QPainterPath, QPen
+
+from nnstudio.core.network.model import ModelLayer
+from nnstudio.core.run.frame import FloatArray, Frame, ImagePicture
+from nnstudio.ui.stage import items
+from nnstudio.ui.stage.atlas import robust_scale
+from nnstudio.ui.stage.lettering import mono_font, text_font
+from nnstudio.ui.stylesheet import mix
+from nnstudio.ui.theme import current
+from nnstudio.ui.views.network.answers import Answers
+from nnstudio.ui.views.network.column import Column, LinkSpot, Spot
+from nnstudio.ui.views.network.diagram import Place
+from nnstudio.ui.views.network.flow import Flow
+from nnstudio.ui.views.network.ink import ink_image
+from nnstudio.ui.views.network.layout import (
+    ACTIVATION,
+    FEATURE_MAP,
+    KERNEL,
+    ROW,
+    WEIGHTS,
+    Cell,
+    image_columns,
+    image_width,
+)
+from nnstudio.ui.views.network.maps import MapTiles
+from nnstudio.ui.views.network.overflow import show_more
+
+_FINEST_ROW = 200
+SORTED_EVERY = 0.7
+"""Seconds after which neurons are sorted anew while training runs: at every frame nobody could follow them."""
+FLOWING_EVERY = 0.1
+
+
+def counts(frame: Frame) -> tuple[int, ...]:
+    """How many units each column has; the image is one, and so is a row."""
+    return 1, *(1 if layer.makes_rows else layer.shape[0] for layer in frame.model.layers)
+
+
+def minimum_width(frame: Frame, em: float) -> float:
+    """The least width in which nothing clips or overlaps; `em` is the height of a line."""
+    return image_width(len(frame.model.layers) - 1, em)
+
+
+def first_with_weights(frame: Frame) -> int | None:
+    """The first column with weights, if what they look at is a plain image."""
+    for column, layer in enumerate(frame.model.layers, start=1):
+        if layer.weights is not None:
+            return column if layer.patch is not None and layer.patch[0] == 1 else None
+    return None
+
+
+def offers_weights(frame: Frame) -> bool:
+    """Whether there is a hidden column to show by its weights or by its activations."""
+    first = first_with_weights(frame)
+    return first is not None and first < len(frame.model.layers)
+
+
+class ImageNetwork:
+    """Columns of pictures with what flows between them. `wants_weights`: show the first layer by its weights."""
+
+    def __init__(self, place: Place, frame: Frame, em: float, wants_weights: bool = True) -> None:
+        self._parent, self._ratio, self._em = place.parent, place.ratio, em
+        layers = frame.model.layers
+        first = first_with_weights(frame)
+        self._weight_column = first if wants_weights or not offers_weights(frame) else None
+        self._cells = [self._cell(index, layer) for index, layer in enumerate(layers[:-1], start=1)]
+        self.columns = image_columns(place.area, self._cells, counts(frame), place.firsts, em)
+        self._frame = frame
+        self._flow: dict[int, Flow] = {}
+        for gap, (a, b) in enumerate(pairwise(self.columns)):
+            if self._flows(gap, layers):
+                self._flow[gap] = Flow(place.parent)
+            else:
+                self._band(a, b)
+        self._pictures: dict[int, list[MapTiles]] = {}
+        self._small: dict[int, MapTiles] = {}
+        self._bars: dict[int, tuple[items.Bars, items.Bars]] = {}
+        for index, (cell, column) in enumerate(zip(self._cells, self.columns[1:-1], strict=True), start=1):
+            self._build(index, cell, column)
+        self._answers = Answers(place.parent, self.columns[-1], frame.dataset.output_names)
+        self._image = items.pixmap(place.parent, z=2)
+        self._caption = self._image_caption()
+        self._templates: MapTiles | None = None
+        if self._weight_column == len(layers):
+            self._templates = self._templated()
+        self._example: FloatArray | None = None
+        self._sorted_at = self._flowed_at = 0.0
+        for column in self.columns:
+            show_more(place.parent, column)
+
+    def _cell(self, index: int, layer: ModelLayer) -> Cell:
+        maps = len(layer.shape) == 3
+        if layer.makes_rows:
+            return ROW
+        if index == self._weight_column:
+            return KERNEL if maps else WEIGHTS
+        return FEATURE_MAP if maps else ACTIVATION
+
+    def _flows(self, gap: int, layers: tuple[ModelLayer, ...]) -> bool:
+        """Whether the links between two columns are of neurons on both sides."""
+        source = gap > 0 and self._cells[gap - 1] in (WEIGHTS, ACTIVATION)
+        return source and layers[gap].weights is not None
+
+    def _build(self, index: int, cell: Cell, column: Column) -> None:
+        large = replace(column, tiles=column.tiles[: column.large]) if column.large else column
+        tiles = [MapTiles(self._parent, large, self._ratio, smooth=cell in (WEIGHTS, FEATURE_MAP))]
+        if cell is KERNEL:
+            beside = tuple(tile.translated(KERNEL.beside * tile.width(), 0) for tile in column.tiles)
+            tiles.append(MapTiles(self._parent, replace(column, tiles=beside), self._ratio))
+        self._pictures[index] = tiles
+        if cell is WEIGHTS:
+            self._bars[index] = items.Bars(self._parent, z=4), items.Bars(self._parent, z=4)
+            if len(column.tiles) > column.large:
+                rest = column.tiles[column.large :]
+                across = sum(tile.top() == rest[0].top() for tile in rest)
+                small = Column(column.left, column.right, len(rest), 0, rest, across)
+                self._small[index] = MapTiles(self._parent, small, self._ratio, smooth=False)
+
+    def _templated(self) -> MapTiles:
+        """Without a hidden layer each class is drawn as the image that it looks for, beside its bar."""
+        column = self.columns[-1]
+        size = column.tiles[0].height()
+        tiles = tuple(QRectF(row.left() - size - 4, row.top(), size, size) for row in column.tiles)
+        return MapTiles(self._parent, replace(column, tiles=tiles), self._ratio)
+
+    # Showing.
+
+    def show(self, frame: Frame, looked_at: Spot | LinkSpot | None) -> None:
+        """Show this frame, with an eye on one unit."""
+        picture = frame.picture
+        assert isinstance(picture, ImagePicture)
+        self._frame = frame
+        fresh = self._example is None or not np.array_equal(picture.example, self._example)
+        if fresh:
+            self._example = picture.example
+            self._show_image(picture)
+        self._say(picture, frame)
+        activations = picture.activations or ()
+        self._sort(activations, fresh)
+        for index, (cell, values) in enumerate(zip(self._cells, activations, strict=False), start=1):
+            self._show_layer(index, cell, frame.model.layers[index - 1], values)
+        self._answers.show(picture.probabilities, picture.label)
+        if self._templates is not None:
+            images = frame.model.layers[-1].weight_images
+            assert images is not None
+            self._templates.show_maps(images[:, 0], robust_scale(images))
+        now = perf_counter()
+        if now - self._flowed_at > FLOWING_EVERY or not frame.updates_per_second:
+            self._flowed_at = now
+            for gap, flow in self._flow.items():
+                weights = frame.model.layers[gap].weights
+                if weights is not None and len(activations) >= gap:
+                    flow.show(self.columns[gap], self.columns[gap + 1], weights, activations[gap - 1])
+
+    def _sort(self, activations: tuple[FloatArray, ...], fresh: bool) -> None:
+        """Put the neurons that answer most first: for a fresh image, at rest, and now and then."""
+        now = perf_counter()
+        if not fresh and self._frame.updates_per_second and now - self._sorted_at < SORTED_EVERY:
+            return
+        self._sorted_at = now
+        columns = list(self.columns)
+        for index, (cell, values) in enumerate(zip(self._cells, activations, strict=False), start=1):
+            if cell in (WEIGHTS, ACTIVATION) and self.columns[index].more is None:
+                order = np.argsort(-np.abs(np.nan_to_num(values)), kind="stable")
+                columns[index] = replace(columns[index], order=tuple(order.tolist()))
+        self.columns = tuple(columns)
+
+    def _show_layer(self, index: int, cell: Cell, layer: ModelLayer, values: FloatArray) -> None:
+        column, (first, *beside) = self.columns[index], self._pictures[index]
+        scale = robust_scale(values, layer.range)
+        if cell is ROW:
+            first.show_maps(_thinned(values, _FINEST_ROW).reshape(1, -1, 1), scale)
+        elif cell is ACTIVATION:
+            shown = values[list(column.order)] if column.order else values
+            first.show_maps(shown.reshape(-1, 1, 1), scale)
+        elif cell is FEATURE_MAP:
+            first.show_maps(values, scale)
+        else:
+            images = layer.weight_images
+            assert images is not None
+            if cell is KERNEL:
+                first.show_maps(images[:, 0], robust_scale(images))
+                beside[0].show_maps(values, scale)
+            else:
+                self._show_strongest(index, column, images[:, 0], values, scale)
+
+    def _show_strongest(self, index: int, column: Column, images: FloatArray, values: FloatArray, scale: float) -> None:
+        order = list(column.order) or list(range(column.count))
+        large = order[: column.large]
+        self._pictures[index][0].show_maps(images[large], robust_scale(images))
+        answers = values[order]
+        boxes: tuple[list[QRectF], list[QRectF]] = ([], [])
+        for tile, value in zip(column.tiles[: column.large], answers.tolist(), strict=False):
+            length = tile.width() * min(1.0, abs(value) / scale) if value == value else 0.0
+            boxes[value < 0].append(QRectF(tile.left(), tile.bottom() + 3, length, 4))
+        theme = current()
+        for bars, box, color in zip(self._bars[index], boxes, (theme.positive, theme.negative), strict=True):
+            bars.show(box, QColor(color))
+        if index in self._small:
+            rest = answers[column.large : len(column.tiles)]
+            self._small[index].show_maps(rest.reshape(-1, 1, 1), scale)
+
+    # The image.
+
+    def _show_image(self, picture: ImagePicture) -> None:
+        tile = self.columns[0].tiles[0]
+        size = QRectF(0, 0, tile.width(), tile.height())
+        ink = ink_image(picture.example)
+
+        def draw(painter: QPainter) -> None:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+            painter.drawImage(size.adjusted(1, 1, -1, -1), ink)
+            painter.setPen(QPen(QColor(current().line), 1))
+            painter.drawRoundedRect(size.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+
+        self._image.setPos(tile.topLeft())
+        self._image.setPixmap(items.drawn(size, self._ratio, draw))
+
+    def _image_caption(self) -> tuple[items.Words, items.Words, items.Words]:
+        tile, theme = self.columns[0].tiles[0], current()
+        bold, lines = text_font(12, bold=True), (QPointF(tile.left(), tile.bottom() + 14 + 18 * k) for k in range(3))
+        return (
+            items.Words(self._parent, next(lines), bold, theme.text, z=5),
+            items.Words(self._parent, next(lines), mono_font(12), theme.text, z=5),
+            items.Words(self._parent, next(lines), bold, theme.bad, z=5),
+        )
+
+    def _say(self, picture: ImagePicture, frame: Frame) -> None:
+        title, which, verdict = self._caption
+        names = frame.dataset.class_names
+        title.say("Test image")
+        which.say(f"a {names[picture.label]}" if names else "")
+        if picture.probabilities is None or not names:
+            return
+        answer = int(np.argmax(np.nan_to_num(picture.probabilities)))
+        right = answer == picture.label
+        verdict.item.setBrush(QColor(current().good if right else current().bad))
+        verdict.say("✓ read right" if right else f"✕ read as {names[answer]}")
+
+    # Looking.
+
+    def picture(self, spot: Spot) -> QImage | None:
+        """A unit's weights or feature map, to be enlarged."""
+        if not 0 < spot.column < len(self.columns) - 1 or self._cells[spot.column - 1] in (ROW, ACTIVATION):
+            return None
+        column = self.columns[spot.column]
+        place = column.place(spot.unit)
+        if place is None or (column.large and place >= column.large):
+            return None
+        return self._pictures[spot.column][-1].at(place)
+
+    def link_at(self, point: QPointF) -> LinkSpot | None:
+        """Image networks have thousands of weights and no links."""
+        return None
+
+    def _band(self, a: Column, b: Column) -> None:
+        """A soft shape that leads from layer to layer, fading to the right."""
+        theme = current()
+        left, right = a.right + 4, b.left - 4
+        middle = (left + right) / 2
+        tops = [column.tiles[0].top() - 3 for column in (a, b)]
+        bottoms = [max(tile.bottom() for tile in column.tiles) + 3 for column in (a, b)]
+        path = QPainterPath(QPointF(left, tops[0]))
+        path.cubicTo(middle, tops[0], middle, tops[1], right, tops[1])
+        path.lineTo(right, bottoms[1])
+        path.cubicTo(middle, bottoms[1], middle, bottoms[0], left, bottoms[0])
+        path.closeSubpath()
+        fade = QLinearGradient(left, 0, right, 0)
+        fade.setColorAt(0, QColor(mix(theme.card, theme.accent, 0.2)))
+        fade.setColorAt(1, QColor(mix(theme.card, theme.accent, 0.03)))
+        area = path.boundingRect()
+        band = items.pixmap(self._parent, area.topLeft(), z=0)
+        band.setPixmap(items.drawn(area, self._ratio, lambda painter: painter.fillPath(path, fade)))
+
+
+def _thinned(values: FloatArray, most: int) -> FloatArray:
+    """A long row as at most `most` means of neighbours."""
+    together = -(-len(values) // most)
+    starts = np.arange(0, len(values), together)
+    sizes = np.diff(np.append(starts, len(values)))
+    return np.add.reduceat(values, starts) / sizes

@@ -1,0 +1,161 @@
+"""One column of heat maps: what each unit answers over the plane, or what it looks for, with what is written on a tile.
+
+The maps of a column are one picture; what lies over them for as long as the column stands (round corners, outlines,
+numbers of the units) is another. Biases and values are items of their own, told only when they look different.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem
+
+from nnstudio.core.run.frame import FloatArray
+from nnstudio.ui.stage import items
+from nnstudio.ui.stage.atlas import Atlas, levels_of
+from nnstudio.ui.stage.lettering import mono_font
+from nnstudio.ui.theme import current, heat_map_table
+from nnstudio.ui.views.network.column import Column
+from nnstudio.ui.widgets.figures import decimal
+
+ROOMY = 52.0
+"""From this size on a tile has room for its number, and for the unit's value."""
+_PILL = 44.0
+_EDGE = 1.5
+"""How far beyond a tile its corners are covered."""
+
+
+def corner(size: float) -> float:
+    """The radius of a tile's corners."""
+    return min(8.0, size / 6)
+
+
+class MapTiles:
+    """The tiles of one column.
+
+    numbered: whether each says which unit it is
+    """
+
+    def __init__(
+        self, parent: QGraphicsItem, column: Column, ratio: float, smooth: bool = True, numbered: bool = False
+    ) -> None:
+        self._parent, self._column, self._ratio, self._smooth = parent, column, ratio, smooth
+        self._atlas: Atlas | None = None
+        self._biases: list[QGraphicsRectItem] = []
+        self._bias_levels: NDArray[np.int16] | None = None
+        self._values: list[items.Words] = []
+        self._roomy = numbered and column.tiles[0].width() >= ROOMY
+        self._lay_over(ratio)
+
+    def show_maps(self, values: FloatArray, scale: float | FloatArray) -> bool:
+        """Draw these maps (units, rows, columns), of all units of the layer; whether anything looks different."""
+        column = self._column
+        shown = values[column.first : column.last]
+        if isinstance(scale, np.ndarray):
+            scale = scale[column.first : column.last]
+        _, rows, columns = shown.shape
+        if self._atlas is None or (self._atlas.rows, self._atlas.columns) != (rows, columns):
+            if self._atlas is not None:
+                self._atlas.item.scene().removeItem(self._atlas.item)
+            self._atlas = Atlas(self._parent, column.tiles, rows, columns, column.across, self._smooth, z=2)
+        return self._atlas.fill(shown, scale)
+
+    def show_nothing(self) -> None:
+        """Where there is nothing to map: plain tiles."""
+        if self._atlas is None:
+            self._atlas = Atlas(self._parent, self._column.tiles, 1, 1, self._column.across, False, z=2)
+        self._atlas.fill(np.zeros((len(self._column.tiles), 1, 1)), 1.0)
+
+    def show_biases(self, biases: FloatArray) -> None:
+        """A small square at each tile's lower left, coloured by the bias on the scale of the layer's own."""
+        column, theme = self._column, current()
+        if not self._biases:
+            for tile in column.tiles:
+                size = max(4.0, min(13.0, round(tile.width() / 6)))
+                inset = 5.0 if self._roomy else 0.0
+                box = QRectF(tile.left() + inset, tile.bottom() - size - inset, size, size)
+                square = items.rectangle(self._parent, box, QColor(theme.zero), z=4)
+                square.setPen(QPen(QColor(theme.card), 1))
+                self._biases.append(square)
+        shown = np.where(np.isfinite(biases), biases, np.nan)
+        scale = max(float(np.nanmax(np.abs(shown), initial=0.0)), 1e-3)
+        levels = levels_of(shown[column.first : column.last], scale)
+        if self._bias_levels is not None and (levels == self._bias_levels).all():
+            return
+        table, before = heat_map_table(theme), self._bias_levels
+        self._bias_levels = levels
+        for place, level in enumerate(levels.tolist()):
+            if before is None or before[place] != level:
+                color = QColor(theme.bad) if level > 255 else QColor.fromRgb(int(table[level]))
+                self._biases[place].setBrush(color)
+
+    def show_values(self, values: FloatArray | None) -> None:
+        """The answer of each unit to the chosen example, where tiles have room for it; None for no example."""
+        if not self._roomy:
+            return
+        if not self._values and values is not None:
+            font = mono_font(12)
+            for tile in self._column.tiles:
+                at = _pill(tile).center()
+                self._values.append(items.Words(self._parent, at, font, current().text, "", _MIDDLE, 6))
+        for place, words in enumerate(self._values):
+            words.say("" if values is None else decimal(float(values[self._column.first + place])))
+        self._pills.setVisible(values is not None)
+
+    def at(self, place: int) -> QImage | None:
+        """The map in a place, to be enlarged."""
+        return self._atlas.picture(place) if self._atlas is not None and 0 <= place < self._atlas.count else None
+
+    def _lay_over(self, ratio: float) -> None:
+        tiles, theme = self._column.tiles, current()
+        gap = tiles[1].left() - tiles[0].right() if self._column.across > 1 and len(tiles) > 1 else _EDGE
+        self._edge = max(_EDGE, gap)
+        around = QRectF()
+        for tile in tiles:
+            around = around.united(tile)
+        around = around.adjusted(-_EDGE, -_EDGE, self._edge, self._edge)
+        over = items.pixmap(self._parent, around.topLeft(), z=3)
+        over.setPixmap(items.drawn(around, ratio, self._draw_over))
+        shape = QPainterPath()
+        for tile in tiles:
+            shape.addRoundedRect(_pill(tile), 5, 5)
+        self._pills = items.path(self._parent, brush=QColor(theme.card), z=5)
+        self._pills.setPath(shape)
+        self._pills.setOpacity(0.92)
+        self._pills.hide()
+
+    def _draw_over(self, painter: QPainter) -> None:
+        theme, tiles = current(), self._column.tiles
+        radius = corner(tiles[0].width())
+        corners, outlines = QPainterPath(), QPainterPath()
+        for tile in tiles:
+            whole = QPainterPath()
+            whole.addRect(tile.adjusted(-_EDGE, -_EDGE, self._edge, self._edge))
+            corners.addPath(whole - items.rounded(tile, radius))
+            outlines.addRoundedRect(tile.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+        painter.fillPath(corners, QColor(theme.card))
+        painter.setPen(QPen(QColor(0, 0, 0, 38) if not theme.dark else QColor(255, 255, 255, 30), 1))
+        painter.drawPath(outlines)
+        if self._roomy:
+            self._draw_numbers(painter)
+
+    def _draw_numbers(self, painter: QPainter) -> None:
+        theme, font = current(), mono_font(11)
+        metrics = QFontMetricsF(font)
+        painter.setFont(font)
+        for place, tile in enumerate(self._column.tiles):
+            text = str(self._column.first + place + 1)
+            box = QRectF(tile.left() + 4, tile.top() + 4, metrics.horizontalAdvance(text) + 8, metrics.height() + 1)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(theme.card))
+            painter.drawRoundedRect(box, 4, 4)
+            painter.setPen(QColor(theme.text))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+
+_MIDDLE = Qt.AlignmentFlag.AlignHCenter
+
+
+def _pill(tile: QRectF) -> QRectF:
+    """Where a unit's value stands: at the lower right of its tile."""
+    return QRectF(tile.right() - 4 - _PILL, tile.bottom() - 5 - 18, _PILL, 18)

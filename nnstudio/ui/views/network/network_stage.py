@@ -1,0 +1,272 @@
+"""The picture of the network: all columns on one stage, where pointer and keyboard look at each unit and link.
+
+Where things stand is worked out anew only when the size, the layers or the scrolling change; every frame is then shown
+in the items that are there. This file deals with events and sizes; the diagrams know what a network looks like.
+"""
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPen, QWheelEvent
+
+from nnstudio.core.run.frame import Frame, ImagePicture
+from nnstudio.ui.stage import items
+from nnstudio.ui.stage.lettering import text_font
+from nnstudio.ui.stage.stage import Stage
+from nnstudio.ui.theme import current
+from nnstudio.ui.views.network import image_network, plane_network
+from nnstudio.ui.views.network.column import Column, LinkSpot, Spot, first_to_show
+from nnstudio.ui.views.network.diagram import Diagram, Place
+from nnstudio.ui.views.network.maps import corner
+from nnstudio.ui.views.network.neuron_note import note_on
+from nnstudio.ui.views.network.pointing import LET_GO, PIN, WALK, Pointing, spot_at
+
+_TOOLTIP = "Point at a neuron or a link to read its numbers; click to keep them in view."
+_EXPLANATION = (
+    "<b>Network</b><p>From the input at the left to the output at the right. Each neuron is drawn as a map of its own "
+    "activation <i>a = f(w·x + b)</i> over the plane, or, for images, as the weights it looks for and the answer it "
+    "gives. A filter shows its kernel and its feature map: where in the image it finds its pattern.</p>"
+    "<p>Orange is negative, blue is positive. A link is a weight: 12 pixels wide at |w| = 5, and the colour fades to "
+    "nothing with 1 − e^(−|w|/0.7); where there are very many, only the strongest are drawn. For images links are the "
+    "strongest w·a of the image in sight. The small square at a tile's lower left is the bias <i>b</i>. A thin grey "
+    "line only passes a value on.</p>"
+    "<p>For example w = 2, x = 0.5, b = −1 give z = 2 · 0.5 − 1 = 0 and a = tanh(0) = 0: white.</p>"
+    "<p>Arrow keys walk from neuron to neuron, Enter or a click pins the note, Esc lets it go.</p>"
+    "<p>Source: Rumelhart, Hinton and Williams, Learning representations by back-propagating errors, 1986.</p>"
+)
+_MARGIN = 4.0
+
+
+def structure(frame: Frame) -> tuple[object, ...]:
+    """What decides which columns there are; frames alike in this are shown in the same items."""
+    layers = frame.model.layers
+    kinds = tuple((layer.key, layer.kind, layer.shape, layer.activation) for layer in layers)
+    return frame.run, frame.dataset.shape, type(frame.picture), kinds, frame.dataset.outputs
+
+
+class NetworkStage(Stage):
+    """Shows the network and says what somebody looks at."""
+
+    next_image_requested = Signal()
+    arranged = Signal()  # columns may stand elsewhere
+    reached = Signal(int, int)  # the keyboard reached a unit at this place
+    pointed = Signal(object)  # Spot, LinkSpot or None: what is pinned now
+
+    def __init__(self) -> None:
+        self._frame: Frame | None = None
+        self._diagram: Diagram | None = None
+        self._firsts: list[int] = []
+        self._pointing = Pointing()
+        self._wants_weights = True
+        self._tabbed = False
+        super().__init__("Network", _TOOLTIP, _EXPLANATION)
+        self._ring_item = items.path(None, z=50)
+        self.scene().addItem(self._ring_item)
+
+    # What there is to show.
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Where the layers stand; empty without a network."""
+        return self._diagram.columns if self._diagram is not None else ()
+
+    @property
+    def looked_at(self) -> Spot | LinkSpot | None:
+        """The unit or link whose note is open."""
+        return self._pointing.looked_at(self.hasFocus())
+
+    @property
+    def is_image(self) -> bool:
+        """Whether the network looks at images."""
+        return self._frame is not None and isinstance(self._frame.picture, ImagePicture)
+
+    @property
+    def offers_weights(self) -> bool:
+        """Whether the first layer can be shown by its weights or by its activations."""
+        return self._frame is not None and self.is_image and image_network.offers_weights(self._frame)
+
+    def want_weights(self, wanted: bool) -> None:
+        """For images: show the first layer by its weights, or by its activations."""
+        self._wants_weights = wanted
+        self.arrange()
+
+    def show_frame(self, frame: Frame) -> None:
+        """Show this frame from now on."""
+        old, self._frame = self._frame, frame
+        if old is None or structure(old) != structure(frame):
+            if old is None or old.run != frame.run:
+                self._pointing.clear()
+            self._firsts = []
+            self.arrange()
+        elif self._diagram is not None:
+            self._diagram.show(frame, self.looked_at)
+            self.read()
+
+    def minimum_width(self) -> float:
+        """The least width in which nothing clips or overlaps."""
+        if self._frame is None:
+            return 200.0
+        em = _line()
+        kind = image_network if self.is_image else plane_network
+        return kind.minimum_width(self._frame, em) + 2 * _MARGIN
+
+    def arrange(self) -> None:
+        """Build the diagram anew for the size, the theme and the network of now."""
+        frame, em = self._frame, _line()
+        if frame is None or self.width() < 50:
+            return
+        self.clear()
+        kind = image_network if self.is_image else plane_network
+        counts = kind.counts(frame)
+        firsts = self._firsts if len(self._firsts) == len(counts) else [0] * len(counts)
+        area = QRectF(_MARGIN, em, self.width() - 2 * _MARGIN, self.height() - em - 2)
+        place = Place(self.root, area, tuple(firsts), self.ratio)
+        if self.is_image:
+            self._diagram = image_network.ImageNetwork(place, frame, em, self._wants_weights)
+        else:
+            self._diagram = plane_network.PlaneNetwork(place, frame, em)
+        self._firsts = [column.first for column in self.columns]
+        self._diagram.show(frame, self.looked_at)
+        self.arranged.emit()
+        self.read()
+
+    def sizeHint(self) -> QSize:
+        return QSize(600, 420)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(200, 130)
+
+    # Looking at a unit.
+
+    def _at(self, point: QPointF) -> Spot | LinkSpot | None:
+        found = spot_at(self.columns, point)
+        if found is None and self._diagram is not None:
+            return self._diagram.link_at(point)
+        return found
+
+    def read(self) -> None:
+        """Say what stands where somebody looks, and mark it."""
+        frame, spot = self._frame, self.looked_at
+        if frame is None or spot is None or self._diagram is None:
+            self.bubble.hide()
+            self._mark(None, False)
+            return
+        note, pinned = note_on(frame, spot), self._pointing.pinned is not None
+        lines = [note.title, *note.lines, *(["pinned · Esc lets go"] if pinned else [])]
+        picture = self._diagram.picture(spot) if isinstance(spot, Spot) else None
+        self.bubble.say(lines, self._beside(spot), self.area, self.ratio, picture, pinned)
+        self._mark(spot, pinned)
+
+    def _beside(self, spot: Spot | LinkSpot) -> QRectF:
+        column = self.columns[spot.column]
+        if isinstance(spot, Spot):
+            return column.tile(spot.unit) or QRectF(column.center, self.area.center().y(), 1, 1)
+        pointer = self._pointing.pointer
+        return QRectF(pointer.x(), pointer.y(), 1, 1)
+
+    def _mark(self, spot: Spot | LinkSpot | None, pinned: bool) -> None:
+        tile = self.columns[spot.column].tile(spot.unit) if isinstance(spot, Spot) else None
+        self._ring_item.setVisible(tile is not None)
+        if tile is not None:
+            theme = current()
+            self._ring_item.setPath(items.rounded(tile.adjusted(-2, -2, 2, 2), corner(tile.width()) + 2))
+            self._ring_item.setPen(QPen(QColor(theme.accent if pinned else theme.text), 2))
+
+    def _looks_elsewhere(self) -> None:
+        """Somebody looks at something else now."""
+        if self._frame is not None and self._diagram is not None:
+            self._diagram.show(self._frame, self.looked_at)
+        self.setToolTip("" if self.looked_at is not None else _TOOLTIP)
+        self.read()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        spot = self._at(event.position())
+        if self._pointing.hover(spot, event.position()):
+            hand = isinstance(spot, Spot | LinkSpot)
+            self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if hand else Qt.CursorShape.ArrowCursor)
+            self._looks_elsewhere()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._pointing.hover(None, QPointF())
+        self._looks_elsewhere()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton:
+            event.ignore()
+            return
+        for index, column in enumerate(self.columns):
+            if column.more is not None and column.more.contains(event.position()):
+                self._scroll(index, column.last if column.last < column.count else 0)
+                return
+        self._choose(self._at(event.position()))
+
+    def _choose(self, spot: Spot | LinkSpot | None) -> None:
+        """Pin a unit or link, let the pinned one go, or ask for the next image."""
+        if self.is_image and spot == Spot(0, 0):
+            self.next_image_requested.emit()
+            return
+        self._pointing.choose(spot)
+        if isinstance(spot, Spot):
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
+        self.pointed.emit(self._pointing.pinned)
+        self._looks_elsewhere()
+
+    def _scroll(self, index: int, first: int) -> None:
+        self._firsts[index] = max(0, first)
+        self._pointing.hover(None, QPointF())
+        self.arrange()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        point, turned = event.position(), event.angleDelta().y()
+        for index, column in enumerate(self.columns):
+            if column.more is not None and turned and column.left - 16 < point.x() < column.right + 16:
+                self._scroll(index, column.first - column.across if turned > 0 else column.first + column.across)
+                event.accept()
+                return
+        event.ignore()
+
+    # Keys.
+
+    def claims(self, event: QKeyEvent) -> bool:
+        """Somebody who pinned a unit with the mouse goes on stepping with the arrows; who came by Tab walks."""
+        return self._takes(event) and (self._tabbed or event.key() not in WALK)
+
+    def _takes(self, event: QKeyEvent) -> bool:
+        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        return plain and bool(self.columns) and event.key() in {*WALK, *PIN, LET_GO}
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._tabbed = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        super().focusInEvent(event)
+        self._looks_elsewhere()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._looks_elsewhere()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self._takes(event):
+            event.ignore()
+        elif event.key() == LET_GO:
+            self._pointing.clear()
+            self.pointed.emit(None)
+            self._looks_elsewhere()
+        elif event.key() in PIN:
+            self._choose(self._pointing.cursor)
+        else:
+            self._step(Qt.Key(event.key()))
+
+    def _step(self, key: Qt.Key) -> None:
+        """Move the ring by one key, and show where it went."""
+        index, unit = spot = self._pointing.walk(self.columns, key)
+        if self.columns[index].tile(unit) is None:
+            self._scroll(index, first_to_show(self.columns[index], unit))
+        tile = self.columns[index].tile(unit)
+        if tile is not None:
+            self.reached.emit(round(tile.center().x()), round(tile.center().y()))
+        if self._frame is not None:
+            self.setAccessibleDescription(note_on(self._frame, spot).spoken())
+        self._looks_elsewhere()
+
+
+def _line() -> float:
+    """The height of a line of text."""
+    return QFontMetricsF(text_font(13)).height()
