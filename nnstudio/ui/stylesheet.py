@@ -32,7 +32,7 @@ QMenuBar::item { background: transparent; padding: 5px 9px; margin-left: 1px; bo
 QMenuBar::item:selected { background: $field; }
 QMenu { background: $card; border: 1px solid $line; padding: 5px; }
 QMenu::item { padding: 5px 24px 5px 12px; border-radius: 5px; }
-QMenu::item:selected { background: $tint; }
+QMenu::item:selected { background: $accent_soft; }
 QMenu::item:disabled { color: $dim; }
 QMenu::icon { padding-left: 8px; }
 QMenu::separator { height: 1px; background: $line; margin: 5px 8px; }
@@ -46,9 +46,9 @@ QLabel[role="mono"] { font-family: "$numbers"; }
 QLabel[role="value"] { font-family: "$numbers"; font-size: 16px; font-weight: 500; }
 QLabel[role="counter"] { font-family: "$numbers"; font-size: 18px; font-weight: 500; }
 QLabel[role="pill"] { border-radius: 10px; padding: 4px 10px; font-size: 12px; font-weight: 500; }
-QLabel[role="pill"][tone="quiet"] { background: $field; color: $dim; }
-QLabel[role="pill"][tone="good"] { background: $good_tint; color: $good; }
-QLabel[role="pill"][tone="warning"] { background: $warning_tint; color: $warning; }
+QLabel[role="pill"][tone="quiet"] { background: $field; color: $dim_on_field; }
+QLabel[role="pill"][tone="good"] { background: $good_tint; color: $better; }
+QLabel[role="pill"][tone="warning"] { background: $warning_tint; color: $warning_text; }
 QLabel[role="pill"][tone="bad"] { background: $bad_tint; color: $bad; }
 
 QPushButton, QToolButton {
@@ -58,7 +58,7 @@ QPushButton:hover, QToolButton:hover { background: $field; }
 QPushButton:pressed, QToolButton:pressed { background: $line; }
 QPushButton:disabled, QToolButton:disabled { color: $faint; }
 QPushButton:focus, QToolButton:focus { border: 1px solid $accent; }
-QPushButton:checked, QToolButton:checked { background: $tint; border: 1px solid $accent; }
+QPushButton:checked, QToolButton:checked { background: $accent_soft; border: 1px solid $accent; }
 QPushButton::menu-indicator, QToolButton::menu-indicator { width: 0px; }
 
 QToolButton[role="labelled"] { padding-right: 4px; }
@@ -95,12 +95,12 @@ QFrame[role="switch"] { border: 1px solid $line; border-radius: 6px; }
 *[role="segment"][end="right"] { border-top-right-radius: 5px; border-bottom-right-radius: 5px; }
 *[role="segment"][end="both"] { border-radius: 5px; }
 
-*[role="chip"] { color: $dim; border-radius: 6px; padding: 2px 8px; font-size: 12px; }
-*[role="chip"]:checked { color: $text; background: $tint; border: 1px solid $accent; }
+*[role="chip"] { color: $dim_on_field; border-radius: 6px; padding: 2px 8px; font-size: 12px; }
+*[role="chip"]:checked { color: $text; background: $accent_soft; border: 1px solid $accent; }
 *[role="chip"]:focus { border: 1px solid $text; }
 *[role="tile"] { background: $field; color: $dim; border-radius: 6px; padding: 0px; font-size: 10px; }
 *[role="tile"]:hover { border: 1px solid $dim; }
-*[role="tile"]:checked { border: 2px solid $accent; background: $tint; }
+*[role="tile"]:checked { border: 2px solid $accent; background: $accent_soft; }
 *[role="tile"]:focus { border: 2px solid $text; }
 
 QFrame[role="field"] { background: $field; border-radius: 7px; }
@@ -127,17 +127,17 @@ QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled { color: $fain
     background: transparent; color: $dim; font-family: "$numbers"; font-size: 12px; border: 1px solid transparent;
     padding: 2px 4px; border-radius: 5px;
 }
-*[role="seed"]:hover { background: $field; }
+*[role="seed"]:hover { background: $field; color: $dim_on_field; }
 *[role="seed"]:focus { background: $field; color: $text; border: 1px solid $accent; }
 QComboBox { combobox-popup: 0; padding-right: 26px; }
 QComboBox::drop-down { border: none; width: 26px; subcontrol-origin: border; subcontrol-position: center right; }
 QComboBox::down-arrow { image: url("$arrow_down"); width: 12px; height: 12px; }
 QComboBox QAbstractItemView {
     background: $card; border: 1px solid $line; padding: 4px; outline: 0;
-    selection-background-color: $tint; selection-color: $text;
+    selection-background-color: $accent_soft; selection-color: $text;
 }
 QComboBox QAbstractItemView::item { min-height: 26px; padding: 0px 6px; border-radius: 5px; }
-QComboBox QAbstractItemView::item:selected { background: $tint; color: $text; }
+QComboBox QAbstractItemView::item:selected { background: $accent_soft; color: $text; }
 QSpinBox, QDoubleSpinBox { padding-right: 20px; }
 QAbstractSpinBox QLineEdit, QComboBox QLineEdit { background: transparent; border: none; padding: 0px 0px 0px 6px; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: none; background: transparent; width: 18px; }
@@ -162,7 +162,7 @@ QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: $acc
 QSlider::handle:horizontal {
     width: 10px; height: 10px; margin: -5px 0px; border: 2px solid $accent; border-radius: 7px; background: $card;
 }
-QSlider::handle:horizontal:hover { background: $tint; }
+QSlider::handle:horizontal:hover { background: $accent_soft; }
 QSlider::handle:horizontal:focus { background: $accent; }
 QSlider::handle:horizontal:disabled { border-color: $line; }
 
@@ -182,12 +182,12 @@ QProgressBar::chunk { background: $accent; border-radius: 3px; }
 QTableView { background: $card; border: 1px solid $line; border-radius: 6px; gridline-color: $line; outline: 0; }
 QTableView:focus { border: 1px solid $accent; }
 QTableView::item { padding: 3px 6px; }
-QTableView::item:selected { background: $tint; color: $text; }
+QTableView::item:selected { background: $accent_soft; color: $text; }
 QHeaderView::section { background: $card; color: $dim; border: none; padding: 4px 6px; font-weight: 500; }
 QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QTabBar { qproperty-drawBase: 0; }
 QTabBar::tab { background: transparent; color: $dim; border: none; padding: 5px 12px; margin: 0px 2px 4px 0px; }
-QTabBar::tab:selected { background: $tint; color: $text; border-radius: 6px; }
+QTabBar::tab:selected { background: $accent_soft; color: $text; border-radius: 6px; }
 QTabBar::tab:hover { color: $text; }
 """)
 
@@ -198,7 +198,6 @@ def style_sheet(theme: "Theme", scale: float = 1.0) -> str:
     names = {
         "accent": theme.accent,
         "numbers": NUMBERS,
-        "tint": mix(theme.card, theme.accent, 0.12),
         "faint": mix(theme.card, theme.dim, 0.55),
         "thumb": mix(theme.card, theme.dim, 0.4),
         "accent_hover": mix(theme.accent, theme.text, 0.12),
@@ -207,10 +206,15 @@ def style_sheet(theme: "Theme", scale: float = 1.0) -> str:
         "arrow_up": find("icons/arrow-up.svg").as_posix(),
         "check": find("icons/check.svg").as_posix(),
     }
-    for tone in ("good", "warning", "bad"):
-        names[f"{tone}_tint"] = mix(theme.card, colors[tone], 0.16)
-        names[f"{tone}_line"] = mix(theme.card, colors[tone], 0.4)
+    names |= tints(theme)
     return _scaled(_SHEET.substitute(colors, **names), scale)
+
+
+def tints(theme: "Theme") -> dict[str, str]:
+    """The grounds of messages and pills, `good_tint`, …, and the lines around them, `good_line`, …"""
+    tones = {"good": theme.good, "warning": theme.warning, "bad": theme.bad}
+    shares = {"tint": 0.12, "line": 0.4}
+    return {f"{name}_{kind}": mix(theme.card, tones[name], share) for name in tones for kind, share in shares.items()}
 
 
 def mix(under: str, over: str, share: float) -> str:

@@ -32,7 +32,13 @@ class ThemeChoice(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """The roles of colour, as #rrggbb."""
+    """The roles of colour, as #rrggbb.
+
+    Text: text, dim, and where they are not legible enough: `dim_on_field` on fields and tints, `on_accent` on a fill of
+    the accent, `warning_text`, `better` (good news in words). good, warning and bad are for marks; bad is legible, too.
+    Curves: train, test, and `mini_batch`, which lies behind them. Points have a `rim_positive` or `rim_negative`.
+    A confusion matrix: its `diagonal`; the other cells go from `error_low` to `error_high`, and text is legible on all.
+    """
 
     dark: bool
     ground: str
@@ -40,14 +46,26 @@ class Theme:
     line: str
     text: str
     dim: str
+    dim_on_field: str
     field: str
+    accent_soft: str
+    on_accent: str
     positive: str
     negative: str
     zero: str
+    rim_positive: str
+    rim_negative: str
+    train: str
+    test: str
+    mini_batch: str
     good: str
+    better: str
     warning: str
+    warning_text: str
     bad: str
-    on_accent: str = "#ffffff"
+    diagonal: str
+    error_low: str
+    error_high: str
 
     @classmethod
     def roles(cls) -> tuple[str, ...]:
@@ -56,7 +74,7 @@ class Theme:
 
     @property
     def accent(self) -> str:
-        """The one accent: the colour of what is positive, of class +1 and of training."""
+        """The one accent: the colour of what is chosen, of what is positive and of class +1."""
         return self.positive
 
 
@@ -67,13 +85,26 @@ LIGHT = Theme(
     line="#e2e5ea",
     text="#1c2430",
     dim="#667180",
+    dim_on_field="#5a6573",
     field="#f1f3f6",
+    accent_soft="#e6f1f9",
+    on_accent="#ffffff",
     positive="#0877bd",
     negative="#f59322",
     zero="#e8eaeb",
+    rim_positive="#022a45",
+    rim_negative="#7a4200",
+    train="#344054",
+    test="#b83280",
+    mini_batch="#ccd2da",
     good="#1f9d61",
+    better="#157347",
     warning="#b7791f",
+    warning_text="#8a5a10",
     bad="#c53030",
+    diagonal="#cfdcea",
+    error_low="#f1f3f6",
+    error_high="#d98889",
 )
 DARK = Theme(
     dark=True,
@@ -82,13 +113,26 @@ DARK = Theme(
     line="#2a303a",
     text="#e8ecf2",
     dim="#8d98a8",
+    dim_on_field="#98a3b3",
     field="#232933",
+    accent_soft="#1b3246",
+    on_accent="#0c1722",
     positive="#3aa0e8",
     negative="#f5a142",
     zero="#262c36",
+    rim_positive="#033c61",
+    rim_negative="#7a4200",
+    train="#d3dae4",
+    test="#f27ab8",
+    mini_batch="#3b4452",
     good="#3cc682",
+    better="#3cc682",
     warning="#e0a53a",
+    warning_text="#e0a53a",
     bad="#f06a6a",
+    diagonal="#34465a",
+    error_low="#22272f",
+    error_high="#9e4f52",
 )
 
 # Okabe and Ito's order for the colour-blind, without black, extended to ten with Paul Tol's tones.
@@ -155,7 +199,7 @@ def palette(theme: Theme) -> QPalette:
         role.Base: theme.card,
         role.AlternateBase: theme.field,
         role.Text: theme.text,
-        role.PlaceholderText: theme.dim,
+        role.PlaceholderText: theme.dim_on_field,
         role.Button: theme.card,
         role.ButtonText: theme.text,
         role.BrightText: theme.bad,

@@ -91,7 +91,8 @@ class MetricTile(QWidget):
 
     def _paint_lines(self, painter: QPainter, colors: theme.Theme) -> None:
         top = float(_DOWN)
-        for font, color, text in zip(self._fonts(), (colors.dim, colors.text), (self._label, self._value), strict=True):
+        inks, texts = (colors.dim_on_field, colors.text), (self._label, self._value)
+        for font, color, text in zip(self._fonts(), inks, texts, strict=True):
             metrics = QFontMetricsF(font)
             painter.setFont(font)
             painter.setPen(QColor(color))
@@ -108,5 +109,5 @@ class MetricTile(QWidget):
         left = room.width() - QFontMetricsF(value_font).horizontalAdvance(self._value) - 3
         label = QFontMetricsF(label_font).elidedText(self._short_label, Qt.TextElideMode.ElideRight, left)
         painter.setFont(label_font)
-        painter.setPen(QColor(colors.dim))
+        painter.setPen(QColor(colors.dim_on_field))
         painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, label)
