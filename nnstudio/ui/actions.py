@@ -130,7 +130,8 @@ ROWS = (
 )
 
 CHECKABLE = frozenset({"larger_text"})
-ON_ACCENT = frozenset({"play", "export"})  # their buttons are coloured
+TINTS = {"play": "on_accent", "export": "accent"}
+"""The colours of icons on buttons that are coloured themselves."""
 
 
 class Actions(QObject):
@@ -185,7 +186,7 @@ def _action(row: Row) -> QAction:
     action.setCheckable(row.name in CHECKABLE)
     action.setAutoRepeat(row.repeats)
     if row.icon:
-        action.setIcon(icon(row.icon, "on_accent" if row.name in ON_ACCENT else "text"))
+        action.setIcon(icon(row.icon, TINTS.get(row.name, "text")))
     action.setIconVisibleInMenu(False)
     if row.keys:
         action.setShortcut(QKeySequence(row.keys))

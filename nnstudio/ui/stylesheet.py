@@ -4,8 +4,8 @@ Plain widgets look right by themselves. What a widget is *for* is said by a dyna
 
 * labels: "section" (a card's title), "dim", "caption" (small and dim), "strong", "mono" (a number in a row), "value"
   (a number that is read from afar), "pill" (with a property "tone": "quiet", "good", "warning", "bad")
-* buttons: "primary" (one in a window), "play", "labelled" (a QToolButton with icon and text), "icon" (a bare picture),
-  "segment", "chip" (an on/off choice), "tile" (a picture to choose)
+* buttons: "play" (the only filled one), "primary" (outlined), "labelled" (a QToolButton with icon and text), "icon" (a
+  bare picture), "segment", "chip" (an on/off choice), "tile" (a picture to choose)
 * frames: "field" (a quiet box for a number), "group" (buttons that belong together), "banner" (with "tone")
 
 Sizes are written for normal text; `style_sheet` scales all but hair lines.
@@ -45,6 +45,8 @@ QLabel[role="strong"] { font-weight: 600; }
 QLabel[role="mono"] { font-family: "$numbers"; }
 QLabel[role="value"] { font-family: "$numbers"; font-size: 16px; font-weight: 500; }
 QLabel[role="counter"] { font-family: "$numbers"; font-size: 18px; font-weight: 500; }
+QLabel[role="stop"] { color: $dim; font-size: 11px; }
+QLabel[role="stop"][chosen="true"] { color: $text; font-weight: 600; }
 QLabel[role="pill"] { border-radius: 10px; padding: 4px 10px; font-size: 12px; font-weight: 500; }
 QLabel[role="pill"][tone="quiet"] { background: $field; color: $dim_on_field; }
 QLabel[role="pill"][tone="good"] { background: $good_tint; color: $better; }
@@ -62,15 +64,15 @@ QPushButton:checked, QToolButton:checked { background: $accent_soft; border: 1px
 QPushButton::menu-indicator, QToolButton::menu-indicator { width: 0px; }
 
 QToolButton[role="labelled"] { padding-right: 4px; }
-QToolButton[role="step"] { icon-size: 16px; padding: 6px 8px; }
-*[role="primary"] {
-    background: $accent; color: $on_accent; border: 1px solid $accent; padding: 6px 13px; font-weight: 600;
-}
-*[role="primary"]:hover { background: $accent_hover; }
-*[role="primary"]:pressed { background: $accent_pressed; }
-*[role="primary"]:focus { border: 1px solid $text; }
-*[role="primary"]:disabled { background: $field; border-color: $line; color: $faint; }
+QToolButton[role="labelled"][bare="true"] { padding-right: 10px; }
+QToolButton[role="step"] { icon-size: 16px; padding: 6px 9px; }
+*[role="primary"] { color: $accent; border: 1px solid $accent; padding: 6px 12px; font-weight: 500; }
+*[role="primary"]:hover, *[role="primary"]:pressed { background: $accent_soft; color: $accent_pressed; }
+*[role="primary"]:focus { border: 2px solid $accent; padding: 5px 11px; }
+*[role="primary"]:disabled { border-color: $line; color: $faint; }
 QToolButton[role="primary"] { padding-right: 7px; }
+QToolButton[role="primary"]:focus { padding-right: 6px; }
+QToolButton[role="primary"][bare="true"] { padding-right: 12px; }
 *[role="play"] {
     background: $accent; border: 2px solid $accent; border-radius: 20px; padding: 0px; icon-size: 18px;
     min-width: 36px; max-width: 36px; min-height: 36px; max-height: 36px;
@@ -83,17 +85,14 @@ QToolButton[role="primary"] { padding-right: 7px; }
 *[role="icon"]:pressed { background: $line; }
 *[role="icon"]:focus { border: 1px solid $accent; }
 
-QFrame[role="switch"] { border: 1px solid $line; border-radius: 6px; }
+QFrame[role="switch"] { background: $field; border-radius: 7px; }
 *[role="segment"] {
-    background: transparent; color: $dim; border: 1px solid transparent; border-radius: 0px; padding: 1px 8px;
-    font-size: 12px;
+    background: transparent; color: $dim_on_field; border: 1px solid transparent; border-radius: 6px;
+    padding: 2px 8px; font-size: 12px;
 }
 *[role="segment"]:hover { color: $text; background: transparent; }
-*[role="segment"]:checked { background: $accent; color: $on_accent; border: 1px solid $accent; font-weight: 500; }
-*[role="segment"]:focus { border: 1px solid $text; }
-*[role="segment"][end="left"] { border-top-left-radius: 5px; border-bottom-left-radius: 5px; }
-*[role="segment"][end="right"] { border-top-right-radius: 5px; border-bottom-right-radius: 5px; }
-*[role="segment"][end="both"] { border-radius: 5px; }
+*[role="segment"]:checked { background: $raised; color: $text; border: 1px solid $raised_line; font-weight: 500; }
+*[role="segment"]:focus { border: 1px solid $accent; }
 
 *[role="chip"] { color: $dim_on_field; border-radius: 6px; padding: 2px 8px; font-size: 12px; }
 *[role="chip"]:checked { color: $text; background: $accent_soft; border: 1px solid $accent; }
@@ -112,6 +111,7 @@ QFrame[role="group"] { background: $card; border: 1px solid $line; border-radius
     background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 5px 3px 5px 9px;
 }
 QLabel[role="corner"] { color: $dim; padding: 5px 11px 0px 14px; }
+QFrame[role="rule"] { background: $line; }
 QFrame[role="bar"] { background: $card; border-bottom: 1px solid $line; }
 
 QLineEdit, QAbstractSpinBox, QComboBox, QPlainTextEdit, QTextEdit {
@@ -198,6 +198,8 @@ def style_sheet(theme: "Theme", scale: float = 1.0) -> str:
     names = {
         "accent": theme.accent,
         "numbers": NUMBERS,
+        "raised": mix(theme.field, theme.text, 0.12) if theme.dark else theme.card,
+        "raised_line": mix(theme.field, theme.text, 0.2) if theme.dark else mix(theme.line, theme.dim, 0.15),
         "faint": mix(theme.card, theme.dim, 0.55),
         "thumb": mix(theme.card, theme.dim, 0.4),
         "accent_hover": mix(theme.accent, theme.text, 0.12),

@@ -73,7 +73,7 @@ def test_the_pill_says_every_status_in_words(qtbot, status):
     pill = StatusPill()
     qtbot.addWidget(pill)
     pill.set_status(status)
-    assert pill.text() == f"● {status.value.capitalize()}"
+    assert pill.text() == f"{'Ⅱ' if status is Status.PAUSED else '●'} {status.value.capitalize()}"
     assert pill.toolTip().endswith(".")
     pill.set_status(status, "Because of this.")
     assert pill.toolTip() == "Because of this."

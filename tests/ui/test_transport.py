@@ -4,7 +4,8 @@ import threading
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
 
 from nnstudio.core.data.dataset import DataError
@@ -13,10 +14,13 @@ from nnstudio.core.experiment.choices import DatasetKind
 from nnstudio.core.experiment.dataset_spec import ImageSpec
 from nnstudio.core.presets import default_experiment
 from nnstudio.core.run.frame import Status
+from nnstudio.ui import theme
 from nnstudio.ui.actions import ROWS, Actions
+from nnstudio.ui.key_focus import KeyFocus
 from nnstudio.ui.panels.transport import Transport, rate
 from nnstudio.ui.session import Session
 from nnstudio.ui.views.canned import plane_frame
+from nnstudio.ui.widgets.pace_slider import PACES, PaceSlider
 
 
 class Bar:
@@ -44,13 +48,13 @@ def test_figures_come_from_the_frame(bar):
     bar.session.frame_shown.emit(replace(plane_frame(), epoch=1248.7, updates_per_second=22_410.0))
     shown = [counter.text().replace("\xa0", " ") for counter in (bar.transport.epoch, bar.transport.update_count)]
     assert shown == ["1 248", "31 200"]
-    assert bar.transport.speed.text() == "22.4k/s"
+    assert bar.transport.speed.text() == "22.4k"
     assert bar.transport.status.status() is plane_frame().status
 
 
 @pytest.mark.parametrize(
     ("speed", "text"),
-    [(0, "0/s"), (870.4, "870/s"), (999.9, "1000/s"), (22_410, "22.4k/s"), (999_960, "1.0M/s"), (1.23e6, "1.2M/s")],
+    [(0.94, "0.9"), (870.4, "870"), (999.9, "1.0k"), (22_410, "22.4k"), (999_960, "1.0M"), (1.23e6, "1.2M")],
 )
 def test_speeds_are_short(speed, text):
     assert rate(speed) == text
@@ -168,4 +172,85 @@ def test_data_that_comes_at_once_is_not_announced(bar, qtbot, monkeypatch):
 
 def test_the_pill_follows_the_status(bar):
     bar.session.frame_shown.emit(replace(plane_frame(), status=Status.PAUSED))
-    assert bar.transport.status.text() == "● Paused"
+    assert bar.transport.status.text() == "Ⅱ Paused"
+
+
+def test_a_run_that_rests_has_no_speed(bar):
+    learning = replace(plane_frame(), status=Status.LEARNING, updates_per_second=490.0)
+    bar.session.frame_shown.emit(learning)
+    assert bar.transport.speed.text() == "490"
+    bar.session.frame_shown.emit(replace(learning, status=Status.PAUSED))
+    assert bar.transport.speed.text() == "–"
+
+
+def test_only_play_is_filled(bar, qapp):
+    theme.apply(qapp, theme.ThemeChoice.LIGHT)
+    for name in ("restart", "back", "step", "export", "play"):
+        button = bar.button(name)
+        ground = button.grab().toImage().pixelColor(button.width() // 2, 5)
+        assert (ground == QColor(theme.current().accent)) == (name == "play"), name
+
+
+@pytest.mark.parametrize("larger", [False, True])
+def test_buttons_give_up_their_texts_where_there_is_no_room(bar, qapp, larger):
+    theme.apply(qapp, theme.ThemeChoice.LIGHT, larger)
+    names = ("restart", "new_weights", "export")
+    bare = Qt.ToolButtonStyle.ToolButtonIconOnly
+    kept = []
+    for width in (1700, 1100, 900):
+        bar.transport.resize(width, 60)
+        kept.append([name for name in names if bar.button(name).toolButtonStyle() != bare])
+        assert bar.transport.layout().minimumSize().width() <= width or not kept[-1]
+    assert kept[0] == list(names)
+    assert len(kept[1]) < 3
+    assert "export" in kept[1] or larger
+    assert len(kept[2]) < len(kept[1]) or not kept[1]
+
+
+# Pace
+
+
+@pytest.fixture
+def pace(bar) -> PaceSlider:
+    bar.transport.resize(1400, 60)
+    return bar.transport.pace
+
+
+def test_full_speed_to_begin_with(pace):
+    assert pace.current() is None
+    assert [label.property("chosen") for label in pace.labels] == [False] * 4 + [True]
+
+
+def test_the_pace_is_chosen_by_arrows(bar, pace, qapp, qtbot):
+    KeyFocus(qapp, bar.window)  # otherwise the arrows step
+    heard = []
+    bar.transport.pace_chosen.connect(heard.append)
+    pace.track.setFocus(Qt.FocusReason.TabFocusReason)
+    for key in (Qt.Key.Key_Left, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_Home, Qt.Key.Key_Left):
+        qtbot.keyClick(pace.track, key)
+    assert heard == [1000, 100, 1000, 1]
+    assert pace.track.accessibleDescription() == "1 update a second"
+    qtbot.keyClick(pace.track, Qt.Key.Key_End)
+    assert heard[-1] is None
+    assert pace.track.accessibleDescription() == "full speed"
+
+
+def test_the_pace_is_chosen_by_mouse_and_rests_at_its_stops(bar, pace, qtbot):
+    heard = []
+    bar.transport.pace_chosen.connect(heard.append)
+    qtbot.mouseClick(pace.labels[1], Qt.MouseButton.LeftButton)
+    assert heard == [10]
+    at_ten = pace.track.centre().toPoint()
+    pace.set_current(None)
+    qtbot.mouseClick(pace.track, Qt.MouseButton.LeftButton, pos=at_ten + QPoint(9, 0))
+    assert heard == [10, 10]
+    assert pace.track.centre().toPoint() == at_ten
+    assert not pace.track.hasFocus()  # Space still plays
+
+
+def test_labels_stand_under_their_stops(bar, pace):
+    for index, label in enumerate(pace.labels):
+        pace.set_current(PACES[index][0])
+        stop = pace.track.mapToParent(pace.track.centre().toPoint()).x()
+        assert abs(label.geometry().center().x() - stop) <= 4
+        assert pace.rect().contains(label.geometry())

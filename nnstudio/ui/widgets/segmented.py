@@ -1,6 +1,7 @@
 """A switch with a few named positions, side by side: Linear | Log.
 
-One click or an arrow key chooses; the chosen segment wears the accent. Stands at the right end of a card's title bar.
+One click or an arrow key chooses; the chosen segment is a raised chip without a colour of its own.
+Stands at the right end of a card's title bar.
 """
 
 from collections.abc import Sequence
@@ -20,10 +21,10 @@ class SegmentedSwitch(QFrame):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._group = QButtonGroup(self)
         row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        row.setContentsMargins(1, 1, 1, 1)
         row.setSpacing(0)
         for index, label in enumerate(labels):
-            row.addWidget(self._segment(index, label, len(labels)))
+            row.addWidget(self._segment(index, label))
         for index, tip in enumerate(tips):
             self._group.button(index).setToolTip(tip)
             self._group.button(index).setWhatsThis(tip)
@@ -44,14 +45,12 @@ class SegmentedSwitch(QFrame):
         assert isinstance(button, QPushButton)
         return button
 
-    def _segment(self, index: int, label: str, count: int) -> QPushButton:
+    def _segment(self, index: int, label: str) -> QPushButton:
         button = QPushButton(label)
         button.setCheckable(True)
         button.setAccessibleName(label)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setProperty("role", "segment")
-        ends = {0: "left", count - 1: "right"}
-        button.setProperty("end", "both" if count == 1 else ends.get(index, ""))
         self._group.addButton(button, index)
         return button
 

@@ -4,10 +4,11 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from nnstudio.core.run.frame import Status
 
+PAUSED_MARK = "Ⅱ"
 _LOOKS = {
     Status.READY: ("Ready", "quiet", "Nothing has been learned yet."),
     Status.LEARNING: ("Learning", "good", "Training is running."),
-    Status.PAUSED: ("Paused", "warning", "Training waits; Play goes on from here."),
+    Status.PAUSED: ("Paused", "quiet", "Training waits; Play goes on from here."),
     Status.FINISHED: ("Finished", "good", "A rule for stopping was met; Play goes on from here."),
     Status.DIVERGED: ("Diverged", "bad", "A number became infinite; the last finite weights are kept."),
     Status.FAILED: ("Failed", "bad", "An error stopped training; the last state is kept."),
@@ -50,7 +51,8 @@ class StatusPill(QLabel):
         if status is self._status:
             return
         self._status = status
-        self.setText(f"● {word}")
+        mark = PAUSED_MARK if status is Status.PAUSED else "●"
+        self.setText(f"{mark} {word}")
         self.setAccessibleDescription(f"{word}. {sentence}")
         self.setProperty("tone", tone)
         # A style sheet looks at properties only when a widget is polished.

@@ -4,6 +4,8 @@ A track knows nothing about settings: it holds a position from 0 to 1, tells whe
 put there by its owner. It is a `QAbstractSlider` so that assistive technology finds a slider.
 """
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QWidget
@@ -16,6 +18,7 @@ HEIGHT = 16
 LINE_WIDTH = 4.0
 RING_RADIUS = 5.0
 HALO_RADIUS = 8.0
+STOP_RADIUS = 2.5
 WHEEL_NOTCH = 120  # eighths of a degree
 TYPING = frozenset("0123456789.,-")
 
@@ -45,6 +48,7 @@ class Track(QAbstractSlider):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._position = 0.0
+        self._stops: tuple[float, ...] = ()
         self._grip = 0.0
         self._wheel = 0
         self.setOrientation(Qt.Orientation.Horizontal)
@@ -62,9 +66,17 @@ class Track(QAbstractSlider):
         self.blockSignals(blocked)
         self.update()
 
+    def set_stops(self, positions: Iterable[float]) -> None:
+        """Mark these positions 0 … 1 by dots on the line, for an owner that rests there only."""
+        self._stops = tuple(positions)
+        self.update()
+
     def centre(self) -> QPointF:
         """Where the ring is."""
-        return QPointF(HALO_RADIUS + self._position * (self.width() - 2 * HALO_RADIUS), self.height() / 2)
+        return self._at(self._position)
+
+    def _at(self, position: float) -> QPointF:
+        return QPointF(HALO_RADIUS + position * (self.width() - 2 * HALO_RADIUS), self.height() / 2)
 
     def position_at(self, x: float) -> float:
         """The position 0 … 1 under a pixel."""
@@ -143,6 +155,9 @@ class Track(QAbstractSlider):
         painter.setPen(Qt.PenStyle.NoPen)
         self._paint_line(painter, 1.0, QColor(colors.line))
         self._paint_line(painter, self._position, accent)
+        for stop in self._stops:
+            painter.setBrush(accent if stop < self._position else QColor(mix(colors.card, colors.dim, 0.4)))
+            painter.drawEllipse(self._at(stop), STOP_RADIUS, STOP_RADIUS)
         if self.hasFocus() or self.isSliderDown() or (self.isEnabled() and self.underMouse()):
             halo = QColor(accent)
             halo.setAlphaF(0.4 if self.hasFocus() else 0.2)

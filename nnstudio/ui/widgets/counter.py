@@ -1,0 +1,36 @@
+"""A number over its name, to be read from afar."""
+
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+
+class Counter(QWidget):
+    """`caption` is the name. It is as wide as `characters` so that nothing beside it jumps."""
+
+    def __init__(self, caption: str, characters: int, tip: str) -> None:
+        super().__init__()
+        self._characters = characters
+        self._number = QLabel()
+        self._number.setProperty("role", "counter")
+        name = QLabel(caption)
+        name.setProperty("role", "caption")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addStretch(1)
+        column.addWidget(self._number)
+        column.addWidget(name)
+        column.addStretch(1)
+        self.setToolTip(tip)
+        self.setWhatsThis(tip)
+        self.setAccessibleName(caption)
+        self.set_text("0")
+
+    def set_text(self, text: str) -> None:
+        self._characters = max(self._characters, len(text))
+        self._number.ensurePolished()
+        self._number.setMinimumWidth(self._number.fontMetrics().horizontalAdvance("0" * self._characters))
+        self._number.setText(text)
+        self.setAccessibleDescription(text)
+
+    def text(self) -> str:
+        return self._number.text()
