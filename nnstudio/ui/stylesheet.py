@@ -5,7 +5,7 @@ Plain widgets look right by themselves. What a widget is *for* is said by a dyna
 * labels: "section" (a card's title), "dim", "caption" (small and dim), "strong", "mono" (a number in a row), "value"
   (a number that is read from afar), "pill" (with a property "tone": "quiet", "good", "warning", "bad")
 * buttons: "play" (the only filled one), "primary" (outlined), "labelled" (a QToolButton with icon and text), "icon" (a
-  bare picture), "segment", "chip" (an on/off choice), "tile" (a picture to choose)
+  bare picture), "segment", "chip" (an on/off choice), "fold" (the header of what folds away)
 * frames: "field" (a quiet box for a number), "group" (buttons that belong together), "banner" (with "tone")
 
 Sizes are written for normal text; `style_sheet` scales all but hair lines.
@@ -41,6 +41,10 @@ QToolTip { background: $card; color: $text; border: 1px solid $line; padding: 2p
 QLabel[role="section"] { color: $dim; font-size: 11px; font-weight: 600; letter-spacing: 0.9px; }
 QLabel[role="dim"] { color: $dim; }
 QLabel[role="caption"] { color: $dim; font-size: 11px; }
+QLabel[role="subtitle"] { color: $dim; font-size: 12px; }
+QLabel[role="medium"] { font-weight: 500; }
+QLabel[role="summary"] { color: $dim; font-family: "$numbers"; font-size: 12px; }
+QLabel[role="summary"][changed="true"] { color: $text; }
 QLabel[role="strong"] { font-weight: 600; }
 QLabel[role="mono"] { font-family: "$numbers"; }
 QLabel[role="value"] { font-family: "$numbers"; font-size: 16px; font-weight: 500; }
@@ -97,10 +101,9 @@ QFrame[role="switch"] { background: $field; border-radius: 7px; }
 *[role="chip"] { color: $dim_on_field; border-radius: 6px; padding: 2px 8px; font-size: 12px; }
 *[role="chip"]:checked { color: $text; background: $accent_soft; border: 1px solid $accent; }
 *[role="chip"]:focus { border: 1px solid $text; }
-*[role="tile"] { background: $field; color: $dim; border-radius: 6px; padding: 0px; font-size: 10px; }
-*[role="tile"]:hover { border: 1px solid $dim; }
-*[role="tile"]:checked { border: 2px solid $accent; background: $accent_soft; }
-*[role="tile"]:focus { border: 2px solid $text; }
+*[role="fold"] { background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 0px; }
+*[role="fold"]:hover { background: transparent; }
+*[role="fold"]:focus { border: 1px solid $accent; }
 
 QFrame[role="field"] { background: $field; border-radius: 7px; }
 QFrame[role="banner"] { border-radius: 8px; }

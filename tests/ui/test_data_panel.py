@@ -4,6 +4,7 @@ import gzip
 import struct
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from nnstudio.core.data.dataset import build
@@ -28,9 +30,10 @@ from nnstudio.ui.panels.data_panel import AMOUNTS, DataPanel
 from nnstudio.ui.panels.mnist_dialog import MnistDialog
 from nnstudio.ui.panels.scaling_text import scaling_text
 from nnstudio.ui.session import Session
+from nnstudio.ui.widgets.gallery import GROUPS
 from nnstudio.ui.widgets.note import Note
 from nnstudio.ui.widgets.setting_slider import SettingSlider
-from nnstudio.ui.widgets.thumbnail import Thumbnail
+from nnstudio.ui.widgets.thumbnail import TILE
 
 SMALL = Experiment(dataset=PlaneSpec(samples=40), layers=(DenseSpec(units=2),))
 
@@ -99,12 +102,28 @@ def stage(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
 
 
 def test_the_gallery_shows_every_data_set_by_name(stage: Stage) -> None:
-    assert list(stage.panel.gallery.thumbnails) == [kind for kind in DatasetKind if kind is not DatasetKind.TABLE]
+    in_groups = [kind for _, kinds in GROUPS for kind in kinds]
+    assert list(stage.panel.gallery.thumbnails) == in_groups
+    assert sorted(in_groups, key=list(DatasetKind).index) == list(DEFAULTS)
     for kind, thumbnail in stage.panel.gallery.thumbnails.items():
         assert thumbnail.accessibleName() == kind.label
         assert kind.label in thumbnail.toolTip()
         assert kind.help in thumbnail.toolTip()
         assert thumbnail.isChecked() == (kind is DatasetKind.CIRCLE)
+        assert thumbnail.fontMetrics().horizontalAdvance(thumbnail.text()) < 60
+
+
+def test_tiles_stand_in_groups_below_their_captions(stage: Stage) -> None:
+    gallery = stage.panel.gallery
+    captions = {label.text(): label for label in gallery.findChildren(QLabel)}
+    assert list(captions) == [title for title, _ in GROUPS]
+    for title, kinds in GROUPS:
+        tiles = [gallery.thumbnails[kind] for kind in kinds]
+        assert min(tile.y() for tile in tiles) == captions[title].geometry().bottom() + 1
+    assert captions["More classes"].y() == captions["Images"].y()
+    places = [tile.geometry() for tile in gallery.thumbnails.values()]
+    assert not any(a.intersects(b) for a, b in combinations(places, 2))
+    assert gallery.thumbnails[DatasetKind.CIRCLE].tile().size().toSize() == TILE
 
 
 @pytest.mark.parametrize("kind", DEFAULTS)
@@ -145,28 +164,90 @@ def test_choosing_the_chosen_one_keeps_the_users_edits(stage: Stage) -> None:
     assert not stage.changes
 
 
-def test_thumbnails_are_chosen_by_keyboard(stage: Stage) -> None:
-    thumbnail: Thumbnail = stage.panel.gallery.thumbnails[DatasetKind.MOONS]
-    thumbnail.setFocus()
-    QTest.keyClick(thumbnail, Qt.Key.Key_Space)
-    assert stage.dataset.kind is DatasetKind.MOONS
+def _press(*keys: Qt.Key) -> QWidget:
+    """Press keys, each where the focus is; returns where it is then."""
+    for key in keys:
+        QTest.keyClick(_focused(), key)
+    return _focused()
+
+
+def _focused() -> QWidget:
+    widget = QApplication.focusWidget()
+    assert widget is not None
+    return widget
+
+
+def test_thumbnails_are_one_tab_stop_with_arrows_inside(stage: Stage) -> None:
+    tiles, Key = stage.panel.gallery.thumbnails, Qt.Key  # noqa: N806 -- Qt's name
+    tiles[DatasetKind.CIRCLE].setFocus(Qt.FocusReason.TabFocusReason)
+    assert _press(Key.Key_Right, Key.Key_Down) is tiles[DatasetKind.MOONS]
+    assert _press(Key.Key_Down, Key.Key_Down) is tiles[DatasetKind.HILLS]
+    assert _press(Key.Key_Up) is tiles[DatasetKind.BLOBS]
+    assert _press(Key.Key_End, Key.Key_Right) is tiles[DatasetKind.SINE]
+    assert _press(Key.Key_Home, Key.Key_Left) is tiles[DatasetKind.CIRCLE]
+    assert not stage.changes, "going about chooses nothing"
+    _press(Key.Key_Right, Key.Key_Space)
+    assert stage.dataset.kind is DatasetKind.XOR
+    after = _press(Key.Key_Tab)
+    for _ in range(2):  # a slider has a field to type into as well
+        QTest.keyClick(_focused(), Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
+    assert _focused() is tiles[DatasetKind.XOR]
+
+
+def test_chips_are_one_tab_stop_with_arrows_inside(stage: Stage) -> None:
+    chips, Key = stage.panel.features.chips, Qt.Key  # noqa: N806 -- Qt's name
+    chips[Feature.X1].setFocus(Qt.FocusReason.TabFocusReason)
+    assert _press(Key.Key_Right, Key.Key_Right) is chips[Feature.X1_SQUARED]
+    assert not stage.changes
+    _press(Key.Key_Space)
+    assert stage.dataset.features == (Feature.X1, Feature.X2, Feature.X1_SQUARED)
+    assert _press(Key.Key_Tab) not in chips.values()
+
+
+def test_a_click_on_a_tile_or_chip_leaves_the_focus(stage: Stage) -> None:
+    stage.panel.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    stage.panel.setFocus()
+    QTest.mouseClick(stage.panel.features.chips[Feature.SIN_X1], Qt.MouseButton.LeftButton)
+    stage.click(DatasetKind.XOR)
+    assert _focused() is stage.panel
+
+
+def test_where_the_keyboard_is_can_be_seen(stage: Stage) -> None:
+    tile = stage.panel.gallery.thumbnails[DatasetKind.CIRCLE]
+    stage.panel.features.chips[Feature.X1].setFocus(Qt.FocusReason.TabFocusReason)
+    before = tile.grab().toImage()
+    tile.setFocus(Qt.FocusReason.TabFocusReason)
+    assert tile.grab().toImage() != before
+
+
+def test_preparation_is_folded_away_and_says_what_is_set(stage: Stage) -> None:
+    fold = stage.panel.fold
+    assert not stage.panel.others.isVisible()
+    assert (fold.header.summary, fold.header.changed) == ("not scaled", False)
+    spec = replace(SMALL.dataset, scaling=Scaling.STANDARDISE, validation_share=0.25, seed=7)
+    stage.session.edit(replace(SMALL, dataset=spec))
+    assert fold.header.summary.replace("\xa0", " ") == "standardise, 25 % validation, seed 7"
+    assert fold.header.changed
+    QTest.mouseClick(fold.header, Qt.MouseButton.LeftButton)
+    assert stage.panel.others.control("scaling").isVisible()
 
 
 @pytest.mark.parametrize(
     ("kind", "amounts"),
     [
-        (DatasetKind.CIRCLE, {"noise", "training_share", "validation_share", "samples"}),
-        (DatasetKind.SPIRALS, {"noise", "training_share", "validation_share", "samples", "arms"}),
+        (DatasetKind.CIRCLE, {"noise", "training_share", "samples"}),
+        (DatasetKind.SPIRALS, {"noise", "training_share", "samples", "arms"}),
         (DatasetKind.XOR4, set()),
-        (DatasetKind.RINGS, {"noise", "training_share", "validation_share", "samples", "classes"}),
-        (DatasetKind.SKETCHED_DIGITS, {"validation_share", "images", "shift"}),
-        (DatasetKind.MNIST, {"validation_share", "images", "shift"}),
+        (DatasetKind.RINGS, {"noise", "training_share", "samples", "classes"}),
+        (DatasetKind.SKETCHED_DIGITS, {"images", "shift"}),
+        (DatasetKind.MNIST, {"images", "shift"}),
     ],
 )
 def test_only_the_settings_that_concern_the_data_set_are_shown(
     stage: Stage, tmp_path: Path, kind: DatasetKind, amounts: set[str]
 ) -> None:
     write_mnist(tmp_path / "data" / "mnist")
+    stage.panel.fold.set_open(True)
     stage.click(kind)
     assert stage.amounts() == amounts
     on_the_plane = kind in PLANE_KINDS
@@ -178,6 +259,7 @@ def test_only_the_settings_that_concern_the_data_set_are_shown(
 
 def test_the_seed_of_files_shows_where_it_splits_them(stage: Stage, tmp_path: Path) -> None:
     write_mnist(tmp_path / "data" / "mnist")
+    stage.panel.fold.set_open(True)
     stage.click(DatasetKind.MNIST)
     assert not stage.panel.others.control("seed").isVisible()
     stage.session.edit(replace(stage.session.experiment, dataset=replace(stage.dataset, validation_share=0.2)))
@@ -185,7 +267,7 @@ def test_the_seed_of_files_shows_where_it_splits_them(stage: Stage, tmp_path: Pa
 
 
 def test_the_validation_share_makes_new_data(stage: Stage, qtbot: QtBot) -> None:
-    control = stage.slider("validation_share")
+    control = stage.panel.others.control("validation_share")
     control.value_committed.emit(0.25)
     assert stage.dataset == replace(SMALL.dataset, validation_share=0.25)
     assert stage.changes == [Change.DATA]

@@ -1,6 +1,7 @@
 """The Data card: what the network is to learn, and what it is told about it.
 
-A gallery chooses the data set and loads an experiment that learns it; below stand only the settings that concern it.
+A gallery chooses the data set and loads an experiment that learns it; below stand only the settings that concern it,
+those that are seldom touched folded away.
 Everything here makes new data, so it acts when a handle is let go; what was learned stays, except on another data set.
 """
 
@@ -15,7 +16,7 @@ from nnstudio.core.data.images import Images
 from nnstudio.core.data.plane import PLANE_KINDS, Plane
 from nnstudio.core.data.table import Table
 from nnstudio.core.experiment import Experiment
-from nnstudio.core.experiment.choices import DatasetKind, Feature
+from nnstudio.core.experiment.choices import DatasetKind, Feature, Scaling
 from nnstudio.core.experiment.dataset_spec import DatasetSpec, ImageSpec, PlaneSpec, TableSpec
 from nnstudio.core.experiment.setting import settings_of
 from nnstudio.core.presets import default_experiment
@@ -23,19 +24,19 @@ from nnstudio.core.run.frame import Frame
 from nnstudio.files.mnist import find_mnist
 from nnstudio.ui.panels.mnist_dialog import MnistDialog, remembered_folder
 from nnstudio.ui.panels.scaling_text import scaling_text
-from nnstudio.ui.panels.setting_form import KEEPS, ROW_GAP, SECTION_GAP, SettingForm, section_title
+from nnstudio.ui.panels.setting_form import KEEPS, SECTION_GAP, SettingForm
 from nnstudio.ui.session import Session
 from nnstudio.ui.widgets.chip import ChipRow
 from nnstudio.ui.widgets.digit_strip import DigitStrip
-from nnstudio.ui.widgets.figures import grouped
-from nnstudio.ui.widgets.thumbnail import Gallery
+from nnstudio.ui.widgets.figures import grouped, percent
+from nnstudio.ui.widgets.fold import Fold
+from nnstudio.ui.widgets.gallery import Gallery
 
-AMOUNTS = (
-    "noise", "test_share", "training_share", "validation_share", "samples", "arms", "classes", "images", "shift",
-)  # fmt: skip
-"""How much data, and of what form: above the features."""
-OTHERS = ("scaling", "seed")
-"""What is done with it: below the features."""
+AMOUNTS = ("noise", "test_share", "training_share", "samples", "arms", "classes", "images", "shift")
+"""How much data, and of what form: always to be seen."""
+OTHERS = ("validation_share", "scaling", "seed")
+"""What is done with it: folded away."""
+FOLD = "data/preparation"
 
 
 def concerning(spec: DatasetSpec) -> set[str]:
@@ -48,7 +49,7 @@ def concerning(spec: DatasetSpec) -> set[str]:
 
 
 class DataPanel(QWidget):
-    """Data set, amounts, features, scaling and data seed of the session's experiment."""
+    """Data set, amounts, features, and how the data is prepared, of the session's experiment."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -76,15 +77,16 @@ class DataPanel(QWidget):
             self._show_frame(session.frame)
 
     def _lay_out(self) -> None:
-        title = section_title("FEATURES")
+        title = QLabel("Features")
+        title.setProperty("role", "subtitle")
         title.setToolTip(f"What the network is told about a point. {KEEPS}")
-        self._plane_only = _column(title, self.features, gap=SECTION_GAP)
-        self._described = _column(self.strip, self.summary, gap=ROW_GAP)
+        self._plane_only = _column(title, self.features, gap=6)
         self.others.put_below("scaling", self.scaling)
+        self.fold = Fold(FOLD, "Preparation", _column(self.others, self.strip, gap=SECTION_GAP))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(SECTION_GAP)
-        for widget in (self.gallery, self._described, self.amounts, self._plane_only, self.others):
+        column.setSpacing(10)
+        for widget in (self.gallery, self.summary, self.amounts, self._plane_only, self.fold):
             column.addWidget(widget)
         column.addStretch(1)
 
@@ -122,10 +124,11 @@ class DataPanel(QWidget):
         self.amounts.hide_settings(set(AMOUNTS) - concerning(dataset))
         self.others.hide_settings(set(OTHERS) - concerning(dataset))
         self._plane_only.setVisible(isinstance(dataset, PlaneSpec))
-        self._described.setVisible(not isinstance(dataset, PlaneSpec))
+        self.summary.setVisible(not isinstance(dataset, PlaneSpec))
         self.strip.setVisible(isinstance(dataset, ImageSpec))
         if isinstance(dataset, PlaneSpec):
             self.features.set_current(dataset.features)
+        self.fold.set_summary(*_preparation(dataset))
 
     @Slot(object)
     def _show_frame(self, frame: Frame) -> None:
@@ -147,6 +150,18 @@ class DataPanel(QWidget):
 
     def _describe(self, train: int, test: int, form: str) -> None:
         self.summary.setText(f"{grouped(train)} training · {grouped(test)} test · {form}")
+
+
+def _preparation(spec: DatasetSpec) -> tuple[str, bool]:
+    """What is done with the data in a few words, and whether that is unusual."""
+    usual = spec if isinstance(spec, TableSpec) else default_experiment(spec.kind).dataset
+    words = [spec.scaling.phrase if spec.scaling is not Scaling.NONE else "not scaled"]
+    if spec.validation_share:
+        words.append(f"{percent(spec.validation_share, 0)} validation")
+    if spec.seed != usual.seed:
+        words.append(f"seed {spec.seed}")
+    changed = any(getattr(spec, name) != getattr(usual, name) for name in OTHERS)
+    return ", ".join(words), changed
 
 
 def _column(*widgets: QWidget, gap: int) -> QWidget:

@@ -83,6 +83,8 @@ class Transport(QFrame):
         # A picture from before the edit says nothing about the data that is on its way.
         if not (self.status.loading and self._session.loading):
             self.status.set_status(frame.status, frame.message)
+        if self._row.minimumSize().width() > self.width():
+            self._fit()
 
     def minimumSizeHint(self) -> QSize:
         return QSize(round(NARROWEST * theme.text_scale()), super().minimumSizeHint().height())

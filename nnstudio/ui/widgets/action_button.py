@@ -30,4 +30,5 @@ def set_bare(button: QToolButton, bare: bool) -> None:
         button.setProperty("bare", bare)
         button.style().unpolish(button)
         button.style().polish(button)
-        button.parentWidget().updateGeometry()  # the group around it measures it anew
+        if (group := button.parentWidget()) is not None:
+            group.updateGeometry()  # it has kept the size it measured

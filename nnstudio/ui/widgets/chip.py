@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from nnstudio.core.experiment.setting import Choice
 from nnstudio.ui.widgets.note import Note
+from nnstudio.ui.widgets.roving import Roving
 
 GAP = 6
 
@@ -27,6 +28,7 @@ class ChipRow(QWidget):
         self._last = last
         self._note = Note(self)
         self.chips = {member: self._chip(member) for member in choice}
+        Roving(self, tuple(self.chips.values()))
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)

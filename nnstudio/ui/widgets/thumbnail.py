@@ -1,4 +1,4 @@
-"""The gallery of data sets: small square pictures, four a row, one of them chosen.
+"""A data set as a small picture with its name below.
 
 Points of the plane are drawn by the data set's own generator, so the picture is the thing itself. Images show digits
 drawn with a pen; a kind that has no picture shows its name.
@@ -10,19 +10,26 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF, QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from nnstudio.core.data.plane import PLANE_KINDS
 from nnstudio.core.data.sketched_digits import STROKES
 from nnstudio.core.experiment.choices import DatasetKind
 from nnstudio.core.experiment.dataset_spec import PlaneSpec
-from nnstudio.core.presets.defaults import DEFAULTS
-from nnstudio.ui import theme
+from nnstudio.ui import fonts, theme
 
-COLUMNS = 4
-GAP = 6
+NAMES = {
+    DatasetKind.XOR4: "Corners",
+    DatasetKind.GAUSSIANS: "Clouds",
+    DatasetKind.CHECKERBOARD: "Checks",
+    DatasetKind.SKETCHED_DIGITS: "Digits",
+}
+"""What stands below a tile where its label is too long for it."""
+TILE = QSize(40, 36)
+NAME_PIXELS = 11
+NAME_HEIGHT = 17
 SAMPLES = 180
 NOISE = 0.04
 MARGIN = 4.0
@@ -90,13 +97,15 @@ _PICTURES: dict[DatasetKind, Callable[[QPainter, DatasetKind, QRectF], None]] = 
 
 
 class Thumbnail(QToolButton):
-    """The button of one data set. A click asks; whether it is chosen is decided, and shown, by its owner."""
+    """The button of one data set, a picture above its name. A click asks; whether it is chosen is decided, and shown,
+    by its owner."""
 
     def __init__(self, kind: DatasetKind, parent: QWidget) -> None:
         super().__init__(parent)
         self.kind = kind
-        self.setProperty("role", "tile")
+        self.setText(NAMES.get(kind, kind.label))
         self.setCheckable(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setToolTip(f"<b>{kind.label}</b><br>{kind.help}<br>Choosing it starts training again.")
         formula = f"<p>{html.escape(kind.formula, quote=False)}</p>" if kind.formula else ""
         self.setWhatsThis(f"<b>{kind.label}</b><p>{kind.help}</p>{formula}")
@@ -106,60 +115,36 @@ class Thumbnail(QToolButton):
     def nextCheckState(self) -> None:
         """A click alone checks nothing."""
 
+    def tile(self) -> QRectF:
+        """Where the picture is."""
+        scale = theme.text_scale()
+        width, height = min(TILE.width() * scale, self.width() - 2), TILE.height() * scale
+        return QRectF((self.width() - width) / 2, 0, width, height)
+
     def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
+        colors, tile = theme.current(), self.tile()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        area = QRectF(self.rect()).adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
+        self._paint_frame(painter, tile, colors)
+        side = min(tile.width(), tile.height()) - 2 * MARGIN
+        area = QRectF(tile.center().x() - side / 2, tile.center().y() - side / 2, side, side)
+        painter.save()
         _PICTURES.get(self.kind, _draw_name)(painter, self.kind, area)
+        painter.restore()
+        font = fonts.text(NAME_PIXELS * theme.text_scale())
+        font.setWeight(QFont.Weight.DemiBold if self.isChecked() else QFont.Weight.Normal)
+        painter.setFont(font)
+        painter.setPen(QColor(colors.text if self.isChecked() else colors.dim))
+        below = QRectF(0, tile.bottom() + 1, self.width(), NAME_HEIGHT * theme.text_scale())
+        painter.drawText(below, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter, self.text())
 
-
-class Gallery(QWidget):
-    """A thumbnail for every data set; `asked` gives the kind that was clicked."""
-
-    asked = Signal(object)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.thumbnails = {kind: Thumbnail(kind, self) for kind in DEFAULTS}
-        for thumbnail in self.thumbnails.values():
-            thumbnail.clicked.connect(self._clicked)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
-
-    def set_current(self, kind: DatasetKind) -> None:
-        """Outline the chosen data set; emits nothing."""
-        for each, thumbnail in self.thumbnails.items():
-            thumbnail.setChecked(each is kind)
-
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        rows = -(-len(self.thumbnails) // COLUMNS)
-        return round(rows * (self._side(width) + GAP) - GAP)
-
-    def sizeHint(self) -> QSize:
-        return QSize(182, self.heightForWidth(max(self.width(), 160)))
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(120, 0)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        side = self._side(self.width())
-        edges = [round(column * (side + GAP)) for column in range(COLUMNS)]
-        for index, thumbnail in enumerate(self.thumbnails.values()):
-            row, column = divmod(index, COLUMNS)
-            right = round(edges[column] + side)
-            thumbnail.setGeometry(edges[column], round(row * (side + GAP)), right - edges[column], round(side))
-
-    def _side(self, width: int) -> float:
-        return (width - (COLUMNS - 1) * GAP) / COLUMNS
-
-    @Slot()
-    def _clicked(self) -> None:
-        thumbnail = self.sender()
-        if isinstance(thumbnail, Thumbnail):
-            self.asked.emit(thumbnail.kind)
+    def _paint_frame(self, painter: QPainter, tile: QRectF, colors: theme.Theme) -> None:
+        """Accent around the chosen one; a second line, inside, where the keyboard is."""
+        width = 2.0 if self.isChecked() else 1.0
+        edge = colors.accent if self.isChecked() else colors.dim if self.underMouse() else colors.line
+        painter.setBrush(QColor(colors.card))
+        painter.setPen(QPen(QColor(edge), width))
+        painter.drawRoundedRect(tile.adjusted(width / 2, width / 2, -width / 2, -width / 2), 6, 6)
+        if self.hasFocus():
+            painter.setPen(QPen(QColor(colors.text), 1.5))
+            painter.drawRoundedRect(tile.adjusted(3, 3, -3, -3), 4, 4)
