@@ -74,7 +74,8 @@ def tiny_images(spec: ImageSpec) -> ImageSet:
 def legal(name: str, setting: Setting, limits: dict[str, float]) -> st.SearchStrategy[Any]:
     """Values that the setting allows and that do not exceed the limit of this name."""
     if setting.choice is not None:
-        return st.sampled_from(list(setting.choice))
+        members = st.sampled_from(list(setting.choice))
+        return st.none() | members if setting.none else members
     low, high = setting.minimum, min(setting.maximum, limits.get(name, math.inf))
     if name in limits and low < -high:
         low = -high
@@ -225,7 +226,9 @@ def illegal(setting: Setting) -> st.SearchStrategy[Any]:
     """Values that the setting does not allow: wrong types, and numbers out of its range."""
     wrong: list[st.SearchStrategy[Any]] = [st.none(), st.text(max_size=5), st.lists(st.integers(), max_size=2)]
     if setting.choice is not None:
-        return st.one_of(*wrong, st.integers(), st.booleans(), st.sampled_from(list(LossKind)).map(str))
+        return st.one_of(
+            *wrong[bool(setting.none) :], st.integers(), st.booleans(), st.sampled_from(list(LossKind)).map(str)
+        )
     wrong += [st.booleans(), st.just(math.nan), st.just(math.inf), st.just(-math.inf)]
     low = st.floats(max_value=setting.minimum, exclude_max=True, allow_infinity=False)
     high = st.floats(min_value=setting.maximum, exclude_min=True, allow_infinity=False)

@@ -58,7 +58,8 @@ def spec_strategy(spec: type[Any]) -> st.SearchStrategy[Any]:
 
 def setting_strategy(setting: Any) -> st.SearchStrategy[Any]:
     if setting.choice is not None:
-        return st.sampled_from(setting.choice)
+        members = st.sampled_from(setting.choice)
+        return st.none() | members if setting.none else members
     numbers = st.integers if setting.integer else st.floats
     values = numbers(setting.minimum, setting.maximum)
     return values | st.just(0) if setting.zero else values
@@ -100,7 +101,8 @@ def test_text_is_for_people_and_saved_by_name() -> None:
     plain = json.loads(text)
     assert list(plain) == ["schema", *(field.name for field in fields(Experiment))]
     assert plain["schema"] == 2
-    assert plain["layers"][0] == {"kind": "dense", "key": 1, "units": 1024, "activation": "leaky-relu"}
+    first = {"kind": "dense", "key": 1, "units": 1024, "activation": "leaky-relu", "initializer": None}
+    assert plain["layers"][0] == first
     assert plain["dataset"]["features"] == ["sin(x2)", "x1^2"]
     assert text.startswith('{\n  "schema": 2,\n  "dataset": {\n    "kind": "spirals",')
     assert text.endswith("}\n")

@@ -7,7 +7,7 @@ are inferred, one from the other, as the network is built.
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from nnstudio.core.experiment.choices import ActivationKind, Padding
+from nnstudio.core.experiment.choices import ActivationKind, InitializerKind, Padding
 from nnstudio.core.experiment.setting import Scale, Setting, check_settings
 
 
@@ -50,6 +50,15 @@ def _activation(help: str, default: ActivationKind) -> Any:
     return Setting(label="Activation", help=help, choice=ActivationKind).field(default)
 
 
+def _initializer() -> Any:
+    return Setting(
+        label="Initialiser",
+        help="How the first weights of this layer are drawn: as those of the whole network, or in a way of its own.",
+        choice=InitializerKind,
+        none="As the network",
+    ).field(None)
+
+
 def _epsilon() -> Any:
     return Setting(
         label="ε",
@@ -73,6 +82,7 @@ class DenseSpec(LayerSpec):
 
     units: int = _width("Neurons", "How many neurons stand side by side in this layer.")
     activation: ActivationKind = _activation("What each neuron makes of its weighted sum.", ActivationKind.TANH)
+    initializer: InitializerKind | None = _initializer()
 
     @property
     def titles(self) -> tuple[str, ...]:
@@ -176,6 +186,7 @@ class Conv2DSpec(LayerSpec):
         label="Padding", help="What the filters see beyond the edge of the image.", choice=Padding
     ).field(Padding.VALID)
     activation: ActivationKind = _activation("What each filter makes of its weighted sum.", ActivationKind.RELU)
+    initializer: InitializerKind | None = _initializer()
 
     @property
     def titles(self) -> tuple[str, ...]:

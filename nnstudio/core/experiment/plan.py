@@ -9,7 +9,7 @@ from dataclasses import fields, replace
 from enum import Flag, auto
 
 from nnstudio.core.experiment.experiment import Experiment
-from nnstudio.core.experiment.layer_specs import LayerSpec
+from nnstudio.core.experiment.layer_specs import Conv2DSpec, DenseSpec, LayerSpec
 from nnstudio.core.experiment.setting import settings_of
 
 
@@ -36,13 +36,22 @@ def plan(old: Experiment, new: Experiment) -> Change:
         change |= Change.DATA
     if old.layers != new.layers:
         change |= Change.NETWORK
-    if (old.initialization, old.seed) != (new.initialization, new.seed):
+    if (old.initialization, old.seed) != (new.initialization, new.seed) or _drawn_otherwise(old.layers, new.layers):
         change |= Change.WEIGHTS
     if old.training.optimizer != new.training.optimizer:
         change |= Change.OPTIMIZER
     if (replace(old.training, optimizer=new.training.optimizer), old.stopping) != (new.training, new.stopping):
         change |= Change.HYPERPARAMETERS
     return change
+
+
+def _drawn_otherwise(old: tuple[LayerSpec, ...], new: tuple[LayerSpec, ...]) -> bool:
+    """Whether a layer that stays has another initialiser."""
+    before, after = (
+        {layer.key: layer.initializer for layer in layers if isinstance(layer, DenseSpec | Conv2DSpec)}
+        for layers in (old, new)
+    )
+    return any(before[key] is not after[key] for key in before.keys() & after.keys())
 
 
 def can_carry(old: Experiment, new: Experiment) -> bool:

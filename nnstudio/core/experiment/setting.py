@@ -72,6 +72,7 @@ class Setting:
     zero: 0 is legal too, although it lies below `minimum` of a logarithmic scale; it means «off»
     stops: values at which a slider likes to rest
     percent: shown as a share of one hundred
+    none: what it is called to choose nothing; without it a `Choice` must be made
     """
 
     label: str
@@ -85,6 +86,7 @@ class Setting:
     stops: tuple[float, ...] = ()
     percent: bool = False
     choice: type[Choice] | None = None
+    none: str = ""
 
     def field(self, default: object) -> Any:
         """A dataclass field with this default, which carries the setting as metadata."""
@@ -93,7 +95,7 @@ class Setting:
     def check(self, name: str, value: object) -> None:
         """Raise `SettingError` unless `value` is legal."""
         if self.choice is not None:
-            if not isinstance(value, self.choice):
+            if not isinstance(value, self.choice) and not (self.none and value is None):
                 names = ", ".join(str(member.value) for member in self.choice)
                 raise SettingError(name, f"{name} is {reprlib.repr(value)}, but must be one of: {names}.")
             return

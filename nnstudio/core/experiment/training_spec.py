@@ -1,6 +1,6 @@
 """How somebody asked for the first weights, for the training and for its end."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nnstudio.core.experiment.choices import BiasKind, InitializerKind, LossKind, OptimizerKind, ScheduleKind, Shuffle
 from nnstudio.core.experiment.setting import Scale, Setting, SettingError, check_settings
@@ -41,6 +41,10 @@ class InitializationSpec:
             raise SettingError(
                 "initialization.low", "The lower end of the uniform initialiser lies above its upper end."
             )
+
+    def of_layer(self, initializer: InitializerKind | None) -> "InitializationSpec":
+        """What holds for a layer that asks for an initialiser of its own, or for none: only the kind is its own."""
+        return self if initializer is None else replace(self, kind=initializer)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from nnstudio.core.experiment import DenseSpec, Experiment, InitializationSpec, LayerSpec
-from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, Feature, OptimizerKind
+from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, Feature, InitializerKind, OptimizerKind
 from nnstudio.core.experiment.layer_specs import DropoutSpec
 from nnstudio.core.experiment.plan import Change, can_carry, describe, plan
 from nnstudio.core.experiment.setting import settings_of
@@ -42,6 +42,8 @@ def edits() -> list[tuple[str, Experiment, Change]]:
             expected = Change.OPTIMIZER if (part, field.name) == ("training", "optimizer") else change
             result.append((f"{part}.{field.name}", replace(old, **{part: new}), expected))
     result.append(("layers", replace(old, layers=(DenseSpec(units=3),)), Change.NETWORK))
+    others = tuple(replace(layer, initializer=InitializerKind.HE) for layer in old.layers)
+    result.append(("initializer", replace(old, layers=others), Change.NETWORK | Change.WEIGHTS))
     result.append(("seed", replace(old, seed=7), Change.WEIGHTS))
     return result
 
@@ -86,6 +88,10 @@ def test_what_was_learned_stays_with_its_kind_of_data_and_its_first_weights() ->
     assert can_carry(old, replace(old, dataset=replace(old.dataset, noise=0.3)))
     assert not can_carry(old, replace(old, dataset=replace(old.dataset, kind=DatasetKind.XOR)))
     assert not can_carry(old, replace(old, seed=2))
+    first, second = old.layers
+    drawn = replace(first, initializer=InitializerKind.HE)
+    assert not can_carry(old, replace(old, layers=(drawn, second)))
+    assert can_carry(old, replace(old, layers=(first, replace(drawn, key=9), second)))
     assert not can_carry(old, replace(old, initialization=InitializationSpec(sigma=1.0)))
 
 
@@ -102,6 +108,7 @@ FIRST, SECOND = LAYERS
         ((replace(FIRST, units=9), SECOND), "Neurons"),
         ((FIRST, replace(SECOND, activation=ActivationKind.RELU)), "Activation"),
         ((replace(FIRST, units=9, activation=ActivationKind.RELU), SECOND), "Layers"),
+        ((replace(FIRST, initializer=InitializerKind.HE), SECOND), "Initialiser"),
         ((DropoutSpec(key=FIRST.key), SECOND), "Kind of layer"),
         ((), "Layers"),
     ],

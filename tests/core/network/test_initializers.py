@@ -5,9 +5,10 @@ import pytest
 
 from nnstudio.core.experiment import InitializationSpec
 from nnstudio.core.experiment.choices import BiasKind, InitializerKind
-from nnstudio.core.experiment.layer_specs import Conv2DSpec
+from nnstudio.core.experiment.layer_specs import Conv2DSpec, DenseSpec
 from nnstudio.core.network.initializers import INITIALIZERS, initialize
 from nnstudio.core.network.layers.conv2d import Conv2D
+from nnstudio.core.network.network import Network
 
 FAN_IN, FAN_OUT = 300, 100
 BOTH = 2 / (FAN_IN + FAN_OUT)
@@ -106,3 +107,25 @@ def test_the_fan_in_of_a_filter_is_all_it_sees():
     assert params[:-1].var() == pytest.approx(2 / (8 * 25), rel=0.05)
     layer.initialize(InitializationSpec(kind=InitializerKind.GLOROT), np.random.default_rng(1))
     assert params[:-1].var() == pytest.approx(2 / (8 * 25 + 64 * 25), rel=0.05)
+
+
+def test_a_layer_with_an_initialiser_of_its_own_draws_by_it_and_the_others_by_the_networks() -> None:
+    specs = (
+        DenseSpec(units=30),
+        DenseSpec(units=20, initializer=InitializerKind.CONSTANT),
+        DenseSpec(units=10, initializer=InitializerKind.ZEROS),
+    )
+    network = Network(specs, (4,), 2, np.float64)
+    network.initialize(InitializationSpec(kind=InitializerKind.NORMAL, sigma=0.5, constant=0.3, bias=0.1), 1)
+    first, constant, zeros, output = network.parts(network.params)
+    assert len(np.unique(first[:-1])) == 120
+    assert (constant[:-1] == 0.3).all()
+    assert not zeros[:-1].any()
+    assert len(np.unique(output[:-1])) == 20
+    assert all((block[-1] == 0.1).all() for block in (first, constant, zeros, output))
+
+
+def test_a_convolution_has_an_initialiser_of_its_own_as_well() -> None:
+    network = Network((Conv2DSpec(filters=3, initializer=InitializerKind.CONSTANT),), (1, 8, 8), 2, np.float64)
+    network.initialize(InitializationSpec(kind=InitializerKind.HE, constant=0.3), 1)
+    assert (network.parts(network.params)[0][:-1] == 0.3).all()

@@ -83,7 +83,13 @@ class Conv2D(Layer):
         return super().stage_size(examples, training) + columns + among_zeros + prod(self.parameter_shape)
 
     def initialize(self, spec: InitializationSpec, random: np.random.Generator) -> None:
-        initialize(self.params, self.penalized_rows, self.spec.filters * self.spec.kernel**2, spec, random)
+        initialize(
+            self.params,
+            self.penalized_rows,
+            self.spec.filters * self.spec.kernel**2,
+            spec.of_layer(self.spec.initializer),
+            random,
+        )
 
     def stage(self, source: Buffer, training: bool) -> Stage:
         return Conv2DStage(self, source, training)

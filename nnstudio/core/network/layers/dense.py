@@ -49,7 +49,7 @@ class Dense(Layer):
         return self.inputs
 
     def initialize(self, spec: InitializationSpec, random: np.random.Generator) -> None:
-        initialize(self.params, self.inputs, self.spec.units, spec, random)
+        initialize(self.params, self.inputs, self.spec.units, spec.of_layer(self.spec.initializer), random)
 
     def stage(self, source: Buffer, training: bool) -> Stage:
         return DenseStage(self, source, training)
