@@ -11,7 +11,7 @@ from cli_runs import SPIRALS, params_in, trained, walk
 
 from nnstudio import cli
 from nnstudio.core.experiment import DenseSpec, ImageSpec, StoppingSpec
-from nnstudio.core.experiment.choices import DatasetKind, OptimizerKind
+from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, OptimizerKind
 from nnstudio.core.experiment.layer_specs import BatchNormSpec, DropoutSpec
 from nnstudio.core.presets import PRESETS
 from nnstudio.core.run import commands
@@ -194,3 +194,29 @@ def test_a_validation_share_is_trained_with_and_written(tmp_path: Path, capsys: 
     header, first, *_ = history.read_text().splitlines()
     assert header.split(",")[-2:] == ["validation_loss", "validation_accuracy"]
     assert 0 < float(first.split(",")[-2]) < 3
+
+
+def test_other_layers_are_written_as_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "w.npz"
+    words = ["train", "circle", "--layers", "8 tanh, dropout 0.2, 8 relu", "--set", "layers[1].rate=0.5"]
+    assert cli.main([*words, "--updates", "20", "--weights", str(out)]) == 0
+    layers = (DenseSpec(units=8), DropoutSpec(rate=0.5), DenseSpec(units=8, activation=ActivationKind.RELU))
+    by_hand = trained(replace(PRESETS["circle"].experiment, layers=layers), 20)
+    assert params_in(out).tobytes() == by_hand.network.params.tobytes()
+    assert cli.main(["train", "circle", "--layers", "8 tahn"]) == 2
+    assert "'8 tahn' (layer 1, column 3): there is no activation 'tahn'. Did you" in capsys.readouterr().err
+    assert cli.main(["train", "circle", "--layers", "conv 8"]) == 2
+    assert "Conv2D 1 gets 2 numbers in a row" in capsys.readouterr().err
+
+
+def test_layers_of_a_project_that_are_in_the_text_keep_what_they_have_learned(tmp_path: Path) -> None:
+    saved, again = tmp_path / "a.nns", tmp_path / "b.nns"
+    assert cli.main(["train", "circle", "--updates", "50", "--save", str(saved)]) == 0
+    text = "4 tanh, 4 tanh, 2 tanh"
+    assert cli.main(["train", str(saved), "--layers", text, "--updates", "1", "--save", str(again)]) == 0
+    before, after = (load_project(path).state for path in (saved, again))
+    assert before is not None
+    assert after is not None
+    assert [layer.key for layer in after.experiment.layers] == [1, 3, 2]
+    np.testing.assert_allclose(after.params[:12], before.params[:12], atol=0.1)
+    assert after.updates == 51

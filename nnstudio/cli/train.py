@@ -24,8 +24,10 @@ from nnstudio.cli.report import Report
 from nnstudio.core.counting import counted
 from nnstudio.core.data.dataset import DataError, build
 from nnstudio.core.experiment import Experiment, StoppingSpec
+from nnstudio.core.experiment.network_text import parse_layers
 from nnstudio.core.experiment.plan import Change, can_carry, plan
 from nnstudio.core.experiment.setting import SettingError
+from nnstudio.core.network.layer_edits import TakeNetwork
 from nnstudio.core.network.layers.layer import ShapeError
 from nnstudio.core.presets import PRESETS
 from nnstudio.core.run.frame import Probe
@@ -72,7 +74,10 @@ def train(words: Sequence[str]) -> int:
 
 def _train(options: argparse.Namespace) -> int:
     project = load(options.experiment)
-    experiment = changed(project.experiment, options.set)
+    started = project.experiment
+    if options.layers is not None:
+        started = TakeNetwork(parse_layers(options.layers))(started)
+    experiment = changed(started, options.set)
     limit = _limit(project, experiment, options)
     every = Every(options.every) if options.every is not None else None
     places = {name: path for name in PRODUCTS if (path := getattr(options, name)) is not None}
@@ -251,6 +256,11 @@ def _parser() -> argparse.ArgumentParser:
     length.add_argument("--updates", metavar="N", help="stop after so many more updates")
     length.add_argument("--epochs", metavar="N", help="stop after so many more passes over the training data")
     length.add_argument("--seconds", metavar="S", help="stop after so many seconds of training")
+    parser.add_argument(
+        "--layers",
+        metavar="TEXT",
+        help="other hidden layers, such as '8 tanh, dropout 0.2, 8 tanh' or 'conv 16 3x3 ReLU, max pool 2, 64 ReLU'",
+    )
     parser.add_argument(
         "--set",
         action="append",

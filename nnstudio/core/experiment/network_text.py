@@ -196,7 +196,7 @@ def _kind(piece: _Piece) -> tuple[type[LayerSpec], int]:
         return kind, place
     activations = vocabulary(ActivationSpec)
     if piece.longest(0, activations)[0] is not None:
-        return ActivationSpec, 0
+        return DenseSpec if any(word.is_number for word in piece.words) else ActivationSpec, 0
     advice = f"Layers are written as {', '.join(form.example for form in FORMS.values())}."
     if similar := piece.similar(0, (*kinds(), *activations)):
         advice = f"Did you mean '{similar}'?"

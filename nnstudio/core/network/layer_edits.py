@@ -1,17 +1,20 @@
-"""What somebody does to the hidden layers: insert one, remove one, change a setting of one.
+"""What somebody does to the hidden layers: insert, remove, move, duplicate or change one, or take a whole network.
 
 An edit names its layer by the key, so it may be made from an old picture and still means the right layer of whatever
-the experiment has become by then; where that layer is gone, it changes nothing. A stack that cannot work need never be
-asked for: `misfit` says beforehand what is wrong with it, and `offers` what fits in which place.
+the experiment has become by then; where that layer is gone, it changes nothing. Layers that stay keep their keys, and
+with them what they have learned. A stack that cannot work need never be asked for: `misfit` says beforehand what is
+wrong with it, `refusal` what is wrong with an edit, and `offers` what fits in which place.
 """
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
-from typing import Any
+from itertools import count
+from typing import Any, ClassVar
 
 from nnstudio.core.array import Shape
 from nnstudio.core.experiment import LAYER_KINDS, MAXIMUM_HIDDEN_LAYERS, Experiment, LayerSpec, keyed
 from nnstudio.core.experiment.setting import settings_of
+from nnstudio.core.network.layer_matches import matches
 from nnstudio.core.network.layers.layer import ShapeError
 from nnstudio.core.network.model import Model
 from nnstudio.core.network.network import build_layers
@@ -20,7 +23,9 @@ Layers = tuple[LayerSpec, ...]
 
 
 class LayerEdit(ABC):
-    """From one experiment to the next."""
+    """From one experiment to the next. `label`: what Undo calls it, where the difference alone does not say it well."""
+
+    label: ClassVar[str] = ""
 
     def __call__(self, experiment: Experiment) -> Experiment:
         """The experiment with the edit done, or the same one where there is nothing to do."""
@@ -69,6 +74,68 @@ class ChangeLayer(LayerEdit):
     def _changed(self, spec: LayerSpec) -> LayerSpec:
         change: dict[str, Any] = {self.setting: self.value}
         return replace(spec, **change) if self.setting in settings_of(type(spec)) else spec
+
+
+@dataclass(frozen=True, slots=True)
+class MoveLayer(LayerEdit):
+    """The layer with this key to before the one with the key `before`; 0 is the output's."""
+
+    key: int
+    before: int
+
+    def on(self, layers: Layers) -> Layers:
+        moved = next((spec for spec in layers if spec.key == self.key), None)
+        others = RemoveLayer(self.key).on(layers)
+        position = position_of(others, self.before)
+        if moved is None or position is None:
+            return layers
+        return (*others[:position], moved, *others[position:])
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateLayer(LayerEdit):
+    """One more layer like this one, right behind it. Like any new layer it begins by handing on what it gets, as far as
+    its shape and its activation allow: the same weights once more would make another function of the network."""
+
+    label = "Duplicate layer"
+
+    key: int
+
+    def on(self, layers: Layers) -> Layers:
+        position = position_of(layers, self.key)
+        if not self.key or position is None:
+            return layers
+        behind = layers[position + 1].key if position + 1 < len(layers) else 0
+        return InsertLayer(layers[position], behind).on(layers)
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaceLayer(LayerEdit):
+    """Another layer, perhaps of another kind, in the place of the one with this key."""
+
+    key: int
+    spec: LayerSpec
+
+    def on(self, layers: Layers) -> Layers:
+        return tuple(replace(self.spec, key=spec.key) if spec.key == self.key else spec for spec in layers)
+
+
+@dataclass(frozen=True, slots=True)
+class TakeNetwork(LayerEdit):
+    """These layers and no others. Those that are there already, of the same kind and in the same order, keep their
+    keys, and so what they have learned."""
+
+    label = "Network"
+
+    layers: Layers
+
+    def on(self, layers: Layers) -> Layers:
+        matched = dict(matches(layers, self.layers))
+        free = count(max((spec.key for spec in layers), default=0) + 1)
+        return tuple(
+            replace(spec, key=layers[matched[place]].key if place in matched else next(free))
+            for place, spec in enumerate(self.layers)
+        )
 
 
 def resize(spec: LayerSpec, by: int) -> ChangeLayer:
@@ -126,18 +193,33 @@ def misfit(layers: Layers, ends: Ends) -> str:
     return ""
 
 
+def refusal(edit: LayerEdit, layers: Layers, ends: Ends) -> str:
+    """Why an edit of these layers cannot be made, as a sentence for a person; empty if it can."""
+    if isinstance(edit, InsertLayer | DuplicateLayer) and not may_insert(layers):
+        return f"There are {MAXIMUM_HIDDEN_LAYERS} hidden layers, which is the most."
+    return misfit(edit.on(layers), ends)
+
+
 def offers(layers: Layers, before: int, ends: Ends) -> tuple[Offer, ...]:
-    """What can be inserted before the layer with this key, in the order of `LAYER_KINDS`."""
-    images = len(ends.shape) == 3
-    return tuple(offer(layers, before, kind, ends) for kind in LAYER_KINDS.values() if images or not kind.for_images)
+    """What could be inserted before the layer with this key, in the order of `LAYER_KINDS`."""
+    return tuple(offer(layers, before, kind, ends) for kind in LAYER_KINDS.values())
 
 
 def offer(layers: Layers, before: int, kind: type[LayerSpec], ends: Ends) -> Offer:
-    """One kind of layer in this place: like the others of its kind, or else as small as it is by default."""
+    """One kind of layer in this place: like the others of its kind, or else as small as it is by default. Raises
+    `ShapeError` if the layers cannot work as they are."""
     alike, smallest = (InsertLayer(spec, before) for spec in (_like_its_neighbours(layers, before, kind), kind()))
-    if not misfit(alike.on(layers), ends):
+    if kind.for_images and len(_arrives(layers, before, ends)) < 3:
+        return Offer(smallest, f"{kind.label} needs images, and what comes here is a row of numbers.")
+    if not refusal(alike, layers, ends):
         return Offer(alike, "")
-    return Offer(smallest, misfit(smallest.on(layers), ends))
+    return Offer(smallest, refusal(smallest, layers, ends))
+
+
+def _arrives(layers: Layers, before: int, ends: Ends) -> Shape:
+    """What an example looks like where it comes to the layer with this key."""
+    *passed, _ = build_layers(layers[: position_of(layers, before)], ends.shape, ends.outputs)
+    return passed[-1].shape if passed else ends.shape
 
 
 def _like_its_neighbours(layers: Layers, before: int, kind: type[LayerSpec]) -> LayerSpec:
