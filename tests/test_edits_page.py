@@ -23,6 +23,8 @@ from nnstudio.core.experiment.choices import (
     Shuffle,
 )
 from nnstudio.core.experiment.layer_specs import BatchNormSpec, DropoutSpec, LayerNormSpec
+from nnstudio.core.experiment.network_text import parse_layers
+from nnstudio.core.network.layer_edits import DuplicateLayer, TakeNetwork
 from nnstudio.core.network.network import Pass
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.run.commands import Answer, Begin, Command, Edit, SetWeights, Step
@@ -84,6 +86,7 @@ EDITS: dict[str, tuple[Experiment | Command, ...]] = {
         layers(DENSE, NORM, DROPOUT, LAST, BatchNormSpec()),
         layers(DropoutSpec(), DENSE, NORM, DROPOUT, LAST),
     ),
+    "a layer of ReLU duplicated": (DuplicateLayer(1)(BASE), DuplicateLayer(4)(BASE)),
     "any other layer more": (
         layers(DENSE, NORM, DROPOUT, LAST, DenseSpec(units=6, activation=ActivationKind.TANH)),
         layers(DENSE, NORM, DROPOUT, LAST, DenseSpec(units=3, activation=ActivationKind.RELU)),
@@ -92,6 +95,10 @@ EDITS: dict[str, tuple[Experiment | Command, ...]] = {
     "a layer removed": (layers(DENSE, NORM, DROPOUT), layers(DENSE, DROPOUT, LAST), layers(NORM, DROPOUT, LAST)),
     "a layer moved": (layers(DENSE, LAST, NORM, DROPOUT), layers(LAST, DROPOUT, DENSE, NORM)),
     "another kind of layer in its place": (layers(DENSE, LayerNormSpec(key=NORM.key), DROPOUT, LAST),),
+    "another network, as text or to start from": (
+        TakeNetwork(parse_layers("6 ReLU, 3 tanh, dropout 0.2, 6 ReLU"))(BASE),
+        TakeNetwork(parse_layers("9 ReLU, batch norm, dropout 0.2, 3 tanh"))(BASE),
+    ),
     "another activation": (layers(replace(DENSE, activation=ActivationKind.TANH), NORM, DROPOUT, LAST),),
     "the rate of a dropout": (layers(DENSE, NORM, replace(DROPOUT, rate=0.5), LAST),),
     "a feature more": (data(features=(Feature.X1, Feature.X2, Feature.X1_X2)),),
@@ -111,7 +118,10 @@ EDITS: dict[str, tuple[Experiment | Command, ...]] = {
     "penalty, clipping": (training(l1=0.1), training(l2=0.1), training(clip_norm=1.0)),
     "rules for stopping, with patience before and after": (part("stopping", patience=400.0, updates=9000),),
     "imported weights": (SetWeights(weights()),),
-    "first weights": (part("initialization", kind=InitializerKind.HE),),
+    "first weights, of all layers or of one": (
+        part("initialization", kind=InitializerKind.HE),
+        layers(replace(DENSE, initializer=InitializerKind.HE), NORM, DROPOUT, LAST),
+    ),
     "seed": (replace(BASE, seed=2),),
     "restart": (Begin(BASE),),
 }
