@@ -49,6 +49,7 @@ from nnstudio.ui.views.output_view import OutputView
 from nnstudio.ui.views.view import View
 from nnstudio.ui.widgets.banner import Banner, Tone
 from nnstudio.ui.widgets.card import CardDock, ScrollingBody
+from nnstudio.ui.widgets.fold import Fold
 from nnstudio.ui.widgets.segmented import SegmentedSwitch
 
 # None is a line between two entries.
@@ -198,6 +199,8 @@ class MainWindow(QMainWindow):
         if not self._settings.geometry.isEmpty():
             self.restoreGeometry(self._settings.geometry)
         self.desk.restore(self._settings.layout)
+        for fold in self.findChildren(Fold):
+            fold.set_open(fold.objectName() in self._settings.unfolded)
 
     # What happens in it
 
@@ -249,6 +252,7 @@ class MainWindow(QMainWindow):
             return
         self._settings.geometry = self.saveGeometry()
         self._settings.layout = self.desk.layout_state()
+        self._settings.unfolded = frozenset(fold.objectName() for fold in self.findChildren(Fold) if fold.is_open)
         self._settings.save()
         self.closed.emit()
         self._saver.finish(SAVING_SECONDS)

@@ -12,6 +12,7 @@ from nnstudio.ui.theme import ThemeChoice
 
 LAYOUT_VERSION = 1  # raised whenever the cards change, so that an older layout is not forced on them
 _CHECKSUM = 16  # bytes
+_SEPARATOR = "|"
 
 
 class Settings:
@@ -19,6 +20,7 @@ class Settings:
 
     geometry, layout: what Qt saved of the window and of its cards; empty before the first time
     folder: where files were last opened or saved
+    unfolded: the names of the folds that are open
     """
 
     def __init__(self, store: QSettings | None = None) -> None:
@@ -28,6 +30,7 @@ class Settings:
         self.geometry = QByteArray()
         self.layout = QByteArray()
         self.folder = ""
+        self.unfolded: frozenset[str] = frozenset()
         if store is not None:
             self._read(store)
 
@@ -40,6 +43,7 @@ class Settings:
         self.geometry = _unsealed(_bytes(store, "window/geometry"))
         self.layout = _unsealed(_bytes(store, "window/layout"))
         self.folder = str(store.value("folder", "", type=str))
+        self.unfolded = frozenset(str(store.value("unfolded", "", type=str)).split(_SEPARATOR)) - {""}
 
     def save(self) -> None:
         """Write everything to the store."""
@@ -50,6 +54,7 @@ class Settings:
         self._store.setValue("window/geometry", _sealed(self.geometry))
         self._store.setValue("window/layout", _sealed(self.layout))
         self._store.setValue("folder", self.folder)
+        self._store.setValue("unfolded", _SEPARATOR.join(sorted(self.unfolded)))
         self._store.sync()
 
 

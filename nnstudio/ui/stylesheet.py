@@ -71,7 +71,8 @@ QToolButton[role="labelled"] { padding-right: 4px; }
 QToolButton[role="labelled"][bare="true"] { padding-right: 10px; }
 QToolButton[role="step"] { icon-size: 16px; padding: 6px 9px; }
 *[role="primary"] { color: $accent; border: 1px solid $accent; padding: 6px 12px; font-weight: 500; }
-*[role="primary"]:hover, *[role="primary"]:pressed { background: $accent_soft; color: $accent_pressed; }
+*[role="primary"]:hover { background: $accent_soft; color: $accent_pressed; }
+*[role="primary"]:pressed { background: $accent_soft; color: $accent_pressed; }
 *[role="primary"]:focus { border: 2px solid $accent; padding: 5px 11px; }
 *[role="primary"]:disabled { border-color: $line; color: $faint; }
 QToolButton[role="primary"] { padding-right: 7px; }
@@ -103,7 +104,8 @@ QFrame[role="switch"] { background: $field; border-radius: 7px; }
 *[role="chip"]:focus { border: 1px solid $text; }
 *[role="fold"] { background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 0px; }
 *[role="fold"]:hover { background: transparent; }
-*[role="fold"]:focus { border: 1px solid $accent; }
+QPushButton[role="fold"]:checked { background: transparent; border: 1px solid transparent; }
+QPushButton[role="fold"]:focus { border: 1px solid $accent; }
 
 QFrame[role="field"] { background: $field; border-radius: 7px; }
 QFrame[role="banner"] { border-radius: 8px; }
@@ -209,7 +211,7 @@ def style_sheet(theme: "Theme", scale: float = 1.0) -> str:
         "accent_pressed": mix(theme.accent, theme.text, 0.24),
         "arrow_down": find("icons/arrow-down.svg").as_posix(),
         "arrow_up": find("icons/arrow-up.svg").as_posix(),
-        "check": find("icons/check.svg").as_posix(),
+        "check": find("icons/check-dark.svg" if theme.dark else "icons/check.svg").as_posix(),
     }
     names |= tints(theme)
     return _scaled(_SHEET.substitute(colors, **names), scale)

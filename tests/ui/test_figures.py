@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from nnstudio.ui.widgets.figures import decimal, grouped, percent, tick
+from nnstudio.ui.widgets.figures import counted, decimal, grouped, percent, tick
 from nnstudio.ui.widgets.ticks import decade_ticks, linear_ticks, snapped_down, snapped_up
 
 
@@ -27,6 +27,11 @@ from nnstudio.ui.widgets.ticks import decade_ticks, linear_ticks, snapped_down, 
 )
 def test_decimal(value: float, text: str):
     assert decimal(value) == text
+
+
+def test_what_is_counted_is_singular_or_plural():
+    assert [counted(n, "image") for n in (0, 1, 2, 0.5)] == ["0 images", "1 image", "2 images", "0.5 images"]
+    assert counted(60_000, "image").replace("\xa0", " ") == "60 000 images"
 
 
 def test_percent_and_grouped():

@@ -18,15 +18,18 @@ def test_everything_comes_back_from_the_disk(tmp_path):
     first = Settings(store(tmp_path))
     first.theme, first.larger_text, first.folder = ThemeChoice.DARK, True, "/somewhere"
     first.geometry, first.layout = QByteArray(b"\x00\xff geometry"), QByteArray(b"layout")
+    first.unfolded = frozenset({"training/Optimiser", "data/preparation"})
     first.save()
     second = Settings(store(tmp_path))
     assert (second.theme, second.larger_text, second.folder) == (ThemeChoice.DARK, True, "/somewhere")
+    assert second.unfolded == first.unfolded
     assert (second.geometry, second.layout) == (b"\x00\xff geometry", b"layout")
 
 
 def test_a_false_is_not_taken_for_a_true(tmp_path):
     Settings(store(tmp_path)).save()
     assert Settings(store(tmp_path)).larger_text is False
+    assert Settings(store(tmp_path)).unfolded == frozenset()
 
 
 @pytest.mark.parametrize("line", ["theme=mauve", "larger_text=maybe", "theme=@Invalid()", "theme=@ByteArray(\\x1)"])

@@ -35,7 +35,7 @@ def test_the_learning_rate_is_dragged_while_training(qtbot: QtBot, session: Sess
 
     panel = window.findChild(TrainingPanel)
     assert panel is not None
-    slider = panel.forms["training"].control("learning_rate")
+    slider = panel.control("training", "learning_rate")
     assert isinstance(slider, SettingSlider)
     track = slider.track
     middle = track.height() // 2

@@ -6,12 +6,19 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from nnstudio.core.experiment import DenseSpec, Experiment, InitializationSpec, PlaneSpec, TrainingSpec
+from nnstudio.core.experiment import (
+    DenseSpec,
+    Experiment,
+    InitializationSpec,
+    PlaneSpec,
+    StoppingSpec,
+    TrainingSpec,
+)
 from nnstudio.core.experiment.choices import (
     BiasKind,
     DatasetKind,
@@ -22,12 +29,14 @@ from nnstudio.core.experiment.choices import (
 )
 from nnstudio.core.experiment.plan import Change
 from nnstudio.core.experiment.setting import settings_of
+from nnstudio.core.presets import default_experiment
 from nnstudio.core.training.losses import SETTINGS_OF_LOSS
 from nnstudio.core.training.optimizers import SETTINGS_OF_OPTIMIZER
 from nnstudio.core.training.schedules import SETTINGS_OF_SCHEDULE
-from nnstudio.ui.panels.setting_form import ChoiceRow
+from nnstudio.ui import theme
 from nnstudio.ui.panels.training_panel import OWNED_SETTINGS, TrainingPanel
 from nnstudio.ui.session import Session
+from nnstudio.ui.widgets.choice_row import ChoiceRow
 from nnstudio.ui.widgets.note import Note
 from nnstudio.ui.widgets.number_field import NumberField
 from nnstudio.ui.widgets.setting_slider import SettingSlider
@@ -45,6 +54,8 @@ class Stage:
         self.session.experiment_changed.connect(self._note)
         qtbot.addWidget(self.panel)
         self.panel.resize(200, 900)
+        for fold in self.panel.folds.values():
+            fold.set_open(True)
         self.panel.show()
         qtbot.waitExposed(self.panel)
         self.panel.activateWindow()
@@ -53,19 +64,18 @@ class Stage:
         self.changes.append(change)
 
     def slider(self, part: str, name: str) -> SettingSlider:
-        control = self.panel.forms[part].control(name)
+        control = self.panel.control(part, name)
         assert isinstance(control, SettingSlider)
         return control
 
     def box(self, part: str, name: str) -> ChoiceRow:
-        control = self.panel.forms[part].control(name)
+        control = self.panel.control(part, name)
         assert isinstance(control, ChoiceRow)
         return control
 
     def visible(self, part: str) -> list[str]:
-        form = self.panel.forms[part]
         names = settings_of(type(getattr(self.session.experiment, part)))
-        return [name for name in names if not form.control(name).isHidden()]
+        return [name for name in names if not self.panel.control(part, name).isHidden()]
 
 
 @pytest.fixture
@@ -196,7 +206,7 @@ def test_a_rule_for_stopping_acts_without_starting_again(stage: Stage) -> None:
 def test_every_setting_of_the_experiment_outside_data_and_layers_is_here(stage: Stage) -> None:
     for part in {field.name for field in fields(Experiment)} - {"dataset", "layers", "seed"}:
         for name in settings_of(type(getattr(SMALL, part))):
-            assert stage.panel.forms[part].control(name) is not None
+            assert stage.panel.control(part, name) is not None
 
 
 @pytest.mark.parametrize(
@@ -259,7 +269,7 @@ def test_every_setting_has_a_control_that_shows_it(stage: Stage) -> None:
     values = {
         name: control.value()
         for name in settings_of(TrainingSpec)
-        if isinstance(control := stage.panel.forms["training"].control(name), NumberField)
+        if isinstance(control := stage.panel.control("training", name), NumberField)
     }
     assert values == {name: getattr(new.training, name) for name in values}
     assert stage.box("training", "optimizer").box.current() is OptimizerKind.ADAM
@@ -267,7 +277,7 @@ def test_every_setting_has_a_control_that_shows_it(stage: Stage) -> None:
 
 
 def test_a_seed_is_typed(stage: Stage) -> None:
-    seed = stage.panel.forms[""].control("seed")
+    seed = stage.panel.control("", "seed")
     assert isinstance(seed, NumberField)
     assert not isinstance(seed, SettingSlider)
     QTest.mouseClick(seed.edit, Qt.MouseButton.LeftButton)
@@ -303,3 +313,75 @@ def test_the_loss_is_called_by_the_task(qtbot: QtBot, arms: int, name: str) -> N
         assert stage.box("training", "loss").box.currentText() == name
     finally:
         stage.session.stop()
+
+
+# Folds
+
+
+def _shown(stage: Stage) -> dict[str, tuple[str, bool]]:
+    headers = {title: fold.header for title, fold in stage.panel.folds.items()}
+    return {title: (header.summary, header.changed) for title, header in headers.items()}
+
+
+def test_rate_and_batch_size_are_always_to_be_seen_and_the_rest_folds_away(stage: Stage, qtbot: QtBot) -> None:
+    for fold in stage.panel.folds.values():
+        fold.set_open(False)
+    controls = [stage.panel.control("training", name) for name in settings_of(TrainingSpec)]
+    assert {control.objectName() for control in controls if control.isVisible()} == {"learning_rate", "batch_size"}
+    header = stage.panel.folds["Regularisation"].header
+    qtbot.waitUntil(lambda: header.height() == 44)
+    QTest.mouseClick(header, Qt.MouseButton.LeftButton)
+    assert stage.panel.control("training", "l2").isVisible()
+    header.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(header, Qt.Key.Key_Space)
+    assert not stage.panel.control("training", "l2").isVisible()
+
+
+def test_headers_say_what_is_set_and_mark_what_is_not_usual(stage: Stage) -> None:
+    assert _shown(stage) == {
+        "Optimiser": ("SGD", False),
+        "Regularisation": ("none", False),
+        "First weights": ("Glorot", False),
+        "Stopping": ("never", False),
+    }
+    training = TrainingSpec(
+        optimizer=OptimizerKind.ADAM, beta1=0.5, schedule=ScheduleKind.COSINE, l2=0.03, label_smoothing=0.1
+    )
+    initialization = InitializationSpec(kind=InitializerKind.NORMAL, sigma=0.9, bias=0.1)
+    stopping = StoppingSpec(epochs=1, loss=0.01, patience=20)
+    edited = replace(SMALL, training=training, initialization=initialization, stopping=stopping)
+    stage.session.edit(edited)
+    assert _shown(stage) == {
+        "Optimiser": ("Adam, cosine, β₁ 0.5", True),
+        "Regularisation": ("L2 0.03, smoothing 10\xa0%", True),
+        "First weights": ("normal, σ 0.9, bias 0.1", True),
+        "Stopping": ("after 1 epoch, at loss 0.01, patience 20 epochs", True),
+    }
+
+
+def test_what_is_usual_depends_on_the_data(stage: Stage) -> None:
+    stage.session.edit(default_experiment(DatasetKind.SKETCHED_DIGITS))
+    assert _shown(stage)["Optimiser"] == ("Adam", False)
+    assert _shown(stage)["First weights"] == ("He", False)
+    stage.session.edit(replace(stage.session.experiment, training=TrainingSpec()))
+    assert _shown(stage)["Optimiser"] == ("SGD", True)
+
+
+def test_a_setting_of_what_is_not_chosen_marks_nothing(stage: Stage) -> None:
+    stage.session.edit(replace(SMALL, training=TrainingSpec(momentum=0.1)))
+    assert _shown(stage)["Optimiser"] == ("SGD", False)
+
+
+def test_a_header_cuts_off_what_is_too_long_and_shows_a_dot(stage: Stage) -> None:
+    fold = stage.panel.folds["Stopping"]
+    fold.set_open(False)
+    before = fold.header.grab().toImage()
+    stage.session.edit(replace(SMALL, stopping=StoppingSpec(epochs=1, updates=20, loss=0.01, patience=20)))
+    label = next(label for label in fold.header.findChildren(QLabel) if label.text().startswith("after"))
+    assert label.text().endswith("…")
+    assert fold.header.rect().contains(label.geometry())
+    image, accent = fold.header.grab().toImage(), QColor(theme.current().accent)
+    at_the_end = [(fold.header.width() - 4, y) for y in range(image.height())]
+    assert accent in [image.pixelColor(*place) for place in at_the_end]
+    assert accent not in [before.pixelColor(*place) for place in at_the_end]
+    assert fold.header.accessibleDescription().endswith(", changed")

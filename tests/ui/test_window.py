@@ -21,7 +21,9 @@ from nnstudio.ui.settings import Settings
 from nnstudio.ui.theme import ThemeChoice
 from nnstudio.ui.views.canned import image_frame, plane_frame
 from nnstudio.ui.widgets.card import CardDock
+from nnstudio.ui.widgets.fold import Fold
 
+FOLDS = ["Optimiser", "Regularisation", "First weights", "Stopping"]
 CARDS = ["data", "network", "output", "training", "loss", "activations", "gradients"]
 
 
@@ -98,6 +100,17 @@ def test_the_layout_is_remembered(qtbot):
     first.close()
     second = make(qtbot, settings)
     assert [card.isVisible() for card in second.desk.cards] == [name != "loss" for name in CARDS]
+
+
+def test_folds_are_remembered(qtbot):
+    settings = Settings()
+    first = make(qtbot, settings)
+    names = {fold.objectName() for fold in first.findChildren(Fold)}
+    assert names == {"data/preparation", *(f"training/{title}" for title in FOLDS)}
+    qtbot.mouseClick(first.findChild(Fold, "training/Stopping").header, Qt.MouseButton.LeftButton)
+    first.close()
+    second = make(qtbot, settings)
+    assert [fold.objectName() for fold in second.findChildren(Fold) if fold.is_open] == ["training/Stopping"]
 
 
 def test_pictures_grow_with_the_window_and_controls_do_not(window, qtbot):

@@ -9,59 +9,22 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, cast
 
-from PySide6.QtCore import QSignalBlocker, Signal, Slot
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QSignalBlocker, Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from nnstudio.core.experiment import Experiment
 from nnstudio.core.experiment.plan import plan
 from nnstudio.core.experiment.setting import Choice, Scale, Setting, SettingError, settings_of
 from nnstudio.ui.session import Session
-from nnstudio.ui.widgets.choice_box import ChoiceBox
-from nnstudio.ui.widgets.note import Note
+from nnstudio.ui.widgets.choice_row import ChoiceRow
 from nnstudio.ui.widgets.number_field import NumberField
 from nnstudio.ui.widgets.setting_slider import SettingSlider
 
 ROW_GAP = 2
-LABEL_GAP = 3
 SECTION_GAP = 8
 WIDEST_SLIDER = 1e6  # even settings with a larger range, such as seeds, are typed
 STARTS_AGAIN = "A change starts training again."
 KEEPS = "The network keeps what it has learned, unless it is to start over."
-
-
-class ChoiceRow(QWidget):
-    """A label above a `ChoiceBox`, with the face of a `NumberField`."""
-
-    value_changed = Signal(object)
-    value_committed = Signal(object)
-
-    def __init__(self, setting: Setting, name: str) -> None:
-        super().__init__()
-        self.setObjectName(name)
-        self.box = ChoiceBox(setting)
-        self.box.chosen.connect(self.value_committed)
-        self._note = Note(self)
-        label = QLabel(setting.label)
-        label.setToolTip(setting.help)
-        label.setBuddy(self.box)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 2, 0, 4)
-        column.setSpacing(LABEL_GAP)
-        column.addWidget(label)
-        column.addWidget(self.box)
-        self.setFocusProxy(self.box)
-
-    def set_value(self, value: Choice) -> None:
-        """Show a member; emits nothing."""
-        self.box.set_current(value)
-
-    def explain(self, sentence: str) -> None:
-        """What the tooltip says besides the chosen member's own sentence."""
-        self.box.explain(sentence)
-
-    def complain(self, sentence: str) -> None:
-        """Say in a note why a choice was not taken."""
-        self._note.say(sentence)
 
 
 Control = NumberField | ChoiceRow
@@ -94,7 +57,8 @@ class SettingForm(QWidget):
     """Controls for the settings `names` of `experiment.<part>`, or of the experiment itself if `part` is empty.
 
     `remark` ends the tooltip of each control; `change` makes the new experiment where a setting brings others along;
-    `specs`: what the part may be, if not always what it is now. Controls are found by `control(name)`.
+    `specs`: what the part may be, if not always what it is now; `labels`: what choices are called here. Controls are
+    found by `control(name)`.
     """
 
     def __init__(
@@ -105,6 +69,7 @@ class SettingForm(QWidget):
         remark: str = "",
         change: ChangeOne | None = None,
         specs: Iterable[type] = (),
+        labels: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__()
         self._session = session
@@ -120,6 +85,8 @@ class SettingForm(QWidget):
             settings |= settings_of(spec)
         for name in names:
             control = _control_for(settings[name], name)
+            if labels and name in labels and isinstance(control, ChoiceRow):
+                control.label.setText(labels[name])
             if remark:
                 control.explain(f"{settings[name].help} {remark}")
             control.value_changed.connect(self._moved)
@@ -169,13 +136,6 @@ class SettingForm(QWidget):
             return
         if new != old and (resting or not plan(old, new).rebuilds):
             self._session.edit(new, merge=f"{self._part}.{name} {self._drags}")
-
-
-def section_title(text: str) -> QLabel:
-    """A quiet title between groups of controls."""
-    label = QLabel(text)
-    label.setProperty("role", "section")
-    return label
 
 
 def part_of(experiment: Experiment, part: str) -> Any:

@@ -1,12 +1,13 @@
 """The Training card: how the network learns, and from which weights.
 
+Learning rate and batch size are always to be seen; the rest is folded into four parts whose headers say what is set.
 Hyperparameters act while they are dragged, from the very next update; the first weights and the seed start training
 again, so they act when the handle is let go. Of the settings that serve one optimizer or one initialiser, only those of
 the chosen one are shown.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from PySide6.QtCore import Slot
@@ -14,7 +15,6 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from nnstudio.core.experiment import Experiment, with_optimizer
 from nnstudio.core.experiment.choices import LossKind, OptimizerKind, Task
-from nnstudio.core.experiment.setting import settings_of
 from nnstudio.core.network.initializers import SETTINGS_OF_BIAS, SETTINGS_OF_INITIALIZER
 from nnstudio.core.presets.defaults import DEFAULTS
 from nnstudio.core.run.frame import Frame
@@ -22,17 +22,23 @@ from nnstudio.core.training.losses import SETTINGS_OF_LOSS, losses_for
 from nnstudio.core.training.optimizers import SETTINGS_OF_OPTIMIZER
 from nnstudio.core.training.schedules import SETTINGS_OF_SCHEDULE
 from nnstudio.ui.panels.setting_form import (
-    ROW_GAP,
-    SECTION_GAP,
     STARTS_AGAIN,
-    ChoiceRow,
+    Control,
     SettingForm,
     part_of,
-    section_title,
     unconcerned,
     with_setting,
 )
+from nnstudio.ui.panels.training_summary import (
+    differing,
+    first_weights_words,
+    optimiser_words,
+    regularisation_words,
+    stopping_words,
+)
 from nnstudio.ui.session import Session
+from nnstudio.ui.widgets.choice_row import ChoiceRow
+from nnstudio.ui.widgets.fold import Fold
 
 OWNED_SETTINGS: tuple[tuple[str, str, Mapping[Any, tuple[str, ...]]], ...] = (
     ("training", "optimizer", SETTINGS_OF_OPTIMIZER),
@@ -44,35 +50,68 @@ OWNED_SETTINGS: tuple[tuple[str, str, Mapping[Any, tuple[str, ...]]], ...] = (
 """Part of the experiment, the choice in it, and the settings that belong to the choice's members: only the chosen
 member's are shown."""
 
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Some settings of one part of the experiment; `title` is empty for those that are always to be seen."""
+
+    title: str
+    part: str
+    names: tuple[str, ...]
+    remark: str = ""
+
+
+RATE = Section("", "training", ("learning_rate", "batch_size"))
+OPTIMISER = Section(
+    "Optimiser",
+    "training",
+    (
+        *("optimizer", "loss", "huber_delta", "schedule", "schedule_period", "schedule_factor", "schedule_floor"),
+        *("schedule_growth", "momentum", "rho", "beta1", "beta2", "epsilon", "shuffle", "clip_norm", "clip_value"),
+    ),
+)
+REGULARISATION = Section("Regularisation", "training", ("l1", "l2", "weight_decay", "label_smoothing"))
+FIRST_WEIGHTS = Section(
+    "First weights",
+    "initialization",
+    ("kind", "sigma", "low", "high", "constant", "bias_kind", "bias"),
+    STARTS_AGAIN,
+)
+STOPPING = Section("Stopping", "stopping", ("epochs", "updates", "seconds", "accuracy", "loss", "patience"))
+SECTIONS = (RATE, OPTIMISER, REGULARISATION, FIRST_WEIGHTS, STOPPING)
+SEED = Section("", "", ("seed",), STARTS_AGAIN)
+"""Stands below the first weights."""
+LABELS = {"optimizer": "Method", "kind": "Drawn as", "bias_kind": "Biases"}
+"""What choices are called below a header that says the rest."""
+
 CROSS_ENTROPY_NAMES = {Task.BINARY: "Binary cross-entropy", Task.MULTICLASS: "Softmax cross-entropy"}
-PARTS = {
-    "training": ("", ""),
-    "initialization": ("", STARTS_AGAIN),
-    "": ("", STARTS_AGAIN),
-    "stopping": ("STOPPING", ""),
-}
-"""The parts of the experiment on this card, each with its title and with what its tooltips add."""
 
 
 class TrainingPanel(QWidget):
-    """Optimizer, its hyperparameters, loss, penalties, first weights and seed of the session's experiment."""
+    """Rate, batch size, optimizer, penalties, first weights, seed and rules for stopping of the session's experiment.
+
+    `folds` are the parts that fold away, by title.
+    """
 
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
         self._task: Task | None = None
-        self.forms = {
-            part: SettingForm(session, part, settings_of(type(part_of(session.experiment, part))), remark, changed)
-            for part, (_, remark) in PARTS.items()
-        }
+        self._forms = {section: self._form(section) for section in (*SECTIONS, SEED)}
+        self.folds: dict[str, Fold] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(ROW_GAP)
-        for part, form in self.forms.items():
-            if title := PARTS[part][0]:
-                column.addSpacing(SECTION_GAP)
-                column.addWidget(section_title(title))
-            column.addWidget(form)
+        column.setSpacing(0)
+        for section in SECTIONS:
+            form = self._forms[section]
+            if section is FIRST_WEIGHTS:
+                form = _column(form, self._forms[SEED])
+            if section.title:
+                fold = self.folds[section.title] = Fold(f"training/{section.title}", section.title, form)
+                column.addWidget(fold)
+            else:
+                column.addWidget(form)
+                column.addSpacing(8)
         column.addStretch(1)
         self._show_experiment(session.experiment)
         session.experiment_changed.connect(self._show_experiment)
@@ -80,13 +119,24 @@ class TrainingPanel(QWidget):
         if session.frame is not None:
             self._show_frame(session.frame)
 
+    def control(self, part: str, name: str) -> Control:
+        """The control of one setting of `experiment.<part>`, or of the experiment itself if `part` is empty."""
+        return next(self._forms[each] for each in self._forms if each.part == part and name in each.names).control(name)
+
+    def _form(self, section: Section) -> SettingForm:
+        return SettingForm(self._session, section.part, section.names, section.remark, changed, labels=LABELS)
+
     @Slot(object)
     def _show_experiment(self, experiment: Experiment) -> None:
-        for part, form in self.forms.items():
+        hidden = {section: _hidden(section, experiment) for section in self._forms}
+        for section, form in self._forms.items():
             form.show_experiment(experiment)
-            spec = part_of(experiment, part)
-            hidden = [unconcerned(table, getattr(spec, name)) for owner, name, table in OWNED_SETTINGS if owner == part]
-            form.hide_settings(set().union(*hidden))
+            form.hide_settings(hidden[section])
+        usual = DEFAULTS.get(experiment.dataset.kind) or Experiment(dataset=experiment.dataset)
+        for section in SECTIONS:
+            if section.title:
+                shown = [name for name in section.names if name not in hidden[section]]
+                self.folds[section.title].set_summary(*summary(section, experiment, usual, shown))
 
     @Slot(object)
     def _show_frame(self, frame: Frame) -> None:
@@ -94,10 +144,39 @@ class TrainingPanel(QWidget):
         if task is self._task:
             return
         self._task = task
-        loss = self.forms["training"].control("loss")
+        loss = self.control("training", "loss")
         if isinstance(loss, ChoiceRow):
             loss.box.offer(losses_for(task))
             loss.box.rename(LossKind.CROSS_ENTROPY, CROSS_ENTROPY_NAMES.get(task, LossKind.CROSS_ENTROPY.label))
+
+
+def summary(section: Section, experiment: Experiment, usual: Experiment, shown: list[str]) -> tuple[str, bool]:
+    """What a closed header says, and whether anything below it is not as `usual`; `shown`: the settings that count."""
+    spec, default = part_of(experiment, section.part), part_of(usual, section.part)
+    words = {
+        OPTIMISER: lambda: optimiser_words(spec, default, shown),
+        REGULARISATION: lambda: regularisation_words(spec, shown),
+        FIRST_WEIGHTS: lambda: first_weights_words(spec, default, shown),
+        STOPPING: lambda: stopping_words(spec),
+    }
+    return words[section](), bool(differing(spec, default, shown))
+
+
+def _hidden(section: Section, experiment: Experiment) -> set[str]:
+    """The settings that serve what is not chosen."""
+    spec = part_of(experiment, section.part)
+    owned = [unconcerned(table, getattr(spec, name)) for part, name, table in OWNED_SETTINGS if part == section.part]
+    return set().union(*owned) & set(section.names)
+
+
+def _column(*widgets: QWidget) -> QWidget:
+    body = QWidget()
+    column = QVBoxLayout(body)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(2)
+    for widget in widgets:
+        column.addWidget(widget)
+    return body
 
 
 def changed(experiment: Experiment, part: str, name: str, value: object) -> Experiment:

@@ -33,6 +33,12 @@ def grouped(count: float) -> str:
     return f"{round(count):,}".replace(",", "\u00a0").replace("-", "−")
 
 
+def counted(count: float, noun: str) -> str:
+    """A number with what it counts: 1 image, 200 epochs, 0.5 epochs."""
+    number = grouped(count) if float(count).is_integer() else tick(count)
+    return f"{number} {noun}" if count == 1 else f"{number} {noun}s"
+
+
 def tick(value: float) -> str:
     """A round number on an axis: −6, 0.5, 1e−7."""
     text = f"{value:g}"

@@ -28,17 +28,16 @@ class Fold(QWidget):
         self.header = FoldHeader(title)
         self.header.setWhatsThis(help)
         self.header.toggled.connect(self._toggled)
-        self.body = body
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.header)
-        inside = QVBoxLayout()
+        self._inside = QWidget()  # the body shows and hides itself as it likes
+        inside = QVBoxLayout(self._inside)
         inside.setContentsMargins(INDENT, 0, 0, 8)
         inside.addWidget(body)
-        column.addLayout(inside)
-        self._inside = inside
-        self._toggled(False)
+        column.addWidget(self._inside)
+        self._inside.hide()
 
     @property
     def is_open(self) -> bool:
@@ -55,8 +54,7 @@ class Fold(QWidget):
 
     @Slot(bool)
     def _toggled(self, opened: bool) -> None:
-        self.body.setVisible(opened)
-        self._inside.setContentsMargins(INDENT, 0, 0, 8 if opened else 0)
+        self._inside.setVisible(opened)
         self.toggled.emit(opened)
 
 
