@@ -61,7 +61,7 @@ class Layout:
                 assert statistics is not None
                 yield stretch.key, place.name, place.view(statistics)
 
-    def by_layer(self, params: Array, statistics: Array) -> dict[int, dict[str, Array]]:
+    def by_layer(self, params: Array, statistics: Array | None = None) -> dict[int, dict[str, Array]]:
         """For each layer, by its key, its arrays by name, as views."""
         arrays: dict[int, dict[str, Array]] = {key: {} for key in self.stretches}
         for key, name, array in self.views(params, statistics):

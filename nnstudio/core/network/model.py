@@ -6,8 +6,11 @@ it stays as it is while training goes on.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from nnstudio.core.array import Array, Shape
 from nnstudio.core.data.recipe import InputRecipe
@@ -42,6 +45,8 @@ class ModelLayer:
     patch (channels, height, width): the piece of an image that the weights of a unit look at, if it is one
     makes_rows: whether all it does is to read an image as one row
     arrays: what it has learned, by name, read-only; empty for most kinds
+    frozen: for each of these that is a parameter, which of its numbers training leaves alone; empty where none are
+    off: the units that are switched off, and give 0
     """
 
     key: int
@@ -58,6 +63,13 @@ class ModelLayer:
     patch: tuple[int, int, int] | None
     makes_rows: bool
     arrays: Mapping[str, Array]
+    frozen: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict[str, NDArray[np.bool_]])
+    off: tuple[int, ...] = ()
+
+    @property
+    def wholly_frozen(self) -> bool:
+        """Whether training leaves all of its parameters alone, and there are some."""
+        return bool(self.frozen) and all(mask.all() for mask in self.frozen.values())
 
     @property
     def weights(self) -> Array | None:

@@ -3,13 +3,18 @@
 `params` and `grads` are one long vector each; every layer holds views of its part. So an optimizer is a few lines, a
 snapshot is one copy, and comparing a gradient with finite differences is one loop. A `Pass` is the whole network at
 work on a fixed number of examples.
+
+What somebody has locked belongs to the network as well: parameters that training leaves alone, and units that are
+switched off.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import prod
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nnstudio.core.array import Array, DType, Shape
 from nnstudio.core.data.dataset import Dataset
@@ -20,7 +25,11 @@ from nnstudio.core.network.layers import LAYERS
 from nnstudio.core.network.layers.layer import Buffer, Layer, Stage
 from nnstudio.core.network.layout import Layout
 from nnstudio.core.network.model import Model, describe, range_of
+from nnstudio.core.network.switched import Switched
 from nnstudio.core.network.weights import Weights
+
+Off = Mapping[int, tuple[int, ...]]
+"""Units that are switched off, in their order, by the key of their layer."""
 
 
 class Network:
@@ -30,7 +39,13 @@ class Network:
     params, grads: the flat vectors; layer by layer a block of (inputs + 1, units), row by row, biases last
     statistics: the running means and variances of batch normalisation, flat
     layout: where each named array of each layer lies in them
+    frozen, off: what was last given to `lock()`
+    held: where the parameters lie that training leaves alone, the frozen ones and those of units that are off; None
+    where there are none
     """
+
+    frozen: NDArray[np.bool_] | None = None
+    held: NDArray[np.intp] | None = None
 
     def __init__(self, specs: Sequence[LayerSpec], input_shape: Shape, outputs: int, dtype: DType) -> None:
         self.input_shape = input_shape
@@ -44,6 +59,7 @@ class Network:
         self.penalized = np.zeros_like(self.params)
         """1 where a penalty applies, at weights; 0 at biases and at what scales and shifts a normalised value."""
         self.noisy = [layer for layer in self.layers if layer.noisy]
+        self.off: Off = {}
         start = 0
         for layer, params, grads, penalized in zip(
             self.layers, self.parts(self.params), self.parts(self.grads), self.parts(self.penalized), strict=True
@@ -122,6 +138,29 @@ class Network:
         self.params[...] = params
         self.statistics[...] = statistics
 
+    def lock(self, frozen: NDArray[np.bool_] | None, off: Off) -> None:
+        """From now on training leaves the `frozen` parameters alone (flat, like `params`; None for none), and the units
+        that are `off` give 0, and nothing is learned of their own parameters. Raises `ValueError` for what does not
+        fit, and then changes nothing."""
+        if frozen is not None and (frozen.shape != self.params.shape or frozen.dtype != np.bool_):
+            raise ValueError(f"{frozen.size} locks do not fit a network with {self.params.size} parameters")
+        units = {layer.key: layer.shape[0] for layer in self.layers[:-1] if layer.answers}
+        for key, those in off.items():
+            if not those or list(those) != [unit for unit in range(units.get(key, 0)) if unit in those]:
+                raise ValueError(f"the layer with the key {key} cannot have the units {those} switched off")
+        if frozen is not None:
+            frozen = frozen.copy() if frozen.any() else None
+        held = np.zeros(self.params.shape, np.bool_) if frozen is None else frozen.copy()
+        for layer, block in self.blocks(held):
+            for unit in off.get(layer.key, ()):
+                columns_of(layer, block)[:, unit] = True
+            layer.held = np.logical_and.reduce(block, axis=0) if block.any() else None
+        if frozen is not None:
+            frozen.flags.writeable = False
+        self.frozen, self.held = frozen, np.flatnonzero(held) if held.any() else None
+        if off != self.off:  # every pass is wired anew
+            self.off = dict(off)
+
     def model(self, dataset: Dataset, output: ActivationKind) -> Model:
         """What the network is now; `output` is what the loss makes of its logits."""
         *hidden, last = self._described
@@ -129,8 +168,14 @@ class Network:
         params, statistics = self.params.copy(), self.statistics.copy()
         params.flags.writeable = statistics.flags.writeable = False
         arrays = self.layout.by_layer(params, statistics)
+        layers = tuple(replace(layer, arrays=arrays[layer.key]) for layer in described)
+        if self.frozen is not None or self.off:
+            frozen = self.layout.by_layer(self.frozen) if self.frozen is not None else {}
+            layers = tuple(
+                replace(layer, frozen=frozen.get(layer.key, {}), off=self.off.get(layer.key, ())) for layer in layers
+            )
         return Model(
-            layers=tuple(replace(layer, arrays=arrays[layer.key]) for layer in described),
+            layers=layers,
             params=params,
             statistics=statistics,
             layout=self.layout,
@@ -161,31 +206,43 @@ class Pass:
 
     def __init__(self, network: Network, inputs: Array, training: bool = False) -> None:
         self.inputs = inputs
+        self._network = network
         source = Buffer(network.input_shape, inputs.T)
         self._columns: Array | None = None
         if not network.layers[0].reads_rows:
             source = Buffer.empty(network.input_shape, len(inputs), inputs.dtype, with_gradient=False)
             self._columns = source.augmented
-        self.stages: list[Stage] = []
+        self._every: list[Stage] = []
         for layer in network.layers:
             stage = layer.stage(source, training)
-            self.stages.append(stage)
+            self._every.append(stage)
             source = stage.output
         self.logits = source.values
         self.logits_gradient: Array = source.gradient if source.gradient is not None else np.empty(0)
+        self._wire()
+
+    def _wire(self) -> None:
+        """Put a switch behind the layers of which units are off."""
+        self._off = off = self._network.off
+        self.stages = [
+            Switched(stage, off[layer.key]) if layer.key in off else stage
+            for layer, stage in zip(self._network.layers, self._every, strict=True)
+        ]
         # In the smallest networks looking a method up takes a hundredth of the time of a whole update.
         self._forward = [stage.forward for stage in self.stages]
         self._backward = [stage.backward for stage in reversed(self.stages)]
 
     def forward(self) -> None:
         """From `inputs` to `logits`."""
-        if self._columns is not None:
+        if self._columns is not None or self._off is not self._network.off:
             self.begin()
         for forward in self._forward:
             forward()
 
     def begin(self) -> None:
-        """Bring the inputs to where the first stage reads them."""
+        """Bring the inputs to where the first stage reads them, through what is switched on now."""
+        if self._off is not self._network.off:
+            self._wire()
         if self._columns is not None:
             np.copyto(self._columns, self.inputs.T)
 
@@ -197,20 +254,34 @@ class Pass:
     def freeze(self) -> None:
         """From now on compute the same function in every forward pass: with the noise of the last one, and without a
         trace in running statistics."""
-        for stage in self.stages:
+        for stage in self._every:
             stage.frozen = True
 
 
 def build_layers(specs: Sequence[LayerSpec], input_shape: Shape, outputs: int) -> list[Layer]:
     """The layers for these specs and the output layer, with their shapes inferred one from the other."""
     layers: list[Layer] = []
-    counts: dict[type[LayerSpec], int] = {}
     shape = input_shape
+    names = layer_names(specs)
     for spec in keyed(tuple(specs)):
-        counts[type(spec)] = counts.get(type(spec), 0) + 1
-        kind = LAYERS[type(spec)]
-        layer = kind(f"{kind.__name__} {counts[type(spec)]}", spec, shape)
+        layer = LAYERS[type(spec)](names[spec.key], spec, shape)
         layers.append(layer)
         shape = layer.shape
-    layers.append(LAYERS[DenseSpec]("Output", DenseSpec(units=outputs, activation=ActivationKind.LINEAR), shape))
+    layers.append(LAYERS[DenseSpec](names[0], DenseSpec(units=outputs, activation=ActivationKind.LINEAR), shape))
     return layers
+
+
+def layer_names(specs: Sequence[LayerSpec]) -> dict[int, str]:
+    """What each of these layers and the output are called, by their keys: «Dense 1», «Dense 2», «Output»."""
+    names: dict[int, str] = {}
+    counts: dict[type[LayerSpec], int] = {}
+    for spec in keyed(tuple(specs)):
+        counts[type(spec)] = counts.get(type(spec), 0) + 1
+        names[spec.key] = f"{LAYERS[type(spec)].__name__} {counts[type(spec)]}"
+    return names | {0: "Output"}
+
+
+def columns_of(layer: Layer, block: NDArray[Any]) -> NDArray[Any]:
+    """A layer's block of a vector laid out like the parameters, (rows, units, …), no copy: what is one unit's own lies
+    at its number. Where a layer normalisation reads an image, that is a pair of numbers for each pixel of a channel."""
+    return block.reshape(len(block), layer.shape[0], -1)

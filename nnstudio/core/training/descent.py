@@ -169,10 +169,13 @@ class Descent:
     def _update(self, work: Pass | None, keep_change: bool) -> None:
         """Penalty, clipping, and the optimizer's step. `work`: where the gradient is from, if not looked at yet."""
         network = self.network
-        grads = network.grads
+        grads, held = network.grads, network.held
         if self._penalty is not None:
             self._penalty.add_gradient(network.params, grads)
         old = network.params.copy() if keep_change else None
+        kept = None
+        if held is not None:  # an optimizer moves what has no gradient, too: it decays, it rolls on
+            grads[held], kept = 0, network.params[held]
         # NaN and infinity would spread into the dot product of the gradient with itself.
         if float(grads.dot(grads)) < self._harmless:
             if self._clipping is not None:
@@ -180,6 +183,8 @@ class Descent:
             self.optimizer.step(self.learning_rate)
         else:
             careful_step(self.updates + 1, network, work, self._clipping, self.optimizer, self.learning_rate)
+        if kept is not None:
+            network.params[held] = kept
         self.updates += 1
         self.change = None if old is None else np.subtract(network.params, old, old)
         self.gradient_is_known = True

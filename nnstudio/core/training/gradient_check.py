@@ -31,6 +31,7 @@ def gradient_check(trainer: Trainer, parameters: int = PARAMETERS_A_LAYER, seed:
     network = Network(spec.layers, dataset.shape, dataset.outputs, np.dtype(np.float64))
     network.initialize(spec.initialization, spec.seed)
     network.params[...] = trainer.network.params
+    network.lock(None, trainer.network.off)
     batch = slice(0, min(spec.training.batch_size, len(dataset.train), trainer.examples_at_once))
     work = Pass(network, np.ascontiguousarray(dataset.train.augmented[batch], np.float64), training=True)
     targets = trainer.loss.targets(dataset.train.targets[batch].astype(np.float64))

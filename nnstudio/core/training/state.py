@@ -6,7 +6,10 @@ the next update is the same to the last bit. Arrays are read-only and never writ
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
 
 from nnstudio.core.array import Array
 from nnstudio.core.experiment import Experiment
@@ -25,6 +28,11 @@ class Mark:
     text: str
 
 
+def marked(marks: tuple[Mark, ...], mark: Mark, merged: bool) -> tuple[Mark, ...]:
+    """One mark more; `merged`: it goes on with a drag, and takes the place of the last one if that says the same."""
+    return (*(marks[:-1] if merged and marks and marks[-1].text == mark.text else marks), mark)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class RunState:
     """A run between two updates. Where the arrays' parts lie is for the layout of the experiment's network to say.
@@ -33,6 +41,8 @@ class RunState:
     noise: where the generator of each noisy layer stands, by the layer's key
     schedule: what a schedule remembers that watches the loss
     seconds: of training so far, for the rule that counts them
+    frozen: which parameters training leaves alone, laid out like them; None for none
+    off: the units that are switched off, by the key of their layer
     """
 
     experiment: Experiment
@@ -47,12 +57,16 @@ class RunState:
     history: HistoryState
     marks: tuple[Mark, ...] = ()
     seconds: float = 0.0
+    frozen: NDArray[np.bool_] | None = None
+    off: Mapping[int, tuple[int, ...]] = field(default_factory=dict[int, tuple[int, ...]])
 
     def arrays(self) -> Iterator[Array]:
         """Every array it keeps alive."""
         yield from (self.params, self.statistics, *self.optimizer.arrays.values(), self.batches.order)
         if self.stopping.best.weights is not None:
             yield self.stopping.best.weights.params
+        if self.frozen is not None:
+            yield self.frozen
 
     @property
     def nbytes(self) -> int:

@@ -4,8 +4,6 @@
 can be taken back, was asked for. No clock, no thread.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -15,9 +13,11 @@ from nnstudio.core.experiment import Experiment
 from nnstudio.core.experiment.choices import ScheduleKind
 from nnstudio.core.experiment.plan import Change, plan
 from nnstudio.core.network.model import Model
+from nnstudio.core.network.surgery import Surgery
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.training.agenda import Due, due_after, evaluation_interval
 from nnstudio.core.training.batches import check_batch_size
+from nnstudio.core.training.before import Before
 from nnstudio.core.training.descent import Descent
 from nnstudio.core.training.divergence import Diverged
 from nnstudio.core.training.evaluation import predict
@@ -28,27 +28,13 @@ from nnstudio.core.training.measures import Measures
 from nnstudio.core.training.metrics import NOTHING_MEASURED, Metrics
 from nnstudio.core.training.pieces import Pieces, finished
 from nnstudio.core.training.schedules import SCHEDULES, Schedule
-from nnstudio.core.training.state import Mark, RunState
+from nnstudio.core.training.state import Mark, RunState, marked
 from nnstudio.core.training.stopping import Best, Stopping
 
 __all__ = ["Diverged", "RunState", "Trainer"]
 
 TRAINING_EXAMPLES_EVALUATED = 2_000
 NEVER = 2**62  # an update that does not come
-
-
-class _Before(NamedTuple):
-    """What was known before an update that takes long, to be taken back to."""
-
-    state: RunState
-    grads: Array
-    gradient_is_known: bool
-    change: Array | None
-    metrics: Metrics | None
-    latest: Metrics | None
-    evaluated_at: int
-    learning_rate: float
-    stop_reason: str | None
 
 
 class Trainer(Descent):
@@ -87,7 +73,7 @@ class Trainer(Descent):
         self.schedule: Schedule = SCHEDULES[spec.schedule](spec, self.batches.count)
         self.stopping = Stopping(experiment.stopping, self.batches.count)
         self._under_way: Pieces[None] | None = None
-        self._before: _Before | None = None
+        self._before: Before | None = None
         self._configure()
         if begins:
             finished(self._look(float("nan")))
@@ -146,10 +132,10 @@ class Trainer(Descent):
         if self._stops:
             self._look_for_the_end()
 
-    def _remembered(self) -> _Before:
+    def _remembered(self) -> Before:
         state, grads, measures = self.state(), self.network.grads.copy(), self._measures
         gradient, measured = (self.gradient_is_known, self.change), (measures.metrics, measures.latest)
-        return _Before(state, grads, *gradient, *measured, self.evaluated_at, self.learning_rate, self.stop_reason)
+        return Before(state, grads, *gradient, *measured, self.evaluated_at, self.learning_rate, self.stop_reason)
 
     @property
     def under_way(self) -> bool:
@@ -352,6 +338,8 @@ class Trainer(Descent):
             history=self.history.state(),
             marks=self.marks,
             seconds=self.seconds,
+            frozen=network.frozen,
+            off=network.off,
         )
 
     def restore(self, state: RunState) -> None:
@@ -362,6 +350,7 @@ class Trainer(Descent):
         if (best := state.stopping.best.weights) is not None:
             self.network.take(best)  # patience will bring them back: they must fit as well
         self.network.take(Weights(state.params, state.statistics))
+        self.network.lock(state.frozen, state.off)
         self.network.set_noise(state.noise)
         self.optimizer.restore(state.optimizer)
         self.batches.restore(state.batches)
@@ -386,6 +375,22 @@ class Trainer(Descent):
         self.stop_reason = None
         self._forget()
         self._measures.latest = None
+
+    def operate(self, surgery: Surgery, merged: bool = False) -> None:
+        """Operate on the network by hand. What is changed begins with no memory in the optimizer, and what early
+        stopping would bring back is looked for anew. `merged`: it goes on with a drag, which leaves one mark. Raises
+        `SurgeryError`, and then nothing has changed."""
+        self.take_back()
+        before, text = self.network.params.copy(), surgery.mark(self.experiment)
+        surgery.perform(self.network, self.experiment)
+        changed = self.network.params != before
+        for memory in self.optimizer.memory.values():
+            memory[changed] = 0
+        self.stopping.keep(Best(seen=self.batches.seen))
+        self.stop_reason = None
+        self.marks = marked(self.marks, Mark(self.updates, text), merged)
+        self._look_ahead()
+        self._forget()
 
     def _forget(self) -> None:
         self._measures.metrics = None

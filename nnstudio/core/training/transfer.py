@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nnstudio.core.array import Array
 from nnstudio.core.data.dataset import Dataset
@@ -26,7 +27,7 @@ from nnstudio.core.network.layers.conv2d import Conv2D
 from nnstudio.core.network.layers.dense import Dense
 from nnstudio.core.network.layers.layer import Layer
 from nnstudio.core.network.layout import Stretch
-from nnstudio.core.network.network import Network, Pass
+from nnstudio.core.network.network import Network, Off, Pass
 from nnstudio.core.training.optimizers import OptimizerState
 from nnstudio.core.training.state import Mark
 from nnstudio.core.training.stopping import Best
@@ -46,6 +47,7 @@ def carried(old: Trainer, experiment: Experiment, dataset: Dataset) -> Trainer:
     network, matches = new.network, _matches(old, new)
     _carry_params(matches, state.params, network.params)
     _carry_statistics(matches, state.statistics, network.statistics)
+    network.lock(_carried_frozen(matches, old.network, network), _carried_off(matches, old.network))
     _begin_new_layers(new, {match.before.key for match in matches})
     optimizer = new.optimizer.state()
     if experiment.training.optimizer is state.experiment.training.optimizer:
@@ -69,6 +71,8 @@ def carried(old: Trainer, experiment: Experiment, dataset: Dataset) -> Trainer:
             batches=batches,
             schedule=state.schedule if same_schedule else new.schedule.state(),
             stopping=replace(state.stopping, best=Best(seen=batches.seen)),
+            frozen=network.frozen,
+            off=network.off,
             marks=(*state.marks, Mark(state.updates, describe(state.experiment, experiment))),
         )
     )
@@ -132,6 +136,37 @@ def _carry_statistics(matches: Sequence[Match], there: Array, here: Array) -> No
     for match in matches:
         for one, other in zip(match.there.statistics, match.here.statistics, strict=True):
             _keep(one.view(there), other.view(here), match.rows, centred=False)
+
+
+def _carried_frozen(matches: Sequence[Match], old: Network, new: Network) -> NDArray[np.bool_] | None:
+    """What stays frozen. A layer, or a unit, of which all was frozen stays so with all that is new to it."""
+    if old.frozen is None:
+        return None
+    frozen = np.zeros(new.params.shape, np.bool_)
+    _carry_params(matches, old.frozen, frozen)
+    there = {layer.key: block for layer, block in old.blocks(old.frozen)}
+    here = {layer.key: block for layer, block in new.blocks(frozen)}
+    for match in matches:
+        if match.before.key in there:
+            before, now = there[match.before.key], here[match.now.key]
+            if before.all():
+                now[...] = True
+            elif "weight" in match.now.arrays:
+                units = np.flatnonzero(before.all(axis=0))
+                now[:, units[units < now.shape[1]]] = True
+    return frozen
+
+
+def _carried_off(matches: Sequence[Match], old: Network) -> Off:
+    """The units that stay off, each at its place."""
+    carried: dict[int, tuple[int, ...]] = {}
+    for match in matches:
+        off = old.off.get(match.before.key, ())
+        if match.rows is not None and "weight" not in match.now.arrays:
+            off = [now for before, now in zip(*match.rows, strict=True) if before in off]
+        if units := tuple(sorted(unit for unit in off if unit < match.now.shape[0])):
+            carried[match.now.key] = units
+    return carried
 
 
 def _by_input(before: Array, now: Array, match: Match) -> tuple[Array, Array]:

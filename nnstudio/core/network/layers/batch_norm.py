@@ -66,6 +66,7 @@ class BatchNormTraining(Stage):
 
     def __init__(self, layer: BatchNorm, source: Buffer) -> None:
         super().__init__(source, source.like(with_gradient=True))
+        self.layer = layer
         features, dtype = layer.input_shape[0], layer.params.dtype
         self.x = source.values.reshape(features, -1)
         self.y = self.output.values.reshape(features, -1)
@@ -118,9 +119,13 @@ class BatchNormTraining(Stage):
         where a number has left the finite world: the update is taken back then, and predictions must still work."""
         if count == 1 or not isfinite(self.variance.dot(self.variance)):
             return
+        held = self.layer.held
+        before = None if held is None else self.running[:, held]
         multiply(self.running, self.keep, self.running)
         multiply(self.statistics, take, self.update)
         add(self.running, self.update, self.running)
+        if before is not None:
+            self.running[:, held] = before
 
     def backward(self) -> None:
         self._sum_back()

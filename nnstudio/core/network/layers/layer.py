@@ -12,6 +12,7 @@ from math import prod
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nnstudio.core.array import Array, DType, Shape
 from nnstudio.core.experiment import InitializationSpec, LayerSpec
@@ -114,6 +115,7 @@ class Layer(ABC):
     makes_rows: whether all it does is to read an image as one row
     reads_rows: whether it works as well on inputs that lie in memory example by example
     noisy, random: whether it needs noise in training, and the generator of that noise, its own
+    held: of which columns of its block training leaves all numbers alone; None where it leaves none alone
     couples: whether in training it compares the examples of a mini-batch, so that these must go through as one
     """
 
@@ -123,6 +125,7 @@ class Layer(ABC):
     reads_rows = False
     noisy = False
     couples = False
+    held: NDArray[np.bool_] | None = None
     random: np.random.Generator
 
     def __init__(self, name: str, spec: LayerSpec, input_shape: Shape) -> None:
