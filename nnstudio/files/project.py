@@ -2,9 +2,9 @@
 
 A .nns file is a zip archive, so that anybody can look inside: `project.json` says what it is and in which version,
 `experiment.json` is the experiment as text, `state.json` with the arrays in `state/` all that training goes on from.
-Where nothing but weights is known, as in all files of version 1, they lie in `params.npy` and `statistics.npy`. Its
-checksums are compared, its sizes bounded, nothing in it is executed or unpickled, and it is either saved whole or not
-at all.
+Where nothing but weights is known, as in all files of version 1, they lie in `params.npy` and `statistics.npy`. In
+version 2 nothing is frozen or switched off. Its checksums are compared, its sizes bounded, nothing in it is executed or
+unpickled, and it is either saved whole or not at all.
 """
 
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ from nnstudio.files.npy import StoredArray, npy_pieces, stored_npy
 from nnstudio.files.run_state import MAXIMUM_PARAMETERS, TEXT, members_of, state_of
 
 SUFFIX = ".nns"
-VERSION = 2
+VERSION = 3
 _MAXIMUM_TEXT = 2**22
 _ABOUT, _EXPERIMENT, _PARAMS, _STATISTICS = "project.json", "experiment.json", "params.npy", "statistics.npy"
 

@@ -25,6 +25,8 @@ TEXT = "state.json"
 MAXIMUM_PARAMETERS = 2**26
 MAXIMUM_EXAMPLES = 2**26
 MAXIMUM_ROWS = 2**20
+_LATER = {"frozen", "off"}
+"""Fields that files of version 2 lack; they then say that nothing is."""
 _LONGEST_INT = 63
 """Bits of a whole number that every reader of JSON understands."""
 
@@ -32,8 +34,9 @@ _ARRAYS: dict[Any, tuple[tuple[str, ...], int]] = {
     Any: (("<f4", "<f8"), MAXIMUM_PARAMETERS),
     np.int64: (("<i8",), MAXIMUM_EXAMPLES),
     np.float64: (("<f8",), MAXIMUM_ROWS),
+    np.bool_: (("|b1",), MAXIMUM_PARAMETERS),
 }
-"""The kinds of numbers, and how many at most, in an array of the network, an order of examples, and a column."""
+"""The kinds of numbers, and how many at most, in an array of the network, an order of examples, a column, and locks."""
 
 Whole = Annotated[int, msgspec.Meta(ge=0)] | Annotated[str, msgspec.Meta(pattern="^[0-9]{1,39}$")]
 Word = Annotated[int, msgspec.Meta(ge=0, lt=2**32)]
@@ -111,7 +114,7 @@ def _value(hint: Any, plain: Any, name: str, stored: Callable[[str], StoredArray
         hints = get_type_hints(hint)
         given = {"experiment": experiment} if "experiment" in hints else {}
         values = msgspec.convert(plain, dict[str, Any])
-        if values.keys() != hints.keys() - given:
+        if not hints.keys() - given - _LATER <= values.keys() <= hints.keys() - given:
             raise ValueError(f"{name} has the fields {', '.join(values)}, but needs {', '.join(hints.keys() - given)}")
         return hint(**given, **{key: part(hints[key], value, key) for key, value in values.items()})  # type: ignore[operator]
     if origin is tuple or origin is frozenset:
@@ -142,6 +145,10 @@ def _check(state: RunState) -> None:
             raise ValueError(f"{array.size} numbers of {array.dtype} lie beside {model.size} of {params.dtype}")
         if not np.isfinite(array).all():
             raise ValueError("numbers are NaN or infinite")
+    if state.frozen is not None and state.frozen.shape != params.shape:
+        raise ValueError(f"{state.frozen.size} locks lie beside {params.size} parameters")
+    if state.frozen is not None and state.frozen.view(np.uint8).max(initial=0) > 1:
+        raise ValueError("locks are neither open nor closed")
     if len({array.shape for array in _columns(state)}) != 1:
         raise ValueError("the columns of its history have different lengths")
     if not all(map(isfinite, (*state.optimizer.numbers.values(), state.seconds))):

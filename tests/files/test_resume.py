@@ -15,6 +15,7 @@ from nnstudio.core.data.dataset import DataError
 from nnstudio.core.experiment import DenseSpec, Experiment, ImageSpec, PlaneSpec, StoppingSpec, TrainingSpec
 from nnstudio.core.experiment.choices import DatasetKind, OptimizerKind, ScheduleKind
 from nnstudio.core.experiment.layer_specs import BatchNormSpec, Conv2DSpec, DropoutSpec, FlattenSpec, MaxPool2DSpec
+from nnstudio.core.network.surgery import Freeze, Switch
 from nnstudio.core.presets import PRESETS
 from nnstudio.core.training.state import Mark, RunState
 from nnstudio.core.training.stopping import Best
@@ -219,3 +220,23 @@ def test_what_does_not_fit_is_refused(name: str) -> None:
     state = trainer.state()
     with pytest.raises(ValueError, match=r"\w+ \w+"):
         Trainer.resumed(replace(state, **MISFITS[name](state)))
+
+
+@pytest.mark.parametrize("kind", [OptimizerKind.NESTEROV, OptimizerKind.ADAMW])
+def test_what_is_frozen_and_off_stays_so_in_the_file(
+    tmp_path: Path, assert_same: Callable[[Any, Any], None], kind: OptimizerKind
+) -> None:
+    trainer = Trainer(circle(optimizer=kind, l1=0.1, l2=0.1, weight_decay=0.3))
+    walked(trainer, 5)
+    for surgery in (Freeze(2), Freeze(1, unit=1), Freeze(0, array="bias", index=(0,)), Switch(1, 3), Switch(4, 0)):
+        trainer.operate(surgery)
+    walked(trainer, 5)
+    save_project(tmp_path / "a.nns", Project(trainer.experiment, trainer.state()))
+    state = load_project(tmp_path / "a.nns").state
+    assert state is not None
+    assert_same(state, trainer.state())
+    other = Trainer.resumed(state)
+    walked(trainer, AFTER)
+    walked(other, AFTER)
+    assert_same(other.state(), trainer.state())
+    assert other.network.params[state.frozen].tobytes() == state.params[state.frozen].tobytes()

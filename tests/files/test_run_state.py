@@ -17,6 +17,7 @@ from hypothesis.extra.numpy import arrays
 from nnstudio.core.experiment import DenseSpec, Experiment, StoppingSpec, TrainingSpec
 from nnstudio.core.experiment.choices import ScheduleKind
 from nnstudio.core.experiment.layer_specs import BatchNormSpec, DropoutSpec
+from nnstudio.core.network.surgery import Freeze, Switch
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.training.batches import BatchesState
 from nnstudio.core.training.history import COLUMNS, HistoryPrefix, HistoryState
@@ -89,6 +90,8 @@ def states(draw: st.DrawFn) -> RunState:
         ),
         marks=draw(st.lists(st.builds(Mark, WHOLE, WORDS), max_size=3).map(tuple)),
         seconds=draw(FINITE),
+        frozen=draw(st.none() | arrays(np.bool_, size)),
+        off=draw(st.dictionaries(WHOLE, st.lists(WHOLE, max_size=3).map(tuple), max_size=3)),
     )
 
 
@@ -111,6 +114,8 @@ def test_every_state_comes_back_to_the_bit(
 @pytest.fixture
 def trained() -> Trainer:
     trainer = Trainer(EXPERIMENT)
+    trainer.operate(Freeze(1, unit=0))
+    trainer.operate(Switch(3, 2))
     for _ in range(30):
         trainer.step()
     return trainer
@@ -135,6 +140,21 @@ def test_whole_numbers_that_not_every_reader_understands_are_text(tmp_path: Path
         there_and_back(tmp_path / "a.nns", replace(state, batches=replace(state.batches, random=random)))
         with zipfile.ZipFile(tmp_path / "a.nns") as archive:
             assert json.loads(archive.read("state.json"))["batches"]["random"]["state"]["state"] == written
+
+
+def test_files_from_before_there_were_locks_open(
+    tmp_path: Path, trained: Trainer, assert_same: Callable[[Any, Any], None]
+) -> None:
+    path, state = tmp_path / "old.nns", trained.state()
+    there_and_back(path, state)
+
+    def older(plain: dict[str, Any]) -> None:
+        del plain["frozen"], plain["off"]
+
+    about = {"project.json": b'{"program": "nnstudio", "version": 2}'}
+    rewrite(path, older, **about)
+    loaded = load_project(path).state
+    assert_same(loaded, replace(state, frozen=None, off={}))
 
 
 def npy(array: np.ndarray) -> bytes:
@@ -187,6 +207,11 @@ WRONG_TEXTS: list[tuple[Callable[[dict[str, Any]], None], str]] = [
     (put("batches/random/more", 1), "unknown field"),
     (put("stopping/best", None), "Expected `object`"),
     (put("marks", [{"updates": 3}]), "has the fields"),
+    (put("marks", put), "has the fields"),
+    (put("frozen", [True]), "should lie in state/frozen.npy"),
+    (put("off", {"1": 2}), "Expected `array`"),
+    (put("off", {"one": [2]}), "Expected `int`"),
+    (put("off", {"1": [0.5]}), "Expected `int`"),
 ]
 
 
@@ -237,6 +262,11 @@ def test_texts_that_are_none(tmp_path: Path, trained: Trainer, text: bytes) -> N
         ("params", announced(2**26), "found"),
         ("params", b"no array", "not an array"),
         ("statistics", npy(np.zeros(6)), "float64"),
+        ("frozen", npy(np.zeros(18, np.bool_)), "18 locks lie beside 19"),
+        ("frozen", npy(np.zeros(19, np.int8)), "|i1"),
+        ("frozen", npy(np.zeros((19, 1), np.bool_)), "(19, 1)"),
+        ("frozen", npy(np.full(19, 2, np.uint8).view(np.bool_)), "neither open nor closed"),
+        ("frozen", announced(19).replace(b"<f8", b"|O8"), "|O8"),
         ("stopping/best/weights/params", npy(np.zeros(2, np.float32)), "2 numbers of float32 lie beside 19"),
         ("stopping/best/weights/statistics", npy(np.zeros(5, np.float32)), "5 numbers of float32 lie beside 6"),
         ("batches/order", npy(np.zeros(5)), "<f8"),
