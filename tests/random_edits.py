@@ -24,6 +24,7 @@ from nnstudio.core.experiment.choices import (
     Shuffle,
 )
 from nnstudio.core.experiment.layer_specs import ActivationSpec, BatchNormSpec, DropoutSpec, LayerNormSpec
+from nnstudio.core.network.surgery import Freeze, Negate, Redraw, SetParameter, Surgery, Switch, Zero
 
 FIRST = Experiment(dataset=PlaneSpec(kind=DatasetKind.CIRCLE, samples=40))
 NO_IMAGES = "There are no images here."
@@ -136,6 +137,27 @@ DATA = _turns(
     validation_share=(0.0, 0.2),
     seed=range(10),
 )
+KEYS, UNITS = st.integers(0, MOST_LAYERS), st.integers(0, 5)
+SURGERY: SearchStrategy[Surgery] = st.one_of(
+    st.builds(
+        SetParameter,
+        KEYS,
+        st.sampled_from(["weight", "bias", "gain", "shift"]),
+        st.lists(UNITS, min_size=1, max_size=2).map(tuple),
+        st.floats(-5, 5, width=32) | st.just(float("inf")),
+    ),
+    st.builds(Freeze, KEYS, st.booleans(), st.none() | UNITS),
+    st.builds(Freeze, KEYS, st.booleans(), st.none(), st.just("bias"), st.tuples(UNITS)),
+    st.builds(Switch, KEYS, UNITS, st.booleans()),
+    st.builds(Zero, KEYS, UNITS),
+    st.builds(Negate, KEYS, UNITS),
+    st.builds(Redraw, KEYS, UNITS, SEEDS),
+)
+"""Some of them are refused: that layer, or that place in it, may not be there."""
+BIASES: SearchStrategy[list[SetParameter]] = st.lists(st.floats(-3, 3, width=32), min_size=2, max_size=5).map(
+    lambda values: [SetParameter(0, "bias", (0,), value) for value in values]
+)
+"""A drag of one number."""
 MUCH_DATA = Turn("dataset", "samples", 4200)
 """More than is looked at for a loss: with nothing else to do, a run measures them all."""
 OTHER_DATA = _turns(

@@ -8,6 +8,7 @@ it is done, or refused when something else came in between.
 from dataclasses import dataclass
 
 from nnstudio.core.experiment import Experiment
+from nnstudio.core.network.surgery import Surgery
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.run.frame import Probe
 from nnstudio.core.training.state import RunState
@@ -45,6 +46,15 @@ class SetWeights:
     """Take other weights, laid out like the network's."""
 
     weights: Weights
+
+
+@dataclass(frozen=True, slots=True)
+class Operate:
+    """Operate on the network by hand. `merged`: this operation takes the place of the one sent just before, as in a
+    drag."""
+
+    surgery: Surgery
+    merged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +113,9 @@ class LookAt:
     image: int
 
 
-Command = Begin | Edit | PutBack | SetWeights | Save | Play | Pause | Step | StepEpoch | Back | Recover | Watch | LookAt
+Change = Begin | Edit | PutBack | SetWeights | Operate
+"""What replaces or edits what is trained, and leaves the state before it behind."""
+Command = Change | Save | Play | Pause | Step | StepEpoch | Back | Recover | Watch | LookAt
 
 
 @dataclass(frozen=True, slots=True)

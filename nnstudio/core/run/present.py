@@ -13,7 +13,9 @@ from functools import partial
 from nnstudio.core.data.dataset import Dataset, ImageSource, build
 from nnstudio.core.experiment import DatasetSpec, Experiment
 from nnstudio.core.experiment.plan import can_carry, describe, plan
+from nnstudio.core.network.surgery import SurgeryError
 from nnstudio.core.network.weights import Weights
+from nnstudio.core.run.commands import Operate
 from nnstudio.core.run.left_behind import BOUNDS, LeftBehind
 from nnstudio.core.run.observe import Observer
 from nnstudio.core.run.timeline import Replay, Timeline
@@ -93,11 +95,18 @@ class Present:
             self.timeline.note_edit(before.updates, experiment)
         return Depth.CARRIED if change.rebuilds else Depth.GENTLE
 
-    def _edited(self, trainer: Trainer, experiment: Experiment) -> Trainer:
-        """A trainer that goes on with another experiment: the same one, if neither data nor network change."""
-        if plan(trainer.experiment, experiment).rebuilds:
-            return carried(trainer, experiment, self._dataset(experiment.dataset))
-        trainer.apply(experiment)
+    def _edited(self, trainer: Trainer, edit: Experiment | Operate) -> Trainer:
+        """A trainer that goes on with another experiment, or operated on: the same one, if neither data nor network
+        change."""
+        if isinstance(edit, Operate):
+            try:
+                trainer.operate(edit.surgery, edit.merged)
+            except SurgeryError as error:
+                raise Refused(str(error)) from error
+        elif plan(trainer.experiment, edit).rebuilds:
+            return carried(trainer, edit, self._dataset(edit.dataset))
+        else:
+            trainer.apply(edit)
         return trainer
 
     def put_back(self, left: int) -> None:
@@ -118,6 +127,12 @@ class Present:
             raise Refused(f"These weights were not taken: {error}. The network is safe.") from error
         trainer.marks = (*trainer.marks, Mark(trainer.updates, "Import weights"))
         self.timeline = Timeline(trainer.state())
+
+    def operate(self, operation: Operate, before: RunState) -> None:
+        """Operate on the network by hand; `before` is the state now. The way back makes the same operation again."""
+        self._edited(self.trainer, operation)
+        self.timeline.note_state(before)
+        self.timeline.note_edit(before.updates, operation)
 
     # The past ---------------------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ makes steps towards the goal.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from time import perf_counter
 
 from nnstudio.core.data.dataset import DataError, ImageSource
@@ -13,7 +14,7 @@ from nnstudio.core.experiment.setting import SettingError, settings_of
 from nnstudio.core.experiment.training_spec import TrainingSpec
 from nnstudio.core.network.layers.layer import ShapeError
 from nnstudio.core.run import commands
-from nnstudio.core.run.commands import Answer, Command
+from nnstudio.core.run.commands import Answer, Change, Command
 from nnstudio.core.run.frame import Frame, Probe, Status
 from nnstudio.core.run.goals import Endless, EndOfEpoch, Goal, Measurement, Past, Recovery, Until
 from nnstudio.core.run.present import INTERRUPTED, Aside, Depth, Present, Refused, here
@@ -28,7 +29,7 @@ KEPT_EVERY = 1.0
 """Seconds of training after which a state is kept in any case, so that no way back is much longer."""
 
 Outbox = Callable[[Answer], object]
-Change = commands.Begin | commands.Edit | commands.PutBack | commands.SetWeights
+Dragged = commands.Edit | commands.Operate
 
 
 def _unheard(answer: Answer) -> None:
@@ -61,6 +62,7 @@ class Run:
         self._recovery: float | None = None
         self._speed = Speed()
         self._unkept = 0.0
+        self._unmarked = False  # of a drag that goes on nothing has been made yet
 
     @property
     def number(self) -> int:
@@ -98,7 +100,9 @@ class Run:
             if not self.number and not isinstance(command, commands.Begin | commands.Watch | commands.LookAt):
                 raise Refused("Nothing has begun yet.")
             match command:
-                case commands.Begin() | commands.Edit() | commands.PutBack() | commands.SetWeights():
+                case commands.Begin() | commands.Edit() | commands.PutBack():
+                    self._change(command, ticket)
+                case commands.SetWeights() | commands.Operate():
                     self._change(command, ticket)
                 case commands.Save():
                     state = self.trainer.state()
@@ -134,7 +138,9 @@ class Run:
         self._rest()
 
     def skip(self, ticket: int, merged: bool) -> None:
-        """An edit whose place another one takes is done without being made; `merged`: nor was it the first of them."""
+        """An edit or operation whose place another one takes is done without being made; `merged`: nor was it the first
+        of them."""
+        self._unmarked |= not merged
         state = self.trainer.state()
         self._present.timeline.note_state(state)
         self._present.left.keep(ticket, state, merged)
@@ -178,6 +184,10 @@ class Run:
             case commands.SetWeights(weights):
                 present.set_weights(weights)
                 depth = Depth.CARRIED
+            case commands.Operate():
+                assert before is not None
+                present.operate(replace(command, merged=command.merged and not self._unmarked), before)
+                depth = Depth.CARRIED
         if depth is Depth.BEGUN and not self.playing:
             self._goal = None
         if depth is not Depth.GENTLE:
@@ -185,8 +195,8 @@ class Run:
         if network != present.number:
             self._speed.forget()
         if before is not None:
-            present.left.keep(ticket, before, isinstance(command, commands.Edit) and command.merged)
-        self.shown = False
+            present.left.keep(ticket, before, isinstance(command, Dragged) and command.merged)
+        self._unmarked = self.shown = False
 
     def _resting(self) -> Status:
         """How a run that was put together anew is doing."""

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from nnstudio.core.experiment import Experiment
+from nnstudio.core.run.commands import Operate
 from nnstudio.core.training.state import RunState
 from nnstudio.core.training.trainer import Trainer
 
@@ -19,16 +20,17 @@ MAXIMUM_STATES = 64
 MAXIMUM_BYTES = 256 * 2**20
 
 At = Callable[[RunState], Trainer]
-Edited = Callable[[Trainer, Experiment], Trainer]
-"""A trainer at a state; a trainer after an edit."""
+Change = Experiment | Operate
+Edited = Callable[[Trainer, Change], Trainer]
+"""A trainer at a state; what is replayed between two states; a trainer after that."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What is known of the past: a state that was kept, or an edit, as the experiment after it."""
+    """What is known of the past: a state that was kept, or an edit, as the experiment after it, or an operation."""
 
     updates: int
-    what: RunState | Experiment
+    what: RunState | Change
 
 
 class Timeline:
@@ -49,9 +51,9 @@ class Timeline:
         if len(states) > max(3, min(MAXIMUM_STATES, MAXIMUM_BYTES // max(state.nbytes, 1))):
             del self._events[_least_missed(states)]
 
-    def note_edit(self, updates: int, experiment: Experiment) -> None:
-        """Called after the run has taken up another experiment."""
-        self._events.append(Event(updates, experiment))
+    def note_edit(self, updates: int, edit: Change) -> None:
+        """Called after the run has taken up another experiment, or has been operated on."""
+        self._events.append(Event(updates, edit))
 
     def _states(self) -> list[tuple[int, RunState]]:
         return [(place, event.what) for place, event in enumerate(self._events) if isinstance(event.what, RunState)]
@@ -70,13 +72,14 @@ class Timeline:
         """The way to an update between `beginning` and now."""
         past = self._until(update)
         place = max(place for place, event in enumerate(past) if isinstance(event.what, RunState))
-        state, edits = past[place].what, past[place + 1 :]
+        state = past[place].what
         assert isinstance(state, RunState)
-        return Replay(at(state), [(e.updates, e.what) for e in edits if isinstance(e.what, Experiment)], update, edited)
+        edits = [(event.updates, event.what) for event in past[place + 1 :] if not isinstance(event.what, RunState)]
+        return Replay(at(state), edits, update, edited)
 
     def _until(self, update: int) -> list[Event]:
         """What lies before the first edit that was made at this update or later."""
-        times = ((event.updates, isinstance(event.what, Experiment)) for event in self._events)
+        times = ((event.updates, not isinstance(event.what, RunState)) for event in self._events)
         return self._events[: next((place for place, time in enumerate(times) if time >= (update, True)), None)]
 
     def forget_after(self, update: int) -> None:
@@ -101,7 +104,7 @@ def _least_missed(states: list[tuple[int, RunState]]) -> int:
 class Replay:
     """The past made once more, on a trainer of its own, one update a step."""
 
-    def __init__(self, trainer: Trainer, edits: list[tuple[int, Experiment]], target: int, edited: Edited) -> None:
+    def __init__(self, trainer: Trainer, edits: list[tuple[int, Change]], target: int, edited: Edited) -> None:
         self.trainer = trainer
         self.target = target
         self._begin = trainer.updates

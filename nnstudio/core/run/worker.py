@@ -19,7 +19,7 @@ from time import perf_counter
 from nnstudio.core.data.dataset import Dataset, ImageSource
 from nnstudio.core.experiment import DatasetSpec, Experiment
 from nnstudio.core.network.weights import Weights
-from nnstudio.core.run.commands import Answer, Begin, Command, Edit, PutBack
+from nnstudio.core.run.commands import Answer, Begin, Command, Edit, Operate, PutBack
 from nnstudio.core.run.frame import Frame
 from nnstudio.core.run.present import INTERRUPTED, Refused
 from nnstudio.core.run.run import Run
@@ -127,7 +127,7 @@ class Worker:
             try:
                 waiting, soon = self._waiting(), perf_counter() + TICK
                 for (ticket, command), following in zip_longest(waiting, (entry[1] for entry in waiting[1:])):
-                    if isinstance(command, Edit) and isinstance(following, Edit) and following.merged:
+                    if isinstance(command, Edit | Operate) and _goes_on(command, following):
                         self._run.skip(ticket, command.merged)  # of a drag only where it has come to counts
                     else:
                         # What was asked for first happens first, if it is quickly done.
@@ -194,6 +194,11 @@ class Worker:
             log.error("a command failed", exc_info=True)
             self._run.answer(ticket, f"That failed by an error in the program: {error}. The run is as it was.")
         self._obeyed = ticket
+
+
+def _goes_on(command: Edit | Operate, following: Command | None) -> bool:
+    """Whether the drag that a command belongs to goes on with the following one."""
+    return isinstance(following, Edit | Operate) and type(following) is type(command) and following.merged
 
 
 def _promise(make: Callable[[], Dataset]) -> "Future[Dataset]":

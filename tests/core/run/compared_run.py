@@ -19,8 +19,9 @@ from nnstudio.core.run.run import INTERRUPTED, Run
 from nnstudio.core.training.state import RunState
 from nnstudio.ui.undo import Moment, UndoStack
 
-CHANGES = commands.Begin | commands.Edit | commands.PutBack | commands.SetWeights
-GO_ON = commands.Edit | commands.PutBack | commands.SetWeights | commands.Save | commands.Watch | commands.LookAt
+CHANGES = commands.Begin | commands.Edit | commands.PutBack | commands.SetWeights | commands.Operate
+GO_ON = commands.Edit | commands.PutBack | commands.SetWeights | commands.Operate
+GO_ON |= commands.Save | commands.Watch | commands.LookAt
 """Whoever plays goes on playing."""
 Trail = dict[int, tuple[bytes, ...]]
 

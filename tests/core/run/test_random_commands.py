@@ -11,10 +11,11 @@ from compared_run import ComparedRun
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
-from random_edits import DATA, DRAGGED, FIRST, LAYERS, LEARNING, SEEDS, WHOLE, Edit, Turn
+from random_edits import BIASES, DATA, DRAGGED, FIRST, LAYERS, LEARNING, SEEDS, SURGERY, WHOLE, Edit, Turn
 from same_state import assert_same
 
 from nnstudio.core.experiment.plan import plan
+from nnstudio.core.network.surgery import SetParameter, Surgery
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.run import commands
 from nnstudio.core.run.frame import Probe
@@ -108,6 +109,46 @@ class Machine(ComparedRun):
         params = weights.params * np.float32(scale)
         command = commands.SetWeights(Weights(params if right else params[1:], weights.statistics))
         assert self.change(Moment(self.stack.current), command).done == right
+
+    @rule(surgery=SURGERY)
+    def operate(self, surgery: Surgery) -> None:
+        self.change(Moment(self.stack.current), commands.Operate(surgery))
+
+    @rule(values=BIASES, skips=st.lists(st.booleans(), min_size=5, max_size=5), updates=st.integers(0, 2))
+    def drag_a_bias(self, values: list[SetParameter], skips: list[bool], updates: int) -> None:
+        """As far as it is not skipped, with training in between; undone as one."""
+        *others, last = values
+        marks = len(self.run.trainer.marks)
+        for surgery, skip in zip(others, skips, strict=False):
+            self.drag_on(surgery, skip)
+            if updates:
+                self.send(commands.Step(updates))
+                self.work(3)
+        self.drag_on(last, False)
+        here, merging = self.stack.moment, self.stack._merging
+        self.stack._merging = ""  # the drag ends
+        assert merging == "bias"
+        assert here.gentle is False
+        assert len(self.run.trainer.marks) == marks + 1
+        assert self.run.trainer.network.params[-1] == np.float32(last.value)
+
+    def drag_on(self, surgery: SetParameter, skip: bool) -> None:
+        here, merged = self.stack.moment, self.stack.merges("bias")
+        before, trail = self.state(), dict(self.trail)
+        ticket = self.send(commands.Operate(surgery, merged), skip)
+        self.stack.push(Moment(self.stack.current, merge="bias"), ticket)
+        if self.stack.before is here and not merged:
+            self.left[here] = before, trail
+        self.settle(ticket)
+        self.untouched &= not self.at_bottom
+
+    @rule(surgery=SURGERY, before=FEW, after=FEW, back=st.integers(1, 12))
+    def back_past_an_operation(self, surgery: Surgery, before: int, after: int, back: int) -> None:
+        self.step(before, inf)
+        self.operate(surgery)
+        self.step(after, inf)
+        self.back(back, inf)
+        self.step(after, inf)
 
     @rule(times=st.integers(1, 5))
     def undo(self, times: int) -> None:
