@@ -4,8 +4,8 @@ import math
 
 import pytest
 
+from nnstudio.ui.stage.ticks import decade_ticks, linear_ticks, snapped_down, snapped_up
 from nnstudio.ui.widgets.figures import counted, decimal, grouped, percent, tick
-from nnstudio.ui.widgets.ticks import decade_ticks, linear_ticks, snapped_down, snapped_up
 
 
 @pytest.mark.parametrize(

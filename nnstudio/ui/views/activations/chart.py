@@ -16,9 +16,9 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nnstudio.core.run.frame import Frame, Histogram, LayerReading
 from nnstudio.ui import theme
+from nnstudio.ui.stage.ticks import linear_ticks
 from nnstudio.ui.widgets.canvas import Canvas, Spot, mono_font, text_font
 from nnstudio.ui.widgets.figures import decimal, grouped, percent, tick
-from nnstudio.ui.widgets.ticks import linear_ticks
 
 HINT = "The histograms appear with the next picture"
 _LOWEST_ROW = 22

@@ -8,10 +8,10 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from nnstudio.core.run.frame import Frame, Status
 from nnstudio.ui import theme
+from nnstudio.ui.stage.ticks import decade_ticks
 from nnstudio.ui.stylesheet import mix
 from nnstudio.ui.widgets.canvas import Canvas, Spot, mono_font, text_font
 from nnstudio.ui.widgets.figures import decimal, tick
-from nnstudio.ui.widgets.ticks import decade_ticks
 
 HINT = "Press Play or Step: the gradients of the last update appear here"
 NEXT = "The gradients appear with the next update"

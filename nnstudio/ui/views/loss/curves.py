@@ -5,8 +5,8 @@ import math
 import numpy as np
 
 from nnstudio.core.training.history import HistoryPrefix
+from nnstudio.ui.stage.ticks import linear_ticks, snapped_down, snapped_up
 from nnstudio.ui.views.loss.thinning import Column, envelope, smooth, thin
-from nnstudio.ui.widgets.ticks import linear_ticks, snapped_down, snapped_up
 
 Line = tuple[Column, Column]
 """Updates and losses of the points to join."""

@@ -14,11 +14,11 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPen, QResizeEvent
 
 from nnstudio.ui import theme
+from nnstudio.ui.stage.ticks import decade_ticks, linear_ticks
 from nnstudio.ui.stylesheet import mix
 from nnstudio.ui.views.loss.curves import Line
 from nnstudio.ui.widgets.canvas import mono_font
 from nnstudio.ui.widgets.figures import grouped, tick
-from nnstudio.ui.widgets.ticks import decade_ticks, linear_ticks
 
 CURVES = ("batch", "smoothed", "penalty", "train", "validation", "test")
 _WIDTHS = {"batch": 0.0, "smoothed": 1.5, "penalty": 1.2, "train": 1.7, "validation": 1.7, "test": 1.7}

@@ -1,0 +1,99 @@
+"""Axes and legends: the one way in which every picture writes its numbers and names its signs."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QImage
+from pytestqt.qtbot import QtBot
+
+from nnstudio.ui import theme
+from nnstudio.ui.stage.axes import Axis, Scale, room_below, room_beside
+from nnstudio.ui.stage.legend import Entry, Legend, Sign, drawn_legend
+from nnstudio.ui.stage.stage import Stage
+
+AREA = QRectF(50, 10, 300, 100)
+
+
+@pytest.mark.parametrize("logarithmic", [False, True])
+def test_a_scale_leads_there_and_back(logarithmic: bool):
+    scale = Scale(0.01, 1.0, 200.0, 100.0, logarithmic)
+    assert (scale.at(0.01), scale.at(1.0)) == (200, 100)
+    assert scale.at(0.1) == pytest.approx(150 if logarithmic else 200 - 100 / 11)
+    for value in (0.01, 0.3, 1.0, 5.0):
+        assert scale.value(scale.at(value)) == pytest.approx(value)
+    assert scale.places(np.array([0.01, 1.0])).tolist() == [200, 100]
+
+
+def test_ticks_are_powers_of_ten_or_round_numbers():
+    assert Scale(1e-3, 1, 0, 1, True).ticks(8) == pytest.approx([1e-3, 1e-2, 1e-1, 1])
+    assert Scale(1e-4, 1, 0, 1, True).ticks(3) == pytest.approx([1e-4, 1e-2, 1])
+    assert Scale(0.2, 1, 0, 1, True).ticks(8) == [0.2, 0.5, 1]
+    assert Scale(0.31, 0.39, 0, 1, True).ticks(5) == pytest.approx([0.32, 0.34, 0.36, 0.38])
+    assert Scale(0, 1, 0, 1).ticks(6) == pytest.approx([0, 0.2, 0.4, 0.6, 0.8, 1])
+
+
+@pytest.fixture
+def stage(qtbot: QtBot) -> Stage:
+    stage = Stage("A picture", "", "")
+    qtbot.addWidget(stage)
+    stage.resize(400, 150)
+    return stage
+
+
+def test_numbers_stand_at_their_values_beside_the_area(stage: Stage):
+    scale = Scale(0.0, 1.0, AREA.bottom(), AREA.top())
+    axis = Axis(stage.root, Qt.Edge.LeftEdge, str)
+    axis.show(scale, [0, 0.5, 1], AREA, 1.0)
+    assert [number.text for number in axis.numbers] == ["0", "0.5", "1"]
+    assert [round(number.box.center().y()) for number in axis.numbers] == [110, 60, 10]
+    assert all(number.box.left() >= 0 and number.box.right() < AREA.left() for number in axis.numbers)
+    assert room_beside(["0.5"]) < AREA.left()
+
+
+def test_numbers_below_leave_room_for_the_unit_and_for_each_other(stage: Stage):
+    axis = Axis(stage.root, Qt.Edge.BottomEdge, str)
+    axis.show(Scale(0, 600, 50, 350), range(0, 601, 10), AREA, 1.0, unit="update", right=360)
+    unit, *numbers = axis.numbers
+    assert unit.text == "update"
+    assert unit.box.right() == pytest.approx(360, abs=1)
+    boxes = [number.box for number in numbers]
+    assert len(boxes) > 5
+    assert all(before.right() < after.left() for before, after in zip(boxes, [*boxes[1:], unit.box], strict=True))
+    assert all(AREA.bottom() <= box.top() and box.bottom() <= AREA.bottom() + room_below() + 1 for box in boxes)
+
+
+def test_an_axis_that_says_the_same_touches_nothing(stage: Stage):
+    axis = Axis(stage.root, Qt.Edge.LeftEdge, str)
+    scale = Scale(0.0, 1.0, AREA.bottom(), AREA.top())
+    axis.show(scale, [0, 1], AREA, 1.0)
+    before = axis.numbers
+    axis.show(Scale(0.0, 1.0, AREA.bottom(), AREA.top()), [0, 1], AREA, 1.0)
+    assert axis.numbers is before
+    axis.show(scale, [0, 0.5, 1], AREA, 1.0)
+    assert len(axis.numbers) == 3
+    assert all(number.item.scene() is None for number in before)
+
+
+def colors_of(image: QImage) -> set[str]:
+    return {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+
+
+@pytest.mark.parametrize("sign", Sign)
+def test_each_sign_has_its_colour_and_its_name(qtbot: QtBot, sign: Sign):
+    image = drawn_legend([Entry("train", "#b83280", sign)], 2.0).toImage()
+    assert {"#b83280", QColor(theme.current().text).name()} <= colors_of(image)
+
+
+def test_a_legend_leaves_out_what_has_no_room(qtbot: QtBot):
+    names = [Entry("train", "#ff0000"), Entry("test", "#00ff00", Sign.DOTTED), Entry("mini-batch", "#0000ff")]
+    legend = Legend(lambda: names)
+    qtbot.addWidget(legend)
+    legend.show()
+    legend.resize(legend.sizeHint())
+    assert {"#ff0000", "#00ff00", "#0000ff"} <= colors_of(legend.pixmap().toImage())
+    legend.resize(legend.sizeHint().width() - 10, legend.height())
+    assert "#0000ff" not in colors_of(legend.pixmap().toImage())
+    assert "#00ff00" in colors_of(legend.pixmap().toImage())
+    assert legend.accessibleName() == "Legend: train, test, mini-batch"
+    legend.resize(5, legend.height())
+    assert legend.pixmap().isNull()
