@@ -22,6 +22,7 @@ from nnstudio.core.experiment.plan import Change, describe, plan
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.run import commands
 from nnstudio.core.run.commands import Answer
+from nnstudio.core.run.example import FIRST_TEST, Chosen
 from nnstudio.core.run.frame import Frame, Probe, Status
 from nnstudio.core.run.present import INTERRUPTED
 from nnstudio.core.run.worker import Worker
@@ -66,7 +67,7 @@ class Session(QObject):
         self._sent = 0
         self._data_sent = 0  # the ticket of the last command that asked for other data
         self._probes = Probe.NOTHING
-        self._image = 0
+        self._chosen: Chosen | None = None
         self.keeps = True
         """Whether edits of layers and data keep what was learned; otherwise they start over."""
         self._since_text = QElapsedTimer()
@@ -326,14 +327,15 @@ class Session(QObject):
         """The newest picture of the run."""
         return self._frame
 
-    def look_at(self, image: int) -> None:
-        """Show this test image."""
-        self._image = image
-        self._send(commands.LookAt(image))
+    def look_at(self, example: Chosen | None) -> None:
+        """Show this example on its way through the network; None lets go of it."""
+        self._chosen = example
+        self._send(commands.LookAt(example))
 
     def next_image(self) -> None:
-        """Show the next test image."""
-        self.look_at(self._image + 1)
+        """Show the next image."""
+        if self._frame is not None:
+            self.look_at((self._chosen or FIRST_TEST).moved(self._frame.dataset, 1))
 
     def _tick(self) -> None:
         if self.viewers.probes != self._probes:

@@ -23,6 +23,7 @@ from same_state import assert_same, same
 from nnstudio.core.experiment import Experiment
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.run.commands import Answer
+from nnstudio.core.run.example import Chosen, SplitName
 from nnstudio.core.run.frame import Probe, Status
 from nnstudio.core.run.run import INTERRUPTED
 from nnstudio.core.training.state import RunState
@@ -209,7 +210,7 @@ class Machine(RuleBasedStateMachine):
     @rule(probes=st.integers(0, 31), image=SEEDS)
     def look(self, probes: int, image: int) -> None:
         self.watcher.probes = Probe(probes)
-        self.session.look_at(image)
+        self.session.look_at(Chosen(SplitName.TEST, image))
 
     @rule()
     def save(self) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from nnstudio.core.experiment import Experiment
 from nnstudio.core.network.surgery import Surgery
 from nnstudio.core.network.weights import Weights
+from nnstudio.core.run.example import Chosen
 from nnstudio.core.run.frame import Probe
 from nnstudio.core.training.state import RunState
 
@@ -108,9 +109,9 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class LookAt:
-    """Show this test image."""
+    """Show this example on its way through the network; None lets go of it."""
 
-    image: int
+    example: Chosen | None
 
 
 Change = Begin | Edit | PutBack | SetWeights | Operate

@@ -15,6 +15,7 @@ from nnstudio.core.data.dataset import Dataset
 from nnstudio.core.experiment import Experiment
 from nnstudio.core.network.model import Model
 from nnstudio.core.network.weights import Weights
+from nnstudio.core.run.example import ExampleReading
 from nnstudio.core.training.history import HistoryPrefix
 from nnstudio.core.training.metrics import Metrics
 from nnstudio.core.training.state import Mark
@@ -26,7 +27,7 @@ class Probe(Flag):
     """The costly parts of a frame that somebody looks at."""
 
     NOTHING = 0
-    NEURONS = auto()  # PlanePicture.neurons; ImagePicture.activations
+    NEURONS = auto()  # PlanePicture.neurons
     OUTPUT = auto()  # PlanePicture.output; ImagePicture.confusion and samples; all of TablePicture
     ACTIVATIONS = auto()  # LayerReading.histogram
     GRADIENTS = auto()  # LayerReading.gradient_norm and update_ratio
@@ -145,7 +146,7 @@ class Frame:
     updates: updates done; updates_per_second: measured over the last second of training, 0 when paused
     model: the network as it was then
     readings: how each of the model's layers does
-    picture: what the network makes of its data
+    picture: what the network makes of its data; example: of the one that somebody has chosen
     recovery: for a diverged run, the learning rate it suggests going on with
     marks: the edits in mid-run
     commands: how many commands had been obeyed when the picture was taken
@@ -164,6 +165,7 @@ class Frame:
     history: HistoryPrefix
     readings: tuple[LayerReading, ...]
     picture: Picture
+    example: ExampleReading | None = None
     losses: ExampleLosses | None = None
     recovery: float | None = None
     marks: tuple[Mark, ...] = ()

@@ -7,6 +7,7 @@ run.
 
 import numpy as np
 
+from nnstudio.core.run.example import Chosen, ExampleReader
 from nnstudio.core.run.example_losses import ExampleLossReadings
 from nnstudio.core.run.frame import Frame, Probe, Status
 from nnstudio.core.run.layer_readings import LayerReadings
@@ -23,6 +24,7 @@ class Observer:
         self.run = run
         self._layers = LayerReadings(trainer)
         self._losses = ExampleLossReadings(trainer)
+        self._examples = ExampleReader(trainer)
         self._pictures = picture_maker(trainer)
 
     @np.errstate(all="ignore")
@@ -33,14 +35,15 @@ class Observer:
         status: Status = Status.PAUSED,
         message: str = "",
         updates_per_second: float = 0.0,
-        image: int = 0,
+        chosen: Chosen | None = None,
         resolution: int = OUTPUT_RESOLUTION,
         recovery: float | None = None,
         commands: int = 0,
     ) -> Frame:
-        """The run now; a loss that takes long to measure is the one that was last measured. `image` is the number of
-        the test image to look at; the output over the plane is drawn with `resolution`² pixels."""
+        """The run now; a loss that takes long to measure is the one that was last measured. `chosen` is the
+        example to look at; the output over the plane is drawn with `resolution`² pixels."""
         trainer = self.trainer
+        example = self._examples.read(chosen)
         metrics: Metrics = trainer.evaluate() if trainer.evaluation_is_cheap else trainer.last_metrics
         return Frame(
             experiment=trainer.experiment,
@@ -55,7 +58,8 @@ class Observer:
             metrics=metrics,
             history=trainer.history.prefix(),
             readings=self._layers.read(probes),
-            picture=self._pictures.take(probes, image, resolution),
+            picture=self._pictures.take(probes, example, resolution),
+            example=example,
             losses=self._losses.read() if Probe.LOSSES in probes else None,
             recovery=recovery,
             marks=trainer.marks,

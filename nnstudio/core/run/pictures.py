@@ -1,6 +1,6 @@
 """What a network makes of its data, as pictures: one maker for each domain.
 
-A maker belongs to one trainer and keeps its passes over the plane's grid or over an example, so that a picture costs
+A maker belongs to one trainer and keeps its passes over the plane's grid, so that a picture costs
 one forward pass and what somebody looks at, no more.
 """
 
@@ -15,6 +15,7 @@ from nnstudio.core.data.plane import Plane
 from nnstudio.core.data.table import Table
 from nnstudio.core.experiment.choices import Task
 from nnstudio.core.network.network import Pass
+from nnstudio.core.run.example import ExampleReading
 from nnstudio.core.run.frame import ImagePicture, Picture, PlanePicture, Probe, TablePicture
 from nnstudio.core.training.metrics import answers_of, confusion_matrix
 from nnstudio.core.training.trainer import Trainer
@@ -29,9 +30,10 @@ PREDICTED = 500
 
 
 class PictureMaker(Protocol):
-    """Takes pictures of one trainer; `image` is the test image to look at, `resolution` that of the output's map."""
+    """Takes pictures of one trainer; `example` is what is made of the one that is looked at, `resolution` that of the
+    output's map."""
 
-    def take(self, probes: Probe, image: int, resolution: int) -> Picture:
+    def take(self, probes: Probe, example: ExampleReading | None, resolution: int) -> Picture:
         """The picture of now."""
         ...
 
@@ -63,7 +65,7 @@ class PlanePictures:
         self._output: Pass | None = None
         self._inputs: Array | None = None
 
-    def take(self, probes: Probe, image: int, resolution: int) -> PlanePicture:
+    def take(self, probes: Probe, example: ExampleReading | None, resolution: int) -> PlanePicture:
         """The picture of now; the inputs are there once the neurons were asked for."""
         trainer, neurons, output = self._trainer, None, None
         if Probe.NEURONS in probes:
@@ -95,40 +97,36 @@ class ImagePictures:
     def __init__(self, trainer: Trainer, images: Images) -> None:
         self._trainer = trainer
         self._confusion = Confusion(trainer)
-        self._example: Pass | None = None
+        test = trainer.dataset.test
+        self._samples = test.raw[:SAMPLES].astype(np.float32) / WHITE
+        self._labels = test.labels[:SAMPLES]
+        self._answered: tuple[Array, Array, Array] | None = None
 
-    def take(self, probes: Probe, image: int, resolution: int) -> ImagePicture:
-        """The picture of now."""
-        trainer, test = self._trainer, self._trainer.dataset.test
-        index = image % len(test)
-        activations = probabilities = None
-        if Probe.NEURONS in probes or Probe.OUTPUT in probes:
-            if self._example is None:
-                self._example = Pass(trainer.network, test.augmented[:1].copy())
-            self._example.inputs[...] = test.augmented[index]
-            self._example.forward()
-            activations = tuple(stage.output.values[..., 0].copy() for stage in self._example.stages[:-1])
-            output = np.empty_like(self._example.logits)
-            trainer.loss.output(self._example.logits, output)
-            probabilities = output[:, 0]
-        confusion = samples = labels = answers = confidences = None
-        if Probe.OUTPUT in probes:
-            confusion, all_answers = self._confusion.count()
-            samples = test.raw[:SAMPLES].astype(np.float32) / WHITE
-            labels = test.labels[:SAMPLES]
-            answers = all_answers[:SAMPLES]
-            confidences = trainer.test.outputs[:, :SAMPLES].max(axis=0)
+    def take(self, probes: Probe, example: ExampleReading | None, resolution: int) -> ImagePicture:
+        """The picture of now. What is made of all images is the same objects until the next evaluation."""
+        assert example is not None, "of images one is always looked at"
+        assert example.label is not None
+        seen = Probe.OUTPUT in probes
+        confusion, answers, confidences = self._read() if seen else (None, None, None)
         return ImagePicture(
-            example=test.raw[index].astype(np.float32) / WHITE,
-            label=int(test.labels[index]),
-            activations=activations,
-            probabilities=probabilities,
+            example=example.raw.astype(np.float32) / WHITE,
+            label=example.label,
+            activations=example.activations,
+            probabilities=example.answer,
             confusion=confusion,
-            samples=samples,
-            sample_labels=labels,
+            samples=self._samples if seen else None,
+            sample_labels=self._labels if seen else None,
             sample_answers=answers,
             sample_confidences=confidences,
         )
+
+    def _read(self) -> tuple[Array, Array, Array]:
+        """The confusion matrix, and the answers to the samples with how sure they are."""
+        confusion, answers = self._confusion.count()
+        if self._answered is None or self._answered[0] is not confusion:
+            confidences = self._trainer.test.outputs[:, :SAMPLES].max(axis=0)
+            self._answered = confusion, answers[:SAMPLES], confidences
+        return self._answered
 
 
 class TablePictures:
@@ -138,7 +136,7 @@ class TablePictures:
         self._trainer = trainer
         self._confusion = Confusion(trainer)
 
-    def take(self, probes: Probe, image: int, resolution: int) -> TablePicture:
+    def take(self, probes: Probe, example: ExampleReading | None, resolution: int) -> TablePicture:
         """The picture of now."""
         trainer = self._trainer
         if Probe.OUTPUT not in probes:

@@ -15,6 +15,7 @@ from nnstudio.core.experiment.training_spec import TrainingSpec
 from nnstudio.core.network.layers.layer import ShapeError
 from nnstudio.core.run import commands
 from nnstudio.core.run.commands import Answer, Change, Command
+from nnstudio.core.run.example import Chosen
 from nnstudio.core.run.frame import Frame, Probe, Status
 from nnstudio.core.run.goals import Endless, EndOfEpoch, Goal, Measurement, Past, Recovery, Until
 from nnstudio.core.run.present import INTERRUPTED, Aside, Depth, Present, Refused, here
@@ -55,7 +56,7 @@ class Run:
         self._outbox = outbox
         self._goal: Goal | None = None
         self.probes = Probe.NOTHING
-        self.image = 0
+        self.example: Chosen | None = None
         self.shown = True
         self._status = Status.READY
         self._message = ""
@@ -127,8 +128,8 @@ class Run:
                     return
                 case commands.Watch(probes):
                     self.probes, self.shown = probes, False
-                case commands.LookAt(image):
-                    self.image, self.shown = image, False
+                case commands.LookAt(example):
+                    self.example, self.shown = example, False
         except REFUSALS as error:
             if self.number and isinstance(command, Change):
                 self._present.left.keep(ticket, self.trainer.state())  # whoever takes it back finds what there is
@@ -338,7 +339,7 @@ class Run:
             status=self._status,
             message=(self._goal.progress if self._goal else "") or self._message,
             updates_per_second=self._speed.measure(self.trainer.updates) if self.playing else 0.0,
-            image=self.image,
+            chosen=self.example,
             recovery=self._recovery,
             commands=obeyed,
         )

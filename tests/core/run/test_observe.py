@@ -22,6 +22,7 @@ from nnstudio.core.network.activations import ACTIVATIONS
 from nnstudio.core.network.model import ModelLayer
 from nnstudio.core.network.network import Pass
 from nnstudio.core.presets import default_experiment
+from nnstudio.core.run.example import Chosen, SplitName
 from nnstudio.core.run.frame import ImagePicture, PlanePicture, Probe, Status
 from nnstudio.core.run.layer_readings import histogram
 from nnstudio.core.run.observe import Observer
@@ -134,7 +135,7 @@ def test_images_are_shown_with_answers_that_fit_the_metrics() -> None:
     trainer = Trainer(experiment, digits)
     for _ in range(200):
         trainer.step()
-    frame = Observer(trainer, 1).frame(EVERYTHING, status=Status.PAUSED, image=57)
+    frame = Observer(trainer, 1).frame(EVERYTHING, status=Status.PAUSED, chosen=Chosen(SplitName.TEST, 57))
     picture = frame.picture
     assert isinstance(picture, ImagePicture)
     assert picture.label == 7  # 57 wraps around the 50 test images
@@ -195,7 +196,7 @@ def test_a_convolution_shows_its_kernels_and_what_each_filter_finds() -> None:
     (_, block), *_ = trainer.network.blocks(trainer.network.params)
     block[...] = 0
     block[4, 0], block[4, 1], block[-1, 1] = 2, -1, 0.25  # the middles of both kernels, and a bias
-    frame = Observer(trainer, 1).frame(EVERYTHING, image=3)
+    frame = Observer(trainer, 1).frame(EVERYTHING, chosen=Chosen(SplitName.TEST, 3))
     conv, pool, flatten, dense, _ = frame.model.layers
     kernels = conv.weight_images
     assert kernels is not None

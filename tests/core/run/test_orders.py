@@ -12,6 +12,7 @@ from nnstudio.core.experiment import DenseSpec, Experiment, ImageSpec, PlaneSpec
 from nnstudio.core.experiment.choices import ActivationKind, DatasetKind
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.run import commands
+from nnstudio.core.run.example import Chosen, SplitName
 from nnstudio.core.run.frame import ImagePicture, Status
 from nnstudio.core.run.run import Run
 from nnstudio.core.training import descent
@@ -210,7 +211,7 @@ def test_an_epoch_of_one_long_update_ends_when_that_is_made(monkeypatch: pytest.
 def test_the_picture_shows_the_image_that_is_looked_at() -> None:
     asked = Asked(replace(PLANE, dataset=ImageSpec(kind=DatasetKind.SKETCHED_DIGITS, images=100)))
     first = asked.run.frame().picture
-    asked(commands.LookAt(3))
+    asked(commands.LookAt(Chosen(SplitName.TEST, 3)))
     assert not asked.run.shown
     second = asked.run.frame().picture
     assert isinstance(first, ImagePicture)

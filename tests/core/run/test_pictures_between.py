@@ -14,6 +14,7 @@ from nnstudio.core.experiment import DenseSpec, Experiment, ImageSpec, StoppingS
 from nnstudio.core.experiment.choices import DatasetKind, LossKind
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.run import commands
+from nnstudio.core.run.example import Chosen, SplitName
 from nnstudio.core.run.frame import Frame, Probe, Status
 from nnstudio.core.run.run import Run
 from nnstudio.core.run.worker import Worker
@@ -44,7 +45,7 @@ def frames(worker: Worker, enough: Callable[[list[Frame]], bool]) -> list[Frame]
         frame = worker.mailbox.take()
         if frame is not None:
             seen.append(frame)
-            worker.send(commands.LookAt(len(seen)))
+            worker.send(commands.LookAt(Chosen(SplitName.TEST, len(seen))))
         threading.Event().wait(0.001)
     return seen
 

@@ -18,6 +18,7 @@ from nnstudio.core.experiment.plan import plan
 from nnstudio.core.network.surgery import SetParameter, Surgery
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.run import commands
+from nnstudio.core.run.example import Chosen, SplitName
 from nnstudio.core.run.frame import Probe
 from nnstudio.core.training.state import RunState
 from nnstudio.ui.undo import Moment
@@ -219,7 +220,7 @@ class Machine(ComparedRun):
     @rule(probes=st.integers(0, 31), image=SEEDS)
     def look(self, probes: int, image: int) -> None:
         self.send(commands.Watch(Probe(probes)))
-        self.send(commands.LookAt(image))
+        self.send(commands.LookAt(Chosen(SplitName.TEST, image)))
 
     @rule()
     def save(self) -> None:

@@ -15,6 +15,7 @@ from nnstudio.core.experiment import DenseSpec, Experiment, ImageSpec, LayerSpec
 from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, OptimizerKind, ScheduleKind
 from nnstudio.core.experiment.layer_specs import BatchNormSpec, Conv2DSpec, DropoutSpec, LayerNormSpec
 from nnstudio.core.run import commands
+from nnstudio.core.run.example import Chosen, SplitName
 from nnstudio.core.run.frame import Probe
 from nnstudio.core.run.run import Run
 from nnstudio.core.run.worker import Worker
@@ -256,7 +257,7 @@ def busy_run(*asked: commands.Command) -> tuple[Run, dict[int, commands.Answer]]
 def test_a_pause_comes_between_two_updates() -> None:
     run, _ = busy_run()
     run.obey(commands.Watch(Probe.GRADIENTS))
-    run.obey(commands.LookAt(3))
+    run.obey(commands.LookAt(Chosen(SplitName.TEST, 3)))
     assert run.under_way, "whoever only looks interrupts nothing"
     run.obey(commands.Pause())
     straight = Trainer(DIGITS)
