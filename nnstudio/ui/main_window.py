@@ -103,6 +103,7 @@ class MainWindow(QMainWindow):
         self.network = NetworkView()
         self.network.layers_edited.connect(self._edit_layers)
         self.network.next_image_requested.connect(self._session.next_image)
+        self.network.operated.connect(self._session.operate)
         self.output = OutputView()
         self.loss, self.activations, self.gradients = LossView(), ActivationsView(), GradientsView()
         data = CardDock("data", "Data", ScrollingBody(DataPanel(self._session)))

@@ -107,6 +107,12 @@ QFrame[role="switch"] { background: $field; border-radius: 7px; }
 QPushButton[role="fold"]:checked { background: transparent; border: 1px solid transparent; }
 QPushButton[role="fold"]:focus { border: 1px solid $accent; }
 
+QFrame[role="popover"] { background: $card; border: 1px solid $raised_line; border-radius: 8px; }
+QLabel[tone="better"] { color: $better; }
+QLabel[tone="worse"] { color: $bad; }
+QPushButton[role="small"] { padding: 3px 8px; font-size: 12px; border-radius: 6px; }
+QLineEdit[role="number"] { font-family: "$numbers"; padding: 2px 6px; border: 1px solid $line; }
+QLineEdit[role="number"]:focus { border: 1px solid $accent; }
 QFrame[role="field"] { background: $field; border-radius: 7px; }
 QFrame[role="banner"] { border-radius: 8px; }
 QFrame[role="banner"][tone="good"] { background: $good_tint; border: 1px solid $good_line; }

@@ -6,17 +6,19 @@ the edit. Above the picture stands a row of real controls: titles, − and + for
 
 import sys
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from nnstudio.core.network.layer_edits import Ends
 from nnstudio.core.run.frame import Frame, Probe
 from nnstudio.ui.stage.lettering import text_font
+from nnstudio.ui.views.network.column import LinkSpot, Spot
 from nnstudio.ui.views.network.header_row import HeaderRow
 from nnstudio.ui.views.network.layer_header import SMALL
 from nnstudio.ui.views.network.legend import NetworkLegend
 from nnstudio.ui.views.network.network_stage import NetworkStage
+from nnstudio.ui.views.network.popover import Popover, can_open
 from nnstudio.ui.views.network.titles import fitting, input_titles, output_titles
 from nnstudio.ui.views.view import View
 from nnstudio.ui.widgets.segmented import SegmentedSwitch
@@ -30,12 +32,14 @@ class NetworkView(View):
 
     layers_edited = Signal(object)  # LayerEdit
     next_image_requested = Signal()
+    operated = Signal(object, str)  # Surgery, the name under which a drag is one step
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.stage = NetworkStage()
         self.stage.next_image_requested.connect(self.next_image_requested)
-        self.stage.arranged.connect(self._place_headers)
+        self.stage.arranged.connect(self._rearranged)
+        self.stage.pointed.connect(self._open)
         self._strip = QWidget()
         self.headers = HeaderRow(self._strip)
         self.headers.layers_edited.connect(self.layers_edited)
@@ -59,6 +63,7 @@ class NetworkView(View):
         layout.addWidget(self._scroll)
         self._page = page
         self._frame: Frame | None = None
+        self.popover: Popover | None = None
         self._fit()
         self._make_switches()
 
@@ -88,6 +93,38 @@ class NetworkView(View):
             frame.run,
         ):
             self._show_layers(frame)
+
+        if self.popover is not None:
+            self.popover.show_frame(frame)
+
+    def _open(self, spot: Spot | LinkSpot | None) -> None:
+        """What can be done by hand to what was chosen."""
+        self._close_popover()
+        frame = self._frame
+        if spot is None or frame is None or not can_open(frame, spot):
+            return
+        self.popover = Popover(frame, spot, self)
+        self.popover.operated.connect(self.operated)
+        self.popover.closed.connect(self.stage.let_go)
+        self._place_popover()
+        self.popover.show()
+        self.popover.raise_()
+
+    def _close_popover(self) -> None:
+        if self.popover is not None:
+            self.popover.hide()
+            self.popover.deleteLater()
+            self.popover = None
+
+    def _place_popover(self) -> None:
+        if self.popover is not None:
+            corner = self.stage.mapTo(self, self.stage.rect().topLeft())
+            place = self.stage.place_of(self.popover.spot).translated(corner.x(), corner.y())
+            self.popover.stand_beside(place, QRectF(self.rect()))
+
+    def _rearranged(self) -> None:
+        self._place_headers()
+        self._place_popover()
 
     def _show_layers(self, frame: Frame) -> None:
         self.headers.show_layers(frame.experiment.layers, Ends.of(frame.model))

@@ -18,6 +18,7 @@ from nnstudio.ui.views.network.diagram import Diagram, Place
 from nnstudio.ui.views.network.maps import corner
 from nnstudio.ui.views.network.neuron_note import note_on
 from nnstudio.ui.views.network.pointing import LET_GO, PIN, WALK, Pointing, spot_at
+from nnstudio.ui.views.network.popover import can_open
 
 _TOOLTIP = "Point at a neuron or a link to read its numbers; click to keep them in view."
 _EXPLANATION = (
@@ -149,11 +150,15 @@ class NetworkStage(Stage):
             self.bubble.hide()
             self._mark(None, False)
             return
-        note, pinned = note_on(frame, spot), self._pointing.pinned is not None
+        pinned = self._pointing.pinned
+        self._mark(spot, pinned is not None)
+        if pinned is not None and can_open(frame, pinned):
+            self.bubble.hide()  # the popover says more
+            return
+        note = note_on(frame, spot)
         lines = [note.title, *note.lines, *(["pinned · Esc lets go"] if pinned else [])]
         picture = self._diagram.picture(spot) if isinstance(spot, Spot) else None
-        self.bubble.say(lines, self._beside(spot), self.area, self.ratio, picture, pinned)
-        self._mark(spot, pinned)
+        self.bubble.say(lines, self._beside(spot), self.area, self.ratio, picture, pinned is not None)
 
     def _beside(self, spot: Spot | LinkSpot) -> QRectF:
         column = self.columns[spot.column]
@@ -169,6 +174,19 @@ class NetworkStage(Stage):
             theme = current()
             self._ring_item.setPath(items.rounded(tile.adjusted(-2, -2, 2, 2), corner(tile.width()) + 2))
             self._ring_item.setPen(QPen(QColor(theme.accent if pinned else theme.text), 2))
+
+    def place_of(self, spot: Spot | LinkSpot) -> QRectF:
+        """Where a unit or a link stands; of a link the end that has its number."""
+        column = self.columns[min(spot.column, len(self.columns) - 1)]
+        tile = column.tile(spot.unit) or QRectF(column.center, self.area.center().y(), 1, 1)
+        return tile if isinstance(spot, Spot) else QRectF(column.left - 24, tile.top(), 1, tile.height())
+
+    def let_go(self) -> None:
+        """Nothing is chosen any more."""
+        self._pointing.clear()
+        self.pointed.emit(None)
+        self._looks_elsewhere()
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _looks_elsewhere(self) -> None:
         """Somebody looks at something else now."""
@@ -246,9 +264,7 @@ class NetworkStage(Stage):
         if not self._takes(event):
             event.ignore()
         elif event.key() == LET_GO:
-            self._pointing.clear()
-            self.pointed.emit(None)
-            self._looks_elsewhere()
+            self.let_go()
         elif event.key() in PIN:
             self._choose(self._pointing.cursor)
         else:

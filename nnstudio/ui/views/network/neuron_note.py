@@ -46,7 +46,7 @@ def note_on(frame: Frame, spot: Spot | LinkSpot) -> Note:
         lines = list(layer.note)
         if image is not None and image.activations is not None and not _is_row(frame, spot):
             lines.append(_answer(image.activations[spot.column - 1], spot.unit))
-    return Note(_unit(frame, spot), (*lines, *_parameters(layer, spot.unit)))
+    return Note(unit_name(frame, spot), (*lines, *_parameters(layer, spot.unit)))
 
 
 def _parameters(layer: ModelLayer, unit: int) -> list[str]:
@@ -75,7 +75,7 @@ def _answer(activations: FloatArray, unit: int) -> str:
     return f"a: {size}, from {decimal(float(shown.min()), 3)} to {decimal(float(shown.max()), 3)}"
 
 
-def _unit(frame: Frame, spot: Spot) -> str:
+def unit_name(frame: Frame, spot: Spot) -> str:
     """The name of a unit."""
     if spot.column == 0:
         names = frame.dataset.input_names
@@ -111,7 +111,7 @@ def _link_note(frame: Frame, spot: LinkSpot) -> Note:
     weights = frame.model.layers[spot.column - 1].weights
     assert weights is not None
     ends = (Spot(spot.column - 1, spot.source), Spot(spot.column, spot.unit))
-    source, target = (in_a_phrase(_unit(frame, end)) for end in ends)
+    source, target = (in_a_phrase(unit_name(frame, end)) for end in ends)
     weight = decimal(float(weights[spot.source, spot.unit]), 4)
     return Note("Weight", (f"w = {weight}", f"from {source}", f"to {target}"))
 
@@ -129,4 +129,4 @@ def _input_note(frame: Frame, spot: Spot) -> Note:
         lines.append(
             f"from {decimal(float(values.min()), 3)} to {decimal(float(values.max()), 3)}, as the network sees it"
         )
-    return Note(f"Input {_unit(frame, spot)}", tuple(lines))
+    return Note(f"Input {unit_name(frame, spot)}", tuple(lines))
