@@ -19,6 +19,7 @@ from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal
 from nnstudio.core.data.dataset import ImageSource
 from nnstudio.core.experiment import Experiment
 from nnstudio.core.experiment.plan import Change, describe, plan
+from nnstudio.core.network.surgery import SetParameter, Surgery
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.run import commands
 from nnstudio.core.run.commands import Answer
@@ -175,8 +176,17 @@ class Session(QObject):
             if then is not None:
                 then(answer)
 
-        moment = Moment(self.experiment, "Import weights", document=self.document)
+        moment = Moment(self.experiment, "Import weights", document=self.document, by_hand=True)
         self._advance(moment, self._send(commands.SetWeights(weights), heard), Change.NOTHING)
+
+    def operate(self, surgery: Surgery, merge: str = "") -> None:
+        """Operate on the network by hand, a step of its own in Undo. Values for one place, in a row and with the same
+        `merge`, are undone together."""
+        merge = f"{merge} {surgery.place}" if merge and isinstance(surgery, SetParameter) else ""
+        command = commands.Operate(surgery, self._undo.merges(merge))
+        label = surgery.label(self.experiment)
+        moment = Moment(self.experiment, label, document=self.document, merge=merge, by_hand=True)
+        self._advance(moment, self._send(command, self._edited), Change.NOTHING)
 
     def save(self, then: Callable[[Answer], None]) -> None:
         """Ask for the whole state of the run as it is when the worker gets to it; `then` gets it."""

@@ -4,7 +4,7 @@ A moment is an experiment that was in force, with the name of the step that led 
 the worker keeps what each command left behind, and a moment only remembers by which ticket it was left.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ class Moment:
     """One place in the list.
 
     label: the step that led here, such as «Add layer»; gentle: whether it destroyed nothing
+    by_hand: whether it was done to the network itself, and the experiment is the one that was in force before
     document: the file that was open
     left: the ticket of the command that last led away from here
     made: whether the worker has made it, or a part of its drag
@@ -26,6 +27,7 @@ class Moment:
     experiment: Experiment
     label: str = ""
     gentle: bool = False
+    by_hand: bool = field(default=False, kw_only=True)
     document: Path | None = None
     merge: str = ""
     left: int = 0
@@ -83,6 +85,7 @@ class UndoStack:
         origin = None if merges else self.moment
         if merges:
             self.moment.experiment, self.moment.gentle = moment.experiment, self.moment.gentle and moment.gentle
+            self.moment.label = moment.label
             if self.before and self.moment.gentle and self.moment.experiment == self.before.experiment:
                 del self._moments[self._place]  # away and back again is no step
                 self._place -= 1
@@ -136,18 +139,24 @@ class UndoStack:
         """Whether every step has been answered."""
         return not self._pending
 
+    def _leads_on(self, place: int, experiment: Experiment) -> bool:
+        """Whether a drag that was made in part has led to another experiment, or to other weights of the same."""
+        return self._moments[place].by_hand or experiment != self._moments[place - 1].experiment
+
     def settle(self, ticket: int, done: bool, experiment: Experiment) -> None:
         """The answer to a step: a step that could not be made is taken back. When all are answered, the experiment that
         the worker names is the one in force: what is shown is what is trained."""
         moment, left, _ = self._pending.pop(ticket)
         moment.made |= done
+        if done and moment.by_hand and left is None:  # perhaps an edit before it has been refused
+            moment.experiment = experiment
         if not done and moment in self._moments:
             place = self._moments.index(moment)
             others = [other for other, step in self._pending.items() if step[:2] == (moment, None)]
             if left is None and place and others:  # the rest of a drag is still to come
                 if not moment.made:
                     self._moments[place - 1].left = others[0]
-            elif left is None and place and moment.made and experiment != self._moments[place - 1].experiment:
+            elif left is None and place and moment.made and self._leads_on(place, experiment):
                 moment.experiment = experiment  # as far as the drag has come
             elif left is None and place:  # a new step, and perhaps others have been made upon it
                 self._moments[place - 1].left = moment.left  # what led on from it led on from the one before

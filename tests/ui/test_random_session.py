@@ -16,11 +16,25 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 from pytestqt.qtbot import QtBot
-from random_edits import DATA, DRAGGED, EDITS, LAYERS, LEARNING, NO_IMAGES, SEEDS, WHOLE, Edit, no_images
+from random_edits import (
+    BIASES,
+    DATA,
+    DRAGGED,
+    EDITS,
+    LAYERS,
+    LEARNING,
+    NO_IMAGES,
+    SEEDS,
+    SURGERY,
+    WHOLE,
+    Edit,
+    no_images,
+)
 from recording import RecordingRun, Watcher
 from same_state import assert_same, same
 
 from nnstudio.core.experiment import Experiment
+from nnstudio.core.network.surgery import Surgery
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.run.commands import Answer
 from nnstudio.core.run.example import Chosen, SplitName
@@ -38,6 +52,7 @@ TO_BE_EXPECTED = (
     "These weights were not taken",  # the network is another one by now
     "Batch normalisation compares",
     " does not fit ",  # a loss the data
+    *("no longer there", "has the shape", "has no ", "there is no unit", "only passes on", "stays on", "finite number"),
     "That state is no longer there",  # only if the command that was to leave it was refused: see `RecordingRun`
 )
 TIMES = st.integers(1, 4)
@@ -139,6 +154,24 @@ class Machine(RuleBasedStateMachine):
             self.edit(edit, True, "drag")
             if pause:
                 self.qtbot.wait(1)
+
+    @rule(surgery=SURGERY)
+    def operate(self, surgery: Surgery) -> None:
+        self.session.operate(surgery)
+
+    @rule(surgeries=BIASES | st.lists(SURGERY, max_size=4), pause=st.booleans())
+    def drag_by_hand(self, surgeries: list[Surgery], pause: bool) -> None:
+        for surgery in surgeries:
+            self.session.operate(surgery, "drag")
+            if pause:
+                self.qtbot.wait(1)
+
+    @rule(surgery=SURGERY, times=TIMES)
+    def back_past_an_operation(self, surgery: Surgery, times: int) -> None:
+        self.session.step(3)
+        self.session.operate(surgery)
+        self.session.step(2)
+        self.back(times)
 
     @rule(seed=SEEDS)
     def begin(self, seed: int) -> None:

@@ -63,6 +63,11 @@ class SetParameter(Surgery):
     index: tuple[int, ...]
     value: float
 
+    @property
+    def place(self) -> tuple[int, str, tuple[int, ...]]:
+        """Which parameter it is."""
+        return self.layer, self.array, self.index
+
     def label(self, experiment: Experiment) -> str:
         return f"{self.mark(experiment)} to {_written(self.value)}"
 

@@ -113,7 +113,7 @@ class Machine(ComparedRun):
 
     @rule(surgery=SURGERY)
     def operate(self, surgery: Surgery) -> None:
-        self.change(Moment(self.stack.current), commands.Operate(surgery))
+        self.change(Moment(self.stack.current, by_hand=True), commands.Operate(surgery))
 
     @rule(values=BIASES, skips=st.lists(st.booleans(), min_size=5, max_size=5), updates=st.integers(0, 2))
     def drag_a_bias(self, values: list[SetParameter], skips: list[bool], updates: int) -> None:
@@ -137,7 +137,7 @@ class Machine(ComparedRun):
         here, merged = self.stack.moment, self.stack.merges("bias")
         before, trail = self.state(), dict(self.trail)
         ticket = self.send(commands.Operate(surgery, merged), skip)
-        self.stack.push(Moment(self.stack.current, merge="bias"), ticket)
+        self.stack.push(Moment(self.stack.current, merge="bias", by_hand=True), ticket)
         if self.stack.before is here and not merged:
             self.left[here] = before, trail
         self.settle(ticket)
