@@ -75,7 +75,8 @@ def _open_safetensors(path: Path) -> Iterator[Contents]:
     try:
         check_file(path)
         with safe_open(path, framework="numpy") as file:
-            yield {name: partial(_safetensors_array, file, name) for name in file.keys()}  # noqa: SIM118
+            texts = {name: partial(_text_array, text) for name, text in (file.metadata() or {}).items()}
+            yield texts | {name: partial(_safetensors_array, file, name) for name in file.keys()}  # noqa: SIM118
     except OSError as error:
         raise unreadable(path, reason(error), str(error)) from error
     except SafetensorError as error:
@@ -86,6 +87,11 @@ def _safetensors_array(file: Any, name: str) -> StoredArray:
     part = file.get_slice(name)
     kind = str(part.get_dtype())
     return StoredArray(tuple(part.get_shape()), _SAFETENSORS_FLOATS.get(kind, kind), partial(file.get_tensor, name))
+
+
+def _text_array(text: str) -> StoredArray:
+    array = np.array(text)
+    return StoredArray((), array.dtype.str, lambda: array)
 
 
 FORMATS: dict[str, ArrayFormat] = {

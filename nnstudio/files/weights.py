@@ -11,15 +11,15 @@ What comes back must fit the network to the last shape, or nothing is taken.
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import numpy as np
 
 from nnstudio.core.network.model import Model
-from nnstudio.core.network.weights import Weights
+from nnstudio.core.network.weights import Off, Weights
 from nnstudio.core.run.frame import FloatArray, Frame
-from nnstudio.files.array_files import array_format
+from nnstudio.files.array_files import Contents, array_format
 from nnstudio.files.atomic import write_atomically
 from nnstudio.files.errors import FileError, printable
 from nnstudio.files.experiment_json import experiment_to_json
@@ -44,8 +44,8 @@ def import_weights(path: Path, frame: Frame) -> Weights:
     """New weights for the frame's network, from a file in either format. Floats of 16, 32 or 64 bits become those of
     the network. Raises `FileError`, which names the layer and the shape."""
     model = frame.model
-    weights = Weights(np.empty_like(model.params), np.empty_like(model.statistics))
-    views = dict(named_arrays(model, weights))
+    params, statistics = np.empty_like(model.params), np.empty_like(model.statistics)
+    views = dict(named_arrays(model, Weights(params, statistics)))
     with array_format(path).open(path) as contents:
         names = contents.keys() - TEXTS
         if missing := [name for name in views if name not in names]:
@@ -54,7 +54,7 @@ def import_weights(path: Path, frame: Frame) -> Weights:
             raise _misfit(path, f"it also holds {printable(extra[0])}, for which the network has no layer")
         for name, view in views.items():
             _take(path, name, contents[name](), view)
-    return weights
+        return Weights(params, statistics, _off(path, contents, model))
 
 
 def named_arrays(model: Model, weights: Weights) -> Iterator[tuple[str, FloatArray]]:
@@ -71,6 +71,38 @@ def _texts(frame: Frame) -> dict[str, str]:
 
 def _json(plain: Mapping[str, Any]) -> str:
     return msgspec.json.encode(plain).decode()
+
+
+class _Layer(msgspec.Struct):
+    name: str = ""
+    off: tuple[int, ...] = ()
+
+
+class _Format(msgspec.Struct):
+    """As much of the text `format` as an import needs."""
+
+    name: Literal["nnstudio weights"]
+    layers: tuple[_Layer, ...] = ()
+
+
+def _off(path: Path, contents: Contents, model: Model) -> Off | None:
+    """The units that the file says are switched off; None if it is of another program and says nothing of that."""
+    stored = contents["format"]() if "format" in contents else None
+    if stored is None or stored.shape or not stored.kind.lstrip("<>=|").startswith("U"):
+        return None
+    try:
+        convention = msgspec.json.decode(str(stored.read()[()]), type=_Format)
+    except (msgspec.MsgspecError, RecursionError):
+        return None
+    layers, off = {layer.name: layer for layer in model.layers}, dict[int, tuple[int, ...]]()
+    for described in convention.layers:
+        if described.off:
+            layer = layers.get(described.name)
+            if layer is None or not set(described.off) <= set(range(layer.shape[0])):
+                name = printable(described.name)
+                raise _misfit(path, f"the units {described.off} of {name} are switched off, which the network has not")
+            off[layer.key] = tuple(sorted(set(described.off)))
+    return off
 
 
 def _take(path: Path, name: str, stored: StoredArray, view: FloatArray) -> None:

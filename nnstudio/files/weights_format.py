@@ -1,8 +1,9 @@
 """What goes with exported arrays: how to compute the network's answers from them.
 
 Somebody who has the file and NumPy, but not this program, must come to the same numbers. So every layer says its kind,
-its formula, its own settings and which arrays are its own, from the first hidden layer to the output; `input_scaling`
-says what was done to the inputs before. `VERSION` grows when a reader of older files could go wrong.
+its formula, its own settings and which arrays are its own, from the first hidden layer to the output, and which of its
+units are switched off, by their numbers from 0; `input_scaling` says what was done to the inputs before. `VERSION`
+grows when a reader of older files could go wrong.
 """
 
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from nnstudio.core.experiment.choices import Domain
 from nnstudio.core.network.model import Model, ModelLayer
 from nnstudio.core.run.frame import Frame
 
-VERSION = 3
+VERSION = 4
 
 EXAMPLES = (
     "x holds examples one after the other: (examples, features), or images as (examples, channels, height, width). "
@@ -64,6 +65,8 @@ def _layers(model: Model) -> Iterator[dict[str, Any]]:
         if layer.key in arrays:
             described["array"] = arrays[layer.key]
         described |= {"formula": layer.formula, "output": list(layer.shape)}
+        if layer.off:
+            described |= {"formula": f"{layer.formula}; then y[:, off] = 0", "off": list(layer.off)}
         if layer.activation:
             described |= {"activation": layer.activation.value, "f": layer.activation.formula}
         yield {**described, **layer.settings}

@@ -66,7 +66,7 @@ def test_texts_say_all_the_rest(path: Path) -> None:
     assert scaling["names"] == ["x₁", "x₂"]
     assert scaling["formula"] == "x' = (x - shift) / scale"
     convention = json.loads(texts["format"])
-    assert (convention["name"], convention["version"]) == ("nnstudio weights", 3), "readers go by it"
+    assert (convention["name"], convention["version"]) == ("nnstudio weights", 4), "readers go by it"
     assert convention["input"] == [2]
     assert [layer["array"] for layer in convention["layers"]] == ["layer1", "layer2", "layer3"]
     assert convention["layers"][0] == {

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import safetensors.numpy
 
 from nnstudio.core.experiment import DatasetSpec, Experiment, ImageSpec, PlaneSpec
 from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, Padding, Scaling
@@ -22,10 +23,12 @@ from nnstudio.core.experiment.layer_specs import (
     LayerSpec,
     MaxPool2DSpec,
 )
+from nnstudio.core.network.surgery import Switch
 from nnstudio.core.run.frame import Frame, Probe
 from nnstudio.core.run.observe import Observer
 from nnstudio.core.training.trainer import Trainer
-from nnstudio.files.weights import export_weights, import_weights
+from nnstudio.files.errors import FileError
+from nnstudio.files.weights import export_weights, import_weights, named_arrays
 
 POINTS = PlaneSpec(kind=DatasetKind.BLOBS, scaling=Scaling.STANDARDISE)
 DIGITS = ImageSpec(kind=DatasetKind.SKETCHED_DIGITS, images=300)
@@ -81,7 +84,8 @@ def answers(path: Path, inputs: np.ndarray) -> np.ndarray:
         own = {
             name.partition("/")[2]: array for name, array in arrays.items() if name.startswith(f"{layer.get('array')}/")
         }
-        x = computed(layer, own, x)
+        x = computed(layer, own, x).copy()
+        x[:, layer.get("off", [])] = 0
         assert list(x.shape[1:]) == layer["output"], layer["name"]
     return x
 
@@ -148,6 +152,73 @@ def test_a_fresh_network_predicts_the_same_after_an_import(tmp_path: Path, stack
     assert fresh.evaluate() != frame.metrics
     fresh.set_weights(import_weights(path, frame))
     assert fresh.evaluate() == frame.metrics
+
+
+def switched(stack: str) -> tuple[Trainer, Frame]:
+    """The same, with a unit of each hidden layer that answers switched off."""
+    trainer, _ = trained(stack)
+    for layer in trainer.network.layers[:-1]:
+        if layer.answers:
+            trainer.operate(Switch(layer.key, layer.shape[0] - 1))
+    trainer.step()
+    return trainer, Observer(trainer, 1).frame(Probe.NOTHING)
+
+
+@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("suffix", [".npz", ".safetensors"])
+def test_what_is_off_is_off_in_the_file_and_after_an_import(tmp_path: Path, stack: str, suffix: str) -> None:
+    trainer, frame = switched(stack)
+    path, raw = tmp_path / f"weights{suffix}", frame.dataset.test.raw
+    outputs = trainer.predict(raw)
+    export_weights(path, frame)
+    if suffix == ".npz":
+        np.testing.assert_allclose(answers(path, raw.reshape(len(raw), -1)), outputs, rtol=0, atol=1e-5)
+    for begins in (Trainer(frame.experiment), switched(stack)[0]):
+        begins.set_weights(import_weights(path, frame))
+        assert begins.network.off == trainer.network.off != {}
+        assert begins.predict(raw).tobytes() == outputs.tobytes()
+    on, _ = trained(stack)
+    export_weights(path, Observer(on, 1).frame(Probe.NOTHING))
+    trainer.set_weights(import_weights(path, frame))
+    assert trainer.predict(raw).tobytes() == on.predict(raw).tobytes()
+
+
+@pytest.mark.parametrize(
+    ("text", "off"),
+    [
+        ('{"name": "nnstudio weights", "layers": [{"name": "Dense 1", "off": [1, 0]}]}', {1: (0, 1)}),
+        ('{"name": "nnstudio weights", "version": 3, "layers": [{"name": "Dense 1"}]}', {}),
+        ("pt", None),
+        ("", None),
+        ('{"name": "something else", "layers": [{"name": "Dense 1", "off": [9]}]}', None),
+        ('{"name": "nnstudio weights", "layers": [{"name": "Dense 1", "off": ["9"]}]}', None),
+    ],
+)
+@pytest.mark.parametrize("suffix", [".npz", ".safetensors"])
+def test_what_other_files_say_of_it(tmp_path: Path, suffix: str, text: str, off: dict[int, tuple[int, ...]]) -> None:
+    _, frame = trained("dense")
+    path = tmp_path / f"weights{suffix}"
+    with_format(path, frame, text)
+    key = frame.model.layers[0].key
+    assert import_weights(path, frame).off == (off and {key: off[1]})
+
+
+@pytest.mark.parametrize(("name", "unit"), [("Dense 1", 99), ("Dense 1", -1), ("Dense 9", 0)])
+def test_units_that_the_network_has_not_are_a_misfit(tmp_path: Path, name: str, unit: int) -> None:
+    _, frame = trained("dense")
+    text = json.dumps({"name": "nnstudio weights", "layers": [{"name": name, "off": [unit]}]})
+    with_format(tmp_path / "w.npz", frame, text)
+    with pytest.raises(FileError, match=r"are switched off, which the network has not"):
+        import_weights(tmp_path / "w.npz", frame)
+
+
+def with_format(path: Path, frame: Frame, text: str) -> None:
+    """The frame's arrays with this text in the place of the format."""
+    arrays = {name: np.array(array) for name, array in named_arrays(frame.model, frame.weights)}
+    if path.suffix == ".npz":
+        np.savez(path, allow_pickle=False, **arrays, format=np.array(text))
+    else:
+        safetensors.numpy.save_file(arrays, path, metadata={"format": text})
 
 
 def test_a_convolution_is_stored_as_small_images(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from nnstudio.core.experiment.choices import ActivationKind, Task
 from nnstudio.core.network.activations import ACTIVATIONS
 from nnstudio.core.network.layers.layer import Layer
 from nnstudio.core.network.layout import Layout
-from nnstudio.core.network.weights import Weights
+from nnstudio.core.network.weights import Off, Weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,7 @@ class Model:
 
     layers: from the first hidden one to the output
     params, statistics: the flat vectors, copies, read-only; layout: where each array lies in them
+    off: the units that are switched off, by the key of their layer
     recipe: what was done to the inputs before
     task: what the outputs mean; target_names: the classes by their numbers, empty where the outputs are values
     """
@@ -103,6 +104,7 @@ class Model:
     params: Array
     statistics: Array
     layout: Layout
+    off: Off
     recipe: InputRecipe
     task: Task
     target_names: tuple[str, ...]
@@ -127,7 +129,7 @@ class Model:
     @property
     def weights(self) -> Weights:
         """All that the network predicts with."""
-        return Weights(self.params, self.statistics)
+        return Weights(self.params, self.statistics, self.off)
 
 
 def range_of(kind: ActivationKind) -> Range:

@@ -26,10 +26,7 @@ from nnstudio.core.network.layers.layer import Buffer, Layer, Stage
 from nnstudio.core.network.layout import Layout
 from nnstudio.core.network.model import Model, describe, range_of
 from nnstudio.core.network.switched import Switched
-from nnstudio.core.network.weights import Weights
-
-Off = Mapping[int, tuple[int, ...]]
-"""Units that are switched off, in their order, by the key of their layer."""
+from nnstudio.core.network.weights import Off, Weights
 
 
 class Network:
@@ -112,7 +109,7 @@ class Network:
 
     def weights(self) -> Weights:
         """A copy of all that predictions are made with."""
-        return Weights(self.params.copy(), self.statistics.copy())
+        return Weights(self.params.copy(), self.statistics.copy(), self.off)
 
     def take(self, weights: Weights) -> None:
         """Predict with these weights from now on. Raises `ValueError` for what does not fit, and then takes nothing."""
@@ -135,6 +132,8 @@ class Network:
                     raise ValueError(
                         f"{layer.name} needs {array.size} finite running means and as many variances from 0 up"
                     )
+        if weights.off is not None:
+            self.lock(self.frozen, weights.off)
         self.params[...] = params
         self.statistics[...] = statistics
 
@@ -179,6 +178,7 @@ class Network:
             params=params,
             statistics=statistics,
             layout=self.layout,
+            off=self.off,
             recipe=dataset.recipe,
             task=dataset.task,
             target_names=dataset.target_names,

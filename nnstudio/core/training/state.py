@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from nnstudio.core.array import Array
 from nnstudio.core.experiment import Experiment
 from nnstudio.core.generator import GeneratorState
+from nnstudio.core.network.weights import Off
 from nnstudio.core.training.batches import BatchesState
 from nnstudio.core.training.history import HistoryState
 from nnstudio.core.training.optimizers import OptimizerState
@@ -58,7 +59,7 @@ class RunState:
     marks: tuple[Mark, ...] = ()
     seconds: float = 0.0
     frozen: NDArray[np.bool_] | None = None
-    off: Mapping[int, tuple[int, ...]] = field(default_factory=dict[int, tuple[int, ...]])
+    off: Off = field(default_factory=dict[int, tuple[int, ...]])
 
     def arrays(self) -> Iterator[Array]:
         """Every array it keeps alive."""

@@ -27,7 +27,8 @@ from nnstudio.core.network.layers.conv2d import Conv2D
 from nnstudio.core.network.layers.dense import Dense
 from nnstudio.core.network.layers.layer import Layer
 from nnstudio.core.network.layout import Stretch
-from nnstudio.core.network.network import Network, Off, Pass
+from nnstudio.core.network.network import Network, Pass
+from nnstudio.core.network.weights import Off
 from nnstudio.core.training.optimizers import OptimizerState
 from nnstudio.core.training.state import Mark
 from nnstudio.core.training.stopping import Best
