@@ -26,8 +26,9 @@ from nnstudio.core.experiment.layer_specs import BatchNormSpec, DropoutSpec, Lay
 from nnstudio.core.experiment.network_text import parse_layers
 from nnstudio.core.network.layer_edits import DuplicateLayer, TakeNetwork
 from nnstudio.core.network.network import Pass
+from nnstudio.core.network.surgery import Freeze, Switch
 from nnstudio.core.network.weights import Weights
-from nnstudio.core.run.commands import Answer, Begin, Command, Edit, SetWeights, Step
+from nnstudio.core.run.commands import Answer, Begin, Command, Edit, Operate, SetWeights, Step
 from nnstudio.core.run.run import Run
 from nnstudio.core.training.stopping import Best
 from nnstudio.core.training.trainer import Trainer
@@ -163,6 +164,8 @@ def edited(edit: Experiment | Command) -> tuple[Trained, Trained, Trained]:
     answers: list[Answer] = []
     run = Run(outbox=answers.append)
     run.obey(Begin(BASE))
+    for operation in (Freeze(DENSE.key, unit=1), Freeze(NORM.key, unit=0), Switch(LAST.key, 2), Switch(DENSE.key, 3)):
+        run.obey(Operate(operation))
     run.obey(Step(UPDATES))
     run.work(float("inf"), lambda: not run.busy)
     before = Trained(run)
@@ -304,6 +307,32 @@ def best(claim: str, before: Trained, after: Trained, fresh: Trained) -> None:
         assert found.weights is None or after.state.updates == 0
 
 
+def frozen(claim: str, before: Trained, after: Trained, fresh: Trained) -> None:
+    old, now = before.state.frozen, after.state.frozen
+    assert old is not None
+    if claim == "new":
+        assert now is None
+        return
+    assert now is not None
+    if claim == "stays":
+        assert now.tobytes() == old.tobytes()
+    else:
+        assert claim == "in place"
+        in_place(before.arrays(old), after.arrays(now))
+
+
+def off(claim: str, before: Trained, after: Trained, fresh: Trained) -> None:
+    old, now = before.state.off, after.state.off
+    if claim == "in place":
+        there = {(layer.key, type(layer)) for layer in before.network.layers}
+        units = {layer.key: layer.shape[0] for layer in after.network.layers if (layer.key, type(layer)) in there}
+        left = {key: tuple(unit for unit in those if unit < units.get(key, 0)) for key, those in old.items()}
+        assert now == {key: those for key, those in left.items() if those}
+    else:
+        assert claim in ("stays", "new")
+        assert now == (old if claim == "stays" else {})
+
+
 def function(claim: str, before: Trained, after: Trained, fresh: Trained) -> None:
     difference, largest = np.abs(after.logits - before.logits).max(), np.abs(before.logits).max()
     if claim == "same":
@@ -322,5 +351,7 @@ COLUMNS: dict[str, Callable[[str, Trained, Trained, Trained], None]] = {
     "Updates, curves": record,
     "Schedule": schedule,
     "Best weights": best,
+    "Frozen": frozen,
+    "Off": off,
     "Function": function,
 }
