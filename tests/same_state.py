@@ -12,13 +12,14 @@ def assert_same(a: Any, b: Any, place: str = "it") -> None:
     """Compare types and bits, all the way down; fails where two values differ, and says where.
 
     Of a `RunState` that is everything: the experiment, the updates, parameters and statistics, where the noise and the
-    batches stand, what optimizer, schedule and stopping remember, the best weights, the curves, marks and seconds.
+    batches stand, what optimizer, schedule and stopping remember, the best weights, the curves, marks and seconds; all
+    that training goes on from. What is not to be compared depends on who looked.
     """
     assert type(a) is type(b), place
     if isinstance(a, np.ndarray):
         assert (a.dtype, a.shape, a.tobytes()) == (b.dtype, b.shape, b.tobytes()), place
     elif is_dataclass(a) and not isinstance(a, Experiment):
-        for field in fields(a):
+        for field in (field for field in fields(a) if field.compare):
             assert_same(getattr(a, field.name), getattr(b, field.name), f"{place}.{field.name}")
     elif isinstance(a, dict):
         assert a.keys() == b.keys(), place

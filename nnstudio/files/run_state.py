@@ -25,8 +25,8 @@ TEXT = "state.json"
 MAXIMUM_PARAMETERS = 2**26
 MAXIMUM_EXAMPLES = 2**26
 MAXIMUM_ROWS = 2**20
-_LATER = {"frozen", "off"}
-"""Fields that files of version 2 lack; they then say that nothing is."""
+_LATER = {"frozen", "off", "last_update"}
+"""Fields that files of version 2 lack; their defaults say that nothing is."""
 _LONGEST_INT = 63
 """Bits of a whole number that every reader of JSON understands."""
 

@@ -18,7 +18,7 @@ from nnstudio.files.experiment_json import experiment_to_json
 from nnstudio.files.project import Project, load_project, save_project
 
 EXPERIMENT = Experiment(dataset=PlaneSpec(kind=DatasetKind.MOONS), layers=(DenseSpec(units=5),), seed=9)
-ABOUT = b'{"program": "nnstudio", "version": 2}'
+ABOUT = b'{"program": "nnstudio", "version": 3}'
 TEXT = experiment_to_json(EXPERIMENT).encode()
 
 

@@ -21,6 +21,7 @@ from nnstudio.core.network.surgery import Freeze, Switch
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.training.batches import BatchesState
 from nnstudio.core.training.history import COLUMNS, HistoryPrefix, HistoryState
+from nnstudio.core.training.last_update import LayerUpdate
 from nnstudio.core.training.optimizers import OptimizerState
 from nnstudio.core.training.state import Mark, RunState
 from nnstudio.core.training.stopping import Best, StoppingState
@@ -55,6 +56,7 @@ GENERATORS = st.fixed_dictionaries(
         "uinteger": st.integers(0, 2**32 - 1),
     }
 )
+UPDATES = st.builds(LayerUpdate, st.floats(min_value=0), st.none() | st.floats(min_value=0))
 
 
 @st.composite
@@ -92,6 +94,7 @@ def states(draw: st.DrawFn) -> RunState:
         seconds=draw(FINITE),
         frozen=draw(st.none() | arrays(np.bool_, size)),
         off=draw(st.dictionaries(WHOLE, st.lists(WHOLE, max_size=3).map(tuple), max_size=3)),
+        last_update=draw(st.dictionaries(WHOLE, UPDATES, max_size=3)),
     )
 
 
@@ -103,12 +106,26 @@ def test_every_state_comes_back_to_the_bit(
     path = tmp_path_factory.getbasetemp() / "any.nns"
     loaded = there_and_back(path, state)
     assert_same(loaded, state)
+    assert_same(loaded.last_update, state.last_update)
     assert not loaded.params.flags.writeable
     again = there_and_back(path, loaded)
     assert_same(again, state)
     first = path.read_bytes()
     there_and_back(path, again)
     assert path.read_bytes() == first
+
+
+def test_files_from_before_the_last_update_was_kept_open(
+    tmp_path: Path, trained: Trainer, assert_same: Callable[[Any, Any], None]
+) -> None:
+    state = trained.state()
+    assert len(state.last_update) == 2
+    there_and_back(tmp_path / "a.nns", state)
+    rewrite(tmp_path / "a.nns", put("last_update", put))
+    old = load_project(tmp_path / "a.nns").state
+    assert old is not None
+    assert old.last_update == {}
+    assert_same(old, state)
 
 
 @pytest.fixture
@@ -212,6 +229,9 @@ WRONG_TEXTS: list[tuple[Callable[[dict[str, Any]], None], str]] = [
     (put("off", {"1": 2}), "Expected `array`"),
     (put("off", {"one": [2]}), "Expected `int`"),
     (put("off", {"1": [0.5]}), "Expected `int`"),
+    (put("last_update", {"1": {"gradient": 0.1}}), "has the fields"),
+    (put("last_update", {"1": {"gradient": None, "ratio": None}}), "Expected `float`"),
+    (put("last_update", {"first": {"gradient": 0.1, "ratio": None}}), "Expected `int`"),
 ]
 
 

@@ -118,7 +118,7 @@ class Replay:
                 self.trainer = self._edited(self.trainer, self._edits.pop(0)[1])
             if self.trainer.updates >= self.target:
                 return False
-        self.trainer.advance()
+        self.trainer.advance(keep_change=self.trainer.updates + 1 >= self.target)
         return True
 
     @property

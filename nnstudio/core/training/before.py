@@ -12,8 +12,7 @@ class Before(NamedTuple):
 
     state: RunState
     grads: Array
-    gradient_is_known: bool
-    change: Array | None
+    gradient: tuple[bool, Array | None, Array | None]
     metrics: Metrics | None
     latest: Metrics | None
     evaluated_at: int

@@ -5,6 +5,7 @@ long goes through in parts, whose gradients add up to the gradient of the whole 
 a batch it goes through as one, layer by layer).
 """
 
+from collections.abc import Mapping
 from contextvars import copy_context
 from functools import partial
 
@@ -20,6 +21,7 @@ from nnstudio.core.network.network import Network, Pass
 from nnstudio.core.training.batches import Batches, check_batch_size
 from nnstudio.core.training.clipping import Clipping
 from nnstudio.core.training.divergence import Diverged, careful_step, check_finite, harmless_gradient
+from nnstudio.core.training.last_update import NOTHING, LayerUpdate, layer_updates
 from nnstudio.core.training.losses import Loss, loss_for
 from nnstudio.core.training.optimizers import OPTIMIZERS, Optimizer
 from nnstudio.core.training.penalty import Penalty
@@ -49,7 +51,10 @@ class Descent:
         self.gradient_is_known = False
         """Whether `network.grads` belongs to the last update: with the penalty, clipped, as the optimizer saw it."""
         self.change: Array | None = None
-        """What the last update did to the parameters, if it was asked to keep it."""
+        """What the last update did to the parameters, if it kept that."""
+        self._latest_change: Array | None = None
+        """What the latest update did that kept it."""
+        self._last_update = NOTHING
         self.optimizer: Optimizer = self._new_optimizer(spec)
         self._work: dict[int | tuple[int, int], Work] = {}
         """By the number of examples; where parts of a mini-batch lie side by side, with the place of the first."""
@@ -108,7 +113,7 @@ class Descent:
             if before is not None:
                 self.network.statistics[...], noise = before
                 self.network.set_noise(noise)
-            self.gradient_is_known = False
+            self.gradient_is_known, self._last_update = False, self._layer_updates()
             raise
         return loss
 
@@ -187,4 +192,17 @@ class Descent:
             network.params[held] = kept
         self.updates += 1
         self.change = None if old is None else np.subtract(network.params, old, old)
+        self._latest_change = self._latest_change if old is None else self.change
         self.gradient_is_known = True
+
+    @property
+    def last_update(self) -> Mapping[int, LayerUpdate]:
+        """What the last update did in each layer with weights, by its key: also if it was made before a file was
+        closed, and of one that diverged the gradient that was its end. Empty before the first."""
+        return self._layer_updates() if self.gradient_is_known else self._last_update
+
+    def _layer_updates(self) -> Mapping[int, LayerUpdate]:
+        return layer_updates(self.network, self._latest_change, self._last_update)
+
+    def _forget_the_last_update(self) -> None:
+        self.gradient_is_known, self.change, self._latest_change, self._last_update = False, None, None, NOTHING

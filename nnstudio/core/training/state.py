@@ -17,6 +17,7 @@ from nnstudio.core.generator import GeneratorState
 from nnstudio.core.network.weights import Off
 from nnstudio.core.training.batches import BatchesState
 from nnstudio.core.training.history import HistoryState
+from nnstudio.core.training.last_update import LayerUpdate
 from nnstudio.core.training.optimizers import OptimizerState
 from nnstudio.core.training.stopping import StoppingState
 
@@ -44,6 +45,8 @@ class RunState:
     seconds: of training so far, for the rule that counts them
     frozen: which parameters training leaves alone, laid out like them; None for none
     off: the units that are switched off, by the key of their layer
+    last_update: what the last update did in each layer, by its key, for pictures of it; how much of it is known depends
+    on who looked, and training does not go on from it
     """
 
     experiment: Experiment
@@ -60,6 +63,7 @@ class RunState:
     seconds: float = 0.0
     frozen: NDArray[np.bool_] | None = None
     off: Off = field(default_factory=dict[int, tuple[int, ...]])
+    last_update: Mapping[int, LayerUpdate] = field(default_factory=dict[int, LayerUpdate], compare=False)
 
     def arrays(self) -> Iterator[Array]:
         """Every array it keeps alive."""

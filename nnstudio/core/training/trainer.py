@@ -99,6 +99,7 @@ class Trainer(Descent):
         if self._scheduled:
             self._set_rate()
         recorded = update >= self._next_record
+        keep_change = keep_change or update >= self._due.evaluation
         batch_loss = self._quietly(self._descend, keep_change, recorded)
         if recorded:
             finished(self._look(batch_loss))
@@ -117,8 +118,10 @@ class Trainer(Descent):
         try:
             made = self._quietly(next, self._under_way, self) is self
         except BaseException as error:
+            failed = self._layer_updates()
             self.take_back()
-            self.gradient_is_known &= not isinstance(error, Diverged)
+            if isinstance(error, Diverged):
+                self.gradient_is_known, self._last_update = False, failed
             raise
         if made:
             self._under_way = self._before = None
@@ -134,8 +137,9 @@ class Trainer(Descent):
 
     def _remembered(self) -> Before:
         state, grads, measures = self.state(), self.network.grads.copy(), self._measures
-        gradient, measured = (self.gradient_is_known, self.change), (measures.metrics, measures.latest)
-        return Before(state, grads, *gradient, *measured, self.evaluated_at, self.learning_rate, self.stop_reason)
+        gradient = self.gradient_is_known, self.change, self._latest_change
+        measured = measures.metrics, measures.latest
+        return Before(state, grads, gradient, *measured, self.evaluated_at, self.learning_rate, self.stop_reason)
 
     @property
     def under_way(self) -> bool:
@@ -149,7 +153,7 @@ class Trainer(Descent):
             self._under_way = self._before = None
             self.restore(before.state)
             np.copyto(self.network.grads, before.grads)
-            self.gradient_is_known, self.change = before.gradient_is_known, before.change
+            self.gradient_is_known, self.change, self._latest_change = before.gradient
             self._measures.metrics, self._measures.latest = before.metrics, before.latest
             self.evaluated_at, self.learning_rate = before.evaluated_at, before.learning_rate
             self.stop_reason = before.stop_reason
@@ -168,9 +172,10 @@ class Trainer(Descent):
         if self.stop_reason is None and (reason := stopping.loses_patience(seen)):
             self.stop_reason = reason
             if stopping.best.weights is not None:
+                self._last_update, self.gradient_is_known, self.change = self.last_update, False, None
                 self.network.take(stopping.best.weights)
                 self.optimizer = self._new_optimizer(self.experiment.training)
-                self._forget()
+                self._measures.metrics = None
         self._look_ahead()  # a new best moves the moment at which patience runs out
 
     def _keep_the_best(self, metrics: Metrics) -> None:
@@ -340,6 +345,7 @@ class Trainer(Descent):
             seconds=self.seconds,
             frozen=network.frozen,
             off=network.off,
+            last_update=self.last_update,
         )
 
     def restore(self, state: RunState) -> None:
@@ -364,6 +370,7 @@ class Trainer(Descent):
         self._set_rate()
         self._look_ahead()
         self._forget()
+        self._last_update = state.last_update
         self._measures.take_up(state.history.rows)
 
     def set_weights(self, weights: Weights) -> None:
@@ -394,4 +401,4 @@ class Trainer(Descent):
 
     def _forget(self) -> None:
         self._measures.metrics = None
-        self.gradient_is_known, self.change = False, None
+        self._forget_the_last_update()

@@ -231,6 +231,7 @@ def test_a_divergence_in_any_part_changes_nothing(part: int) -> None:
             trainer.step()
         assert not trainer.under_way
         assert not trainer.gradient_is_known
+        assert not np.isfinite(trainer.last_update[1].gradient)
         assert_same(trainer.state(), before)
 
 

@@ -116,10 +116,14 @@ def test_a_full_batch_follows_the_gradient_of_the_recorded_loss() -> None:
     assert run.history.prefix().batch_loss[1] == pytest.approx(before)
 
 
-def test_the_change_is_kept_only_if_asked_for() -> None:
+def test_the_change_is_kept_if_asked_for_and_where_the_network_is_measured() -> None:
     run = trainer()
-    run.step()
-    assert run.change is None
+    kept = []
+    for _ in range(60):
+        run.step()
+        assert (run.change is not None) == (run.evaluated_at == run.updates)
+        kept.append(run.change is not None)
+    assert 0 < sum(kept) < 10
     before = run.network.params.copy()
     run.step(keep_change=True)
     assert np.array_equal(run.change, run.network.params - before)
