@@ -5,7 +5,8 @@ import io
 import pytest
 
 from nnstudio.cli.report import FIRST_LINE, PLAIN_INTERVAL, TERMINAL_INTERVAL, Report
-from nnstudio.core.experiment import Experiment, PlaneSpec, StoppingSpec, TrainingSpec
+from nnstudio.core.experiment import DenseSpec, Experiment, InitializationSpec, PlaneSpec, StoppingSpec, TrainingSpec
+from nnstudio.core.experiment.choices import InitializerKind
 from nnstudio.core.training.trainer import Trainer
 
 
@@ -91,3 +92,22 @@ def test_validation_examples_have_a_column_of_their_own() -> None:
     assert losses.split()[2] == f"{run.evaluate().validation_loss:.6g}"
     assert accuracies.split()[2] == f"{run.evaluate().validation_accuracy:.2%}"
     assert {len(line) for line in (names, losses, accuracies)} == {46}
+
+
+def advice(layers: tuple[DenseSpec, ...], kind: InitializerKind, quiet: bool = False) -> str:
+    run = Trainer(Experiment(layers=layers, initialization=InitializationSpec(kind=kind)))
+    for _ in range(50):
+        run.step()
+    progress = io.StringIO()
+    Report(run, io.StringIO(), progress, quiet).advise()
+    return progress.getvalue()
+
+
+def test_what_is_wrong_with_a_network_that_does_not_learn_is_said_with_what_to_try() -> None:
+    layers = DenseSpec(units=4), DenseSpec(units=2)
+    assert advice(layers, InitializerKind.ZEROS) == (
+        "The weights of Dense 1 are zero. All weights into Dense 1 and out of it are zero: nothing gets through, "
+        "and no gradient comes back to change that. Try: Use Glorot's first weights.\n"
+    )
+    assert advice(layers, InitializerKind.GLOROT) == ""
+    assert advice(layers, InitializerKind.ZEROS, quiet=True) == ""

@@ -14,6 +14,8 @@ from typing import TextIO
 from nnstudio.cli.output import Outlet
 from nnstudio.core.experiment import StoppingSpec
 from nnstudio.core.experiment.choices import Task
+from nnstudio.core.run.frame import Probe
+from nnstudio.core.run.observe import Observer
 from nnstudio.core.training.trainer import Trainer
 from nnstudio.files.errors import LONGEST_MESSAGE, printable
 
@@ -96,6 +98,16 @@ class Report:
             self._results.write(f"{name:10}{''.join(f'{figure:>12}' for figure in figures)}\n")
         if sentence:
             self._results.write(f"{sentence}\n")
+
+    def advise(self) -> None:
+        """Say what is wrong with a network that does not learn, and what to try."""
+        if self._quiet:
+            return
+        diagnosis = Observer(self._trainer, 1).frame(Probe.GRADIENTS).diagnosis
+        if diagnosis is None or diagnosis.cause.well:
+            return
+        remedy = f" Try: {diagnosis.remedy.label}." if diagnosis.remedy is not None else ""
+        self._progress.write(f"{diagnosis.title}. {diagnosis.sentence}{remedy}\n")
 
     def complain(self, sentence: str) -> None:
         """Say what went wrong; this is said even if nothing else is."""

@@ -102,6 +102,7 @@ def _train(options: argparse.Namespace) -> int:
             report.complain(f"{ending.sentence} The last finite weights are kept; try a smaller learning rate.")
         else:
             report.finish(ending.sentence)
+            report.advise()
         codes = [_write(path, partial(PRODUCTS[name], trainer), report) for name, path in places.items()]
     return max(codes, default=0) or ending.code
 

@@ -1,4 +1,4 @@
-"""The Gradient flow card measures and judges how gradients travel."""
+"""The Gradient flow card measures how gradients travel and says what that means."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from nnstudio.core.run.frame import Frame, Status
-from nnstudio.core.training.judgement import Judgement
+from nnstudio.core.training.diagnosis import Cause, Diagnosis
 from nnstudio.ui import theme
 from nnstudio.ui.views.canned import plane_frame
 from nnstudio.ui.views.gradients_view import GradientsView
@@ -38,7 +38,7 @@ def view(qtbot: QtBot) -> GradientsView:
 def test_before_the_first_update_there_is_nothing_to_judge(view: GradientsView):
     view.show_frame(with_values((None, None), (None, None), (None, None)))
     view.grab()
-    assert view.word.judgement is Judgement.NONE
+    assert view.title_of_diagnosis.text == ""
     assert view.chart.places() == (0, 0)
 
 
@@ -86,22 +86,23 @@ def test_the_axis_keeps_still_for_small_changes(view: GradientsView):
     assert view.chart._top > before[1]
 
 
-def test_one_odd_mini_batch_does_not_change_the_word(view: GradientsView):
-    calm = with_values((0.02, 0.002), (0.02, 0.002), (0.02, 0.002))
-    for _ in range(5):
-        view.show_frame(calm)
-    view.show_frame(with_values((1e-7, 0.002), (0.02, 0.002), (0.02, 0.002)))
-    assert view.word.judgement is Judgement.HEALTHY
-    view.show_frame(with_values((1e-7, 0.002), (0.02, 0.002), (0.02, 0.002), run=2))
-    assert view.word.judgement is Judgement.VANISHING
-    assert view.word.accessibleName() == "Gradient flow: vanishing"
-
-
-def test_another_number_of_layers_starts_the_judgement_anew(view: GradientsView):
-    view.show_frame(plane_frame())
-    view.show_frame(plane_frame(units=(8,) * 16))
-    assert view.word.judgement is Judgement.HEALTHY
-    assert view.chart.places() == (17, 1)
+def test_the_title_of_the_diagnosis_stands_beside_that_of_the_card(view: GradientsView):
+    title = view.title_of_diagnosis
+    frame = with_values((0.02, 0.002), (0.02, 0.002), (0.02, 0.002))
+    dead = Diagnosis(Cause.DEAD, "Dense 1 is dead", "All 4 neurons of Dense 1 are dead.", layer=1)
+    for diagnosis, color in (
+        (dead, theme.current().warning),
+        (Diagnosis(Cause.HEALTHY, "Every layer learns", "Every layer still moves."), theme.current().good),
+    ):
+        view.show_frame(replace(frame, diagnosis=diagnosis))
+        assert title.accessibleName() == f"Gradient flow: {diagnosis.title}"
+        assert title.toolTip() == diagnosis.sentence
+        title.resize(title.sizeHint())
+        image = title.grab().toImage()
+        colors = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+        assert color in colors
+    view.show_frame(frame)
+    assert title.text == ""
 
 
 @pytest.mark.parametrize("value", [0.0, float("nan"), float("inf")])

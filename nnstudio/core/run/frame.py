@@ -16,8 +16,10 @@ from nnstudio.core.experiment import Experiment
 from nnstudio.core.network.model import Model
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.run.example import ExampleReading
+from nnstudio.core.training.diagnosis import Diagnosis
 from nnstudio.core.training.history import HistoryPrefix
 from nnstudio.core.training.metrics import Metrics
+from nnstudio.core.training.signs import LayerSigns
 from nnstudio.core.training.state import Mark
 
 FloatArray = NDArray[np.float32] | NDArray[np.float64]
@@ -30,7 +32,7 @@ class Probe(Flag):
     NEURONS = auto()  # PlanePicture.neurons
     OUTPUT = auto()  # PlanePicture.output; ImagePicture.confusion and samples; all of TablePicture
     ACTIVATIONS = auto()  # LayerReading.histogram
-    GRADIENTS = auto()  # LayerReading.gradient_norm and update_ratio
+    GRADIENTS = auto()  # LayerReading.gradient_norm, update_ratio and signs; Frame.diagnosis
     LOSSES = auto()  # Frame.losses
 
 
@@ -62,13 +64,16 @@ class LayerReading:
     """How one layer, hidden or output, does; what it is stands in the model.
 
     histogram: of layers that answer something of their own; the others only pass on what they get
-    gradient_norm: ‖∇W‖ of the last update; update_ratio: ‖ΔW‖ / ‖W‖ of the last update; None before the first
+    gradient_norm: ‖∇W‖ of the last update, not finite where that diverged; update_ratio: ‖ΔW‖ / ‖W‖ of the last update
+    whose change was kept; None before the first
+    signs: what the diagnosis goes by, the shares of each unit among them; while a run learns a few frames old
     """
 
     name: str
     histogram: Histogram | None = None
     gradient_norm: float | None = None
     update_ratio: float | None = None
+    signs: LayerSigns | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +150,7 @@ class Frame:
     run: counts the networks that were trained; a new number means new data or a new network
     updates: updates done; updates_per_second: measured over the last second of training, 0 when paused
     model: the network as it was then
-    readings: how each of the model's layers does
+    readings: how each of the model's layers does; diagnosis: what that means, and what to try
     picture: what the network makes of its data; example: of the one that somebody has chosen
     recovery: for a diverged run, the learning rate it suggests going on with
     marks: the edits in mid-run
@@ -170,6 +175,7 @@ class Frame:
     recovery: float | None = None
     marks: tuple[Mark, ...] = ()
     commands: int = 0
+    diagnosis: Diagnosis | None = None
 
     @property
     def params(self) -> FloatArray:

@@ -1,8 +1,10 @@
 """What can be said about each layer of a run: what values it gives out, how it learns.
 
 Activations cost one forward pass over some training examples, and are counted only when somebody looks; so are the
-norms of the last update.
+norms of the last update. What a diagnosis goes by shares that pass.
 """
+
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -10,16 +12,17 @@ from nnstudio.core.array import Array
 from nnstudio.core.network.activations import ACTIVATIONS
 from nnstudio.core.network.layers.layer import Layer, Stage
 from nnstudio.core.network.model import range_of
-from nnstudio.core.network.network import Network, Pass
+from nnstudio.core.network.network import Pass
 from nnstudio.core.run.frame import Histogram, LayerReading, Probe
+from nnstudio.core.run.layer_signs import NEARLY, layer_signs
+from nnstudio.core.training.last_update import LayerUpdate
+from nnstudio.core.training.signs import LayerSigns
 from nnstudio.core.training.trainer import Trainer
 
 PROBED_EXAMPLES = 512
 PROBED_VALUES = 2**18
 """At most so many values of one layer are counted: fewer examples where feature maps are large."""
 BINS = 40
-NEARLY = 0.99
-"""A bounded activation beyond this share of its range counts as saturated."""
 
 
 class LayerReadings:
@@ -28,35 +31,44 @@ class LayerReadings:
     def __init__(self, trainer: Trainer) -> None:
         self._trainer = trainer
         self._examples: Pass | None = None
+        self._signs: dict[int, LayerSigns] = {}
 
-    def read(self, probes: Probe) -> tuple[LayerReading, ...]:
-        """How every layer does now."""
-        trainer, network = self._trainer, self._trainer.network
-        watched = Probe.GRADIENTS in probes and trainer.gradient_is_known
-        gradients = _weights(network, network.grads) if watched else {}
-        changes = _weights(network, trainer.change) if watched and trainer.change is not None else {}
-        weights = _weights(network, network.params) if changes else {}
+    def read(self, probes: Probe, examine: bool = True) -> tuple[LayerReading, ...]:
+        """How every layer does now; its signs only if they are to be examined, else they are those of the last time."""
+        network = self._trainer.network
+        gradients, examine = Probe.GRADIENTS in probes, examine and Probe.GRADIENTS in probes
+        update: Mapping[int, LayerUpdate] = self._trainer.last_update if gradients else {}
+        if examine or Probe.ACTIVATIONS in probes:
+            examples = self._pass()
+            if examine:
+                self._signs = {signs.key: signs for signs in layer_signs(network, examples.stages, update)}
         histograms = self._histograms() if Probe.ACTIVATIONS in probes else {}
         return tuple(
             LayerReading(
                 name=layer.name,
                 histogram=histograms.get(layer.key),
-                gradient_norm=_length(gradients[layer.key]) if layer.key in gradients else None,
-                update_ratio=_ratio(changes[layer.key], weights[layer.key]) if layer.key in changes else None,
+                gradient_norm=update[layer.key].gradient if layer.key in update else None,
+                update_ratio=update[layer.key].ratio if layer.key in update else None,
+                signs=self._signs.get(layer.key) if gradients else None,
             )
             for layer in network.layers
         )
 
-    # Activations ------------------------------------------------------------------------------------------------------
-
-    def _histograms(self) -> dict[int, Histogram]:
-        network = self._trainer.network
+    def _pass(self) -> Pass:
+        """Some training examples, forward through the network as it is now."""
         if self._examples is None:
+            network = self._trainer.network
             largest = max(int(np.prod(layer.shape)) for layer in network.layers)
             count = min(PROBED_EXAMPLES, max(16, PROBED_VALUES // largest))
             self._examples = Pass(network, self._trainer.dataset.train.augmented[:count])
         self._examples.forward()
-        *hidden, output = zip(network.layers, self._examples.stages, strict=True)
+        return self._examples
+
+    # Activations ------------------------------------------------------------------------------------------------------
+
+    def _histograms(self) -> dict[int, Histogram]:
+        assert self._examples is not None
+        *hidden, output = zip(self._trainer.network.layers, self._examples.stages, strict=True)
         found = {layer.key: _hidden_histogram(layer, stage) for layer, stage in hidden if layer.answers}
         return found | {output[0].key: self._output_histogram(self._examples.logits)}
 
@@ -92,20 +104,3 @@ def histogram(values: Array, low: float | None, high: float | None, dies: bool) 
         saturated = float((np.abs(finite - middle) > NEARLY * half).mean())
     dead = float((finite == 0).all(axis=1).mean()) if dies else None
     return Histogram(counts, bottom, top, dead, saturated)
-
-
-# Weights --------------------------------------------------------------------------------------------------------------
-
-
-def _weights(network: Network, vector: Array) -> dict[int, Array]:
-    """The weights of each layer that has any, by its key, in a vector laid out like the parameters."""
-    return {key: array for key, name, array in network.layout.views(vector) if name == "weight"}
-
-
-def _length(weights: Array) -> float:
-    return float(np.linalg.norm(weights))
-
-
-def _ratio(change: Array, weights: Array) -> float:
-    size = _length(weights)
-    return _length(change) / size if size else float("inf")

@@ -7,6 +7,7 @@ run.
 
 import numpy as np
 
+from nnstudio.core.run.examination import Examination
 from nnstudio.core.run.example import Chosen, ExampleReader
 from nnstudio.core.run.example_losses import ExampleLossReadings
 from nnstudio.core.run.frame import Frame, Probe, Status
@@ -23,6 +24,7 @@ class Observer:
         self.trainer = trainer
         self.run = run
         self._layers = LayerReadings(trainer)
+        self._examination = Examination(trainer)
         self._losses = ExampleLossReadings(trainer)
         self._examples = ExampleReader(trainer)
         self._pictures = picture_maker(trainer)
@@ -45,6 +47,13 @@ class Observer:
         trainer = self.trainer
         example = self._examples.read(chosen)
         metrics: Metrics = trainer.evaluate() if trainer.evaluation_is_cheap else trainer.last_metrics
+        looked_at, learning = Probe.GRADIENTS in probes, status is Status.LEARNING
+        due = looked_at and self._examination.due(learning)
+        readings = self._layers.read(probes, due)
+        diagnosis = self._examination.last if looked_at else None
+        if due:
+            diverged = status is Status.DIVERGED
+            diagnosis = self._examination.diagnosis(readings, metrics.train_loss, learning=learning, diverged=diverged)
         return Frame(
             experiment=trainer.experiment,
             dataset=trainer.dataset,
@@ -57,11 +66,12 @@ class Observer:
             model=trainer.model(),
             metrics=metrics,
             history=trainer.history.prefix(),
-            readings=self._layers.read(probes),
+            readings=readings,
             picture=self._pictures.take(probes, example, resolution),
             example=example,
             losses=self._losses.read() if Probe.LOSSES in probes else None,
             recovery=recovery,
             marks=trainer.marks,
             commands=commands,
+            diagnosis=diagnosis,
         )

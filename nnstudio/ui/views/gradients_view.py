@@ -1,25 +1,19 @@
 """The Gradient flow card: does the gradient reach the first layer, and are the steps of a sensible size?
 
 Backpropagation carries the gradient from the output to the first layer through every activation's derivative; in a deep
-network it may shrink to nothing or grow without bounds. One word at the right of the title says which.
+network it may shrink to nothing or grow without bounds. A few words at the right of the title say what is the matter.
 """
 
-from collections import deque
-
-import numpy as np
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from nnstudio.core.run.frame import Frame, Probe
-from nnstudio.core.training.judgement import Judgement, judge
+from nnstudio.core.training.diagnosis import Diagnosis
 from nnstudio.ui import theme
 from nnstudio.ui.views.gradients.chart import GradientsChart
 from nnstudio.ui.views.view import View
 from nnstudio.ui.widgets.canvas import text_font
-
-_REMEMBERED = 15
-"""Over how many frames the judgement is formed: a single mini-batch says little."""
 
 
 class GradientsView(View):
@@ -32,54 +26,46 @@ class GradientsView(View):
     def __init__(self) -> None:
         super().__init__()
         self.chart = GradientsChart()
-        self.word = JudgementWord()
-        self._recent: deque[np.ndarray] = deque(maxlen=_REMEMBERED)
-        self._run = -1
+        self.title_of_diagnosis = DiagnosisTitle()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.chart)
 
     def switches(self) -> QWidget:
-        return self.word
+        return self.title_of_diagnosis
 
     def show_frame(self, frame: Frame) -> None:
         self.chart.show_frame(frame)
-        pairs = [(layer.gradient_norm, layer.update_ratio) for layer in frame.readings]
-        values = [(norm, ratio) for norm, ratio in pairs if norm is not None and ratio is not None]
-        if frame.run != self._run or (self._recent and len(self._recent[-1]) != len(values)):
-            self._run = frame.run
-            self._recent.clear()
-        if values:
-            self._recent.append(np.array(values))
-        # The median over the last frames: one odd mini-batch does not change the word.
-        norms, ratios = np.median(self._recent, axis=0).T.tolist() if self._recent else ([], [])
-        self.word.set_judgement(judge(norms, ratios))
+        self.title_of_diagnosis.set_diagnosis(frame.diagnosis)
 
 
-class JudgementWord(QWidget):
-    """One word with a sign: a dot for healthy, a falling or rising triangle for what goes wrong."""
+class DiagnosisTitle(QWidget):
+    """The title of the diagnosis with a sign: a dot where all is well, a triangle where something is the matter."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.judgement = Judgement.NONE
+        self.diagnosis: Diagnosis | None = None
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Gradient flow")
-        self.setToolTip(
-            "Vanishing: the first layer's gradient is under a thousandth of the output's. "
-            "Exploding: it is over a thousand times the output's, or an update moves a layer by more than half its "
-            "size."
-        )
 
-    def set_judgement(self, judgement: Judgement) -> None:
-        """Say this word."""
-        if judgement is not self.judgement:
-            self.judgement = judgement
-            self.setAccessibleName(f"Gradient flow: {judgement.value or 'not yet known'}")
-            self.update()
+    @property
+    def text(self) -> str:
+        """The title."""
+        return self.diagnosis.title if self.diagnosis is not None else ""
+
+    def set_diagnosis(self, diagnosis: Diagnosis | None) -> None:
+        """Say this one."""
+        if diagnosis is self.diagnosis:
+            return
+        self.diagnosis = diagnosis
+        self.setAccessibleName(f"Gradient flow: {self.text or 'not yet known'}")
+        self.setToolTip(diagnosis.sentence if diagnosis is not None else "")
+        self.updateGeometry()
+        self.update()
 
     def sizeHint(self) -> QSize:
         metrics = QFontMetricsF(text_font(12))
-        return QSize(round(metrics.horizontalAdvance("● vanishing") + 8), round(metrics.height()) + 4)
+        return QSize(round(metrics.horizontalAdvance(f"● {self.text}") + 8), round(metrics.height()) + 4)
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:
@@ -88,22 +74,18 @@ class JudgementWord(QWidget):
         super().changeEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        colors = theme.current()
-        sign, color = {
-            Judgement.NONE: ("", colors.dim),
-            Judgement.HEALTHY: ("●", colors.good),
-            Judgement.VANISHING: ("▼", colors.warning),
-            Judgement.EXPLODING: ("▲", colors.bad),
-        }[self.judgement]
+        if self.diagnosis is None:
+            return
+        colors, well = theme.current(), self.diagnosis.cause.well
         with QPainter(self) as painter:
             painter.setFont(text_font(12))
             right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-            painter.setPen(QColor(colors.dim if self.judgement is Judgement.HEALTHY else color))
-            painter.drawText(self.rect(), right, self.judgement.value)
-            word = QFontMetricsF(painter.font()).horizontalAdvance(self.judgement.value)
+            painter.setPen(QColor(colors.dim if well else colors.warning))
+            painter.drawText(self.rect(), right, self.text)
+            width = QFontMetricsF(painter.font()).horizontalAdvance(self.text)
             painter.setFont(text_font(9))
-            painter.setPen(QColor(color))
-            painter.drawText(QRectF(self.rect()).adjusted(0, 0, -word - 5, 0), right, sign)
+            painter.setPen(QColor(colors.good if well else colors.warning))
+            painter.drawText(QRectF(self.rect()).adjusted(0, 0, -width - 5, 0), right, "●" if well else "▲")
 
 
 if __name__ == "__main__":
