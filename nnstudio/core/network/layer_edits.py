@@ -173,10 +173,12 @@ class Ends:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A kind of layer for a certain place: the edit that brings it there, and the reason if it cannot stand there."""
+    """A kind of layer for a certain place: the edit that brings it there, and the reason if it cannot stand there;
+    `lacks_images`: because it needs images, and none come there."""
 
     edit: InsertLayer
     reason: str
+    lacks_images: bool = False
 
     @property
     def kind(self) -> type[LayerSpec]:
@@ -210,7 +212,7 @@ def offer(layers: Layers, before: int, kind: type[LayerSpec], ends: Ends) -> Off
     `ShapeError` if the layers cannot work as they are."""
     alike, smallest = (InsertLayer(spec, before) for spec in (_like_its_neighbours(layers, before, kind), kind()))
     if kind.for_images and len(_arrives(layers, before, ends)) < 3:
-        return Offer(smallest, f"{kind.label} needs images, and what comes here is a row of numbers.")
+        return Offer(smallest, f"{kind.label} needs images, and what comes here is a row of numbers.", True)
     if not refusal(alike, layers, ends):
         return Offer(alike, "")
     return Offer(smallest, refusal(smallest, layers, ends))

@@ -17,20 +17,33 @@ _ARROW = 11.0
 
 
 class FlatButton(QToolButton):
-    """A tool button that paints itself; `round_` ones keep their ground, `bold` ones are titles."""
+    """A tool button that paints itself; `round_` ones keep their ground, `bold` ones are titles with an arrow."""
 
     def __init__(self, parent: QWidget, *, bold: bool = False, round_: bool = False) -> None:
         super().__init__(parent)
         self._titles: tuple[str, ...] = ("",)
         self._bold, self._round = bold, round_
+        self._chosen = False
         # A click must not take the arrow keys away from stepping through training.
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def set_titles(self, *titles: str) -> None:
         """What stands on the button: the first of these texts that fits."""
-        self._titles = titles
-        self.setText(titles[0])
-        self.update()
+        if titles != self._titles:
+            self._titles = titles
+            self.setText(titles[0])
+            self.update()
+
+    @property
+    def chosen(self) -> bool:
+        """Whether it is marked as the one that something else is about."""
+        return self._chosen
+
+    def set_chosen(self, chosen: bool) -> None:
+        """Mark it, or no more."""
+        if chosen != self._chosen:
+            self._chosen = chosen
+            self.update()
 
     def sizeHint(self) -> QSize:
         metrics = QFontMetricsF(text_font(13, self._bold))
@@ -40,30 +53,42 @@ class FlatButton(QToolButton):
         theme = current()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        pressed = self.isDown() or (self.menu() is not None and self.menu().isVisible())
+        pressed = self.isDown()
         lively = self.isEnabled() and (self.underMouse() or pressed)
-        box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        box = self._box()
         radius = box.height() / 2 if self._round else 6.0
-        if self._round or lively:
-            ground = mix(theme.field, theme.accent, 0.28 if pressed else 0.14) if lively else theme.field
+        if self._round or lively or self._chosen:
+            share = 0.28 if pressed else 0.14 if lively or self._chosen else 0.0
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(ground))
+            painter.setBrush(QColor(mix(theme.field, theme.accent, share)))
             painter.drawRoundedRect(box, radius, radius)
-        if self.hasFocus():
+        if self.hasFocus() or self._chosen:
             painter.setPen(QPen(QColor(theme.accent), 1.5))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(box, radius, radius)
-        plain = theme.text if self._bold else theme.dim
+        plain = theme.accent if self._round and self._chosen else theme.text if self._bold else theme.dim
         self._paint_text(painter, QColor(mix(theme.card, theme.dim, 0.45) if not self.isEnabled() else plain))
+
+    def _box(self) -> QRectF:
+        """The ground: all of the button, but of a wide title only what its text needs."""
+        box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        if self._bold:
+            metrics = QFontMetricsF(text_font(13, bold=True))
+            spare = box.width() - metrics.horizontalAdvance(self._text(metrics)) - _ARROW - 20
+            if spare > 0:
+                box.adjust(spare / 2, 0, -spare / 2, 0)
+        return box
+
+    def _text(self, metrics: QFontMetricsF) -> str:
+        return fitting(self._titles, metrics, self.width() - 4 - (_ARROW if self._bold else 0))
 
     def _paint_text(self, painter: QPainter, color: QColor) -> None:
         font = text_font(13 if self._bold else 15, self._bold)
         metrics = QFontMetricsF(font)
-        arrow = _ARROW if self.menu() is not None else 0.0
-        room = self.width() - 4
-        if metrics.horizontalAdvance(self._titles[-1]) > room - arrow:
+        arrow = _ARROW if self._bold else 0.0
+        if metrics.horizontalAdvance(self._titles[-1]) > self.width() - 4 - arrow:
             arrow = 0.0  # better no arrow than an ellipsis
-        text = fitting(self._titles, metrics, room - arrow)
+        text = fitting(self._titles, metrics, self.width() - 4 - arrow)
         width = metrics.horizontalAdvance(text)
         left = (self.width() - width - arrow) / 2
         painter.setPen(color)

@@ -1,19 +1,24 @@
 """All controls above the network: a header for each hidden layer and a + in every gap between columns.
 
 They are real widgets, so Tab reaches them and screen readers read them. The row gathers what they say into one signal
-that carries the edit.
+that carries the edit. A + opens the palette of layer kinds; a title that is dragged shows where its layer would stand.
 """
 
 from collections.abc import Sequence
 from itertools import pairwise
 
-from PySide6.QtCore import QObject, QRect, Signal
+from PySide6.QtCore import QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
-from nnstudio.core.network.layer_edits import ChangeLayer, Ends, LayerEdit, Layers, RemoveLayer, misfit, position_of
+from nnstudio.core.network.layer_edits import Ends, LayerEdit, Layers, MoveLayer, offers, position_of, refusal
+from nnstudio.core.network.outline import outline
 from nnstudio.ui.views.network.column import Column
+from nnstudio.ui.views.network.drop_line import DropLine
 from nnstudio.ui.views.network.insert_button import InsertButton
 from nnstudio.ui.views.network.layer_header import SMALL, LayerHeader
+from nnstudio.ui.views.network.palette import Palette
+
+_EDGE = 4
 
 
 def _middle(a: Column, b: Column) -> float:
@@ -26,35 +31,63 @@ class HeaderRow(QObject):
     """The controls above the network, children of `canvas`."""
 
     layers_edited = Signal(object)  # LayerEdit
+    layer_selected = Signal(int)  # its key
 
     def __init__(self, canvas: QWidget) -> None:
         super().__init__(canvas)
         self._canvas = canvas
         self._layers: Layers = ()
         self._ends = Ends((1,), 1)
+        self._selected = 0
+        self._gaps: list[int] = []
+        self._frame = (0, 0, 0, 0)
+        self._placed: tuple[Sequence[Column], int, int] = ((), 0, 0)
         self.headers: list[LayerHeader] = []
         self.inserts: list[InsertButton] = []
+        self.line = DropLine(canvas)
+        self.palette = Palette(canvas)
+        self.palette.chosen.connect(self._insert)
+        self.palette.closed.connect(self._unmark)
 
     def show_layers(self, layers: Layers, ends: Ends) -> None:
-        """Show the controls of these layers; those of layers that stay are kept, with their open menus."""
+        """Show the controls of these layers; those of layers that stay are kept."""
+        if (layers, ends) != (self._layers, self._ends):
+            self.palette.close_up()  # its offers were for another network
         self._layers, self._ends = layers, ends
         for position in range(len(self.headers), len(layers)):
-            header = LayerHeader(position, layers[position], self._canvas)
-            header.edited.connect(self._try)
-            self.headers.append(header)
+            self.headers.append(self._new_header(position))
         for position in range(len(self.inserts), len(layers) + 1):
             insert = InsertButton(position, self._canvas)
-            insert.inserted.connect(self._edit)
+            insert.clicked.connect(self._open_palette)
             self.inserts.append(insert)
         for surplus in (*self.headers[len(layers) :], *self.inserts[len(layers) + 1 :]):
             surplus.hide()
             surplus.deleteLater()
         del self.headers[len(layers) :], self.inserts[len(layers) + 1 :]
-        for header, spec in zip(self.headers, layers, strict=True):
-            header.show_layer(spec)
+        outlines = outline(layers, ends)[:-1]
+        for header, spec, outlined in zip(self.headers, layers, outlines, strict=True):
+            header.show_layer(spec, outlined)
         for insert in self.inserts:
-            insert.show_layers(layers, ends)
+            insert.show_layers(layers)
+        self.select(self._selected)
         self._chain()
+
+    def _new_header(self, position: int) -> LayerHeader:
+        header = LayerHeader(position, self._canvas)
+        header.edited.connect(self._asked)
+        header.chosen.connect(self._choose)
+        header.stepped.connect(self._step)
+        header.dragged.connect(self._drag)
+        header.dropped.connect(self._drop)
+        header.given_up.connect(self.line.hide)
+        header.left.connect(self._place_again)
+        return header
+
+    def select(self, key: int) -> None:
+        """Mark the layer with this key as the one that the Layer card is about; 0 is none."""
+        self._selected = key
+        for header in self.headers:
+            header.title.set_chosen(header.key == key)
 
     def _chain(self) -> None:
         """Tab goes from left to right: + , title, −, +, + …"""
@@ -75,7 +108,13 @@ class HeaderRow(QObject):
         """
         if len(columns) != len(self.headers) + 2:
             return
+        self._placed = columns, top, height
         gaps = [_middle(a, b) for a, b in pairwise(columns)]
+        frame = self._canvas.width(), top, height, len(gaps)
+        if frame == self._frame and any(header.is_pointed_at for header in self.headers):
+            return  # what is clicked again and again does not move away under the pointer
+        self._frame = frame
+        self._gaps = [round(x) for x in gaps]
         upper = height - SMALL
         for insert, x in zip(self.inserts, gaps, strict=True):
             insert.show()
@@ -85,18 +124,110 @@ class HeaderRow(QObject):
             header.show()
             header.place(QRect(round(column.center - half), top, round(2 * half), height))
 
+    def _place_again(self) -> None:
+        self.place(*self._placed)
+
+    # Inserting
+
+    def _open_palette(self) -> None:
+        button = self.sender()
+        if not isinstance(button, InsertButton):
+            return
+        if self.palette.is_open and button.chosen:
+            self.palette.close_up()
+            return
+        self.palette.close_up()
+        button.set_chosen(True)
+        x, top = button.geometry().center().x(), self._below
+        seen = self._canvas.visibleRegion().boundingRect()
+        area = QRect(seen.left() + _EDGE, top, seen.width() - 2 * _EDGE, seen.height())
+        self.palette.open_at(x, area, offers(self._layers, button.before, self._ends), self.inserts)
+        self.line.show_at(x, top)
+        self.palette.raise_()
+
+    @property
+    def _below(self) -> int:
+        """Where the picture begins."""
+        _, top, height = self._placed
+        return top + height
+
+    def _unmark(self) -> None:
+        self.line.hide()
+        for insert in self.inserts:
+            insert.set_chosen(False)
+
+    def _insert(self, edit: LayerEdit) -> None:
+        by_key = isinstance(self.palette.came_from, InsertButton)
+        before = {spec.key for spec in self._layers}
+        self._edit(edit)
+        new = next((spec.key for spec in self._layers if spec.key not in before), 0)
+        self._choose(new)
+        if by_key:
+            self._focus(new)
+
+    # Moving
+
+    def _drag(self, point: QPoint) -> None:
+        gap, header = self._gap_at(point), self.sender()
+        assert isinstance(header, LayerHeader)
+        if gap is None or gap - header.position in (0, 1):  # where it stands already
+            self.line.hide()
+            return
+        edit = MoveLayer(header.key, self.inserts[gap].before)
+        self.line.show_at(self._gaps[gap], self._below, fits=not refusal(edit, self._layers, self._ends))
+
+    def _drop(self, point: QPoint) -> None:
+        self.line.hide()
+        gap, header = self._gap_at(point), self.sender()
+        if gap is not None and isinstance(header, LayerHeader):
+            self._try(header, MoveLayer(header.key, self.inserts[gap].before))
+
+    def _step(self, by: int) -> None:
+        header = self.sender()
+        assert isinstance(header, LayerHeader)
+        gap = header.position + (2 if by > 0 else -1)
+        if 0 <= gap < len(self.inserts):
+            self._try(header, MoveLayer(header.key, self.inserts[gap].before))
+
+    def _gap_at(self, point: QPoint) -> int | None:
+        """The gap nearest to this point of the screen; None while headers and columns do not match."""
+        x = self._canvas.mapFromGlobal(point).x()
+        gaps = range(len(self._gaps) if len(self._gaps) == len(self.inserts) else 0)
+        return min(gaps, key=lambda gap: abs(self._gaps[gap] - x), default=None)
+
+    # Editing
+
+    def _choose(self, key: int) -> None:
+        self.select(key)
+        self.layer_selected.emit(key)
+
+    def _asked(self, edit: LayerEdit) -> None:
+        header = self.sender()
+        assert isinstance(header, LayerHeader)
+        self._try(header, edit)
+
+    def _try(self, header: LayerHeader, edit: LayerEdit) -> None:
+        """Ask for an edit, unless it changes nothing or cannot be made; then the header says why."""
+        before, key, position = self._layers, header.key, header.position
+        by_key = header.title.hasFocus()
+        if reason := refusal(edit, before, self._ends):
+            header.refuse(reason)
+            return
+        if edit.on(before) == before:
+            return
+        self._edit(edit)
+        if position_of(self._layers, key) is None:  # removed: on to the layer that has taken its place
+            key = self.headers[min(position, len(self.headers) - 1)].key if self.headers else 0
+        self._choose(key)
+        if by_key:
+            self._focus(key)
+
     def _edit(self, edit: LayerEdit) -> None:
         # Shown at once, so that a second click before the next frame builds on the first.
         self.show_layers(edit.on(self._layers), self._ends)
         self.layers_edited.emit(edit)
 
-    def _try(self, edit: ChangeLayer | RemoveLayer) -> None:
-        """Ask for an edit, unless it changes nothing or cannot work; then its header says why."""
-        layers, position = edit.on(self._layers), position_of(self._layers, edit.key)
-        if layers == self._layers or position is None:
-            return
-        reason = misfit(layers, self._ends)
-        if reason:
-            self.headers[position].refuse(reason)
-        else:
-            self._edit(edit)
+    def _focus(self, key: int) -> None:
+        """Lead the keyboard to the title of this layer, or to the + where there is none."""
+        there = next((header.title for header in self.headers if header.key == key), self.inserts[-1])
+        there.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -1,38 +1,59 @@
-"""What stands above a hidden layer: its title, which opens a menu, and − and + for its neurons or filters.
+"""What stands above a hidden layer: its title, and − and + for its neurons or filters.
 
-The header only says what somebody wants; the layer changes when the experiment does.
+The header only says what somebody wants; the layer changes when the experiment does. All settings of a layer are on the
+Layer card, which a click on the title turns to it.
 """
 
-from PySide6.QtCore import QRect, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLabel, QWidget
 
+from nnstudio.core.counting import counted
 from nnstudio.core.experiment.layer_specs import LayerSpec
 from nnstudio.core.experiment.setting import settings_of
-from nnstudio.core.network.layer_edits import ChangeLayer, RemoveLayer, resize
+from nnstudio.core.network.layer_edits import DuplicateLayer, RemoveLayer, resize
+from nnstudio.core.network.outline import Outline, grouped, shape_text
+from nnstudio.ui.theme import text_scale
 from nnstudio.ui.views.network.flat_button import FlatButton
-from nnstudio.ui.views.network.layer_menu import LayerMenu
+from nnstudio.ui.views.network.layer_title import LayerTitle
+from nnstudio.ui.widgets.canvas import text_font
 from nnstudio.ui.widgets.note import Note
 
-SMALL = 22
+SMALL = 24
+"""The least side of what one clicks, in pixels."""
+_COUNT = 66
+"""Room between − and + for how many units there are, where there is room."""
+_REMOVE = frozenset({Qt.Key.Key_Delete, Qt.Key.Key_Backspace})
+_STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
 
 class LayerHeader(QWidget):
-    """The controls of hidden layer `position`, counted from 0."""
+    """The controls of hidden layer `position`, counted from 0. `stepped`: the layer is to move on by so many."""
 
-    edited = Signal(object)  # ChangeLayer or RemoveLayer
+    edited = Signal(object)  # LayerEdit
+    chosen = Signal(int)  # its key
+    stepped = Signal(int)
+    dragged = Signal(QPoint)
+    dropped = Signal(QPoint)
+    given_up = Signal()
+    left = Signal()  # the pointer has gone
 
-    def __init__(self, position: int, spec: LayerSpec, parent: QWidget) -> None:
+    def __init__(self, position: int, parent: QWidget) -> None:
         super().__init__(parent)
-        self._position = position
-        self._spec = spec
+        self.position = position
+        self._spec = LayerSpec()
+        self._texts: tuple[str, ...] = ("",)
         self._note = Note(self)
-        self.title = FlatButton(self, bold=True)
-        self.title.setPopupMode(FlatButton.ToolButtonPopupMode.InstantPopup)
+        self.title = LayerTitle(self)
         self.title.setWhatsThis(
-            "What kind of layer this is, and its most important setting. A click opens all of its settings, and a way "
-            "to remove it. What still has a place keeps what it has learned."
+            "What kind of layer this is. A click shows all of its settings on the Layer card. Drag it sideways, or "
+            "press Ctrl+← or Ctrl+→, to move the layer; Ctrl+D makes another one like it, Delete removes it. What "
+            "still has a place keeps what it has learned."
         )
         self.fewer, self.more = FlatButton(self), FlatButton(self)
+        self.count = QLabel(self)
+        self.count.setProperty("role", "caption")
+        self.count.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.fewer.set_titles("−")
         self.more.set_titles("+")
         for button in (self.fewer, self.more):
@@ -40,31 +61,29 @@ class LayerHeader(QWidget):
                 "One neuron or filter more, or the last one less. The others keep what they have learned; nobody "
                 "listens to a new one yet, so the answers stay the same at first."
             )
+        self.title.clicked.connect(self._choose)
+        self.title.dragged.connect(self.dragged)
+        self.title.dropped.connect(self.dropped)
+        self.title.given_up.connect(self.given_up)
         self.fewer.clicked.connect(self._remove_one)
         self.more.clicked.connect(self._add_one)
-        self.menu = self._new_menu(spec)
-        self.show_layer(spec)
 
-    def _new_menu(self, spec: LayerSpec) -> LayerMenu:
-        menu = LayerMenu(type(spec), self)
-        menu.changed.connect(self._change)
-        menu.remove_requested.connect(self._remove_layer)
-        self.title.setMenu(menu)
-        return menu
+    @property
+    def key(self) -> int:
+        """The key of the layer that it shows."""
+        return self._spec.key
 
-    def show_layer(self, spec: LayerSpec) -> None:
+    def show_layer(self, spec: LayerSpec, outline: Outline) -> None:
         """Show this layer from now on."""
         self._spec = spec
-        if self.menu.kind is not type(spec):
-            self.menu.deleteLater()
-            self.menu = self._new_menu(spec)
-        self.menu.show_spec(spec)
-        titles = spec.titles
+        activation = getattr(spec, "activation", None)
+        titles = (f"{outline.name} · {activation.phrase}", outline.name) if spec.width and activation else spec.titles
         self.title.set_titles(*titles)
-        self.title.setToolTip(f"Layer {self._position + 1}: {titles[0]}. {spec.help} Click to change or remove it.")
-        self.title.setAccessibleName(f"Layer {self._position + 1}, {titles[0]}")
-        self.fewer.setToolTip(f"Remove a {spec.unit} from layer {self._position + 1}.")
-        self.more.setToolTip(f"Add a {spec.unit} to layer {self._position + 1}.")
+        number = f"Layer {self.position + 1}"
+        self.title.setToolTip(f"{number}: {titles[0]}. {spec.help} Click for its settings, drag to move it.")
+        self.title.setAccessibleName(f"{number}, {titles[0]}")
+        self.fewer.setToolTip(f"Remove a {spec.unit} from layer {self.position + 1}.")
+        self.more.setToolTip(f"Add a {spec.unit} to layer {self.position + 1}.")
         for button in (self.fewer, self.more):
             button.setAccessibleName(button.toolTip().rstrip("."))
             button.setVisible(bool(spec.width))
@@ -72,30 +91,63 @@ class LayerHeader(QWidget):
             setting, count = settings_of(type(spec))[spec.width], getattr(spec, spec.width)
             self.fewer.setEnabled(count > setting.minimum)
             self.more.setEnabled(count < setting.maximum)
+            self._texts = counted(count, spec.unit, grouped(count)), grouped(count)
+        else:
+            self._texts = shape_text(outline.made), ""
+        self._show_count()
 
     def refuse(self, reason: str) -> None:
-        """Go back to what there is, and say why the change was not taken."""
-        self.menu.hide()
-        self.show_layer(self._spec)
+        """Say why something was not done."""
         self._note.say(reason)
 
     def place(self, box: QRect) -> None:
-        """Fill this box: the title above, the two small buttons below its middle."""
+        """Fill this box: the title above; below its middle the two small buttons, with the count between them."""
         self.setGeometry(box)
         upper = box.height() - SMALL
         self.title.setGeometry(0, 0, box.width(), upper)
         middle = box.width() // 2
-        self.fewer.setGeometry(middle - SMALL - 3, upper, SMALL, SMALL)
-        self.more.setGeometry(middle + 3, upper, SMALL, SMALL)
+        half = min(round(_COUNT * text_scale()), max(box.width() - 2 * SMALL, 4)) // 2
+        self.fewer.setGeometry(middle - half - SMALL, upper, SMALL, SMALL)
+        self.more.setGeometry(middle + half, upper, SMALL, SMALL)
+        if self._spec.width:
+            self.count.setGeometry(middle - half, upper, 2 * half, SMALL)
+        else:
+            self.count.setGeometry(0, upper, box.width(), SMALL)
+        self._show_count()
 
-    def _change(self, setting: str, value: object) -> None:
-        self.edited.emit(ChangeLayer(self._spec.key, setting, value))
+    def _show_count(self) -> None:
+        self.count.setFont(text_font(11))
+        metrics = self.count.fontMetrics()
+        fitting = (text for text in self._texts if metrics.horizontalAdvance(text) <= self.count.width())
+        self.count.setText(next(fitting, ""))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key, held = Qt.Key(event.key()), event.modifiers()
+        if not self.title.hasFocus():
+            super().keyPressEvent(event)
+        elif held == Qt.KeyboardModifier.ControlModifier and key in _STEPS:
+            self.stepped.emit(_STEPS[key])
+        elif held == Qt.KeyboardModifier.ControlModifier and key == Qt.Key.Key_D:
+            self.edited.emit(DuplicateLayer(self.key))
+        elif not held and key in _REMOVE:
+            self.edited.emit(RemoveLayer(self.key))
+        else:
+            super().keyPressEvent(event)
+
+    @property
+    def is_pointed_at(self) -> bool:
+        """Whether the pointer is on − or +."""
+        return self.fewer.underMouse() or self.more.underMouse()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.left.emit()
+
+    def _choose(self) -> None:
+        self.chosen.emit(self.key)
 
     def _remove_one(self) -> None:
         self.edited.emit(resize(self._spec, -1))
 
     def _add_one(self) -> None:
         self.edited.emit(resize(self._spec, 1))
-
-    def _remove_layer(self) -> None:
-        self.edited.emit(RemoveLayer(self._spec.key))

@@ -1,0 +1,35 @@
+"""A dashed line through the picture: here a layer would stand."""
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from nnstudio.ui.theme import current
+
+_WIDTH = 3
+
+
+class DropLine(QWidget):
+    """Lies over the picture like glass, and lets the mouse through."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._picture = parent
+        self._fits = True
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+
+    def show_at(self, x: int, top: int, fits: bool = True) -> None:
+        """Stand at x, from `top` down; in the colour of trouble where no layer fits."""
+        self._fits = fits
+        self.setGeometry(x - _WIDTH // 2, top, _WIDTH, max(self._picture.height() - top, 0))
+        self.show()
+        self.raise_()
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        pen = QPen(QColor(current().accent if self._fits else current().bad), 2, Qt.PenStyle.CustomDashLine)
+        pen.setDashPattern([2.0, 2.0])
+        painter = QPainter(self)
+        painter.setPen(pen)
+        painter.drawLine(QPointF(_WIDTH / 2, 0), QPointF(_WIDTH / 2, self.height()))

@@ -1,0 +1,147 @@
+"""One kind of layer in the palette: its picture, its name, and one line about it."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QWidget
+
+from nnstudio.core.experiment.layer_specs import (
+    BatchNormSpec,
+    Conv2DSpec,
+    DenseSpec,
+    DropoutSpec,
+    FlattenSpec,
+    LayerNormSpec,
+    LayerSpec,
+    MaxPool2DSpec,
+)
+from nnstudio.core.network.layer_edits import Offer
+from nnstudio.ui.icons import icon
+from nnstudio.ui.stylesheet import mix
+from nnstudio.ui.theme import current, text_scale
+from nnstudio.ui.widgets.canvas import text_font
+
+_ICON = 13
+_MARGIN = 5
+_WALK = {Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1}
+_ENDS = {Qt.Key.Key_Home: -99, Qt.Key.Key_End: 99}
+_CHOOSE = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space})
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """How a kind looks here. `line` is what it does; `without_images` what is said of it where there are none."""
+
+    name: str
+    icon: str
+    line: str
+    without_images: str = ""
+
+
+FACES: dict[type[LayerSpec], Face] = {
+    DenseSpec: Face("Dense", "layer-dense", "every input to every unit"),
+    DropoutSpec: Face("Dropout", "layer-dropout", "units switched off at random"),
+    BatchNormSpec: Face("Batch norm", "layer-batch-norm", "evened out over the batch"),
+    LayerNormSpec: Face("Layer norm", "layer-layer-norm", "evened out over the units"),
+    Conv2DSpec: Face("Convolution", "layer-convolution", "small filters slide over it", "filters slide; needs images"),
+    MaxPool2DSpec: Face("Pooling", "layer-pooling", "keeps the maxima", "keeps maxima; needs images"),
+    FlattenSpec: Face("Flatten", "layer-flatten", "an image as one long row", "one long row; needs images"),
+}
+"""The kinds of the palette, from left to right. Average pooling and an activation of its own are kinds of the Layer
+card."""
+
+
+class PaletteCell(QAbstractButton):
+    """Chosen by a click, Space or Enter. It stays reachable where its kind cannot stand, so that it can say why."""
+
+    walked = Signal(int)  # so many cells on
+    left = Signal()
+
+    def __init__(self, kind: type[LayerSpec], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.kind, self._face = kind, FACES[kind]
+        self.offer: Offer | None = None
+        self._line = self._face.line
+        self.setText(self._face.name)
+        self.setAccessibleName(self._face.name)
+        self.setWhatsThis(f"<b>{kind.label}</b><p>{kind.help}</p>")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setMouseTracking(True)
+
+    def show_offer(self, offer: Offer) -> None:
+        """Offer this from now on."""
+        self.offer = offer
+        misfit = self._face.without_images if offer.lacks_images else "does not fit here"
+        self._line = misfit if offer.reason else self._face.line
+        self.setToolTip(offer.reason or self.kind.help)
+        self.setAccessibleDescription(offer.reason or self.kind.help)
+        self.update()
+
+    @property
+    def fits(self) -> bool:
+        """Whether its kind can stand in this place."""
+        return self.offer is not None and not self.offer.reason
+
+    def sizeHint(self) -> QSize:
+        return self.size_of_cell()
+
+    def size_of_cell(self) -> QSize:
+        """As large as all cells are, at the size of text of now."""
+        return QSize(92, 56) * text_scale()
+
+    def enterEvent(self, event: QEvent) -> None:
+        self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        super().mousePressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._takes(event):
+            event.accept()  # otherwise the arrows step, and Space plays
+            return True
+        return super().event(event)
+
+    def _takes(self, event: QKeyEvent) -> bool:
+        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        return plain and event.key() in {*_WALK, *_ENDS, *_CHOOSE, Qt.Key.Key_Escape}
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = Qt.Key(event.key())
+        if not self._takes(event):
+            super().keyPressEvent(event)
+        elif key in _CHOOSE:
+            self.click()
+        elif key == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            self.walked.emit((_WALK | _ENDS)[key])
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        if self.hasFocus() or (self.underMouse() and self.fits):
+            painter.setBrush(QColor(mix(theme.card, theme.accent, 0.1)))
+            painter.setPen(QPen(QColor(theme.accent), 1.5) if self.hasFocus() else Qt.PenStyle.NoPen)
+            painter.drawRoundedRect(box, 6, 6)
+        scale = text_scale()
+        margin, side = round(_MARGIN * scale), round(_ICON * scale)
+        name, line = text_font(12, bold=True), text_font(11)
+        height = QFontMetricsF(name).height()
+        icon(self._face.icon, "text" if self.fits else "dim").paint(
+            painter, QRect(margin, margin + round((height - side) / 2), side, side)
+        )
+        painter.setFont(name)
+        painter.setPen(QColor(theme.text if self.fits else theme.dim))
+        left = margin + side + 3
+        painter.drawText(QRectF(left, margin, self.width() - left, height), Qt.AlignmentFlag.AlignVCenter, self.text())
+        painter.setFont(line)
+        painter.setPen(QColor(theme.dim))
+        below = QRectF(margin, margin + height + 1, self.width() - 1.5 * margin, self.height() - margin - height)
+        painter.drawText(below, Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap, self._line)
