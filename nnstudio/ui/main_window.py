@@ -34,6 +34,7 @@ from nnstudio.ui.help import About, HelpSheet
 from nnstudio.ui.icons import icon
 from nnstudio.ui.key_focus import KeyFocus
 from nnstudio.ui.panels.data_panel import DataPanel
+from nnstudio.ui.panels.layer_panel import LayerPanel
 from nnstudio.ui.panels.training_panel import TrainingPanel
 from nnstudio.ui.panels.transport import Transport
 from nnstudio.ui.presets_menu import PresetsMenu
@@ -118,8 +119,15 @@ class MainWindow(QMainWindow):
             Place(self._card("loss", self.loss), 537),
             Place(self._card("activations", self.activations), 430),
             Place(self._card("gradients", self.gradients), 430),
+            Place(self._layer_card(), 235, grows=False),
         ]
         return Desk([above, below], [525, 255])
+
+    def _layer_card(self) -> CardDock:
+        self.layer = LayerPanel(self._session)
+        self.network.headers.layer_selected.connect(self.layer.select)
+        self.layer.layer_shown.connect(self.network.headers.select)
+        return CardDock("layer", "Layer", ScrollingBody(self.layer), self.layer.pin)
 
     def _keeping(self) -> SegmentedSwitch:
         """What an edit of layers or data does with what was learned."""
@@ -210,7 +218,7 @@ class MainWindow(QMainWindow):
 
     def _edit_layers(self, edit: LayerEdit) -> None:
         if not self._session.loading:  # the layers on the screen are those of the network before
-            self._session.edit(edit(self._session.experiment))
+            self._session.edit(edit(self._session.experiment), label=edit.label)
 
     def _show_title(self, title: str) -> None:
         self._file_name.setText(title)

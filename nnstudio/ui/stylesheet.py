@@ -2,7 +2,8 @@
 
 Plain widgets look right by themselves. What a widget is *for* is said by a dynamic property, `setProperty("role", …)`:
 
-* labels: "section" (a card's title), "dim", "caption" (small and dim), "strong", "mono" (a number in a row), "value"
+* labels: "section" (a card's title), "heading" (what a card is about), "dim", "caption" (small and dim), "strong",
+  "trouble" (what is wrong with what was typed), "mono" (a number in a row), "value"
   (a number that is read from afar), "pill" (with a property "tone": "quiet", "good", "warning", "bad")
 * buttons: "play" (the only filled one), "primary" (outlined), "labelled" (a QToolButton with icon and text), "icon" (a
   bare picture), "segment", "chip" (an on/off choice), "fold" (the header of what folds away)
@@ -46,6 +47,9 @@ QLabel[role="medium"] { font-weight: 500; }
 QLabel[role="summary"] { color: $dim; font-family: "$numbers"; font-size: 12px; }
 QLabel[role="summary"][changed="true"] { color: $text; }
 QLabel[role="strong"] { font-weight: 600; }
+QLabel[role="heading"] { font-size: 17px; font-weight: 600; }
+QLabel[role="trouble"] { color: $bad; font-size: 12px; }
+QPlainTextEdit[role="code"] { font-family: "$numbers"; font-size: 12px; padding: 3px 5px; }
 QLabel[role="mono"] { font-family: "$numbers"; }
 QLabel[role="value"] { font-family: "$numbers"; font-size: 16px; font-weight: 500; }
 QLabel[role="counter"] { font-family: "$numbers"; font-size: 18px; font-weight: 500; }
@@ -89,6 +93,10 @@ QToolButton[role="primary"][bare="true"] { padding-right: 12px; }
 *[role="icon"]:hover { background: $field; }
 *[role="icon"]:pressed { background: $line; }
 *[role="icon"]:focus { border: 1px solid $accent; }
+QToolButton[role="pin"] { background: transparent; border: 1px solid transparent; padding: 1px 4px; color: $dim; }
+QToolButton[role="pin"]:checked { background: transparent; border: 1px solid transparent; color: $accent; }
+QToolButton[role="pin"]:hover { background: $field; }
+QToolButton[role="pin"]:focus { border: 1px solid $accent; }
 
 QFrame[role="switch"] { background: $field; border-radius: 7px; }
 *[role="segment"] {

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 from nnstudio.core.array import Shape
 from nnstudio.core.experiment import LAYER_KINDS, MAXIMUM_HIDDEN_LAYERS, Experiment, LayerSpec, keyed
-from nnstudio.core.experiment.setting import settings_of
+from nnstudio.core.experiment.setting import SettingError, settings_of
 from nnstudio.core.network.layer_matches import matches
 from nnstudio.core.network.layers.layer import ShapeError
 from nnstudio.core.network.model import Model
@@ -143,6 +143,15 @@ def resize(spec: LayerSpec, by: int) -> ChangeLayer:
     setting = settings_of(type(spec))[spec.width]
     size = getattr(spec, spec.width) + by
     return ChangeLayer(spec.key, spec.width, int(min(max(size, setting.minimum), setting.maximum)))
+
+
+def as_kind(spec: LayerSpec, kind: type[LayerSpec]) -> LayerSpec:
+    """A layer of another kind that is like this one in what both have settings for, where the values are legal."""
+    values: dict[str, Any] = {name: getattr(spec, name) for name in settings_of(kind) if hasattr(spec, name)}
+    try:
+        return kind(key=spec.key, **values)
+    except SettingError:
+        return kind(key=spec.key)
 
 
 def position_of(layers: Layers, key: int) -> int | None:

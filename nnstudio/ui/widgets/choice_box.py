@@ -1,20 +1,19 @@
 """A flat field that opens a list to choose from, for a `Setting` with a `Choice`.
 
-Each entry carries its member's sentence and formula. Only what a person picks is told; the mouse wheel belongs to the
-panel that scrolls, so that nobody changes an optimizer in passing.
+Each entry carries its member's sentence and formula. Only what a person picks is told.
 """
 
 import html
 from collections.abc import Iterable
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QSizePolicy, QStyle, QStyleOptionComboBox, QStylePainter, QWidget
+from PySide6.QtWidgets import QWidget
 
 from nnstudio.core.experiment.setting import Choice, Setting
+from nnstudio.ui.widgets.option_box import FlatBox
 
 
-class ChoiceBox(QComboBox):
+class ChoiceBox(FlatBox):
     """The members of `setting.choice`; `chosen` gives the member that the user picked."""
 
     chosen = Signal(object)
@@ -30,12 +29,6 @@ class ChoiceBox(QComboBox):
         for index, member in enumerate(self._members):
             self.addItem(member.label)
             self.setItemData(index, explanation(member), Qt.ItemDataRole.ToolTipRole)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(6)
-        self.setMaxVisibleItems(20)
-        self.setStyleSheet("QComboBox { padding-right: 0px; }")  # the arrow's room is kept by the arrow already
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(setting.label)
         self.setWhatsThis(_members_in_words(setting))
         self.activated.connect(self._activated)
@@ -66,22 +59,6 @@ class ChoiceBox(QComboBox):
         """What the tooltip says besides the chosen member's own sentence."""
         self._sentence = sentence
         self._explain()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        # As Qt does it, but a label that is too long ends in an ellipsis.
-        painter = QStylePainter(self)
-        option = QStyleOptionComboBox()
-        self.initStyleOption(option)
-        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
-        field = self.style().subControlRect(
-            QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
-        )
-        text, mode = self.currentText(), Qt.TextElideMode.ElideRight
-        option.currentText = self.fontMetrics().elidedText(text, mode, field.width())  # pyright: ignore
-        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
 
     def _explain(self) -> None:
         self.setToolTip(f"{html.escape(self._sentence, quote=False)}<br>{explanation(self._chosen)}")

@@ -12,17 +12,18 @@ _WIDTH = 3
 class DropLine(QWidget):
     """Lies over the picture like glass, and lets the mouse through."""
 
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._picture = parent
+    def __init__(self) -> None:
+        super().__init__()
         self._fits = True
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
 
-    def show_at(self, x: int, top: int, fits: bool = True) -> None:
-        """Stand at x, from `top` down; in the colour of trouble where no layer fits."""
+    def show_at(self, page: QWidget, x: int, top: int, fits: bool = True) -> None:
+        """Stand on this page at x, from `top` down; in the colour of trouble where no layer fits."""
         self._fits = fits
-        self.setGeometry(x - _WIDTH // 2, top, _WIDTH, max(self._picture.height() - top, 0))
+        if self.parentWidget() is not page:
+            self.setParent(page)
+        self.setGeometry(x - _WIDTH // 2, top, _WIDTH, max(page.height() - top, 0))
         self.show()
         self.raise_()
         self.update()

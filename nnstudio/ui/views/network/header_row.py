@@ -28,7 +28,7 @@ def _middle(a: Column, b: Column) -> float:
 
 
 class HeaderRow(QObject):
-    """The controls above the network, children of `canvas`."""
+    """The controls above the network, children of `canvas`. The palette and the line lie over what is around it."""
 
     layers_edited = Signal(object)  # LayerEdit
     layer_selected = Signal(int)  # its key
@@ -44,8 +44,8 @@ class HeaderRow(QObject):
         self._placed: tuple[Sequence[Column], int, int] = ((), 0, 0)
         self.headers: list[LayerHeader] = []
         self.inserts: list[InsertButton] = []
-        self.line = DropLine(canvas)
-        self.palette = Palette(canvas)
+        self.line = DropLine()
+        self.palette = Palette()
         self.palette.chosen.connect(self._insert)
         self.palette.closed.connect(self._unmark)
 
@@ -138,16 +138,21 @@ class HeaderRow(QObject):
             return
         self.palette.close_up()
         button.set_chosen(True)
-        x, top = button.geometry().center().x(), self._below
-        seen = self._canvas.visibleRegion().boundingRect()
+        page = self._page
+        place = button.mapTo(page, button.rect().center())
+        seen, top = page.visibleRegion().boundingRect(), self._canvas.mapTo(page, QPoint(0, self._below)).y()
         area = QRect(seen.left() + _EDGE, top, seen.width() - 2 * _EDGE, seen.height())
-        self.palette.open_at(x, area, offers(self._layers, button.before, self._ends), self.inserts)
-        self.line.show_at(x, top)
-        self.palette.raise_()
+        self.line.show_at(page, place.x(), top)
+        self.palette.open_at(page, place.x(), area, offers(self._layers, button.before, self._ends), self.inserts)
+
+    @property
+    def _page(self) -> QWidget:
+        """What the row and the picture lie on."""
+        return self._canvas.parentWidget() or self._canvas
 
     @property
     def _below(self) -> int:
-        """Where the picture begins."""
+        """Where the row ends."""
         _, top, height = self._placed
         return top + height
 
@@ -174,7 +179,8 @@ class HeaderRow(QObject):
             self.line.hide()
             return
         edit = MoveLayer(header.key, self.inserts[gap].before)
-        self.line.show_at(self._gaps[gap], self._below, fits=not refusal(edit, self._layers, self._ends))
+        place = self._canvas.mapTo(self._page, QPoint(self._gaps[gap], self._below))
+        self.line.show_at(self._page, place.x(), place.y(), fits=not refusal(edit, self._layers, self._ends))
 
     def _drop(self, point: QPoint) -> None:
         self.line.hide()

@@ -26,8 +26,8 @@ class Palette(QWidget):
     chosen = Signal(object)  # InsertLayer
     closed = Signal()
 
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setAccessibleName("Kinds of layers")
         self._pointer = 0
         self._keep: tuple[QWidget, ...] = ()
@@ -41,8 +41,10 @@ class Palette(QWidget):
             cell.left.connect(self.close_up)
         self.hide()
 
-    def open_at(self, x: int, area: QRect, offers: Sequence[Offer], keep: Sequence[QWidget]) -> None:
-        """Show what can be inserted at `x`, within `area` of the parent. A click on `keep` does not close it."""
+    def open_at(self, page: QWidget, x: int, area: QRect, offers: Sequence[Offer], keep: Sequence[QWidget]) -> None:
+        """Show what can be inserted at `x`, within `area` of this page. A click on `keep` does not close it."""
+        if self.parentWidget() is not page:
+            self.setParent(page)
         self._keep = tuple(keep)
         by_kind = {offer.kind: offer for offer in offers}
         for cell in self.cells:

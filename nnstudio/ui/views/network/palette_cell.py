@@ -18,9 +18,9 @@ from nnstudio.core.experiment.layer_specs import (
 )
 from nnstudio.core.network.layer_edits import Offer
 from nnstudio.ui.icons import icon
+from nnstudio.ui.stage.lettering import text_font
 from nnstudio.ui.stylesheet import mix
 from nnstudio.ui.theme import current, text_scale
-from nnstudio.ui.widgets.canvas import text_font
 
 _ICON = 13
 _MARGIN = 5

@@ -1,0 +1,106 @@
+"""A flat field that opens a list to choose from.
+
+Only what a person picks is told. The mouse wheel belongs to the panel that scrolls, so that nobody changes an optimizer
+in passing; a text that is too long ends in an ellipsis.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QIcon, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QSizePolicy, QStyle, QStyleOptionComboBox, QStylePainter, QWidget
+
+from nnstudio.ui.widgets.note import Note
+
+
+class FlatBox(QComboBox):
+    """The look and the manners of all boxes with a list."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(6)
+        self.setMaxVisibleItems(20)
+        self.setStyleSheet("QComboBox { padding-right: 0px; }")  # the arrow's room is kept by the arrow already
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        # As Qt does it, but a label that is too long ends in an ellipsis.
+        painter = QStylePainter(self)
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        field = self.style().subControlRect(
+            QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
+        )
+        text, mode = self.currentText() or self.placeholderText(), Qt.TextElideMode.ElideRight
+        icon = self.iconSize().width() + 4 if not self.itemIcon(self.currentIndex()).isNull() else 0
+        option.currentText = self.fontMetrics().elidedText(text, mode, field.width() - icon)  # pyright: ignore
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+
+
+class Option(NamedTuple):
+    """One entry. `help` is its tooltip; `reason` says why it cannot be chosen, and then it is dimmed."""
+
+    label: str
+    value: object
+    help: str = ""
+    reason: str = ""
+    icon: QIcon | None = None
+
+
+class OptionBox(FlatBox):
+    """Any options; `chosen` gives the value of the one that somebody picked."""
+
+    chosen = Signal(object)
+
+    def __init__(self, name: str, help: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._help = help
+        self._note = Note(self)
+        self._options: tuple[Option, ...] = ()
+        self._current: object = None
+        self.setAccessibleName(name)
+        self.setToolTip(help)
+        self.activated.connect(self._activated)
+
+    def offer(self, options: Sequence[Option], current: object) -> None:
+        """Offer these, and show the one with this value, or the placeholder if none has it; emits nothing."""
+        self._current = current
+        if tuple(options) != self._options:
+            self._options = tuple(options)
+            self.clear()
+            for place, option in enumerate(self._options):
+                self.addItem(option.icon or QIcon(), option.label)
+                self.setItemData(place, option.reason or option.help, Qt.ItemDataRole.ToolTipRole)
+                if option.reason:  # Qt asks the model whether an entry can be chosen: 0 means no
+                    self.setItemData(place, 0, Qt.ItemDataRole.UserRole - 1)
+            self.setWhatsThis(self._in_words())
+        places = (place for place, option in enumerate(self._options) if option.value == current)
+        self.setCurrentIndex(next(places, -1))
+        option = self._options[self.currentIndex()] if self.currentIndex() >= 0 else None
+        self.setToolTip(f"{self._help} {option.label}: {option.help}" if option and option.help else self._help)
+
+    @property
+    def options(self) -> tuple[Option, ...]:
+        """What can be chosen, and what could be elsewhere."""
+        return self._options
+
+    def complain(self, sentence: str) -> None:
+        """Say in a note why a choice was not taken."""
+        self._note.say(sentence)
+
+    def _in_words(self) -> str:
+        entries = (f"<p><b>{option.label}</b>: {option.help}</p>" for option in self._options if option.help)
+        return f"<b>{self.accessibleName()}</b><p>{self._help}</p>{''.join(entries)}"
+
+    @Slot(int)
+    def _activated(self, index: int) -> None:
+        value = self._options[index].value
+        if value != self._current:
+            self.chosen.emit(value)
