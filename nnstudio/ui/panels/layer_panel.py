@@ -4,7 +4,7 @@ It is about the layer that was touched last; pinned, it stays with the one that 
 network as text and whole networks to start from. An edit that cannot work is not asked for: its control says why.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
@@ -13,6 +13,7 @@ from nnstudio.core.experiment import Experiment, LayerSpec
 from nnstudio.core.experiment.network_text import describe_layers, parse_layers
 from nnstudio.core.network.layer_edits import DuplicateLayer, Ends, LayerEdit, RemoveLayer, TakeNetwork, misfit, refusal
 from nnstudio.core.network.outline import Outline, grouped, layers_from_text, outline, shape_text
+from nnstudio.core.network.surgery import Freeze
 from nnstudio.core.presets import STARTING_POINTS, StartingPoint
 from nnstudio.core.run.frame import Frame
 from nnstudio.ui.icons import ICON_GAP, icon
@@ -36,7 +37,6 @@ class LayerPanel(QWidget):
     card's title bar."""
 
     layer_shown = Signal(int)
-    freeze_toggled = Signal(int, bool)  # the layer's key
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -100,7 +100,6 @@ class LayerPanel(QWidget):
         words.setWordWrap(True)
         freezing.addWidget(words)
         self.freeze.setToolTip(_FREEZE)
-        self._freezing.hide()  # until somebody says what is frozen
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addWidget(self.duplicate, 1)
@@ -129,13 +128,6 @@ class LayerPanel(QWidget):
             self._key = key
             self._show_experiment(self._session.experiment)
 
-    def show_frozen(self, keys: Iterable[int]) -> None:
-        """These layers are frozen, and it can be changed: `freeze_toggled` says when somebody wants to."""
-        frozen = self._key in set(keys)
-        self._freezing.show()
-        self.freeze.setChecked(frozen)
-        self.frozen.setVisible(frozen)
-
     def _spec(self) -> LayerSpec | None:
         return next((spec for spec in self._session.experiment.layers if spec.key == self._key), None)
 
@@ -150,6 +142,16 @@ class LayerPanel(QWidget):
         if not self._session.loading and self._ends != Ends.of(frame.model):
             self._ends = Ends.of(frame.model)
             self._show_experiment(self._session.experiment)
+        self._show_lock(frame)
+
+    def _show_lock(self, frame: Frame | None) -> None:
+        """Whether training leaves the layer alone; only for one that learns."""
+        layers = frame.model.layers if frame is not None else ()
+        layer = next((each for each in layers if each.key == self._key and self._key), None)
+        frozen = layer is not None and layer.wholly_frozen
+        self._freezing.setVisible(layer is not None and bool(layer.arrays))
+        self.freeze.setChecked(frozen)
+        self.frozen.setVisible(frozen)
 
     @Slot(object)
     def _show_experiment(self, experiment: Experiment) -> None:
@@ -167,6 +169,7 @@ class LayerPanel(QWidget):
         self.text.show_text(describe_layers(layers))
         self.total.setText(_total(outlines))
         self._offer_networks(experiment)
+        self._show_lock(self._session.frame)
         self.layer_shown.emit(self._key)
 
     def _show_layer(self, spec: LayerSpec, outlines: tuple[Outline, ...]) -> None:
@@ -233,7 +236,7 @@ class LayerPanel(QWidget):
         return refusal(edit, self._session.experiment.layers, self._ends)
 
     def _freeze(self, frozen: bool) -> None:
-        self.freeze_toggled.emit(self._key, frozen)
+        self._session.operate(Freeze(self._key, frozen))
 
     def _read(self, text: str) -> tuple[LayerSpec, ...]:
         return parse_layers(text) if self._ends is None else layers_from_text(text, self._ends)

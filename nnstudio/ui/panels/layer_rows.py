@@ -121,8 +121,10 @@ class LayerRows(QWidget):
         for name, control in self.controls.items():
             if isinstance(control, OptionBox):
                 control.offer(*_options(name, spec, layers, ends))
+            elif name == "dropout":
+                control.set_value(_rate(layers, spec.key))
             else:
-                control.set_value(_rate(layers, spec.key) if name == "dropout" else getattr(spec, name))
+                control.set_value(getattr(spec, name))
 
     # What somebody wants
 

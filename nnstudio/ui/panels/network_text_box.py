@@ -28,9 +28,9 @@ _HELP = (
     "<b>The network as text</b><p>The hidden layers from left to right, parted by commas: <code>8 tanh, dropout 0.2, "
     "8 tanh</code>. A number alone is a dense layer. Others go by their names: <code>conv 16 3x3 ReLU same</code>, "
     "<code>max pool 2</code>, <code>flatten</code>, <code>batch norm</code>, <code>layer norm</code>; <code>init he"
-    "</code> behind a layer draws its first weights in that way.</p><p>Enter takes the text, Esc brings back what there "
-    "is. Layers that are in both keep what they have learned. The command line takes the same: <code>nnstudio train "
-    "circle --layers '8 tanh, 8 tanh'</code>.</p>"
+    "</code> behind a layer draws its first weights in that way.</p><p>Enter takes the text, Esc brings back what "
+    "there is. Layers that are in both keep what they have learned. The command line takes the same: <code>nnstudio "
+    "train circle --layers '8 tanh, 8 tanh'</code>.</p>"
 )
 _MOST_LINES = 6
 

@@ -128,6 +128,7 @@ class NetworkView(View):
 
     def _show_layers(self, frame: Frame) -> None:
         self.headers.show_layers(frame.experiment.layers, Ends.of(frame.model))
+        self.headers.show_frozen({layer.key for layer in frame.model.layers if layer.wholly_frozen})
         titles = [input_titles(frame), *(spec.titles for spec in frame.experiment.layers), output_titles(frame)]
         self.stage.setAccessibleDescription("; ".join(names[0] for names in titles) + ".")
         self._titles = (titles[0], titles[-1])

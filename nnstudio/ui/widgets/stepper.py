@@ -54,9 +54,9 @@ class Stepper(QFrame):
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
 
-    def set_value(self, value: int) -> None:
+    def set_value(self, value: float) -> None:
         """Show a value; emits nothing."""
-        self._value = value
+        self._value = int(value)
         self.edit.show_text(text_of(self.setting, value))
         self.fewer.setEnabled(value > self.setting.minimum)
         self.more.setEnabled(value < self.setting.maximum)

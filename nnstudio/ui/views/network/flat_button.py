@@ -4,16 +4,20 @@ They stand in a picture whose columns may be narrow, so they choose the longest 
 exactly as large as the layout makes them.
 """
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from typing import NamedTuple
+
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QToolButton, QWidget
 
+from nnstudio.ui.icons import icon
 from nnstudio.ui.stage.lettering import text_font
 from nnstudio.ui.stylesheet import mix
 from nnstudio.ui.theme import current
 from nnstudio.ui.views.network.titles import fitting
 
 _ARROW = 11.0
+_LOCK = 16.0
 
 
 class FlatButton(QToolButton):
@@ -23,7 +27,7 @@ class FlatButton(QToolButton):
         super().__init__(parent)
         self._titles: tuple[str, ...] = ("",)
         self._bold, self._round = bold, round_
-        self._chosen = False
+        self._chosen = self._locked = False
         # A click must not take the arrow keys away from stepping through training.
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
@@ -43,6 +47,12 @@ class FlatButton(QToolButton):
         """Mark it, or no more."""
         if chosen != self._chosen:
             self._chosen = chosen
+            self.update()
+
+    def set_locked(self, locked: bool) -> None:
+        """With a lock before its text, or without."""
+        if locked != self._locked:
+            self._locked = locked
             self.update()
 
     def sizeHint(self) -> QSize:
@@ -73,29 +83,45 @@ class FlatButton(QToolButton):
         """The ground: all of the button, but of a wide title only what its text needs."""
         box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
         if self._bold:
-            metrics = QFontMetricsF(text_font(13, bold=True))
-            spare = box.width() - metrics.horizontalAdvance(self._text(metrics)) - _ARROW - 20
+            spare = box.width() - self._laid_out().needed - 20
             if spare > 0:
                 box.adjust(spare / 2, 0, -spare / 2, 0)
         return box
 
-    def _text(self, metrics: QFontMetricsF) -> str:
-        return fitting(self._titles, metrics, self.width() - 4 - (_ARROW if self._bold else 0))
+    def _laid_out(self) -> "_Line":
+        """What stands on it at the width of now: rather less text than no lock, rather no arrow than an ellipsis."""
+        metrics = QFontMetricsF(text_font(13 if self._bold else 15, self._bold))
+        lock, arrow, room = _LOCK if self._locked else 0.0, _ARROW if self._bold else 0.0, self.width() - 4
+        if metrics.horizontalAdvance(self._titles[-1]) > room - lock - arrow:
+            arrow = 0.0
+        text = fitting(self._titles, metrics, room - lock - arrow)
+        return _Line(lock, text, metrics.horizontalAdvance(text), arrow)
 
     def _paint_text(self, painter: QPainter, color: QColor) -> None:
-        font = text_font(13 if self._bold else 15, self._bold)
-        metrics = QFontMetricsF(font)
-        arrow = _ARROW if self._bold else 0.0
-        if metrics.horizontalAdvance(self._titles[-1]) > self.width() - 4 - arrow:
-            arrow = 0.0  # better no arrow than an ellipsis
-        text = fitting(self._titles, metrics, self.width() - 4 - arrow)
-        width = metrics.horizontalAdvance(text)
-        left = (self.width() - width - arrow) / 2
+        line = self._laid_out()
+        left = (self.width() - line.needed) / 2
+        if line.lock:
+            side = round(line.lock) - 3
+            icon("lock").paint(painter, QRect(round(left), (self.height() - side) // 2, side, side))
         painter.setPen(color)
-        painter.setFont(font)
-        painter.drawText(QRectF(left, 0, width + 2, self.height()), Qt.AlignmentFlag.AlignVCenter, text)
-        if arrow:
-            middle = QPointF(left + width + 7, self.height() / 2 + 1)
+        painter.setFont(text_font(13 if self._bold else 15, self._bold))
+        text = QRectF(left + line.lock, 0, line.width + 2, self.height())
+        painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, line.text)
+        if line.arrow:
+            middle = QPointF(text.right() + 5, self.height() / 2 + 1)
             painter.setPen(QPen(QColor(current().dim), 1.3))
             offsets = (QPointF(-3, -1.5), QPointF(0, 1.5), QPointF(3, -1.5))
             painter.drawPolyline(QPolygonF([middle + offset for offset in offsets]))
+
+
+class _Line(NamedTuple):
+    """From left to right: room for the lock, the text with its width, room for the arrow."""
+
+    lock: float
+    text: str
+    width: float
+    arrow: float
+
+    @property
+    def needed(self) -> float:
+        return self.lock + self.width + self.arrow

@@ -4,7 +4,7 @@ They are real widgets, so Tab reaches them and screen readers read them. The row
 that carries the edit. A + opens the palette of layer kinds; a title that is dragged shows where its layer would stand.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 
 from PySide6.QtCore import QObject, QPoint, QRect, Qt, Signal
@@ -88,6 +88,11 @@ class HeaderRow(QObject):
         self._selected = key
         for header in self.headers:
             header.title.set_chosen(header.key == key)
+
+    def show_frozen(self, keys: Collection[int]) -> None:
+        """Put a lock beside the titles of these layers."""
+        for header in self.headers:
+            header.title.set_locked(header.key in keys)
 
     def _chain(self) -> None:
         """Tab goes from left to right: + , title, −, +, + …"""
