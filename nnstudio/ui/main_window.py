@@ -1,10 +1,8 @@
 """The window: places the panels and the views, and joins their signals to the session. It decides nothing.
 
-Menu bar, transport bar, the banner for messages, and below them the desk with its cards: Data, Network, Output and
-Training from left to right as the data flows, the curves under them.
+Menu bar, transport bar, and below them the desk with its cards: Data, Network, Output from left to right as the data
+flows, the curves under them, what is set at the right. Messages lie over the cards and push nothing.
 """
-
-from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent
@@ -23,6 +21,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from nnstudio.core.experiment import Experiment
+from nnstudio.core.experiment.choices import DatasetKind
 from nnstudio.core.network.layer_edits import LayerEdit
 from nnstudio.core.presets import Preset
 from nnstudio.files.saving import Saver
@@ -48,10 +48,10 @@ from nnstudio.ui.views.loss_view import LossView
 from nnstudio.ui.views.network_view import NetworkView
 from nnstudio.ui.views.output_view import OutputView
 from nnstudio.ui.views.view import View
-from nnstudio.ui.widgets.banner import Banner, Tone
+from nnstudio.ui.widgets.banner import Banner
 from nnstudio.ui.widgets.card import CardDock, ScrollingBody
 from nnstudio.ui.widgets.fold import Fold
-from nnstudio.ui.widgets.segmented import SegmentedSwitch
+from nnstudio.ui.widgets.note_strip import NoteStrip
 
 # None is a line between two entries.
 MENUS: dict[str, tuple[str | None, ...]] = {
@@ -60,12 +60,11 @@ MENUS: dict[str, tuple[str | None, ...]] = {
     "&Run": ("play", "step", "step_epoch", "back", None, "restart", "new_weights"),
 }
 THEMES = {ThemeChoice.SYSTEM: "As the &system", ThemeChoice.LIGHT: "&Light", ThemeChoice.DARK: "&Dark"}
-KEEPING = ("Keep", "Start over")
-KEEPING_TIPS = (
-    "Editing layers or data keeps every weight that still has a place, and training goes on from there.",
-    "Editing layers or data begins training anew, from first weights.",
-)
-MARGIN = 11
+KEEPING = {
+    "&Keep what was learned": "An edit of layers or data keeps every weight that still has a place; training goes on.",
+    "&Start over": "An edit of layers or data begins training anew, from first weights.",
+}
+MARGIN = 12
 SAVING_SECONDS = 10.0
 """How long a closing window waits for its files to be written."""
 
@@ -82,7 +81,7 @@ class MainWindow(QMainWindow):
         self._settings = settings
         self._restyle()
         self.setWindowIcon(icon("nnstudio", ""))
-        self.banner = Banner()
+        self.banner, self.note = Banner(), NoteStrip()
         self._saver = saver or Saver()
         self.files = FilesMenu(session, settings, self.banner, self, self._saver)
         self.commands = Actions(session, self.files, self)
@@ -92,6 +91,8 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(page)
         self._make_menus()
         Trouble(session, self.banner)
+        self._noted: DatasetKind | None = None
+        session.experiment_changed.connect(self._outdate_note)
         KeyFocus(_app(), self)
         _app().styleHints().colorSchemeChanged.connect(self._restyle)
         self._place()
@@ -110,18 +111,21 @@ class MainWindow(QMainWindow):
         data = CardDock("data", "Data", ScrollingBody(DataPanel(self._session)))
         training = CardDock("training", "Training", ScrollingBody(TrainingPanel(self._session)))
         above = [
-            Place(data, 215, grows=False),
-            Place(self._card("network", self.network, switches=[self._keeping(), self.network.switches()]), 621),
-            Place(self._card("output", self.output, narrowest=250), 315),
-            Place(training, 235, grows=False),
+            Place(data, 208, grows=False),
+            Place(self._card("network", self.network, self._below_note(self.network)), 684),
+            Place(self._card("output", self.output, narrowest=250), 256),
         ]
         below = [
-            Place(self._card("loss", self.loss), 537),
-            Place(self._card("activations", self.activations), 430),
-            Place(self._card("gradients", self.gradients), 430),
-            Place(self._layer_card(), 235, grows=False),
+            Place(self._card("loss", self.loss), 420),
+            Place(self._card("activations", self.activations), 320),
+            Place(self._card("gradients", self.gradients), 408),
         ]
-        return Desk([above, below], [525, 255])
+        return Desk(
+            [above, below],
+            [560, 220],
+            [Place(training, 232, grows=False), Place(self._layer_card(), 232, grows=False)],
+            [300, 436],
+        )
 
     def _layer_card(self) -> CardDock:
         self.layer = LayerPanel(self._session)
@@ -129,21 +133,19 @@ class MainWindow(QMainWindow):
         self.layer.layer_shown.connect(self.network.headers.select)
         return CardDock("layer", "Layer", ScrollingBody(self.layer), self.layer.pin)
 
-    def _keeping(self) -> SegmentedSwitch:
-        """What an edit of layers or data does with what was learned."""
-        self.keeping = SegmentedSwitch(KEEPING, KEEPING_TIPS)
-        self.keeping.setAccessibleName("When layers or data are edited")
-        self.keeping.currentChanged.connect(self._choose_keeping)
-        return self.keeping
+    def _below_note(self, view: QWidget) -> QWidget:
+        """The view, with room for a preset's note at the foot of its card."""
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(view, 1)
+        column.addWidget(self.note)
+        return body
 
-    def _choose_keeping(self, choice: int) -> None:
-        self._session.keeps = choice == 0
-
-    def _card(
-        self, name: str, view: View, narrowest: int = 0, switches: Sequence[QWidget | None] | None = None
-    ) -> CardDock:
+    def _card(self, name: str, view: View, body: QWidget | None = None, narrowest: int = 0) -> CardDock:
         self._session.viewers.attach(view)
-        card = CardDock(name, view.title, view, *(switches or [view.switches()]))
+        card = CardDock(name, view.title, body or view, view.switches())
         card.setMinimumWidth(narrowest)
         return card
 
@@ -153,20 +155,23 @@ class MainWindow(QMainWindow):
         page.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         table = QVBoxLayout()
         table.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
-        table.setSpacing(10)
-        table.addWidget(self.banner)
-        table.addWidget(self.desk, 1)
+        table.addWidget(self.desk)
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.transport)
         column.addLayout(table, 1)
+        self.banner.lie_over(self.desk)
         return page
 
     def _make_menus(self) -> None:
         self.menuBar().setStyle(_CalmMenuBar(self.menuBar()))
         for title, names in MENUS.items():
-            self._fill(self.menuBar().addMenu(title), names)
+            menu = self.menuBar().addMenu(title)
+            self._fill(menu, names)
+            if title == "&Edit":
+                menu.addSeparator()
+                menu.addMenu(self._keeping_menu())
         presets = PresetsMenu(self._session, self.menuBar())
         presets.chosen.connect(self._tell_of_preset)
         self.menuBar().addMenu(presets)
@@ -203,6 +208,24 @@ class MainWindow(QMainWindow):
         group.triggered.connect(self._choose_theme)
         return menu
 
+    def _keeping_menu(self) -> QMenu:
+        """What an edit of layers or data does with what was learned."""
+        menu = QMenu("After an &edit of layers or data", self)
+        menu.setToolTipsVisible(True)
+        group = QActionGroup(self)
+        for keeps, (text, tip) in zip((True, False), KEEPING.items(), strict=True):
+            action = group.addAction(menu.addAction(text))
+            action.setCheckable(True)
+            action.setData(keeps)
+            action.setChecked(keeps is self._session.keeps)
+            action.setToolTip(tip)
+            action.setWhatsThis(tip)
+        group.triggered.connect(self._choose_keeping)
+        return menu
+
+    def _choose_keeping(self, action: QAction) -> None:
+        self._session.keeps = action.data()
+
     def _place(self) -> None:
         self.resize(1440, 900)
         if not self._settings.geometry.isEmpty():
@@ -214,7 +237,13 @@ class MainWindow(QMainWindow):
     # What happens in it
 
     def _tell_of_preset(self, preset: Preset) -> None:
-        self.banner.announce(Tone.GOOD, f"{preset.title}. {preset.text}")
+        self._noted = preset.experiment.dataset.kind
+        self.note.tell(preset.title, preset.text)
+
+    def _outdate_note(self, experiment: Experiment) -> None:
+        """A note speaks of one data set and its preset; settings may change below it."""
+        if experiment.dataset.kind is not self._noted:
+            self.note.hide()
 
     def _edit_layers(self, edit: LayerEdit) -> None:
         if not self._session.loading:  # the layers on the screen are those of the network before

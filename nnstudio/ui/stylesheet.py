@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 _SHEET = Template("""
 QMainWindow, QDialog { background: $ground; }
-QMainWindow::separator { background: transparent; width: 10px; height: 10px; }
+QMainWindow::separator { background: transparent; width: 12px; height: 12px; }
 
-QMenuBar { background: $card; border-bottom: 1px solid $line; padding: 0px 3px; spacing: 1px; }
-QMenuBar::item { background: transparent; padding: 5px 9px; margin-left: 1px; border-radius: 5px; }
+QMenuBar { background: $card; border-bottom: 1px solid $line; padding: 0px 6px; spacing: 1px; }
+QMenuBar::item { background: transparent; padding: 6px 9px; margin-left: 1px; border-radius: 5px; }
 QMenuBar::item:selected { background: $field; }
 QMenu { background: $card; border: 1px solid $line; padding: 5px; }
 QMenu::item { padding: 5px 24px 5px 12px; border-radius: 5px; }
@@ -46,6 +46,7 @@ QLabel[role="subtitle"] { color: $dim; font-size: 12px; }
 QLabel[role="medium"] { font-weight: 500; }
 QLabel[role="summary"] { color: $dim; font-family: "$numbers"; font-size: 12px; }
 QLabel[role="summary"][changed="true"] { color: $text; }
+QLabel[role="small"] { font-size: 12px; }
 QLabel[role="strong"] { font-weight: 600; }
 QLabel[role="heading"] { font-size: 17px; font-weight: 600; }
 QLabel[role="trouble"] { color: $bad; font-size: 12px; }
@@ -122,6 +123,7 @@ QPushButton[role="small"] { padding: 3px 8px; font-size: 12px; border-radius: 6p
 QLineEdit[role="number"] { font-family: "$numbers"; padding: 2px 6px; border: 1px solid $line; }
 QLineEdit[role="number"]:focus { border: 1px solid $accent; }
 QFrame[role="field"] { background: $field; border-radius: 7px; }
+QFrame[role="note"] { background: $field; border-radius: 7px; }
 QFrame[role="banner"] { border-radius: 8px; }
 QFrame[role="banner"][tone="good"] { background: $good_tint; border: 1px solid $good_line; }
 QFrame[role="banner"][tone="bad"] { background: $bad_tint; border: 1px solid $bad_line; }

@@ -45,8 +45,8 @@ def test_title_and_switches_stand_at_the_two_ends(desk):
     bar = card.titleBarWidget()
     title = bar.findChild(QLabel)
     assert title.text() == "LOSS"
-    assert title.x() == 12
-    assert switches.geometry().right() == bar.width() - 13
+    assert title.x() == 16
+    assert switches.geometry().right() == bar.width() - 17
 
 
 def test_float_and_close_appear_only_near_the_pointer(desk, qtbot):
@@ -62,6 +62,21 @@ def test_float_and_close_appear_only_near_the_pointer(desk, qtbot):
     close.setFocus(Qt.FocusReason.TabFocusReason)
     qtbot.waitUntil(close.hasFocus)
     assert close.grab().toImage() != quiet
+
+
+@pytest.mark.qt_log_ignore("does not support raise", extend=True)
+def test_a_floated_card_looks_like_a_small_window(desk, qtbot):
+    card = put(desk, QWidget())
+    floating = tools(card)[0]
+    quiet = floating.grab().toImage()
+    qtbot.mouseClick(floating, Qt.MouseButton.LeftButton)
+    card.resize(300, 200)
+    image, colors = card.grab().toImage(), theme.current()
+    assert image.pixelColor(0, 100) == image.pixelColor(299, 0) == QColor(colors.dim)
+    assert image.pixelColor(3, 10) == QColor(colors.field)
+    assert image.pixelColor(3, 100) == QColor(colors.card)
+    assert floating.grab().toImage() != quiet  # the buttons are there without being looked for
+    card.close()
 
 
 @pytest.mark.qt_log_ignore("does not support raise", extend=True)

@@ -12,12 +12,12 @@ from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 from nnstudio.core.experiment import MAXIMUM_HIDDEN_LAYERS
 from nnstudio.core.run.frame import Frame, ImagePicture, PlanePicture, Probe
 from nnstudio.ui import theme
+from nnstudio.ui.stage.atlas import robust_scale
 from nnstudio.ui.views.canned import image_frame, plane_frame, with_arrays
 from nnstudio.ui.views.network.column import LinkSpot, Spot
 from nnstudio.ui.views.network.links import LEVELS, signed_levels, strengths
 from nnstudio.ui.views.network.neuron_note import note_on
 from nnstudio.ui.views.network_view import NetworkView
-from nnstudio.ui.stage.atlas import robust_scale
 from nnstudio.ui.widgets.segmented import SegmentedSwitch
 
 

@@ -5,21 +5,24 @@ from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QByteArray, QPoint, Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QMenu, QWidget
+from pytestqt.qtbot import QtBot
 
 from nnstudio.core.experiment.choices import DatasetKind
 from nnstudio.core.network.layer_edits import RemoveLayer
-from nnstudio.core.presets import default_experiment
+from nnstudio.core.presets import PRESETS, default_experiment
 from nnstudio.core.run.frame import Status
 from nnstudio.ui import theme
 from nnstudio.ui.actions import ROWS
 from nnstudio.ui.desk import Desk
 from nnstudio.ui.help import HelpSheet
 from nnstudio.ui.main_window import MENUS, MainWindow
+from nnstudio.ui.presets_menu import PresetsMenu
 from nnstudio.ui.session import Session
 from nnstudio.ui.settings import Settings
 from nnstudio.ui.theme import ThemeChoice
 from nnstudio.ui.views.canned import image_frame, plane_frame
+from nnstudio.ui.widgets.banner import Tone
 from nnstudio.ui.widgets.card import CardDock
 from nnstudio.ui.widgets.fold import Fold
 
@@ -51,14 +54,18 @@ def places(window: MainWindow) -> dict[str, tuple[int, int, int, int]]:
 def test_cards_lie_as_data_flows(window):
     place = places(window)
     assert list(place) == CARDS
-    above, below = [place[name] for name in CARDS[:4]], [place[name] for name in CARDS[4:]]
+    above, below = [place[name] for name in CARDS[:4]], [place[name] for name in (*CARDS[4:], "training")]
     for row in (above, below):
         for (left, _, width, _), (right, *_) in pairwise(row):
-            assert right - (left + width) == 10
-    assert place["loss"][1] - (place["data"][1] + place["data"][3]) == 10
-    assert max(place.values(), key=lambda rect: rect[2]) == place["network"]
-    assert place["data"][2] == pytest.approx(215, abs=3)
-    assert place["output"][2] == pytest.approx(315, abs=3)
+            assert right - (left + width) == 12
+    assert place["loss"][1] - (place["data"][1] + place["data"][3]) == 12
+    widths = {name: rect[2] for name, rect in place.items()}
+    assert [widths[name] for name in CARDS[:4]] == pytest.approx([208, 684, 256, 232], abs=2)
+    assert [widths[name] for name in CARDS[4:]] == pytest.approx([420, 320, 408], abs=2)
+    assert place["data"][3] == pytest.approx(560, abs=4)
+    assert place["training"][3] == window.desk.height()
+    corner = window.desk.mapTo(window, QPoint(0, 0))
+    assert (corner.x(), corner.y()) == pytest.approx((12, 96), abs=2)
 
 
 def test_cards_keep_their_places_when_the_data_changes(window):
@@ -116,7 +123,7 @@ def test_folds_are_remembered(qtbot):
 def test_pictures_grow_with_the_window_and_controls_do_not(window, qtbot):
     before = places(window)
     window.resize(1920, 1080)
-    qtbot.waitUntil(lambda: places(window)["network"][2] > 900)
+    qtbot.waitUntil(lambda: places(window)["network"][2] > 1000)
     after = places(window)
     for name in ("data", "training"):
         assert after[name][2] == pytest.approx(before[name][2], abs=3)
@@ -125,15 +132,65 @@ def test_pictures_grow_with_the_window_and_controls_do_not(window, qtbot):
 
 def test_a_border_that_was_shifted_stays(window, qtbot):
     network = window.desk.cards[1]
-    right = network.geometry().right() + 5
+    right = network.geometry().right() + 6
     qtbot.mousePress(window.desk, Qt.MouseButton.LeftButton, pos=QPoint(right, 200))
     qtbot.mouseMove(window.desk, QPoint(right - 120, 200))
     qtbot.mouseRelease(window.desk, Qt.MouseButton.LeftButton, pos=QPoint(right - 120, 200))
     shifted = network.width()
     window.resize(1442, 900)
-    qtbot.waitUntil(lambda: window.desk.width() == 1420)
+    qtbot.waitUntil(lambda: window.desk.width() == 1418)
     assert network.width() == pytest.approx(shifted, abs=4)
     assert not window.desk.layout_state().isEmpty()
+
+
+def close_one(window: MainWindow, qtbot: QtBot) -> None:
+    window.desk.cards[5].close()
+
+
+def shift_a_border(window: MainWindow, qtbot: QtBot) -> None:
+    card = window.desk.cards[1].geometry()
+    grip = QPoint(card.right() + 6, 200)
+    qtbot.mousePress(window.desk, Qt.MouseButton.LeftButton, pos=grip)
+    qtbot.mouseMove(window.desk, grip - QPoint(130, 0))
+    qtbot.mouseRelease(window.desk, Qt.MouseButton.LeftButton, pos=grip - QPoint(130, 0))
+
+
+def float_one(window: MainWindow, qtbot: QtBot) -> None:
+    window.desk.cards[2].setFloating(True)
+
+
+def move_one(window: MainWindow, qtbot: QtBot) -> None:
+    window.desk.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, window.desk.cards[0])
+    window.desk.cards[0].topLevelChanged.emit(False)  # as after a drag
+
+
+def nothing(window: MainWindow, qtbot: QtBot) -> None:
+    pass
+
+
+@pytest.mark.qt_log_ignore("does not support raise", extend=True)
+@pytest.mark.parametrize("deed", [nothing, close_one, shift_a_border, float_one, move_one])
+def test_cards_have_their_sizes_back_after_shrinking_and_enlarging(window, qtbot, deed):
+    deed(window, qtbot)
+    qtbot.waitUntil(lambda: not window.desk._rest.isActive())
+    QApplication.sendPostedEvents()
+    before = {card.objectName(): card.size() for card in window.desk.cards if not card.isFloating()}
+    for width, height in ((1100, 720), (1300, 800), (1000, 650), (1440, 900)):
+        window.resize(width, height)
+        QApplication.processEvents()
+    after = {card.objectName(): card.size() for card in window.desk.cards if not card.isFloating()}
+    for name, size in before.items():
+        assert (after[name].width(), after[name].height()) == pytest.approx((size.width(), size.height()), abs=2), name
+    window.reset_layout()  # brings in what floats
+
+
+def test_what_a_closed_card_leaves_goes_to_the_pictures(window, qtbot):
+    before = places(window)
+    window.desk.cards[2].close()
+    qtbot.waitUntil(lambda: not window.desk._rest.isActive())
+    after = places(window)
+    assert after["data"][2] == pytest.approx(before["data"][2], abs=2)
+    assert after["network"][2] > before["network"][2] + 200
 
 
 @pytest.mark.parametrize("damage", [b"nonsense", b"\x00\x00\x00\xff\x00\x00\x00\x63", None])
@@ -258,6 +315,71 @@ def test_the_window_trains_and_closes(qtbot):
         session.stop()
     window.close()  # asks first, and closes when what was learned is given up
     qtbot.waitUntil(lambda: not window.isVisible())
+
+
+# Messages and notes
+
+
+def test_a_banner_lies_over_the_cards_and_pushes_nothing(window, qtbot):
+    before = places(window)
+    window.banner.announce(Tone.BAD, "The file could not be read. " * 12, details="x")
+    QApplication.processEvents()
+    assert places(window) == before
+    banner, desk = window.banner.geometry(), window.desk.geometry()
+    assert desk.contains(banner)
+    assert banner.height() > 50  # three lines
+    assert window.centralWidget().childAt(banner.center()) in [window.banner, *window.banner.findChildren(QWidget)]
+    window.resize(1100, 720)
+    qtbot.waitUntil(lambda: window.desk.geometry().contains(window.banner.geometry()))
+
+
+def test_good_news_leaves_by_itself_and_bad_news_stays(window):
+    window.banner.announce(Tone.GOOD, "Saved.")
+    assert window.banner._leave.isActive()
+    window.banner._leave.timeout.emit()
+    assert not window.banner.isVisible()
+    window.banner.announce(Tone.GOOD, "Exported.", window.commands["undo"])
+    assert not window.banner._leave.isActive()
+    window.banner.announce(Tone.BAD, "Not saved.")
+    assert not window.banner._leave.isActive()
+
+
+def test_a_note_stays_beside_the_run_until_it_is_closed(window, qtbot):
+    preset = next(each for each in PRESETS.values() if each.experiment.dataset.kind is DatasetKind.SPIRALS)
+    menu = window.findChild(PresetsMenu)
+    menu.chosen.emit(preset)
+    assert window.note.isVisible()
+    assert preset.text in window.note.text()
+    card = window.desk.cards[1]
+    below = card.rect().bottom() - window.note.mapTo(card, window.note.rect().bottomLeft()).y()
+    assert below == pytest.approx(16, abs=2)
+    assert window.note.height() >= 32
+    window._session.frame_shown.emit(replace(plane_frame(), status=Status.FINISHED, message="Reached 3 epochs."))
+    assert window.note.isVisible()
+    assert preset.text in window.note.text()
+    training = replace(window._session.experiment.training, learning_rate=0.1)
+    window._session.edit(replace(window._session.experiment, training=training))
+    assert window.note.isVisible()
+    qtbot.mouseClick(window.note.close_button(), Qt.MouseButton.LeftButton)
+    assert not window.note.isVisible()
+
+
+def test_a_note_leaves_with_its_data_set(window):
+    preset = next(each for each in PRESETS.values() if each.experiment.dataset.kind is DatasetKind.SPIRALS)
+    window.findChild(PresetsMenu).chosen.emit(preset)
+    window._session.edit(default_experiment(DatasetKind.MOONS))
+    assert not window.note.isVisible()
+
+
+def test_the_edit_menu_says_what_an_edit_keeps(window):
+    menu = next(menu for menu in window.findChildren(QMenu) if menu.title().startswith("After an"))
+    keep, start_over = menu.actions()
+    assert keep.isChecked()
+    start_over.trigger()
+    assert not window._session.keeps
+    keep.trigger()
+    assert window._session.keeps
+    assert all(action.toolTip().endswith(".") for action in menu.actions())
 
 
 # Trouble

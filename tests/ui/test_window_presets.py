@@ -1,4 +1,4 @@
-"""A preset chosen in the window is trained, explained in the banner, and can be taken back."""
+"""A preset chosen in the window is trained, explained at the foot of the network, and can be taken back."""
 
 from collections.abc import Iterator
 
@@ -34,6 +34,6 @@ def test_a_preset_is_trained_explained_and_undone(window: MainWindow, qtbot: QtB
     actions[preset.name].trigger()
     session = window._session
     qtbot.waitUntil(lambda: session.frame is not None and session.frame.experiment == preset.experiment)
-    assert preset.text in window.banner.text()
+    assert preset.text in window.note.text()
     session.undo()
     assert session.experiment == default_experiment(DatasetKind.CIRCLE)

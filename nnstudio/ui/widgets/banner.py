@@ -1,17 +1,23 @@
 """A message inside the window: a calm green note, or a red one when something went wrong.
 
-It never takes the focus and blocks nothing. It may offer one thing to do about the matter, and details to copy.
+It lies over what is below it and pushes nothing, never takes the focus and blocks nothing. It may offer one thing to do
+about the matter, and details to copy. Good news that asks for nothing leaves by itself.
 """
 
 from enum import Enum
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
+from nnstudio.ui import theme
 from nnstudio.ui.icons import ICON_GAP, icon
 
 LONGEST_WORD = 60
+WIDEST = 900
+MARGIN = 8
+SECONDS = 8
+"""So long good news stays, and until the pointer has left it."""
 
 
 class Tone(Enum):
@@ -50,6 +56,9 @@ class Banner(QFrame):
         self._close.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._close.clicked.connect(self.hide)
         self._sentence = self._details = ""
+        self._below: QWidget | None = None
+        self._leave = QTimer(self, singleShot=True, interval=1000 * SECONDS)
+        self._leave.timeout.connect(self._fade)
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 7, 8, 7)
         row.setSpacing(8)
@@ -73,6 +82,18 @@ class Banner(QFrame):
         self.style().unpolish(self)
         self.style().polish(self)
         self.show()
+        self._settle()
+        if tone is Tone.GOOD and offer is None:
+            self._leave.start()
+        else:
+            self._leave.stop()
+
+    def lie_over(self, below: QWidget) -> None:
+        """Stand at the top of this widget, over it, as wide as it is but not wider than lines can be read."""
+        self._below = below
+        self.setParent(below.parentWidget())
+        self.hide()
+        below.installEventFilter(self)
 
     def text(self) -> str:
         """The sentence shown last."""
@@ -81,6 +102,26 @@ class Banner(QFrame):
     def offer(self) -> QToolButton:
         """The button that acts on the message."""
         return self._offer
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
+            self._settle()
+        return False
+
+    def _settle(self) -> None:
+        if self._below is None or self.isHidden():
+            return
+        area = self._below.geometry()
+        width = min(area.width() - 2 * MARGIN, round(WIDEST * theme.text_scale()))
+        height = max(self.heightForWidth(width), self.minimumSizeHint().height())
+        self.setGeometry(area.center().x() - width // 2, area.top() + MARGIN, width, height)
+        self.raise_()
+
+    def _fade(self) -> None:
+        if self.underMouse():
+            self._leave.start()
+        else:
+            self.hide()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

@@ -7,7 +7,7 @@ handle to drag the card by.
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -24,9 +24,9 @@ from PySide6.QtWidgets import (
 from nnstudio.ui import theme
 from nnstudio.ui.icons import icon
 
-_RADIUS = 8
-_MARGIN = 12
-_NARROWEST = 165
+_RADIUS = 10
+_MARGIN = 16
+_NARROWEST = 150
 
 
 class CardDock(QDockWidget):
@@ -48,12 +48,23 @@ class CardDock(QDockWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         colors = theme.current()
         painter = QPainter(self)
+        sheet = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         if self.isFloating():
-            painter.fillRect(self.rect(), QColor(colors.ground))
+            self._paint_window(painter, sheet, colors)
+            return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(colors.line), 1))
         painter.setBrush(QColor(colors.card))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), _RADIUS, _RADIUS)
+        painter.drawRoundedRect(sheet, _RADIUS, _RADIUS)
+
+    def _paint_window(self, painter: QPainter, sheet: QRectF, colors: theme.Theme) -> None:
+        """A small window: a firm edge, and a bar behind the title to take it by."""
+        painter.setPen(QPen(QColor(colors.dim), 1))
+        painter.setBrush(QColor(colors.card))
+        painter.drawRect(sheet)
+        bar = self.titleBarWidget().geometry().adjusted(1, 1, -1, -4)
+        painter.fillRect(bar, QColor(colors.field))
+        painter.fillRect(bar.x(), bar.bottom() + 1, bar.width(), 1, QColor(colors.line))
 
 
 class ScrollingBody(QScrollArea):
@@ -68,6 +79,7 @@ class ScrollingBody(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._body = body
         self.setWidget(body)
+        body.installEventFilter(self)
         for widget in (self.viewport(), body):
             widget.setAutoFillBackground(False)
         self.verticalScrollBar().rangeChanged.connect(self._keep_margin)
@@ -77,6 +89,11 @@ class ScrollingBody(QScrollArea):
         """There is no horizontal bar, so the body must fit in width."""
         width = max(self._body.minimumSizeHint().width(), round(_NARROWEST * theme.text_scale()))
         return QSize(width + _MARGIN, super().minimumSizeHint().height())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._body and event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()  # what has unfolded may need more width
+        return super().eventFilter(watched, event)
 
     def _keep_margin(self, low: int, high: int) -> None:
         bar = self.verticalScrollBar().sizeHint().width() if high > low else 0
@@ -93,6 +110,7 @@ class _TitleBar(QWidget):
         self._tools[0].clicked.connect(self._float)
         self._tools[1].clicked.connect(card.close)
         self._card = card
+        card.topLevelChanged.connect(self._show_tools)
         row = QHBoxLayout(self)
         row.setContentsMargins(_MARGIN, 10, _MARGIN, 6)
         row.setSpacing(2)
@@ -113,7 +131,7 @@ class _TitleBar(QWidget):
         super().enterEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
-        self._show_tools(False)
+        self._show_tools(self._card.isFloating())
         super().leaveEvent(event)
 
     def _show_tools(self, shown: bool) -> None:
