@@ -4,31 +4,44 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from nnstudio.core.run.frame import Frame
+from nnstudio.core.run.frame import Frame, Status
 from nnstudio.core.training.history import History
+from nnstudio.core.training.metrics import Metrics
 from nnstudio.ui import theme
 from nnstudio.ui.views.canned import plane_frame, untrained_frame
-from nnstudio.ui.views.loss.curves import lines_of, loss_range
-from nnstudio.ui.views.loss.plot import Extent, LossPlot, curve_color, loss_ticks
-from nnstudio.ui.views.loss.thinning import envelope, smooth, thin
+from nnstudio.ui.views.loss.curves import Line, lines_of, to_the_end
+from nnstudio.ui.views.loss.ends import spread
+from nnstudio.ui.views.loss.extent import end_of, loss_range, moved, zoomed
+from nnstudio.ui.views.loss.picture import LossPicture, curve_colors
+from nnstudio.ui.views.loss.thinning import envelope, every
 from nnstudio.ui.views.loss_view import LossView
 
+NAN = float("nan")
+Rows = list[tuple[float, float, float, float]]
+ROWS: Rows = [(0.0, NAN, 0.7, 0.8), (1.0, 0.6, NAN, NAN), (2.0, 0.5, 0.55, 0.65), (3.0, 0.4, NAN, NAN)]
 
-def frame_with(rows: list[tuple[float, float, float, float]], penalty: float = 0.0, run: int = 1) -> Frame:
-    """A frame whose history has these rows of (update, batch, train, test)."""
+
+def frame_with(rows: Rows, penalty: float = 0.0, run: int = 1) -> Frame:
+    """A frame of a run that trains, whose history has these rows of (update, batch, train, test)."""
     history = History()
     for update, batch, train, test in rows:
         history.append(update, update / 10, batch, train, test, 0.9, 0.9, penalty, 0.03)
-    return replace(plane_frame(), history=history.prefix(), run=run)
+    updates = round(rows[-1][0])
+    return replace(plane_frame(), history=history.prefix(), run=run, updates=updates, epoch=updates / 10)
 
 
-NAN = float("nan")
-ROWS = [(0.0, NAN, 0.7, 0.8), (1.0, 0.6, NAN, NAN), (2.0, 0.5, 0.55, 0.65), (3.0, 0.4, NAN, NAN)]
+def measured(end: int, train: float = 0.3, test: float = 0.6) -> Rows:
+    return [(float(u), NAN, train, test) for u in range(0, end, 10)]
+
+
+def lines(frame: Frame, logarithmic: bool = True, columns: int = 300) -> dict[str, Line]:
+    return lines_of(frame.history, 0.0, float(frame.history.update[-1]), columns, logarithmic)
 
 
 @pytest.fixture
@@ -42,6 +55,10 @@ def view(qtbot: QtBot) -> LossView:
     return view
 
 
+def picture(view: LossView) -> LossPicture:
+    return view.chart.picture
+
+
 def test_before_the_first_update_a_hint_and_nothing_to_read(view: LossView):
     view.show_frame(untrained_frame())
     assert view.chart.places() == (0, 0)
@@ -52,62 +69,186 @@ def test_before_the_first_update_a_hint_and_nothing_to_read(view: LossView):
     assert len({image.pixel(x, y) for x in range(10, 60) for y in range(10, 190)}) == 1
 
 
-def test_many_rows_become_few_points_that_keep_mean_and_extremes():
+# From rows to lines.
+
+
+def test_of_many_mini_batches_the_extremes_are_drawn():
     random = np.random.default_rng(0)
-    x = np.arange(40_000.0)
-    y = random.normal(5, 1, 40_000)
+    x, y = np.arange(40_000.0), random.normal(5, 1, 40_000)
     y[::7] = np.nan
-    curve = thin(x, y, 500)
-    assert len(curve) <= 500
-    assert np.sum(curve.y * curve.rows) == pytest.approx(np.nansum(y))
-    assert curve.low.min() == np.nanmin(y)
-    assert curve.high.max() == np.nanmax(y)
-    assert (np.diff(curve.x) > 0).all()
-    _, path = envelope(curve)
-    assert len(path) == 2 * len(curve)
+    xs, ys = envelope(x, y, 500)
+    assert len(xs) == len(ys) <= 1000
+    assert (ys.min(), ys.max()) == (np.nanmin(y), np.nanmax(y))
+    assert (np.diff(xs) >= 0).all()
 
 
 def test_few_rows_stay_as_they_are():
-    curve = thin(np.array([0.0, 1, 2, 3]), np.array([1.0, np.nan, np.inf, 4]), 100)
-    assert curve.x.tolist() == [0, 3]
-    assert curve.y.tolist() == [1, 4]
+    xs, ys = envelope(np.array([0.0, 1, 2, 3]), np.array([1.0, np.nan, np.inf, 4]), 100)
+    assert (xs.tolist(), ys.tolist()) == ([0, 3], [1, 4])
 
 
-def test_smoothing_calms_noise_and_leaves_a_constant():
-    random = np.random.default_rng(0)
-    noise = thin(np.arange(400.0), 1 + random.normal(0, 0.3, 400), 400)
-    assert smooth(noise).std() < 0.3 * noise.y.std()
-    constant = thin(np.arange(400.0), np.full(400, 0.2), 100)
-    assert smooth(constant) == pytest.approx(0.2)
+def test_what_is_drawn_of_the_measurements_stays_where_it_is_as_they_become_more():
+    before: list[int] = []
+    for count in range(1, 400):
+        places = every(0, count, 20).tolist()
+        assert places[0] == 0
+        assert places[-1] == count - 1
+        assert len(places) <= 22
+        assert set(places[:-1]) <= set(before) | {count - 2, count - 1} | set(range(count - 20, count))
+        before = places
+
+
+def test_lines_visit_real_measurements_only():
+    frame = frame_with([(float(u), NAN, 1 / (1 + u), 2 / (1 + u)) for u in range(3000)])
+    line = lines(frame, columns=90)["train"]
+    assert len(line.x) <= 32
+    assert line.y == pytest.approx(1 / (1 + line.x))
+    assert line.x[-1] == 2999
+    assert 2 <= line.dots.sum() <= 14
 
 
 def test_what_is_not_finite_neither_draws_nor_bends_the_axis():
-    rows = [*ROWS, (4.0, float("inf"), NAN, NAN), (5.0, 0.3, float("inf"), 0.5)]
-    history = frame_with(rows).history
+    frame = frame_with([*ROWS, (4.0, float("inf"), NAN, NAN), (5.0, 0.3, float("inf"), 0.5)])
     for logarithmic in (True, False):
-        lines = lines_of(history, 300, logarithmic, True)
-        assert all(np.isfinite(y).all() for _, y in lines.values())
-        low, high = loss_range(lines, logarithmic)
+        found = lines(frame, logarithmic)
+        assert all(np.isfinite(line.y).all() for line in found.values())
+        low, high = loss_range(found, logarithmic)
         assert 0 <= low < high <= 1
 
 
 def test_nothing_that_is_not_positive_goes_on_a_logarithmic_axis():
-    history = frame_with([(0.0, 0.5, 0.5, 0.5), (1.0, 0.0, 0.0, 0.1), (2.0, 0.2, 0.2, 0.2)]).history
-    assert lines_of(history, 300, True, False)["train"][0].tolist() == [0, 2]
-    assert lines_of(history, 300, False, False)["train"][0].tolist() == [0, 1, 2]
+    frame = frame_with([(0.0, 0.5, 0.5, 0.5), (1.0, 0.0, 0.0, 0.1), (2.0, 0.2, 0.2, 0.2)])
+    assert lines(frame, True)["train"].x.tolist() == [0, 2]
+    assert lines(frame, False)["train"].x.tolist() == [0, 1, 2]
 
 
 def test_a_penalty_has_a_line_only_when_there_is_one():
-    assert "penalty" not in lines_of(frame_with(ROWS).history, 300, True, True)
-    assert "penalty" not in lines_of(frame_with(ROWS).history, 300, False, True)
-    assert "penalty" in lines_of(frame_with(ROWS, penalty=0.01).history, 300, True, True)
+    assert "penalty" not in lines(frame_with(ROWS), True)
+    assert "penalty" not in lines(frame_with(ROWS), False)
+    assert "penalty" in lines(frame_with(ROWS, penalty=0.01))
 
 
 def test_every_curve_has_all_its_measurements():
-    lines = lines_of(frame_with(ROWS).history, 300, True, False)
-    assert lines["train"][1].tolist() == [0.7, 0.55]
-    assert lines["test"][1].tolist() == [0.8, 0.65]
-    assert lines["batch"][1].tolist() == [0.6, 0.5, 0.4]
+    found = lines(frame_with(ROWS))
+    assert found["train"].y.tolist() == [0.7, 0.55]
+    assert found["test"].y.tolist() == [0.8, 0.65]
+    assert found["batch"].y.tolist() == [0.6, 0.5, 0.4]
+
+
+def test_only_what_is_in_sight_is_drawn_with_a_neighbour_on_each_side():
+    found = lines_of(frame_with(measured(1000)).history, 405, 425, 300, True)
+    assert found["train"].x.tolist() == [400, 410, 420, 430]
+
+
+METRICS = Metrics(0.41, 0.52, 0.9, 0.8, 0.0)
+
+
+@pytest.mark.parametrize("updates", [3, 7])
+@pytest.mark.parametrize("status", [Status.PAUSED, Status.FINISHED, Status.DIVERGED])
+def test_of_a_run_that_rests_the_curves_end_where_it_rests(updates: int, status: Status):
+    frame = replace(frame_with(ROWS), status=status, metrics=METRICS, updates=updates, epoch=updates / 10)
+    history = to_the_end(frame)
+    assert len(history) == (4 if updates == 3 else 5)
+    assert (history.update[-1], history.train_loss[-1], history.test_loss[-1]) == (updates, 0.41, 0.52)
+    assert history.batch_loss[3] == 0.4
+    assert len(frame.history) == 4
+    assert np.isnan(frame.history.train_loss[-1])
+
+
+def test_while_it_trains_and_where_only_a_sample_was_measured_the_history_is_left_alone():
+    frame = replace(frame_with(ROWS), metrics=METRICS, updates=7)
+    assert to_the_end(frame) is frame.history
+    sampled = replace(METRICS, train_examples=2000, train_total=60_000)
+    paused = replace(frame, status=Status.PAUSED, metrics=sampled)
+    assert to_the_end(paused) is paused.history
+
+
+def test_the_last_point_is_drawn_named_and_read(view: LossView):
+    view.show_frame(replace(frame_with(ROWS), status=Status.PAUSED, metrics=METRICS, updates=7))
+    assert view.chart.lines["train"].x.tolist() == [0, 2, 7]
+    ends = picture(view).ends
+    assert (ends.values["train"].text, ends.values["test"].text) == ("0.410", "0.520")
+    assert "test       0.52000" in view.chart.reading(view.chart.start())
+
+
+# Axes.
+
+
+def test_the_axis_of_updates_ends_a_little_further_in_leaps():
+    assert (end_of(575), end_of(14), end_of(0)) == (600, 15, end_of(1))
+    for last in range(1, 3000, 7):
+        assert last < end_of(last) <= 1.25 * last
+    assert len({end_of(last) for last in range(500, 1000)}) <= 10
+
+
+@pytest.mark.parametrize("logarithmic", [True, False])
+def test_axes_lead_there_and_back(view: LossView, logarithmic: bool):
+    view.show_frame(frame_with(measured(1000, 0.1, 1.0)))
+    view.scale.set_current(int(logarithmic))
+    drawn = picture(view)
+    place = drawn.position(250, 0.1)
+    assert place is not None
+    assert drawn.across.value(place.x()) == pytest.approx(250)
+    assert drawn.up.value(place.y()) == pytest.approx(0.1)
+    assert drawn.position(250, 1e-9 if logarithmic else -1.0) is None
+    assert drawn.position(250, NAN) is None
+    assert drawn.position(2000, 0.5) is None
+
+
+def test_updates_are_whole_numbers_and_named(view: LossView):
+    view.show_frame(frame_with(ROWS))
+    texts = [number.text for number in picture(view).updates.numbers]
+    assert texts == ["update", "0", "1", "2", "3"]
+    assert all(number.box.right() <= view.width() for number in picture(view).updates.numbers)
+
+
+def test_the_axis_rests_while_the_run_grows_a_little(view: LossView):
+    rows = [(float(u), 0.5, 0.5, 0.6) for u in range(1000)]
+    view.show_frame(frame_with(rows))
+    before, numbers = (picture(view).across, picture(view).up), picture(view).updates.numbers
+    view.show_frame(frame_with([*rows, *((float(u), 0.5, 0.5, 0.6) for u in range(1000, 1010))]))
+    assert (picture(view).across, picture(view).up) == before
+    assert picture(view).updates.numbers is numbers
+
+
+def test_a_run_that_went_back_or_began_anew_is_drawn_anew(view: LossView):
+    view.show_frame(frame_with(measured(1000)))
+    view.show_frame(frame_with(ROWS, run=2))
+    assert picture(view).across.high < 10
+    view.show_frame(frame_with([(0.0, 0.5, 0.5, 0.5)], run=3))
+    assert view.chart.places() == (0, 0)
+
+
+# Names and values.
+
+
+def test_names_keep_their_order_and_never_lie_over_each_other():
+    assert spread([50, 20], 10, 0, 100) == [50, 20]
+    assert spread([50, 48, 52], 10, 0, 100) == [58, 48, 68]
+    assert spread([99, 98], 10, 0, 100) == [95, 85]
+    assert spread([], 10, 0, 100) == []
+
+
+@pytest.mark.parametrize("width", [300, 510])
+def test_each_curve_has_its_name_and_value_beside_its_end(view: LossView, width: int):
+    view.resize(width, 200)
+    view.show_frame(frame_with(measured(1000, 0.3, 0.31)))
+    drawn = picture(view)
+    boxes: list[QRectF] = []
+    for name, color in (("test", theme.current().test), ("train", theme.current().train)):
+        value = drawn.ends.values[name]
+        group = value.item.parentItem()
+        assert value.item.brush().color() == QColor(color)
+        boxes.append(group.mapRectToScene(group.childrenBoundingRect()))
+        end = drawn.position(990, 0.3 if name == "train" else 0.31)
+        assert end is not None
+        assert boxes[-1].left() > end.x() + 4
+        assert boxes[-1].right() <= width
+        assert abs(boxes[-1].center().y() - end.y()) < 40
+    assert not boxes[0].adjusted(0, 1, 0, -1).intersects(boxes[1].adjusted(0, 1, 0, -1))
+
+
+# Pixels.
 
 
 def pixels(view: LossView) -> QImage:
@@ -116,131 +257,80 @@ def pixels(view: LossView) -> QImage:
 
 def near(image: QImage, place: QPointF, color: QColor, reach: int = 1, tolerance: int = 60) -> bool:
     """Whether a pixel at most so far from here has about this colour."""
-    across, down = (range(round(at) - reach, round(at) + reach + 1) for at in place.toTuple())
-    found = [image.pixelColor(x, y).getRgb() for x in across for y in down]
-    return any(sum(abs(a - b) for a, b in zip(one, color.getRgb(), strict=True)) < tolerance for one in found)
-
-
-@pytest.mark.parametrize(("extent", "half"), [(Extent(1000, 0.01, 1.0, True), 0.1), (Extent(1000, 0, 2.0, False), 1.0)])
-def test_axes_lead_there_and_back(view: LossView, extent: Extent, half: float):
-    view.plot.draw({}, extent)
-    area = view.plot.area
-    point = view.plot.position(250, half)
-    assert point is not None
-    assert (point.x(), point.y()) == pytest.approx((area.left() + area.width() / 4, area.center().y()))
-    assert view.plot.update_at(point.x()) == pytest.approx(250)
-    lowest = view.plot.position(250, extent.bottom)
-    assert lowest is not None
-    assert lowest.y() == pytest.approx(area.bottom())
-    assert view.plot.position(250, 1e-3 if extent.logarithmic else -1.0) is None
-    assert view.plot.position(250, NAN) is None
-
-
-def test_the_axis_has_powers_of_ten_or_round_numbers():
-    assert loss_ticks(Extent(10, 1e-3, 1, True), 8) == pytest.approx([1e-3, 1e-2, 1e-1, 1])
-    assert loss_ticks(Extent(10, 0.2, 1, True), 8) == pytest.approx([0.2, 0.5, 1])
-    assert loss_ticks(Extent(10, 0, 1, False), 8) == pytest.approx([0, 0.2, 0.4, 0.6, 0.8, 1])
+    x, y = round(place.x()), round(place.y())
+    around = range(-reach, reach + 1)
+    found = [image.pixelColor(x + right, y + down) for right in around for down in around]
+    red, green, blue = color.red(), color.green(), color.blue()
+    return any(abs(c.red() - red) + abs(c.green() - green) + abs(c.blue() - blue) < tolerance for c in found)
 
 
 @pytest.mark.parametrize("scale", [0, 1])
 @pytest.mark.parametrize("choice", [theme.ThemeChoice.LIGHT, theme.ThemeChoice.DARK])
 def test_curves_run_through_their_values_in_the_colours_of_the_theme(
-    view: LossView, qapp: QApplication, scale: int, choice: theme.ThemeChoice
+    view: LossView, qapp: QApplication, choice: theme.ThemeChoice, scale: int
 ):
     view.scale.set_current(scale)
-    view.show_frame(frame_with([(float(u), NAN, 0.3, 0.6) for u in range(0, 1000, 10)], penalty=0.11))
+    view.show_frame(frame_with(measured(1000), penalty=0.11))
     theme.apply(qapp, choice)
-    image = pixels(view)
-    for color, loss in ((theme.current().positive, 0.3), (theme.current().negative, 0.6)):
+    image, drawn, colors = pixels(view), picture(view), curve_colors()
+    for name, loss in (("train", 0.3), ("test", 0.6)):
         for update in (105, 500, 905):
-            place = view.plot.position(update, loss)
+            place = drawn.position(update, loss)
             assert place is not None
-            assert near(image, place, QColor(color))
-            assert not near(image, place + QPointF(0, 6), QColor(color))
-    places = [view.plot.position(update, 0.11) for update in range(100, 200)]
-    dashed = [near(image, place, curve_color("penalty"), 1, 220) for place in places if place]
+            assert near(image, place, QColor(colors[name]))
+            assert not near(image, place + QPointF(0, 7), QColor(colors[name]))
+    places = [drawn.position(update, 0.11) for update in range(100, 200)]
+    dashed = [near(image, place, QColor(colors["penalty"]), 1, 220) for place in places if place]
     assert 0 < sum(dashed) < len(dashed)
-    ground = view.plot.area.topLeft() + QPointF(20, 4)
+    ground = drawn.plot.topLeft() + QPointF(20, 4)
     assert near(image, ground, QColor(theme.current().card), 0)
 
 
 def test_what_lies_outside_the_axes_is_cut_off(view: LossView):
     """A mini-batch far below the axis leaves the numbers of the updates legible."""
-    rows = [(float(u), 1e-9 if u == 37 else 0.5, 0.5, 0.6) for u in range(200)]
-    view.show_frame(frame_with(rows))
-    image, area = pixels(view), view.plot.area
-    x = view.plot.x_at(37)
-    assert view.plot.extent is not None
-    assert view.plot.extent.bottom > 1e-3
-    assert near(image, QPointF(x, area.bottom() - 8), curve_color("batch"), 3, 100)
-    assert not near(image, QPointF(x, area.bottom() + 7), curve_color("batch"), 3, 100)
+    view.show_frame(frame_with([(float(u), 1e-9 if u == 37 else 0.5, 0.5, 0.6) for u in range(200)]))
+    image, drawn, color = pixels(view), picture(view), QColor(theme.current().mini_batch)
+    x, bottom = drawn.across.at(37), drawn.plot.bottom()
+    assert drawn.up.low > 1e-3
+    assert near(image, QPointF(x, bottom - 8), color, 3, 60)
+    assert not near(image, QPointF(x, bottom + 7), color, 3, 60)
+
+
+def test_noise_is_drawn_one_pixel_of_the_screen_wide(view: LossView):
+    assert picture(view).curves["batch"].pen().widthF() == 1 / view.chart.ratio
 
 
 def test_dots_mark_what_is_read(view: LossView):
-    view.show_frame(frame_with([(float(u), NAN, 0.3, 0.6) for u in range(0, 1000, 10)]))
+    view.show_frame(frame_with(measured(1000)))
     view.chart.explore(view.chart.start()._replace(column=50))
     image = pixels(view)
     for curve, loss in (("train", 0.3), ("test", 0.6)):
-        place = view.plot.position(500, loss)
+        place = picture(view).position(500, loss)
         assert place is not None
-        assert near(image, place - QPointF(0, 2), curve_color(curve), 0)
-
-
-def test_the_plot_takes_neither_mouse_nor_keys(view: LossView, qtbot: QtBot):
-    view.show_frame(frame_with(ROWS))
-    before = view.plot.extent, view.plot.position(1, 0.6)
-    middle = view.plot.area.center().toPoint()
-    assert view.childAt(middle) is view.chart
-    assert view.plot.focusPolicy() == Qt.FocusPolicy.NoFocus
-    for button in (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton):
-        qtbot.mousePress(view.windowHandle(), button, pos=middle)
-        qtbot.mouseMove(view.windowHandle(), middle + QPoint(40, 20))
-        qtbot.mouseRelease(view.windowHandle(), button, pos=middle + QPoint(40, 20))
-    assert (view.plot.extent, view.plot.position(1, 0.6)) == before
-    assert QApplication.activePopupWidget() is None
+        assert picture(view).rings[curve].pos() == place
+        assert near(image, place - QPointF(0, 2), QColor(curve_colors()[curve]), 0)
+    view.chart.explore(None)
+    assert not picture(view).rings["train"].isVisible()
 
 
 def test_a_new_size_moves_curves_and_numbers(view: LossView):
-    view.show_frame(frame_with([(float(u), NAN, 0.3, 0.6) for u in range(0, 1000, 10)]))
+    view.show_frame(frame_with(measured(1000)))
     view.resize(800, 300)
     image = pixels(view)
-    place = view.plot.position(500, 0.3)
+    place = picture(view).position(500, 0.3)
     assert place is not None
-    assert place.x() > 350
-    assert near(image, place, curve_color("train"))
+    assert place.x() > 300
+    assert near(image, place, QColor(theme.current().train))
 
 
-@pytest.mark.parametrize(("end", "last"), [(15_900.0, "15\u00a0000"), (15_100.0, "10\u00a0000")])
-def test_a_number_that_would_be_cut_off_is_left_out(view: LossView, end: float, last: str):
-    plot = view.findChild(LossPlot)
-    assert plot is not None
-    plot.resize(450, 200)
-    plot.draw({}, Extent(end, 0.1, 1.0, False))
-    numbers = plot._updates._tickLevels
-    assert numbers is not None
-    assert numbers[0][0] == (0, "0")
-    assert numbers[0][-1][1] == last
-
-
-def test_lines_are_as_wide_on_a_fine_screen(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch):
-    """pyqtgraph's pens count the pixels of the screen."""
-    view = LossView()
-    qtbot.addWidget(view)
-    qtbot.addWidget(view.switches())
-    widths = []
-    for ratio in (1.0, 2.0):
-        monkeypatch.setattr(LossPlot, "devicePixelRatioF", lambda _, ratio=ratio: ratio)
-        QApplication.sendEvent(view.plot, QEvent(QEvent.Type.DevicePixelRatioChange))
-        widths.append(view.plot.pens()["train"].widthF())
-    assert widths[1] == 2 * widths[0] > 0
+# Reading.
 
 
 def test_the_pointer_reads_the_exact_row(view: LossView, qtbot: QtBot):
     view.show_frame(frame_with(ROWS))
-    area = view.plot.area
-    end = view.chart.anchor(view.chart.start()).x()
-    third = area.left() + (end - area.left()) * 2 / 3
-    qtbot.mouseMove(view.chart, QPoint(round(third), round(area.center().y())))
+    place = picture(view).position(2, 0.55)
+    assert place is not None
+    qtbot.mouseMove(view.chart.viewport(), place.toPoint())
     assert view.chart.spot is not None
     assert view.chart.spot.column == 2
     reading = view.chart.reading(view.chart.spot)
@@ -264,47 +354,91 @@ def test_arrow_keys_read_backwards_from_the_last_row(view: LossView, qtbot: QtBo
     assert view.chart.accessibleDescription().startswith("Update 2")
 
 
-def test_switches_change_the_picture(view: LossView, qtbot: QtBot):
+def test_the_switch_changes_the_picture(view: LossView, qtbot: QtBot):
     view.show_frame(plane_frame())
     view.switches().show()
     logarithmic = pixels(view)
     assert view.scale.current() == 1
     qtbot.mouseClick(view.scale.button(0), Qt.MouseButton.LeftButton)
-    linear = pixels(view)
-    assert linear != logarithmic
-    qtbot.mouseClick(view.smoothing, Qt.MouseButton.LeftButton, pos=QPoint(8, view.smoothing.height() // 2))
-    assert pixels(view) != linear
+    assert pixels(view) != logarithmic
 
 
 def test_exploring_adds_nothing_to_the_history(view: LossView, qtbot: QtBot):
     frame = frame_with(ROWS)
     view.show_frame(frame)
-    qtbot.mouseClick(view.chart, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(view.chart.viewport(), Qt.MouseButton.LeftButton)
     assert len(frame.history) == len(ROWS)
     assert view.chart.places() == (len(ROWS), 1)
-
-
-def test_the_axis_rests_while_the_run_grows_a_little(view: LossView):
-    rows = [(float(u), 0.5, 0.5, 0.6) for u in range(1000)]
-    view.show_frame(frame_with(rows))
-    extent = view.plot.extent
-    assert extent is not None
-    view.show_frame(frame_with([*rows, *((float(u), 0.5, 0.5, 0.6) for u in range(1000, 1020))]))
-    assert view.plot.extent == extent
-
-
-def test_a_run_that_went_back_or_began_anew_is_drawn_anew(view: LossView):
-    view.show_frame(frame_with([(float(u), 0.5, 0.5, 0.6) for u in range(1000)]))
-    view.show_frame(frame_with(ROWS, run=2))
-    assert view.plot.extent is not None
-    assert view.plot.extent.end < 10
-    view.show_frame(frame_with([(0.0, 0.5, 0.5, 0.5)], run=3))
-    assert view.chart.places() == (0, 0)
 
 
 def test_a_sample_of_the_training_examples_is_called_one(view: LossView):
     frame = plane_frame()
     view.show_frame(frame)
     assert "examples" not in view.chart.summary()
-    view.chart.show_history(frame.history, frame.run, 60_000)
+    view.chart.show_history(frame, 60_000)
     assert view.chart.reading(view.chart.start())[-1] == "train: 2\u00a0000 of 60\u00a0000 examples"
+
+
+def test_the_legend_names_what_is_drawn(view: LossView):
+    view.show_frame(frame_with(ROWS))
+    assert view.legend.accessibleName() == "Legend: train, test, mini-batch"
+    view.show_frame(frame_with(ROWS, penalty=0.01, run=2))
+    assert view.legend.accessibleName() == "Legend: train, test, penalty, mini-batch"
+
+
+# Looking closer.
+
+
+def test_a_window_is_zoomed_about_a_point_and_stays_within_the_run():
+    assert zoomed((0, 600), 0.5, 300, 600) == (150, 450)
+    assert zoomed((0, 600), 0.5, 0, 600) == (0, 300)
+    assert zoomed((150, 450), 4.0, 300, 600) is None
+    assert zoomed((150, 450), 1.5, 150, 600) == pytest.approx((150, 600))
+    assert moved((100, 200), 900, 600) == (500, 600)
+    assert moved((100, 200), -900, 600) == (0, 100)
+
+
+def wheel(view: LossView, place: QPointF, notches: int) -> None:
+    QTest.wheelEvent(view.windowHandle(), place, QPoint(0, 120 * notches))
+
+
+def test_the_wheel_looks_closer_dragging_moves_and_a_double_click_shows_all(view: LossView, qtbot: QtBot):
+    view.show_frame(frame_with([(float(u), NAN, 1 / (1 + u), 0.5) for u in range(0, 1001, 10)]))
+    drawn, whole = picture(view), picture(view).across
+    middle = QPointF(drawn.plot.center())
+    under = drawn.across.value(middle.x())
+    wheel(view, middle, 4)
+    assert drawn.across.high - drawn.across.low == pytest.approx(0.8**4 * (whole.high - whole.low))
+    assert drawn.across.value(middle.x()) == pytest.approx(under, rel=0.01)
+    assert drawn.up.high < 0.6
+    viewport, start = view.chart.viewport(), middle.toPoint()
+    low, by = drawn.across.low, drawn.across.value(60) - drawn.across.value(0)
+    qtbot.mousePress(viewport, Qt.MouseButton.LeftButton, pos=start)
+    qtbot.mouseMove(viewport, start + QPoint(60, 0))
+    qtbot.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=start + QPoint(60, 0))
+    assert drawn.across.low == pytest.approx(max(low - by, 0), abs=2)
+    qtbot.mouseDClick(viewport, Qt.MouseButton.LeftButton, pos=start)
+    assert drawn.across == whole
+
+
+def test_keys_look_closer_and_reading_takes_the_window_along(view: LossView, qtbot: QtBot):
+    view.show_frame(frame_with(measured(1001)))
+    drawn, whole = picture(view), picture(view).across
+    view.chart.setFocus()
+    for _ in range(3):
+        qtbot.keyClick(view.chart, Qt.Key.Key_Plus)
+    assert drawn.across.high < 900
+    qtbot.keyClick(view.chart, Qt.Key.Key_End)
+    assert drawn.across.low <= 1000 <= drawn.across.high
+    qtbot.keyClick(view.chart, Qt.Key.Key_0)
+    assert drawn.across == whole
+
+
+def test_a_closer_look_stays_while_the_run_goes_on_and_ends_with_it(view: LossView):
+    view.show_frame(frame_with(measured(1001)))
+    view.chart.zoom(0.25)
+    before = picture(view).across
+    view.show_frame(frame_with(measured(1101)))
+    assert picture(view).across == before
+    view.show_frame(frame_with(measured(1101), run=2))
+    assert picture(view).across.low == 0

@@ -155,7 +155,7 @@ def test_the_loss_card_has_a_validation_curve_where_there_is_one(qtbot: QtBot) -
     view = LossView()
     shown(qtbot, view, 510, 220)
     view.show_frame(plane_frame())
-    color = theme.current().good
+    color = theme.current().better
     without = colors_in(view)
     frame = table_frame()
     view.show_frame(replace(frame, run=5))

@@ -46,7 +46,8 @@ class Entry(NamedTuple):
 
 
 class Legend(QLabel):
-    """A legend for a card's header line. Where it has not the room for all, the last ones are left out.
+    """A legend for a card's header line. Where it has not the room for all, the first ones are left out, which
+    pictures name once more.
 
     entries: says what there is, in the colours of now; asked again when the theme changes
     """
@@ -63,7 +64,7 @@ class Legend(QLabel):
         entries = list(self._entries())
         self.setAccessibleName("Legend: " + ", ".join(entry.name for entry in entries))
         while entries and _size(entries).width() > max(self.width(), 1):
-            entries.pop()
+            entries.pop(0)
         self.setPixmap(drawn_legend(entries, self.devicePixelRatioF()) if entries else QPixmap())
         self.updateGeometry()
 

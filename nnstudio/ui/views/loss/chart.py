@@ -1,108 +1,199 @@
-"""The loss curves to be read: a pane of glass before the plot, with the curves' names and an update's exact values.
-
-The plot behind it draws axes and curves. Whatever the mouse and the keys do, they do on the glass.
-"""
+"""The loss curves, from the first update to the last: to be read row by row, and to be zoomed into."""
 
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QResizeEvent
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 
+from nnstudio.core.run.frame import Frame
 from nnstudio.core.training.history import HistoryPrefix
 from nnstudio.core.training.state import Mark
 from nnstudio.core.training.trainer import TRAINING_EXAMPLES_EVALUATED
 from nnstudio.ui import theme
-from nnstudio.ui.views.loss.curves import Line, has_curve, lines_of, loss_range
-from nnstudio.ui.views.loss.plot import Extent, LossPlot, curve_color
+from nnstudio.ui.stage import items
+from nnstudio.ui.stage.lettering import text_font
+from nnstudio.ui.stage.stage import Spot, Stage
+from nnstudio.ui.views.loss.curves import Line, columns_of, has_curve, lines_of, to_the_end
+from nnstudio.ui.views.loss.extent import Extent, end_of, loss_range, moved, zoomed
+from nnstudio.ui.views.loss.picture import LossPicture
 from nnstudio.ui.views.loss.thinning import Column
-from nnstudio.ui.widgets.canvas import Canvas, Spot, mono_font, text_font
 from nnstudio.ui.widgets.figures import MISSING, decimal, grouped
 
 HINT = "Press Play: the loss appears here"
-_NAMES = {"train": "train", "validation": "validation", "test": "test", "batch": "mini-batch", "penalty": "penalty"}
 _DIGITS = 5
-_NARROW = 360
-_HEADROOM = 1.06
 _PIXELS_A_POINT = 1.5
+_PIXELS_A_DOT = 28.0
+_NOTCH = 0.8
+"""One notch of the wheel shows this part of the updates that were in sight."""
 _REACH = 5.0
 """How far, in pixels, the pointer is drawn to a row at which everything was measured."""
+_ZOOM = {
+    Qt.Key.Key_Plus: _NOTCH,
+    Qt.Key.Key_Equal: _NOTCH,
+    Qt.Key.Key_Minus: 1 / _NOTCH,
+    Qt.Key.Key_0: float("inf"),
+}
 
 
-class LossChart(Canvas):
-    """What is read on a plot of loss curves, row by row. It lies exactly over the plot."""
+class LossChart(Stage):
+    """Curves over axes. The wheel and + − zoom in time, dragging moves, a double click and 0 show all again."""
 
-    opaque = False
+    curves_changed = Signal()
+    """There are other curves than before."""
 
-    def __init__(self, plot: LossPlot) -> None:
+    def __init__(self) -> None:
         super().__init__(
             "Loss curves",
-            "How wrong the network is, update by update: over the training examples and over the test examples.",
-            "<b>Loss</b><p>Data loss L = 1/n Σ ℓ(yᵢ, ŷᵢ), the mean over the training examples (blue; of very many, "
-            "over a sample spread evenly), over the validation examples (green, if any), over the test examples "
-            "(orange), and over each mini-batch before its update (pale). The penalty λ₁/N Σ|w| + λ₂/2N Σw² comes on "
-            "top and has its own line. When train falls and test rises, the network learns by heart. "
-            "A dotted line stands where the network or the data were edited.</p>",
+            "How wrong the network is, update by update. The wheel looks closer, a double click shows all again.",
+            "<b>Loss</b><p>L = 1/n Σ ℓ(yᵢ, ŷᵢ), the mean of what each example costs: over the training examples (of "
+            "very many, over a sample spread evenly), over the validation examples, if any, over the test examples, "
+            "and pale behind them over each mini-batch before its update. Three examples that cost 0.2, 0.3 and 0.7 "
+            "make a loss of 0.4.</p><p>The penalty λ₁/N Σ|w| + λ₂/2N Σw² comes on top and has a dashed line. When "
+            "train falls and test rises, the network learns by heart. A dotted line stands where the network or the "
+            "data were edited.</p><p>Wheel or + −: look closer. Drag: move. Double click or 0: all again.</p>"
+            "<p><small>Goodfellow, Bengio, Courville: Deep Learning, 2016, chapters 5.2 and 8.1.</small></p>",
         )
-        self._plot = plot
         self._history: HistoryPrefix | None = None
-        self._lines: dict[str, Line] = {}
-        self._sample = ""
         self._marks: tuple[Mark, ...] = ()
+        self._shown: object = None
         self._run = -1
-        self._end = 0.0
+        self._sample, self._sampled_rows = "", 0
         self._logarithmic = True
-        self._smoothing = True
+        self._zoom: tuple[float, float] | None = None
+        self._grip: tuple[float, tuple[float, float]] | None = None
+        self.lines: dict[str, Line] = {}
+        self.arrange()
 
-    def show_history(self, history: HistoryPrefix, run: int, examples: int = 0, marks: Sequence[Mark] = ()) -> None:
-        """Draw these rows of this run, which trains on so many examples and was edited at these marks."""
-        if tuple(marks) != self._marks:
-            self._marks = tuple(marks)
-            self.update()
-        sampled = examples > TRAINING_EXAMPLES_EVALUATED
-        self._sample = f"{grouped(TRAINING_EXAMPLES_EVALUATED)} of {grouped(examples)}" if sampled else ""
-        if run == self._run and self._history is not None and len(history) == len(self._history):
+    def show_history(self, frame: Frame, examples: int) -> None:
+        """Draw the history of this frame's run, which trains on so many examples."""
+        history = to_the_end(frame)
+        last = history.update[-1:].tobytes(), history.train_loss[-1:].tobytes()
+        shown = frame.run, len(history), last, frame.marks, examples
+        if shown == self._shown:
             return
-        if run != self._run:
-            self._run, self._end = run, 0.0
+        if frame.run != self._run:
+            self._run, self._zoom = frame.run, None
+        several = examples > TRAINING_EXAMPLES_EVALUATED
+        self._sample = f"{grouped(TRAINING_EXAMPLES_EVALUATED)} of {grouped(examples)}" if several else ""
+        self._sampled_rows = len(frame.history)
+        self._shown, self._marks = shown, frame.marks
         self._history = history if has_curve(history) else None
-        self._renew()
+        self._draw()
+        self.read()
 
     def set_logarithmic(self, logarithmic: bool) -> None:
         """Whether equal steps upwards are equal ratios."""
         self._logarithmic = logarithmic
-        self._renew()
+        self._draw()
+        self.read()
 
-    def set_smoothing(self, smoothing: bool) -> None:
-        """Whether a calm line runs through the mini-batches' noise."""
-        self._smoothing = smoothing
-        self._renew()
+    # Drawing.
 
-    def _renew(self) -> None:
-        """Lines and axes for what there is now. The axis of updates grows in leaps, so that it seldom moves."""
-        self.update()
-        history = self._history
+    def arrange(self) -> None:
+        root = self.clear()
+        middle, across = self.area.center(), Qt.AlignmentFlag.AlignHCenter
+        self._hint = items.Words(root, middle, text_font(13), theme.current().dim, HINT, across)
+        self.picture = LossPicture(root, self.size(), self.ratio)
+        self._draw()
+
+    def _draw(self) -> None:
+        """Curves, axes and names for what there is now."""
+        history, names = self._history, set(self.lines)
+        self._hint.item.setVisible(history is None)
+        self.picture.set_visible(history is not None)
         if history is None:
-            self._lines = {}
-            self._plot.draw({}, None)
+            self.lines = {}
+        else:
+            (start, end), width = self._window(history), self.picture.plot.width()
+            columns, dots = max(int(width / _PIXELS_A_POINT), 30), max(int(width / _PIXELS_A_DOT), 4)
+            self.lines = lines_of(history, start, end, columns, self._logarithmic, dots)
+            low, high = loss_range(self.lines, self._logarithmic, self._zoom is None)
+            self.picture.draw(self.lines, Extent(start, end, low, high, self._logarithmic), self._marks)
+        if names != set(self.lines):
+            self.curves_changed.emit()
+
+    def _window(self, history: HistoryPrefix) -> tuple[float, float]:
+        """The updates in sight."""
+        end = end_of(float(history.update[-1]))
+        if self._zoom and self._zoom[1] > end:
+            self._zoom = None
+        return self._zoom or (0.0, end)
+
+    def mark(self, spot: Spot | None) -> None:
+        """A line at the row that is read, with a dot on each curve that was measured there."""
+        history = self._history
+        if spot is None or history is None:
+            self.picture.leave_row()
+        else:
+            row, columns = spot.column, columns_of(history)
+            values = {name: float(columns[name][row]) for name in columns if name in self.lines}
+            self.picture.show_row(float(history.update[row]), values)
+
+    # Looking closer.
+
+    def zoom(self, factor: float, about: float | None = None) -> None:
+        """So many times as many updates, with one of them where it is, in the middle if none is named."""
+        if self._history is None:
             return
-        last = float(history.update[-1])
-        if last > self._end or last * _HEADROOM**4 < self._end:
-            self._end = max(last * _HEADROOM, 1.0)
-        points = max(int(self._plot.area.width() / _PIXELS_A_POINT), 50)
-        self._lines = lines_of(history, points, self._logarithmic, self._smoothing)
-        low, high = loss_range(self._lines, self._logarithmic)
-        self._plot.draw(self._lines, Extent(self._end, low, high, self._logarithmic))
+        start, end = self._window(self._history)
+        about = (start + end) / 2 if about is None else about
+        whole = end_of(float(self._history.update[-1]))
+        self._zoom = zoomed((start, end), factor, about, whole) if np.isfinite(factor) else None
+        self._draw()
+        self.read()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self._renew()
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        notches = event.angleDelta().y() / 120
+        if self._history is None or not notches:
+            event.ignore()
+            return
+        self.zoom(_NOTCH**notches, self.picture.across.value(event.position().x()))
+        event.accept()
 
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
-            self._plot.restyle()
-        super().changeEvent(event)
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if self._zoom and event.button() is Qt.MouseButton.LeftButton:
+            self._grip = event.position().x(), self._zoom
+            self.explore(None)
+        else:
+            event.ignore()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._grip is None or self._history is None:
+            super().mouseMoveEvent(event)
+            return
+        (from_x, window), whole = self._grip, end_of(float(self._history.update[-1]))
+        by = (from_x - event.position().x()) / self.picture.plot.width() * (window[1] - window[0])
+        self._zoom = moved(window, by, whole)
+        self._draw()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._grip = None
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self._grip = None
+        self.zoom(float("inf"))
+
+    def claims(self, event: QKeyEvent) -> bool:
+        return super().claims(event) or (event.key() in _ZOOM and self._history is not None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in _ZOOM:
+            spot, history = self.spot, self._history
+            self.zoom(_ZOOM[Qt.Key(event.key())], float(history.update[spot.column]) if spot and history else None)
+        else:
+            super().keyPressEvent(event)
 
     # Exploring.
+
+    def explore(self, spot: Spot | None) -> None:
+        if spot and self._zoom and self._history is not None:
+            update = float(self._history.update[spot.column])
+            beyond = min(update - self._zoom[0], 0.0) or max(update - self._zoom[1], 0.0)
+            if beyond:
+                self._zoom = moved(self._zoom, beyond, end_of(float(self._history.update[-1])))
+                self._draw()
+        super().explore(spot)
 
     def places(self) -> tuple[int, int]:
         return (len(self._history), 1) if self._history is not None else (0, 0)
@@ -114,40 +205,42 @@ class LossChart(Canvas):
         return max(self.places()[0] // 200, 1)
 
     def spot_at(self, position: QPointF) -> Spot | None:
-        history, plot = self._history, self._plot
-        if history is None or not plot.area.adjusted(-4, -8, 8, 8).contains(position):
+        history = self._history
+        if history is None or not self.picture.plot.adjusted(-4, -8, 8, 8).contains(position):
             return None
-        wanted = plot.update_at(position.x())
+        wanted = self.picture.across.value(position.x())
         measured = np.flatnonzero(np.isfinite(history.train_loss))
         if len(measured):
             row = int(measured[_nearest(history.update[measured], wanted)])
-            if abs(plot.x_at(float(history.update[row])) - position.x()) <= _REACH:
+            if abs(self.picture.across.at(float(history.update[row])) - position.x()) <= _REACH:
                 return Spot(row, 0)
         return Spot(_nearest(history.update, wanted), 0)
 
-    def anchor(self, spot: Spot) -> QPointF:
+    def anchor(self, spot: Spot) -> QRectF:
         if self._history is None:
             return super().anchor(spot)
-        return QPointF(self._plot.x_at(float(self._history.update[spot.column])), self._plot.area.top() + 14)
+        x = self.picture.across.at(float(self._history.update[spot.column]))
+        return QRectF(x - 1, self.picture.plot.top(), 2, 12)
 
     def reading(self, spot: Spot) -> Sequence[str]:
         history, row = self._history, spot.column
         if history is None:
             return ()
         lines = [f"Update {grouped(history.update[row])}, epoch {history.epoch[row]:.2f}"]
-        columns = {name: column for name, column in _measured(history).items() if name in self._lines}
-        lines += [f"{name:<11}{self._last(column, row)}" for name, column in columns.items()]
+        columns = {name: column for name, column in columns_of(history).items() if name in self.lines}
+        order = [name for name in ("train", "validation", "test", "penalty") if name in columns]
+        lines += [f"{name:<11}{self._last(columns[name], row)}" for name in order]
         if np.isfinite(history.batch_loss[row]):
             lines.append(f"{'mini-batch':<11}{decimal(float(history.batch_loss[row]), _DIGITS)}")
-        if self._sample:
+        if self._sample and row < self._sampled_rows:
             lines.append(f"train: {self._sample} examples")
         lines += [f"edited here: {mark.text}" for mark in self._marks_near(float(history.update[row]))]
         return lines
 
     def _marks_near(self, update: float) -> list[Mark]:
         """The edits as near to an update as a pointer can tell."""
-        x = self._plot.x_at(update)
-        return [mark for mark in self._marks if abs(self._plot.x_at(mark.updates) - x) <= _REACH]
+        x = self.picture.across.at(update)
+        return [mark for mark in self._marks if abs(self.picture.across.at(mark.updates) - x) <= _REACH]
 
     def _last(self, column: Column, row: int) -> str:
         """The value at this row, or the last one before it with its update."""
@@ -162,83 +255,6 @@ class LossChart(Canvas):
         if self._history is None:
             return HINT
         return f"{', '.join(self.reading(self.start()))}. Arrow keys read earlier updates."
-
-    # Drawing.
-
-    def paint(self, painter: QPainter) -> None:
-        if self._history is None:
-            painter.setFont(text_font(13))
-            painter.setPen(QColor(theme.current().dim))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, HINT)
-            return
-        area = self._plot.area
-        painter.setFont(mono_font(10))
-        painter.setPen(QColor(theme.current().dim))
-        corner = QRectF(0, area.bottom() + 5, area.left() - 9, QFontMetricsF(painter.font()).height())
-        painter.drawText(corner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, "update")
-        self._paint_marks(painter, area)
-        if spot := self.spot:
-            self._paint_row(painter, self._history, spot.column)
-        self._paint_names(painter, area)
-
-    def _paint_names(self, painter: QPainter, area: QRectF) -> None:
-        """The curves' names in their colours, at the upper right, where there is room with a stroke."""
-        font = text_font(11, bold=True)
-        metrics = QFontMetricsF(font)
-        names = [name for name in _NAMES if name in self._lines]
-        stroke = 16 if area.width() > _NARROW else 0
-        gap = stroke + (16 if stroke else 10)
-        texts = {**_NAMES, "train": f"train ({self._sample})"} if self._sample else _NAMES
-        width = sum(metrics.horizontalAdvance(texts[name]) + gap for name in names) - gap + stroke
-        x, y = area.right() - width - 6, area.top() + metrics.height()
-        ground = QColor(theme.current().card)
-        ground.setAlpha(190)
-        painter.setFont(font)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(ground)
-        painter.drawRoundedRect(QRectF(x - 5, area.top() + 1, width + 10, metrics.height() + 6), 5, 5)
-        for name in names:
-            color = curve_color("smoothed" if name == "batch" else name)
-            if stroke:
-                style = Qt.PenStyle.DotLine if name == "penalty" else Qt.PenStyle.SolidLine
-                painter.setPen(QPen(color, 1.2 if name in ("batch", "penalty") else 2.2, style))
-                painter.drawLine(QPointF(x, y - 4), QPointF(x + 12, y - 4))
-            painter.setPen(color)
-            painter.drawText(QPointF(x + stroke, y), texts[name])
-            x += metrics.horizontalAdvance(texts[name]) + gap
-
-    def _paint_marks(self, painter: QPainter, area: QRectF) -> None:
-        """A dotted line and a small square on the axis where the run was edited; reading a row there says how."""
-        color = QColor(theme.current().dim)
-        for mark in self._marks:
-            x = self._plot.x_at(mark.updates)
-            painter.setPen(QPen(color, 1, Qt.PenStyle.DotLine))
-            painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
-            painter.fillRect(QRectF(x - 3, area.bottom() - 3, 6, 6), color)
-
-    def _paint_row(self, painter: QPainter, history: HistoryPrefix, row: int) -> None:
-        """A vertical line at the row that is read, with a dot on each curve measured there."""
-        colors, update, area = theme.current(), float(history.update[row]), self._plot.area
-        x = self._plot.x_at(update)
-        painter.setPen(QPen(QColor(colors.dim), 1))
-        painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
-        for name, column in _measured(history).items():
-            if name == "penalty":
-                continue
-            if point := self._plot.position(update, float(column[row])):
-                painter.setPen(QPen(QColor(colors.card), 1.5))
-                painter.setBrush(curve_color(name))
-                painter.drawEllipse(point, 4, 4)
-
-
-def _measured(history: HistoryPrefix) -> dict[str, Column]:
-    """The columns of what is measured now and then, by the names of their curves."""
-    return {
-        "train": history.train_loss,
-        "validation": history.validation_loss,
-        "test": history.test_loss,
-        "penalty": history.penalty,
-    }
 
 
 def _nearest(column: Column, value: float) -> int:

@@ -1,19 +1,31 @@
-"""From the columns of a history to the lines of a picture, and the part of the plane they fill."""
+"""From the columns of a history to the lines of a picture."""
 
-import math
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from nnstudio.core.training.history import HistoryPrefix
-from nnstudio.ui.stage.ticks import linear_ticks, snapped_down, snapped_up
-from nnstudio.ui.views.loss.thinning import Column, envelope, smooth, thin
-
-Line = tuple[Column, Column]
-"""Updates and losses of the points to join."""
+from nnstudio.core.run.frame import Frame, Status
+from nnstudio.core.training.history import COLUMNS, HistoryPrefix
+from nnstudio.ui.views.loss.thinning import Column, envelope, every
 
 MEASURED = ("penalty", "train", "validation", "test")
-_DECADES_AT_MOST = 8.0
-_DECADES_AT_LEAST = 0.7
+"""What is measured now and then, from the back to the front."""
+
+
+class Line(NamedTuple):
+    """Updates and losses of the points to join, and which of them are marked with a dot."""
+
+    x: Column
+    y: Column
+    dots: NDArray[np.bool_]
+
+
+def columns_of(history: HistoryPrefix) -> dict[str, Column]:
+    """The columns of what is measured now and then, by the names of their curves."""
+    columns = history.penalty, history.train_loss, history.validation_loss, history.test_loss
+    return dict(zip(MEASURED, columns, strict=True))
 
 
 def has_curve(history: HistoryPrefix) -> bool:
@@ -22,44 +34,55 @@ def has_curve(history: HistoryPrefix) -> bool:
     return any(np.isfinite(column).sum() > 1 for column in columns)
 
 
-def lines_of(history: HistoryPrefix, points: int, logarithmic: bool, smoothing: bool) -> dict[str, Line]:
-    """The lines to draw with about so many points each, from the back to the front; empty ones are left out.
+def to_the_end(frame: Frame) -> HistoryPrefix:
+    """The history, and, of a run that rests, what was measured where it rests: the curves end there, and not where the
+    rule for measuring had its last turn."""
+    history, metrics = frame.history, frame.metrics
+    if frame.status is Status.LEARNING or metrics.sampled or not len(history) or history.update[-1] > frame.updates:
+        return history
+    there = history.update[-1] == frame.updates
+    if there and np.isfinite(history.train_loss[-1]):
+        return history
+    rows = {name: getattr(history, name) for name in COLUMNS}
+    rows = {name: rows[name].copy() if there else np.append(rows[name], np.nan) for name in COLUMNS}
+    measured, validation = metrics.columns
+    names = "train_loss", "test_loss", "train_accuracy", "test_accuracy", "penalty"
+    names += "validation_loss", "validation_accuracy"
+    for name, value in zip(names, (*measured, *validation), strict=True):
+        rows[name][-1] = value
+    rows["update"][-1], rows["epoch"][-1] = frame.updates, frame.epoch
+    return replace(history, **rows)
 
-    batch: each mini-batch's loss, or where they crowd their lowest and highest; smoothed: the same, calm;
-    penalty, train, validation, test: as measured. On a logarithmic axis, what is not positive has no place.
+
+def lines_of(
+    history: HistoryPrefix, start: float, end: float, columns: int, logarithmic: bool, dots: int = 12
+) -> dict[str, Line]:
+    """The lines between two updates, for a picture so many pixels wide, from the back to the front; empty ones are left
+    out. On a logarithmic axis, what is not positive has no place.
+
+    batch: each mini-batch's loss, or where they crowd their lowest and highest; penalty, train, validation, test: as
+    measured, or every second, fourth … of them, and about so many dots on them
     """
-    batch = thin(history.update, _drawable(history.batch_loss, logarithmic), points)
-    lines = {"batch": envelope(batch)}
-    if smoothing and len(batch) > 2:
-        lines["smoothed"] = _every_third(batch.x), _every_third(smooth(batch))
-    columns = history.penalty, history.train_loss, history.validation_loss, history.test_loss
-    for name, column in zip(MEASURED, columns, strict=True):
-        curve = thin(history.update, _drawable(column, logarithmic), points)
-        lines[name] = curve.x, curve.y
-    if not lines["penalty"][1].any():
-        del lines["penalty"]
-    return {name: line for name, line in lines.items() if len(line[0])}
+    first, last = _within(history.update, start, end)
+    batch = envelope(history.update[first:last], _drawable(history.batch_loss[first:last], logarithmic), columns)
+    lines = {"batch": Line(*batch, np.zeros(len(batch[0]), bool))}
+    for name, column in columns_of(history).items():
+        if name == "penalty" and not np.nan_to_num(column).any():
+            continue
+        rows = np.flatnonzero(np.isfinite(_drawable(column, logarithmic)))
+        x = history.update[rows]
+        first, last = _within(x, start, end)
+        if first < last:
+            taken = every(first, last, max(columns // 3, 2))
+            marked = np.isin(taken, every(first, last, dots))
+            lines[name] = Line(x[taken], column[rows[taken]], marked)
+    return {name: line for name, line in lines.items() if len(line.x)}
 
 
-def loss_range(lines: dict[str, Line], logarithmic: bool) -> tuple[float, float]:
-    """What the vertical axis covers, on round borders so that it rests while the curves run on: all that was measured,
-    and the mini-batches but for rare outliers."""
-    values = [lines[name][1] for name in MEASURED if name in lines]
-    if "batch" in lines:
-        values.append(np.percentile(lines["batch"][1], (2, 98)))
-    together = np.concatenate(values) if values else np.ones(1)
-    low, high = float(together.min()), float(together.max())
-    if not logarithmic:
-        step = linear_ticks(0, high or 1.0, 5)[1]
-        return 0.0, step * math.ceil((high or 1.0) / step)
-    top = snapped_up(math.log10(high))
-    bottom = max(snapped_down(math.log10(low)), top - _DECADES_AT_MOST)
-    return 10.0 ** min(bottom, snapped_down(top - _DECADES_AT_LEAST)), 10.0**top
-
-
-def _every_third(column: Column) -> Column:
-    """Enough for a line without corners; the last point stays where it is."""
-    return column[(len(column) - 1) % 3 :: 3]
+def _within(x: Column, start: float, end: float) -> tuple[int, int]:
+    """The part of a rising column that is seen between two values, with a neighbour on each side."""
+    first = max(int(np.searchsorted(x, start, "right")) - 1, 0)
+    return first, min(int(np.searchsorted(x, end)) + 1, len(x))
 
 
 def _drawable(column: Column, logarithmic: bool) -> Column:

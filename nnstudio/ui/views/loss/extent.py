@@ -1,0 +1,73 @@
+"""The part of the plane of updates and losses that is in sight."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QRectF
+
+from nnstudio.ui.stage.axes import Scale
+from nnstudio.ui.stage.ticks import linear_ticks, snapped_down, snapped_up
+from nnstudio.ui.views.loss.curves import Line
+
+_DECADES_AT_MOST = 8.0
+_DECADES_AT_LEAST = 0.7
+_LEAPS = 4
+"""The axis of updates grows by this part of the distance between its numbers, so that it seldom moves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """Updates `start` … `end`, losses `bottom` … `top`."""
+
+    start: float
+    end: float
+    bottom: float
+    top: float
+    logarithmic: bool
+
+    def scales(self, area: QRectF) -> tuple[Scale, Scale]:
+        """Updates to the right and losses upwards, in this rectangle."""
+        across = Scale(self.start, self.end, area.left(), area.right())
+        return across, Scale(self.bottom, self.top, area.bottom(), area.top(), self.logarithmic)
+
+
+def end_of(last: float) -> float:
+    """Where an axis ends that reaches a little further than the last update."""
+    step = linear_ticks(0, max(last, 1.0), 4)[1] / _LEAPS
+    return step * math.ceil(1.02 * max(last, 1.0) / step - 1e-9)
+
+
+def zoomed(window: tuple[float, float], factor: float, about: float, end: float) -> tuple[float, float] | None:
+    """So many times as many updates in sight, with one of them staying in its place; None when all are."""
+    start, stop = window
+    least = min(10.0, end)
+    width = max((stop - start) * factor, least)
+    if width >= end:
+        return None
+    share = (about - start) / (stop - start)
+    return moved((about - share * width, about + (1 - share) * width), 0.0, end)
+
+
+def moved(window: tuple[float, float], by: float, end: float) -> tuple[float, float]:
+    """As many updates in sight, others, but none that the axis has not."""
+    start, stop = window
+    start = min(max(start + by, 0.0), end - (stop - start))
+    return start, start + stop - window[0]
+
+
+def loss_range(lines: dict[str, Line], logarithmic: bool, all_in_sight: bool = True) -> tuple[float, float]:
+    """What the axis of losses covers, on round borders so that it rests while the curves run on: all that was measured,
+    and the mini-batches but for rare outliers. A linear one begins at 0 while all updates are in sight."""
+    values = [line.y for name, line in lines.items() if name != "batch"]
+    if "batch" in lines:
+        values.append(np.percentile(lines["batch"].y, (2, 98)))
+    together = np.concatenate(values) if values else np.ones(1)
+    low, high = float(together.min()), float(together.max())
+    if logarithmic:
+        top = snapped_up(math.log10(high))
+        bottom = max(snapped_down(math.log10(low)), top - _DECADES_AT_MOST)
+        return 10.0 ** min(bottom, snapped_down(top - _DECADES_AT_LEAST)), 10.0**top
+    low = 0.0 if all_in_sight or high <= low else low
+    step = linear_ticks(0, (high - low) or 1.0, 5)[1]
+    return step * math.floor(low / step), step * max(math.ceil(high / step), math.floor(low / step) + 1)

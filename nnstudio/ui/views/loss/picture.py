@@ -1,0 +1,154 @@
+"""What the loss curves are drawn with: native items, told only what changed."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainterPath, QPen
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QGraphicsRectItem
+
+from nnstudio.core.training.state import Mark
+from nnstudio.ui import theme
+from nnstudio.ui.stage import items
+from nnstudio.ui.stage.axes import Axis, room_below, room_beside
+from nnstudio.ui.views.loss.curves import MEASURED, Line
+from nnstudio.ui.views.loss.ends import Ends, room_for
+from nnstudio.ui.views.loss.extent import Extent
+from nnstudio.ui.widgets.figures import grouped, tick
+
+_NARROW = 340.0
+_BESIDE = 10.0
+_FAR = 2000.0
+_DOT = 3.0
+_CROWDED = 9.0
+"""A dot this near to the last one is left out."""
+
+
+def curve_colors() -> dict[str, str]:
+    """The colour of each curve, as a line and as text, from the back to the front."""
+    colors = theme.current()
+    shades = (colors.dim, colors.train, colors.better, colors.test)
+    return {"batch": colors.mini_batch, **dict(zip(MEASURED, shades, strict=True))}
+
+
+class LossPicture:
+    """Curves over axes, their names at their ends, and the row that is read.
+
+    plot: the rectangle between the axes; across, up: where updates and losses lie in it
+    """
+
+    def __init__(self, root: QGraphicsItem, size: QSize, ratio: float) -> None:
+        self._size, self._ratio = size, ratio
+        self._stacked = size.width() < _NARROW * theme.text_scale()
+        self._all = QGraphicsRectItem(root)
+        self._pane = QGraphicsRectItem(self._all)
+        self._pane.setPen(items.NO_PEN)
+        self._pane.setFlag(QGraphicsItem.GraphicsItemFlag.ItemClipsChildrenToShape)
+        self.losses = Axis(self._all, Qt.Edge.LeftEdge, tick)
+        self.updates = Axis(self._all, Qt.Edge.BottomEdge, grouped)
+        shades, dim = curve_colors(), QColor(theme.current().dim)
+        pens = {name: QPen(QColor(shade), 2) for name, shade in shades.items()}
+        thin, dotted, dashed = (items.hairline(color, ratio) for color in (shades["batch"], dim, dim))
+        dotted.setStyle(Qt.PenStyle.DotLine)
+        dashed.setDashPattern([4 * ratio, 4 * ratio])
+        pens |= {"batch": thin, "penalty": dashed}
+        self.curves: dict[str, QGraphicsPathItem] = {
+            name: items.path(self._pane, pen, z=z) for z, (name, pen) in enumerate(pens.items())
+        }
+        self.dots = items.path(self._all, brush=QColor(shades["test"]), z=6)
+        self._edits = items.path(self._pane, dotted, z=-1)
+        self._edit_signs = items.path(self._pane, brush=dim, z=-1)
+        self._row = items.path(self._pane, items.hairline(dim, ratio), z=7)
+        self.rings = {name: _ring(self._all, color) for name, color in shades.items() if name in MEASURED}
+        self.ends = Ends(self._all, {name: shades[name] for name in MEASURED}, self._stacked)
+        self._place(Extent(0, 1, 0, 1, False), MEASURED)
+        self.leave_row()
+
+    def set_visible(self, visible: bool) -> None:
+        """Whether any of it is seen."""
+        self._all.setVisible(visible)
+
+    def draw(self, lines: Mapping[str, Line], extent: Extent, marks: Sequence[Mark]) -> None:
+        """Show these lines and no others, and where the run was edited."""
+        self._place(extent, [name for name in MEASURED if name in lines])
+        ends: dict[str, tuple[float, float]] = {}
+        for name, item in self.curves.items():
+            line = lines.get(name)
+            item.setVisible(line is not None)
+            if line is not None:
+                xs = self.across.places(line.x).tolist()
+                ys = np.clip(self.up.places(line.y), self.plot.top() - _FAR, self.plot.bottom() + _FAR).tolist()
+                item.setPath(items.strokes(xs, ys))
+                last = max(int(np.searchsorted(line.x, extent.end, "right")) - 1, 0)
+                ends[name] = min(max(ys[last], self.plot.top()), self.plot.bottom()), float(line.y[last])
+        ends.pop("batch", None)
+        self.ends.show(ends, self.plot.right() + _BESIDE, self.plot)
+        self._draw_dots(lines.get("test"), extent)
+        self._draw_edits(marks)
+
+    def _place(self, extent: Extent, names: Sequence[str]) -> None:
+        """Axes for what is in sight, and room for the names."""
+        top, bottom = 10.0, max(self._size.height() - room_below() - 2, 40.0)
+        _, up = extent.scales(QRectF(0, top, 1, bottom - top))
+        losses = up.ticks(max(int((bottom - top) / 24), 2))
+        left = round(room_beside([tick(loss) for loss in losses]))
+        right = max(round(self._size.width() - room_for(names, self._stacked) - _BESIDE - 2), left + 40)
+        self.plot = QRectF(left, top, right - left, bottom - top)
+        self._pane.setRect(self.plot.adjusted(0, -2, 2, 2))
+        self.across, self.up = extent.scales(self.plot)
+        self.losses.show(self.up, losses, self.plot, self._ratio)
+        updates = [update for update in self.across.ticks(max(int(self.plot.width() / 62), 2)) if update.is_integer()]
+        end = self._size.width() - 2.0
+        self.updates.show(self.across, updates, self.plot, self._ratio, unit="update", right=end, lines=False)
+
+    def _draw_dots(self, line: Line | None, extent: Extent) -> None:
+        path = QPainterPath()
+        if line is not None:
+            places = np.flatnonzero(line.dots & (line.x >= extent.start) & (line.x <= extent.end))
+            xs, ys = self.across.places(line.x[places]).tolist(), self.up.places(line.y[places]).tolist()
+            for x, y in zip(xs, ys, strict=True):
+                if x == xs[-1] or x < xs[-1] - _CROWDED:
+                    path.addEllipse(QPointF(x, y), _DOT, _DOT)
+        self.dots.setPath(path)
+
+    def _draw_edits(self, marks: Sequence[Mark]) -> None:
+        """A dotted line and a small square on the axis where the run was edited; reading a row there says how."""
+        lines, signs = QPainterPath(), QPainterPath()
+        for mark in marks:
+            x = self.across.at(mark.updates)
+            lines.moveTo(x, self.plot.top())
+            lines.lineTo(x, self.plot.bottom())
+            signs.addRect(QRectF(x - 3, self.plot.bottom() - 3, 6, 6))
+        self._edits.setPath(lines)
+        self._edit_signs.setPath(signs)
+
+    def show_row(self, update: float, values: Mapping[str, float]) -> None:
+        """A line at an update, with a ring on each of these values that is in sight."""
+        x = self.across.at(update)
+        self._row.setPath(items.strokes((x, x), (self.plot.top(), self.plot.bottom())))
+        self._row.show()
+        for name, ring in self.rings.items():
+            point = self.position(update, values.get(name, float("nan")))
+            ring.setVisible(point is not None)
+            if point is not None:
+                ring.setPos(point)
+
+    def leave_row(self) -> None:
+        """Read no row any more."""
+        for item in (self._row, *self.rings.values()):
+            item.hide()
+
+    def position(self, update: float, loss: float) -> QPointF | None:
+        """Where a point lies; None if it is not in sight."""
+        across, up = self.across, self.up
+        seen = across.low <= update <= across.high and up.low <= loss <= up.high
+        return QPointF(across.at(update), up.at(loss)) if seen else None
+
+
+def _ring(parent: QGraphicsItem, color: str) -> QGraphicsPathItem:
+    """A dot that stands out from the curve below it."""
+    ring = items.path(parent, QPen(QColor(theme.current().card), 1.5), QColor(color), z=8)
+    disc = QPainterPath()
+    disc.addEllipse(QPointF(), 4, 4)
+    ring.setPath(disc)
+    return ring
