@@ -8,12 +8,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
-from nnstudio.core.run.frame import Frame, Histogram
+from nnstudio.core.run.frame import Frame, Histogram, Status
 from nnstudio.ui import theme
+from nnstudio.ui.stage.stage import Spot
 from nnstudio.ui.views.activations.chart import share_text, steady
+from nnstudio.ui.views.activations.past import SAMPLES, Past
 from nnstudio.ui.views.activations_view import ActivationsView
 from nnstudio.ui.views.canned import plane_frame
-from nnstudio.ui.widgets.canvas import Spot
 
 
 def with_histograms(*histograms: Histogram | None) -> Frame:
@@ -33,6 +34,7 @@ TANH = Histogram(np.array([400, 0, 100, 500]), -1.0, 1.0, None, 0.9)
 def view(qtbot: QtBot) -> ActivationsView:
     view = ActivationsView()
     qtbot.addWidget(view)
+    qtbot.addWidget(view.times)
     view.resize(410, 200)
     view.show()
     qtbot.waitExposed(view)
@@ -40,14 +42,14 @@ def view(qtbot: QtBot) -> ActivationsView:
 
 
 def test_shares_say_what_they_are():
-    assert share_text(relu(3)) == "dead 4%"
-    assert share_text(TANH) == "sat 90%"
+    assert share_text(relu(3)) == "4\u00a0% dead"
+    assert share_text(TANH) == "90\u00a0% saturated"
     assert share_text(Histogram(np.ones(3, np.int64), 0, 1, None, None)) == ""
 
 
 def test_a_bin_is_read_exactly(view: ActivationsView, qtbot: QtBot):
     view.show_frame(with_histograms(relu(2.0), TANH, TANH))
-    qtbot.mouseMove(view.chart, view.chart.anchor(Spot(3, 1)).toPoint())
+    qtbot.mouseMove(view.chart.viewport(), view.chart.anchor(Spot(3, 1)).center().toPoint())
     assert view.chart.spot == Spot(3, 1)
     assert list(view.chart.reading(Spot(3, 1))) == [
         "Dense 2 · Tanh",
@@ -60,8 +62,8 @@ def test_a_bin_is_read_exactly(view: ActivationsView, qtbot: QtBot):
 
 def test_the_axis_is_common_and_covers_all(view: ActivationsView):
     view.show_frame(with_histograms(relu(3.2), TANH, TANH))
-    _, _, low, high = view.chart.span()
-    assert (low, high) == (-1, 4)
+    assert (view.chart.across.low, view.chart.across.high) == (-1, 4)
+    assert [number.text for number in view.axis.numbers.numbers] == ["0", "+2", "+4"]
 
 
 def test_the_axis_grows_at_once_and_shrinks_late():
@@ -88,19 +90,33 @@ def test_three_layers_fill_the_card_without_scrolling(view: ActivationsView, qtb
     assert view.chart.height() <= view.height()
 
 
-def test_a_tall_bin_is_filled_and_an_empty_one_is_not(view: ActivationsView):
+def at(view: ActivationsView, value: float, row: int, share: float) -> QColor:
+    """The colour over a value, so high in a layer's row."""
+    area = view.chart.anchor(Spot(0, row))
+    image, ratio = view.chart.grab().toImage(), view.chart.ratio
+    x, y = view.chart.across.at(value), area.bottom() - share * area.height()
+    return image.pixelColor(int(ratio * x), int(ratio * y))
+
+
+def test_bars_stand_at_their_values_in_their_heights_and_colours(view: ActivationsView):
     view.show_frame(with_histograms(TANH, TANH, TANH))
-    view.chart.clearFocus()  # its frame would show at the edge
-    image = view.chart.grab().toImage()
-    ratio = image.devicePixelRatio()
-    card = image.pixelColor(int(ratio * (view.chart.width() - 2)), int(ratio * 2))
-    row = view.chart._row(0)
-    empty, full = view.chart.anchor(Spot(1, 0)), view.chart.anchor(Spot(3, 0))
-    height = row.center().y()
-    assert image.pixelColor(int(ratio * empty.x()), int(ratio * height)) == card
-    filled = image.pixelColor(int(ratio * full.x()), int(ratio * height))
-    assert filled != card
-    assert filled.blue() > filled.red()
+    card = QColor(theme.current().card)
+    assert at(view, 0.75, 0, 0.9) != card
+    assert at(view, 0.75, 0, 0.9).blue() > at(view, 0.75, 0, 0.9).red()
+    assert at(view, -0.75, 0, 0.8).red() > at(view, -0.75, 0, 0.8).blue()
+    assert at(view, -0.75, 0, 0.97) == card  # √(400/500) = 0.89
+    assert at(view, 0.25, 1, 0.4) != card  # √(100/500) = 0.45
+    assert at(view, 0.25, 1, 0.5) == card
+    assert at(view, -0.25, 2, 0.1) == card
+
+
+def test_only_rows_that_changed_are_painted_anew(view: ActivationsView):
+    view.show_frame(with_histograms(TANH, TANH, TANH))
+    before = [row.picture.pixmap().cacheKey() for row in view.chart.rows]
+    other = replace(TANH, counts=np.array([1, 2, 3, 4]))
+    view.show_frame(with_histograms(TANH, other, replace(TANH)))
+    after = [row.picture.pixmap().cacheKey() for row in view.chart.rows]
+    assert [old == new for old, new in zip(before, after, strict=True)] == [True, False, True]
 
 
 def test_keys_walk_between_layers(view: ActivationsView, qtbot: QtBot):
@@ -119,14 +135,82 @@ def test_without_histograms_it_waits_calmly(view: ActivationsView):
 
 
 def test_alarming_shares_take_the_colour_of_warning(view: ActivationsView):
-    def has_warning(frame: Frame) -> bool:
-        view.show_frame(frame)
-        image = view.chart.grab().toImage()
-        wanted = QColor(theme.current().warning)
-        label = range(int(view.chart.span()[0]))
-        seen = (image.pixelColor(x, y) for x in label for y in range(image.height()))
-        return any(abs(c.red() - wanted.red()) + abs(c.blue() - wanted.blue()) < 60 for c in seen)
-
     calm = replace(TANH, saturated=0.1)
-    assert not has_warning(with_histograms(calm, calm, calm))
-    assert has_warning(with_histograms(TANH, calm, calm))
+    for histogram, color in ((calm, theme.current().dim), (TANH, theme.current().warning_text)):
+        view.show_frame(with_histograms(histogram, calm, TANH))
+        shares = [row.share.item.brush().color() for row in view.chart.rows]
+        assert shares == [QColor(color), QColor(theme.current().dim), QColor(theme.current().dim)]
+
+
+# Over time.
+
+
+def of_update(updates: int, histogram: Histogram, run: int = 1) -> Frame:
+    return replace(with_histograms(histogram, TANH, TANH), updates=updates, run=run, status=Status.PAUSED)
+
+
+LEFT, RIGHT = (Histogram(np.array(counts), -1.0, 1.0, None, 0.5) for counts in ([9, 0, 0, 0], [0, 0, 0, 9]))
+
+
+def test_over_time_each_moment_stands_at_its_update(view: ActivationsView, qtbot: QtBot):
+    view.times.show()
+    for updates in range(0, 101, 10):
+        view.show_frame(of_update(updates, LEFT if updates < 50 else RIGHT))
+    qtbot.mouseClick(view.times.button(1), Qt.MouseButton.LeftButton)
+    assert view.chart.places() == (11, 3)
+    card = QColor(theme.current().card)
+    early, late = [(at(view, update, 0, 0.1), at(view, update, 0, 0.9)) for update in (30, 80)]
+    assert (early[1], late[0]) == (card, card)
+    assert early[0].red() > early[0].blue()
+    assert late[1].blue() > late[1].red()
+    assert view.axis.numbers.numbers[0].text == "update"
+    qtbot.mouseMove(view.chart.viewport(), view.chart.anchor(Spot(3, 0)).center().toPoint())
+    assert list(view.chart.reading(Spot(3, 0))) == ["Dense 1 · Tanh", "update 30", "saturated 50.0\u00a0%"]
+    assert view.chart.spot == Spot(3, 0)
+    qtbot.mouseClick(view.times.button(0), Qt.MouseButton.LeftButton)
+    assert view.chart.places() == (4, 3)
+
+
+def test_while_it_moves_one_layer_is_drawn_each_time(view: ActivationsView):
+    view.times.set_current(1)
+    view.show_frame(of_update(0, LEFT))
+    before = [row.picture.pixmap().cacheKey() for row in view.chart.rows]
+    for updates in (1, 2, 3):
+        view.show_frame(replace(of_update(updates, RIGHT), status=Status.LEARNING))
+        after = [row.picture.pixmap().cacheKey() for row in view.chart.rows]
+        assert sum(old != new for old, new in zip(before, after, strict=True)) == updates
+
+
+def test_a_past_belongs_to_its_run_and_goes_back_with_it():
+    past = Past()
+    for updates in (0, 10, 20, 20):
+        past.add(of_update(updates, LEFT))
+    assert past.updates == [0, 10, 20]
+    past.add(of_update(5, RIGHT))
+    assert past.updates == [0, 5]
+    assert [moment.histogram for moment in past.layers["Dense 1"]] == [LEFT, RIGHT]
+    past.add(of_update(6, RIGHT, run=2))
+    assert past.updates == [6]
+
+
+def test_a_long_past_thins_out_and_keeps_its_ends():
+    past, frame = Past(), of_update(0, LEFT)
+    for updates in range(5 * SAMPLES):
+        past.add(replace(frame, updates=updates))
+    assert len(past.updates) <= SAMPLES
+    assert (past.updates[0], past.updates[-1]) == (0, 5 * SAMPLES - 1)
+    assert all(len(layer) == len(past.updates) for layer in past.layers.values())
+    shown = [past.updates[sample] for sample in past.samples(9).tolist()]
+    assert shown == pytest.approx(np.linspace(0, 5 * SAMPLES - 1, 9), abs=16)
+
+
+def test_a_range_that_grows_moves_the_past_along(view: ActivationsView):
+    view.times.set_current(1)
+    view.show_frame(of_update(0, relu(2.0)))
+    view.show_frame(of_update(50, relu(2.0)))
+    view.show_frame(of_update(100, relu(8.0)))
+    card = QColor(theme.current().card)
+    assert (view.chart.across.low, view.chart.across.high) == (0, 100)
+    assert at(view, 20, 0, 0.95) == card
+    assert at(view, 20, 0, (1 + 0.3) / 9) != card
+    assert at(view, 20, 0, (1 + 3.0) / 9) == card

@@ -5,17 +5,21 @@ ReLU units that have died.
 """
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from nnstudio.core.run.frame import Frame, Probe
-from nnstudio.ui.views.activations.chart import ActivationsChart, ValueAxis
+from nnstudio.ui.views.activations.chart import ActivationsChart
+from nnstudio.ui.views.activations.value_axis import ValueAxis
 from nnstudio.ui.views.view import View
+from nnstudio.ui.widgets.segmented import SegmentedSwitch
+
+_OVER_TIME = 1
 
 
 class ActivationsView(View):
     """A histogram of activations for each layer with parameters; many layers scroll over a common axis."""
 
-    title = "Activations per layer"
+    title = "Activations"
     interval = 0.12
     probes = Probe.ACTIVATIONS
 
@@ -29,18 +33,22 @@ class ActivationsView(View):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setWidget(self.chart)
-        # Both paint a ground of their own by default; the card's is to show through.
-        self._scroll.viewport().setAutoFillBackground(False)
-        self.chart.setAutoFillBackground(False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(1)
+        layout.setSpacing(0)
         layout.addWidget(self._scroll)
         layout.addWidget(self.axis)
+        self.times = SegmentedSwitch(
+            ("Now", "Over time"),
+            ("The histograms of the last update.", "One histogram beside the other, since the run began."),
+        )
+        self.times.currentChanged.connect(lambda index: self.chart.set_over_time(index == _OVER_TIME))
+
+    def switches(self) -> QWidget:
+        return self.times
 
     def show_frame(self, frame: Frame) -> None:
         self.chart.show_frame(frame)
-        self.axis.update()
 
 
 if __name__ == "__main__":

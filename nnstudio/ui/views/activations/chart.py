@@ -1,147 +1,241 @@
-"""A histogram for each layer, one below the other over a common axis.
+"""A histogram for each layer, one below the other over a common axis: as it is now, or side by side over time.
 
-Heights are square roots of the counts (Tukey's rootogram), so that a pile at one value does not hide all others, and
-each layer's highest bin fills its row: shapes compare, not counts. Saturated tanh units pile up at both ends,
-dead ReLU units at zero; the share of them stands beside.
+Saturated tanh units pile up at both ends, dead ReLU units at zero; the share of them stands beside.
 """
 
 import math
+from bisect import bisect_right
 from collections.abc import Sequence
-from itertools import pairwise
+from typing import NamedTuple
 
-import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF, QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QPen, QPixmap
+from PySide6.QtWidgets import QGraphicsPixmapItem
 
-from nnstudio.core.run.frame import Frame, Histogram, LayerReading
+from nnstudio.core.run.frame import Frame, Histogram, LayerReading, Status
 from nnstudio.ui import theme
-from nnstudio.ui.stage.ticks import linear_ticks
-from nnstudio.ui.widgets.canvas import Canvas, Spot, mono_font, text_font
-from nnstudio.ui.widgets.figures import decimal, grouped, percent, tick
+from nnstudio.ui.stage import items
+from nnstudio.ui.stage.axes import Scale
+from nnstudio.ui.stage.lettering import text_font
+from nnstudio.ui.stage.stage import Spot, Stage
+from nnstudio.ui.views.activations import pictures
+from nnstudio.ui.views.activations.past import Past
+from nnstudio.ui.widgets.figures import decimal, grouped, percent
 
 HINT = "The histograms appear with the next picture"
-_LOWEST_ROW = 22
-_TWO_LINES = 30
+LOWEST_ROW = 22
+_TWO_LINES = 32
+_NAME, _SHARE = 12, 11
 _TOO_WIDE = 0.4
 _ROUND = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 _ALARMING = 0.5
+_END = 16.0
 
 
 def share_text(histogram: Histogram) -> str:
     """The share of dead units or of saturated activations, or nothing."""
     if histogram.dead is not None:
-        return f"dead {percent(histogram.dead, 0)}".replace("\u00a0", "")
+        return f"{percent(histogram.dead, 0)} dead"
     if histogram.saturated is not None:
-        return f"sat {percent(histogram.saturated, 0)}".replace("\u00a0", "")
+        return f"{percent(histogram.saturated, 0)} saturated"
     return ""
 
 
-class ActivationsChart(Canvas):
-    """Rows of histograms, readable bin by bin."""
+class Row(NamedTuple):
+    """The items of one layer, and where its histogram stands."""
+
+    share: items.Words
+    picture: QGraphicsPixmapItem
+    area: QRectF
+
+
+class ActivationsChart(Stage):
+    """Rows of histograms, readable bin by bin, or moment by moment."""
+
+    scale_changed = Signal()
 
     def __init__(self) -> None:
         super().__init__(
-            "Activations per layer",
+            "Activations",
             "How often each layer's neurons take which value over the examples.",
-            "<b>Activations per layer</b><p>A histogram of a = f(W·x + b) over all neurons of the layer and a sample "
-            "of the examples; heights are square roots of counts. <i>sat</i> is the share of activations at the end "
-            "of their range, where f′ is nearly 0 and the gradient is lost; <i>dead</i> is the share of neurons that "
-            "answer 0 to every example.</p>",
+            "<b>Activations</b><p>A histogram of a = f(W·x + b) over all neurons of the layer and a sample of the "
+            "examples; heights are square roots of counts. <i>Saturated</i> is the share of activations at the end of "
+            "their range, where f′ is nearly 0 and the gradient is lost: at a = 0.99 tanh has the slope 1 − 0.99² = "
+            "0.02. <i>Dead</i> is the share of neurons that answer 0 to every example.</p><p>Over time: one histogram "
+            "beside the other since the run began, values upwards, the stronger the colour the more often.</p>"
+            "<p><small>Glorot, Bengio: Understanding the difficulty of training deep feedforward neural networks, "
+            "2010.</small></p>",
         )
-        self._layers: tuple[LayerReading, ...] = ()
+        self._layers: list[tuple[LayerReading, Histogram]] = []
         self._activations: dict[str, str] = {}
-        self._low, self._high = 0.0, 0.0
-        self._left = 30.0
-        self._run = -1
+        self._past = Past()
+        self._over_time = False
+        self._low, self._high, self._run = 0.0, 0.0, -1
+        self._turn = 0
+        self.rows: list[Row] = []
+        self._drawn: list[object] = []
+        self.across = Scale(0, 1, 0, 1)
+        self.arrange()
 
     def show_frame(self, frame: Frame) -> None:
         """Draw this frame's layers."""
-        self._layers = tuple(layer for layer in frame.readings if layer.histogram is not None)
+        names, scale = [layer.name for layer, _ in self._layers], (self._low, self._high)
+        self._layers = [(layer, layer.histogram) for layer in frame.readings if layer.histogram is not None]
         self._activations = {layer.name: layer.activation.label for layer in frame.model.layers if layer.activation}
+        self._past.add(frame)
         if frame.run != self._run:
             self._run, self._low, self._high = frame.run, 0.0, 0.0
-        histograms = [layer.histogram for layer in self._layers if layer.histogram is not None]
-        self._high = steady(self._high, max((h.high for h in histograms), default=1.0))
-        self._low = -steady(-self._low, max((-h.low for h in histograms), default=0.0))
-        self.setMinimumHeight(round(len(self._layers) * _LOWEST_ROW * theme.text_scale()))
-        self._make_room()
-        self.update()
+        self._high = steady(self._high, max((h.high for _, h in self._layers), default=1.0))
+        self._low = -steady(-self._low, max((-h.low for _, h in self._layers), default=0.0))
+        self.setMinimumHeight(round(len(self._layers) * LOWEST_ROW * theme.text_scale()))
+        if names != [layer.name for layer, _ in self._layers] or scale != (self._low, self._high):
+            self.arrange()
+        else:
+            self._draw(moving=frame.status is Status.LEARNING)
+        self.read()
 
-    def span(self) -> tuple[float, float, float, float]:
-        """(left, right) in the widget and the values (low, high) that lie there."""
-        return self._left, max(self.width() - 6.0, self._left + 20), self._low, self._high
+    def set_over_time(self, over_time: bool) -> None:
+        """Show what the histograms were, or what they are."""
+        self._over_time = over_time
+        self.explore(None)
+        self.arrange()
 
-    def _make_room(self) -> None:
-        """Start the histograms to the right of the widest word."""
-        name, number = QFontMetricsF(text_font(10.5)), QFontMetricsF(mono_font(9.5))
-        widths = [30.0]
-        for layer in self._layers:
-            share = share_text(layer.histogram) if layer.histogram else ""
-            if self._row_height() < _TWO_LINES:
-                widths.append(number.horizontalAdvance(f"{layer.name}  {share}"))
-            else:
-                widths += [name.horizontalAdvance(layer.name), number.horizontalAdvance(share)]
-        self._left = max(widths) + 12
+    @property
+    def over_time(self) -> bool:
+        """Whether what they were is shown."""
+        return self._over_time
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self._make_room()
-        super().resizeEvent(event)
+    # Items.
 
-    def _row_height(self) -> float:
-        return self.height() / max(len(self._layers), 1)
+    def arrange(self) -> None:
+        root, colors = self.clear(), theme.current()
+        self._cross = items.path(root, QPen(QColor(colors.text), 1), z=2)
+        self.rows, self._drawn = [], []
+        if not self._layers:
+            center = Qt.AlignmentFlag.AlignHCenter
+            items.Words(root, self.area.center(), text_font(13), colors.dim, HINT, center)
+            return
+        name, share = QFontMetricsF(text_font(_NAME)), QFontMetricsF(text_font(_SHARE))
+        height = self.height() / len(self._layers)
+        apart = height < _TWO_LINES * theme.text_scale()
+        widest = max(name.horizontalAdvance(layer.name) for layer, _ in self._layers)
+        shares = max(share.horizontalAdvance(share_text(_full(histogram))) for _, histogram in self._layers)
+        left = round(widest + 8 + shares if apart else max(widest, shares)) + 16
+        width = max(round(self.width() - _END) - left, 20)
+        self.across = Scale(self._low, self._high, left, left + width)
+        gap = min(max(0.16 * height, 2.0), 8.0)
+        for place, (layer, _) in enumerate(self._layers):
+            top, bottom = round(place * height + gap), round((place + 1) * height) - 1
+            area = QRectF(left, top, width, max(bottom - top, 4))
+            middle = area.center().y()
+            y = middle if apart else middle - share.height() / 2 - 1
+            items.Words(root, QPointF(0, y), text_font(_NAME), colors.text, layer.name)
+            below = QPointF(widest + 8, middle) if apart else QPointF(0, middle + name.height() / 2)
+            picture = items.pixmap(root, area.topLeft())
+            base = QRectF(area.left(), area.bottom(), width, 1 / self.ratio)
+            items.rectangle(root, base, QColor(colors.line), z=-1)
+            self.rows.append(Row(items.Words(root, below, text_font(_SHARE), colors.dim), picture, area))
+        self._drawn = [None] * len(self.rows)
+        self._draw()
+        self.scale_changed.emit()
 
-    def _row(self, row: int) -> QRectF:
-        left, right, _, _ = self.span()
-        height = self._row_height()
-        gap = min(max(0.14 * height, 3.0), 9.0)
-        return QRectF(left, row * height + gap, right - left, height - gap - 1)
+    def _draw(self, moving: bool = False) -> None:
+        """Tell the items of those layers that have changed. A past takes longer to draw and changes little: as long as
+        it is `moving`, each time that of another layer."""
+        colors = theme.current()
+        self._turn = (self._turn + 1) % max(len(self.rows), 1)
+        for place, (row, (_, histogram)) in enumerate(zip(self.rows, self._layers, strict=True)):
+            shown = histogram.counts.tobytes(), histogram.low, histogram.high, histogram.dead, histogram.saturated
+            if (moving and place != self._turn) if self._over_time else shown == self._drawn[place]:
+                continue
+            self._drawn[place] = shown
+            # A saturated output is a sure answer and no cause for alarm.
+            last = place == len(self.rows) - 1
+            alarming = not last and max(histogram.dead or 0.0, histogram.saturated or 0.0) >= _ALARMING
+            row.share.say(share_text(histogram))
+            row.share.item.setBrush(QColor(colors.warning_text if alarming else colors.dim))
+            picture = self._picture(place, row.area)
+            picture.setDevicePixelRatio(self.ratio)
+            row.picture.setPixmap(picture)
+        if self._over_time and self._layers:
+            updates = self._past.updates
+            before, self.across = self.across, Scale(updates[0], updates[-1], self.across.start, self.across.end)
+            if before != self.across:
+                self.scale_changed.emit()
 
-    def _x(self, value: float) -> float:
-        left, right, low, high = self.span()
-        return left + (value - low) / ((high - low) or 1.0) * (right - left)
+    def _picture(self, place: int, area: QRectF) -> QPixmap:
+        layer, histogram = self._layers[place]
+        width, height = round(area.width() * self.ratio), round(area.height() * self.ratio)
+        if self._over_time:
+            past = self._past.layers[layer.name]
+            shown = [past[sample] for sample in self._past.samples(width).tolist()]
+            strengths, spans = [moment.strength for moment in shown], [moment.span for moment in shown]
+            return pictures.strip(strengths, spans, self._low, self._high, height)
+        return pictures.bars(histogram, self._low, self._high, width, height)
 
     # Exploring.
 
     def places(self) -> tuple[int, int]:
-        bins = [len(layer.histogram.counts) for layer in self._layers if layer.histogram is not None]
-        return (max(bins), len(bins)) if bins else (0, 0)
+        if not self._layers:
+            return 0, 0
+        bins = max(len(histogram.counts) for _, histogram in self._layers)
+        return (len(self._past.updates) if self._over_time else bins), len(self._layers)
+
+    def start(self) -> Spot:
+        middle = super().start()
+        return Spot(len(self._past.updates) - 1, middle.row) if self._over_time else middle
+
+    def stride(self) -> int:
+        return max(self.places()[0] // 100, 1)
 
     def spot_at(self, position: QPointF) -> Spot | None:
-        row = int(position.y() / self._row_height())
-        if not 0 <= row < len(self._layers):
+        row = next((at for at, row in enumerate(self.rows) if row.area.top() <= position.y() <= row.area.bottom()), -1)
+        if row < 0 or not self.across.start <= position.x() <= self.across.end:
             return None
-        histogram = self._layers[row].histogram
-        if histogram is None:
-            return None
-        left, right = self._x(histogram.low), self._x(histogram.high)
-        share = (position.x() - left) / ((right - left) or 1.0)
+        if self._over_time:
+            update = self.across.value(position.x() + 1)
+            return Spot(max(bisect_right(self._past.updates, update) - 1, 0), row)
+        value = self.across.value(position.x())
+        _, histogram = self._layers[row]
+        share = (value - histogram.low) / ((histogram.high - histogram.low) or 1.0)
         bins = len(histogram.counts)
         return Spot(min(int(share * bins), bins - 1), row) if 0 <= share <= 1 else None
 
-    def _bin(self, spot: Spot) -> tuple[Histogram | None, int, float, float]:
-        """The histogram at a spot, the bin, and the values between which it lies."""
-        histogram = self._layers[spot.row].histogram
-        if histogram is None:
-            return None, 0, 0.0, 0.0
+    def _bin(self, spot: Spot) -> tuple[int, float, float]:
+        """A bin, and the values between which it lies."""
+        _, histogram = self._layers[spot.row]
         count = len(histogram.counts)
         index = min(spot.column, count - 1)
         width = (histogram.high - histogram.low) / count
-        return histogram, index, histogram.low + index * width, histogram.low + (index + 1) * width
+        return index, histogram.low + index * width, histogram.low + (index + 1) * width
 
-    def anchor(self, spot: Spot) -> QPointF:
-        _, _, low, high = self._bin(spot)
-        return QPointF(self._x((low + high) / 2), self._row(spot.row).center().y())
+    def anchor(self, spot: Spot) -> QRectF:
+        area = self.rows[spot.row].area
+        if self._over_time:
+            x = self.across.at(self._past.updates[spot.column]) if self.across.high > self.across.low else area.right()
+        else:
+            _, low, high = self._bin(spot)
+            x = self.across.at((low + high) / 2)
+        return QRectF(x - 1, area.top(), 2, area.height())
+
+    def mark(self, spot: Spot | None) -> None:
+        self._cross.setVisible(spot is not None)
+        if spot is not None:
+            place = self.anchor(spot)
+            x = place.center().x()
+            self._cross.setPath(items.strokes((x, x), (place.top(), place.bottom())))
 
     def reading(self, spot: Spot) -> Sequence[str]:
-        layer = self._layers[spot.row]
-        histogram, index, low, high = self._bin(spot)
-        if histogram is None:
-            return ()
-        count, total = int(histogram.counts[index]), max(int(histogram.counts.sum()), 1)
-        named = " · ".join((layer.name, *filter(None, [self._activations.get(layer.name)])))
-        lines = [named, f"{decimal(low)} … {decimal(high)}"]
-        lines.append(f"{grouped(count)} of {grouped(total)}, {percent(count / total)}")
+        layer, histogram = self._layers[spot.row]
+        lines = [" · ".join((layer.name, *filter(None, [self._activations.get(layer.name)])))]
+        if self._over_time:
+            histogram = self._past.layers[layer.name][spot.column].histogram
+            lines.append(f"update {grouped(self._past.updates[spot.column])}")
+        else:
+            index, low, high = self._bin(spot)
+            count, total = int(histogram.counts[index]), max(int(histogram.counts.sum()), 1)
+            lines.append(f"{decimal(low)} … {decimal(high)}")
+            lines.append(f"{grouped(count)} of {grouped(total)}, {percent(count / total)}")
         if histogram.saturated is not None:
             lines.append(f"saturated {percent(histogram.saturated)}")
         if histogram.dead is not None:
@@ -149,89 +243,14 @@ class ActivationsChart(Canvas):
         return lines
 
     def summary(self) -> str:
-        parts = [f"{layer.name} {share_text(layer.histogram)}".strip() for layer in self._layers if layer.histogram]
+        parts = [f"{layer.name} {share_text(histogram)}".strip() for layer, histogram in self._layers]
         return f"{', '.join(parts)}. Arrow keys read the histograms." if parts else HINT
 
-    # Drawing.
 
-    def paint(self, painter: QPainter) -> None:
-        if not self._layers:
-            painter.setFont(text_font(13))
-            painter.setPen(QColor(theme.current().dim))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, HINT)
-            return
-        visible = QRectF(self.visibleRegion().boundingRect())
-        for row, layer in enumerate(self._layers):
-            if layer.histogram is not None and visible.intersects(self._row(row)):
-                self._paint_label(painter, self._row(row), layer, layer.histogram)
-                self._paint_histogram(painter, self._row(row), layer.histogram)
-        if spot := self.spot:
-            place, area = self.anchor(spot), self._row(spot.row)
-            painter.setPen(QPen(QColor(theme.current().text), 1.5))
-            painter.drawLine(QPointF(place.x(), area.top()), QPointF(place.x(), area.bottom()))
-
-    def _paint_label(self, painter: QPainter, area: QRectF, layer: LayerReading, histogram: Histogram) -> None:
-        colors, share = theme.current(), share_text(histogram)
-        # A saturated output is a sure answer and no cause for alarm.
-        alarming = layer is not self._layers[-1] and max(histogram.dead or 0.0, histogram.saturated or 0.0) >= _ALARMING
-        name, number = text_font(10.5), mono_font(9.5)
-        metrics = QFontMetricsF(number)
-        painter.setFont(number)
-        painter.setPen(QColor(colors.warning if alarming else colors.dim))
-        if self._row_height() < _TWO_LINES:
-            right = area.left() - 12 - metrics.horizontalAdvance(share)
-            painter.drawText(QPointF(right, area.bottom()), share)
-            painter.setPen(QColor(colors.dim))
-            painter.drawText(QPointF(0, area.bottom()), layer.name)
-            return
-        below = area.bottom() - metrics.descent() + 1
-        painter.drawText(QPointF(0, below), share)
-        painter.setFont(name)
-        painter.setPen(QColor(colors.dim))
-        painter.drawText(QPointF(0, below - (metrics.height() if share else 0)), layer.name)
-
-    def _paint_histogram(self, painter: QPainter, area: QRectF, histogram: Histogram) -> None:
-        colors = theme.current()
-        base, left, right = area.bottom(), self._x(histogram.low), self._x(histogram.high)
-        count = len(histogram.counts)
-        heights = np.sqrt(histogram.counts / max(int(histogram.counts.max()), 1)) * (area.height() - 1)
-        x = left + (np.arange(count) + 0.5) / count * (right - left)
-        x[0], x[-1] = left, right
-        outline = [QPointF(*point) for point in zip(x.tolist(), (base - heights).tolist(), strict=True)]
-        fill = QColor(colors.accent)
-        fill.setAlpha(66)
-        corners = [QPointF(left, base), *outline, QPointF(right, base)]
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(fill)
-        painter.drawPolygon(QPolygonF(corners))
-        # Single strokes: Qt takes many times as long for the same outline in one piece.
-        painter.setPen(QPen(QColor(colors.accent), 1.3, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap))
-        painter.drawLines([QLineF(start, end) for start, end in pairwise([*corners, corners[0]])])
-
-
-class ValueAxis(QWidget):
-    """The common axis below the histograms."""
-
-    def __init__(self, chart: ActivationsChart) -> None:
-        super().__init__()
-        self._chart = chart
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-
-    def sizeHint(self) -> QSize:
-        return QSize(120, round(QFontMetricsF(mono_font(10)).height()) + 2)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        left, right, low, high = self._chart.span()
-        if high <= low or not self._chart.places()[1]:
-            return
-        with QPainter(self) as painter:
-            painter.setFont(mono_font(10))
-            painter.setPen(QColor(theme.current().dim))
-            for value in linear_ticks(low, high, 5 if right - left > 250 else 3):
-                x = left + (value - low) / (high - low) * (right - left)
-                width = QFontMetricsF(painter.font()).horizontalAdvance(tick(value))
-                start = min(max(x - width / 2, 0), self.width() - width)
-                painter.drawText(QPointF(start, self.height() - 3), tick(value))
+def _full(histogram: Histogram) -> Histogram:
+    """The same with the longest words that may stand beside it."""
+    dead, saturated = (None if share is None else 1.0 for share in (histogram.dead, histogram.saturated))
+    return Histogram(histogram.counts, histogram.low, histogram.high, dead, saturated)
 
 
 def steady(shown: float, wanted: float) -> float:
