@@ -1,18 +1,23 @@
-"""The Gradient flow card measures how gradients travel and says what that means."""
+"""The Gradient card measures how gradients travel, says what that means, and offers a remedy."""
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from nnstudio.core.run.frame import Frame, Status
 from nnstudio.core.training.diagnosis import Cause, Diagnosis
+from nnstudio.core.training.remedies import Remedy
 from nnstudio.ui import theme
+from nnstudio.ui.stage.stage import Spot
 from nnstudio.ui.views.canned import plane_frame
 from nnstudio.ui.views.gradients_view import GradientsView
-from nnstudio.ui.widgets.canvas import Spot
+
+NOTHING = ((None, None),) * 3
+CALM = ((0.02, 0.002),) * 3
 
 
 def with_values(*values: tuple[float | None, float | None], run: int = 1) -> Frame:
@@ -35,82 +40,153 @@ def view(qtbot: QtBot) -> GradientsView:
     return view
 
 
-def test_before_the_first_update_there_is_nothing_to_judge(view: GradientsView):
-    view.show_frame(with_values((None, None), (None, None), (None, None)))
+def test_before_the_first_update_there_is_nothing_to_say(view: GradientsView):
+    view.show_frame(with_values(*NOTHING))
     view.grab()
-    assert view.title_of_diagnosis.text == ""
+    assert view.note.title.text() == ""
+    assert not view.note.isVisible()
     assert view.chart.places() == (0, 0)
 
 
 def test_what_to_do_is_true_before_and_after_training(view: GradientsView):
-    nothing = with_values((None, None), (None, None), (None, None))
+    nothing = with_values(*NOTHING)
     view.show_frame(replace(nothing, status=Status.READY))
-    assert view.chart.summary().startswith("Press Play or Step")
+    assert view.chart.summary().startswith("Press Play or Step: the gradients of the last update")
     for status in (Status.DIVERGED, Status.PAUSED):
         view.show_frame(replace(nothing, status=status))
         assert view.chart.summary() == "The gradients appear with the next update"
 
 
+@pytest.mark.parametrize("status", [Status.FINISHED, Status.DIVERGED, Status.PAUSED])
+def test_what_is_known_is_shown_in_every_state(view: GradientsView, status: Status):
+    view.show_frame(replace(with_values((0.1, 0.001), (0.1, None), (None, 0.001)), status=status))
+    seen = [tuple(mark.isVisible() for mark in view.chart.mark_of(layer)) for layer in range(3)]
+    assert seen == [(True, True), (True, False), (False, True)]
+    assert list(view.chart.reading(Spot(0, 1))) == ["Dense 2", "gradient      0.1000", "step ÷ weight —"]
+
+
 def test_exact_values_are_read(view: GradientsView, qtbot: QtBot):
     view.show_frame(with_values((0.0123456, 0.001), (0.02, 0.002), (0.03, 0.003)))
-    slot = view.chart._slot(0)
-    qtbot.mouseMove(view.chart, slot.center().toPoint())
+    gradient, _ = view.chart.mark_of(0)
+    qtbot.mouseMove(view.chart.viewport(), gradient.pos().toPoint())
     assert view.chart.spot == Spot(0, 0)
-    assert list(view.chart.reading(Spot(0, 0))) == ["Dense 1", "‖∇W‖      0.01235", "‖ΔW‖/‖W‖  0.001000"]
+    assert list(view.chart.reading(Spot(0, 0))) == ["Dense 1", "gradient      0.01235", "step ÷ weight 0.001000"]
     view.chart.setFocus()
-    qtbot.keyClick(view.chart, Qt.Key.Key_End)
+    for _ in range(3):
+        qtbot.keyClick(view.chart, Qt.Key.Key_Down)
     assert "Output" in view.chart.accessibleDescription()
 
 
-def test_bars_stand_in_their_colours_at_their_height(view: GradientsView):
-    view.show_frame(with_values((0.1, 0.0001), (0.1, 0.0001), (0.1, 0.0001)))
-    image = view.chart.grab().toImage()
-    ratio = image.devicePixelRatio()
-    slot = view.chart._slot(1)
-
-    def color(offset: float, value: float) -> str:
-        return image.pixelColor(int(ratio * (slot.center().x() + offset)), int(ratio * view.chart._y(value))).name()
-
-    assert color(-12, 0.03) == theme.current().accent
-    assert color(12, 0.00007) == theme.current().negative
-    assert color(12, 0.003) != theme.current().negative
+def test_marks_stand_at_their_values_in_ink(view: GradientsView):
+    view.show_frame(with_values((0.1, 0.0001), (0.01, 0.001), (0.1, 0.0001)))
+    chart, image = view.chart, view.chart.grab().toImage()
+    for layer, (norm, ratio) in enumerate(((0.1, 0.0001), (0.01, 0.001))):
+        gradient, step = chart.mark_of(layer)
+        assert (gradient.x(), step.x()) == pytest.approx((chart.across.at(norm), chart.across.at(ratio)))
+        ink, ground = QColor(theme.current().text), QColor(theme.current().card)
+        colors = [image.pixelColor((mark.pos() * chart.ratio).toPoint()) for mark in (gradient, step)]
+        assert colors == [ink, ground]
+        edge = (step.pos() + QPointF(5, 0)) * chart.ratio
+        assert image.pixelColor(edge.toPoint()).lightness() < ground.lightness() - 30
 
 
 def test_the_axis_keeps_still_for_small_changes(view: GradientsView):
-    view.show_frame(with_values((0.02, 0.002), (0.02, 0.002), (0.02, 0.002)))
-    before = view.chart._bottom, view.chart._top
+    view.show_frame(with_values(*CALM))
+    before = view.chart.across
     for factor in (0.5, 1.9, 0.8, 3.0):
         view.show_frame(with_values(*((0.02 * factor, 0.002 * factor),) * 3))
-        assert (view.chart._bottom, view.chart._top) == before
+        assert view.chart.across == before
     view.show_frame(with_values(*((20.0, 0.002),) * 3))
-    assert view.chart._top > before[1]
+    assert view.chart.across.high > before.high
 
 
-def test_the_title_of_the_diagnosis_stands_beside_that_of_the_card(view: GradientsView):
-    title = view.title_of_diagnosis
-    frame = with_values((0.02, 0.002), (0.02, 0.002), (0.02, 0.002))
-    dead = Diagnosis(Cause.DEAD, "Dense 1 is dead", "All 4 neurons of Dense 1 are dead.", layer=1)
-    for diagnosis, color in (
-        (dead, theme.current().warning),
-        (Diagnosis(Cause.HEALTHY, "Every layer learns", "Every layer still moves."), theme.current().good),
-    ):
-        view.show_frame(replace(frame, diagnosis=diagnosis))
-        assert title.accessibleName() == f"Gradient flow: {diagnosis.title}"
-        assert title.toolTip() == diagnosis.sentence
-        title.resize(title.sizeHint())
-        image = title.grab().toImage()
-        colors = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
-        assert color in colors
-    view.show_frame(frame)
-    assert title.text == ""
-
-
-@pytest.mark.parametrize("value", [0.0, float("nan"), float("inf")])
-def test_odd_values_draw(view: GradientsView, value: float):
+@pytest.mark.parametrize(("value", "place"), [(0.0, "start"), (float("nan"), "end"), (float("inf"), "end")])
+def test_what_has_no_place_on_the_axis_stands_at_its_ends(view: GradientsView, value: float, place: str):
     view.show_frame(with_values((value, value), (0.01, 0.001), (0.01, 0.001)))
-    image = view.chart.grab().toImage()
-    bad = QColor(theme.current().bad)
-    ratio = image.devicePixelRatio()
-    slot = view.chart._slot(0)
-    marked = image.pixelColor(int(ratio * (slot.center().x() - 12)), int(ratio * slot.center().y()))
-    assert (marked == bad) == (value != 0.0)
+    gradient, step = view.chart.mark_of(0)
+    wanted = view.chart.across.start if place == "start" else view.chart.across.end
+    assert (gradient.x(), step.x()) == (wanted, wanted)
+    bad = gradient.brush().color() == QColor(theme.current().bad)
+    assert bad == (value != 0.0)
+    view.grab()
+
+
+def test_a_frozen_layer_has_a_lock_in_place_of_its_step(view: GradientsView):
+    frame = with_values((0.02, 0.0), (0.02, 0.002), (0.02, 0.002))
+    first, *others = frame.model.layers
+    locked = replace(first, frozen={name: np.ones_like(array, bool) for name, array in first.arrays.items()})
+    view.show_frame(replace(frame, model=replace(frame.model, layers=(locked, *others))))
+    assert [view.chart.lock_of(layer).isVisible() for layer in range(3)] == [True, False, False]
+    assert not view.chart.mark_of(0)[1].isVisible()
+    assert view.chart.reading(Spot(0, 0))[-1] == "frozen"
+
+
+def test_another_number_of_layers_is_drawn_anew(view: GradientsView):
+    view.show_frame(plane_frame())
+    view.show_frame(plane_frame(units=(8,) * 16))
+    assert view.chart.places() == (1, 17)
+    view.grab()
+
+
+def test_a_frame_that_says_the_same_touches_nothing(view: GradientsView):
+    view.show_frame(with_values(*CALM))
+    before = view.chart.mark_of(0)
+    view.show_frame(with_values(*((0.03, 0.002),) * 3))
+    assert view.chart.mark_of(0) == before
+
+
+# The diagnosis.
+
+HEALTHY = Diagnosis(Cause.HEALTHY, "Healthy", "Every layer still moves.")
+
+
+def ill(sentence: str = "It is zero for every example.") -> Diagnosis:
+    experiment = plane_frame().experiment
+    other = replace(experiment, training=replace(experiment.training, learning_rate=0.003))
+    return Diagnosis(Cause.DEAD, "Dense 1 & <2> is dead", sentence, Remedy("Lower the rate to 0.003", other), 1)
+
+
+def test_the_diagnosis_is_said_with_its_sign_and_colour(view: GradientsView):
+    colors = theme.current()
+    for diagnosis, sign, color in ((HEALTHY, "●", colors.better), (ill(), "▲", colors.warning_text)):
+        view.show_frame(replace(with_values(*CALM), diagnosis=diagnosis, status=Status.PAUSED))
+        assert view.note.isVisible()
+        assert sign in view.note.title.text()
+        assert color in view.note.title.text()
+        assert view.note.sentence.text() == diagnosis.sentence
+        assert view.note.remedy.isVisible() == (diagnosis.remedy is not None)
+    assert "Dense 1 &amp; &lt;2> is dead" in view.note.title.text()
+
+
+def test_the_remedy_is_one_click_away(view: GradientsView, qtbot: QtBot):
+    diagnosis = ill()
+    view.show_frame(replace(with_values(*CALM), diagnosis=diagnosis))
+    assert view.note.remedy.text() == "Lower the rate to 0.003"
+    with qtbot.waitSignal(view.remedy_chosen) as chosen:
+        qtbot.mouseClick(view.note.remedy, Qt.MouseButton.LeftButton)
+    assert diagnosis.remedy is not None
+    assert chosen.args == [diagnosis.remedy.experiment]
+
+
+def test_numbers_of_the_same_cause_stay_long_enough_to_be_read(view: GradientsView):
+    frame = with_values(*CALM)
+    view.show_frame(replace(frame, diagnosis=ill("81 %")))
+    view.show_frame(replace(frame, diagnosis=ill("82 %")))
+    assert view.note.sentence.text() == "81 %"
+    view.show_frame(replace(frame, diagnosis=HEALTHY))
+    assert view.note.sentence.text() == HEALTHY.sentence
+    view.show_frame(replace(frame, diagnosis=ill("83 %"), status=Status.PAUSED))
+    view.show_frame(replace(frame, diagnosis=ill("84 %"), status=Status.PAUSED))
+    assert view.note.sentence.text() == "84 %"
+
+
+@pytest.mark.parametrize(("width", "narrow"), [(208, True), (410, False)])
+def test_on_a_narrow_card_the_words_stand_below(view: GradientsView, width: int, narrow: bool):
+    view.resize(width, 260)
+    view.show_frame(replace(with_values(*CALM), diagnosis=ill(), status=Status.PAUSED))
+    view.grab()
+    words = view.note.mapTo(view, view.note.rect().topLeft())
+    assert view.narrow is narrow
+    assert (words.y() >= view.chart.geometry().bottom()) is narrow
+    assert (words.x() >= view.chart.geometry().right()) is not narrow
+    assert view.note.width() <= width

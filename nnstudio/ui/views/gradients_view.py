@@ -1,91 +1,95 @@
-"""The Gradient flow card: does the gradient reach the first layer, and are the steps of a sensible size?
+"""The Gradient card: does the gradient reach the first layer, are the steps of a sensible size, and if not, why?
 
 Backpropagation carries the gradient from the output to the first layer through every activation's derivative; in a deep
-network it may shrink to nothing or grow without bounds. A few words at the right of the title say what is the matter.
+network it may shrink to nothing or grow without bounds. Beside the measurements stands their cause and what to try.
 """
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QElapsedTimer, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QWidget
 
-from nnstudio.core.run.frame import Frame, Probe
-from nnstudio.core.training.diagnosis import Diagnosis
+from nnstudio.core.run.frame import Frame, Probe, Status
 from nnstudio.ui import theme
-from nnstudio.ui.views.gradients.chart import GradientsChart
+from nnstudio.ui.stage.legend import Entry, Legend, Sign
+from nnstudio.ui.views.gradients.chart import GRADIENT, STEP, GradientsChart
+from nnstudio.ui.views.gradients.note import DiagnosisNote
 from nnstudio.ui.views.view import View
-from nnstudio.ui.widgets.canvas import text_font
+
+_NARROW, _LOW = 330.0, 170.0
+_STEADY = 1000
+"""Milliseconds between two sentences about the same cause, or nobody could read their numbers."""
 
 
 class GradientsView(View):
-    """‖∇W‖ and ‖ΔW‖/‖W‖ of the last update for each layer, and what to think of them."""
+    """Gradient and step of the last update for each layer, and what to think of them."""
 
-    title = "Gradient flow"
+    title = "Gradient"
     interval = 0.12
     probes = Probe.GRADIENTS
+    remedy_chosen = Signal(object)  # the Experiment that somebody wants to try
 
     def __init__(self) -> None:
         super().__init__()
         self.chart = GradientsChart()
-        self.title_of_diagnosis = DiagnosisTitle()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.chart)
+        self.legend, self._legend_below = Legend(_entries), Legend(_entries)
+        self._legend_below.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.note = DiagnosisNote()
+        self.note.remedy_chosen.connect(self.remedy_chosen)
+        self._words = QScrollArea()
+        self._words.setFrameShape(QFrame.Shape.NoFrame)
+        self._words.setWidgetResizable(True)
+        self._words.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._words.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._words.setWidget(self.note)
+        for widget in (self._words.viewport(), self.note):
+            widget.setAutoFillBackground(False)
+        self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.addWidget(self.chart, 1)
+        self._layout.addWidget(self._legend_below)
+        self._layout.addWidget(self._words, 1)
+        self._since_words = QElapsedTimer()
+        self._since_words.start()
+        self._place()
+        self._words.hide()
 
     def switches(self) -> QWidget:
-        return self.title_of_diagnosis
+        return self.legend
 
     def show_frame(self, frame: Frame) -> None:
         self.chart.show_frame(frame)
-        self.title_of_diagnosis.set_diagnosis(frame.diagnosis)
-
-
-class DiagnosisTitle(QWidget):
-    """The title of the diagnosis with a sign: a dot where all is well, a triangle where something is the matter."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.diagnosis: Diagnosis | None = None
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Gradient flow")
+        self._legend_below.setVisible(self.narrow and bool(self.chart.values))
+        before, now = self.note.diagnosis, frame.diagnosis
+        if now == before:
+            return
+        same = before is not None and now is not None and (before.title, before.remedy) == (now.title, now.remedy)
+        if same and frame.status is Status.LEARNING and self._since_words.elapsed() < _STEADY:
+            return
+        self._since_words.restart()
+        self.note.show_diagnosis(now)
+        self._words.setVisible(now is not None)
 
     @property
-    def text(self) -> str:
-        """The title."""
-        return self.diagnosis.title if self.diagnosis is not None else ""
+    def narrow(self) -> bool:
+        """Whether the words stand below the chart."""
+        scale = theme.text_scale()
+        return self.width() < _NARROW * scale and self.height() > _LOW * scale
 
-    def set_diagnosis(self, diagnosis: Diagnosis | None) -> None:
-        """Say this one."""
-        if diagnosis is self.diagnosis:
-            return
-        self.diagnosis = diagnosis
-        self.setAccessibleName(f"Gradient flow: {self.text or 'not yet known'}")
-        self.setToolTip(diagnosis.sentence if diagnosis is not None else "")
-        self.updateGeometry()
-        self.update()
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place()
 
-    def sizeHint(self) -> QSize:
-        metrics = QFontMetricsF(text_font(12))
-        return QSize(round(metrics.horizontalAdvance(f"● {self.text}") + 8), round(metrics.height()) + 4)
+    def _place(self) -> None:
+        directions, narrow = QBoxLayout.Direction, self.narrow
+        self._layout.setDirection(directions.TopToBottom if narrow else directions.LeftToRight)
+        self._layout.setSpacing(6 if narrow else 16)
+        self._legend_below.setVisible(narrow and bool(self.chart.values))
+        self.legend.setVisible(not narrow)
 
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.PaletteChange:
-            self.updateGeometry()
-            self.update()
-        super().changeEvent(event)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        if self.diagnosis is None:
-            return
-        colors, well = theme.current(), self.diagnosis.cause.well
-        with QPainter(self) as painter:
-            painter.setFont(text_font(12))
-            right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-            painter.setPen(QColor(colors.dim if well else colors.warning))
-            painter.drawText(self.rect(), right, self.text)
-            width = QFontMetricsF(painter.font()).horizontalAdvance(self.text)
-            painter.setFont(text_font(9))
-            painter.setPen(QColor(colors.good if well else colors.warning))
-            painter.drawText(QRectF(self.rect()).adjusted(0, 0, -width - 5, 0), right, "●" if well else "▲")
+def _entries() -> tuple[Entry, ...]:
+    ink = theme.current().text
+    return Entry(GRADIENT, ink, Sign.DISC), Entry(STEP, ink, Sign.DIAMOND)
 
 
 if __name__ == "__main__":

@@ -1,62 +1,100 @@
-"""Two bars for each layer on one logarithmic axis: the gradient's norm, and how far the update moved the weights."""
+"""Two marks for each layer on one logarithmic axis: the gradient's norm, and how far the update moved the weights."""
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainterPath, QPen
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem
 
 from nnstudio.core.run.frame import Frame, Status
 from nnstudio.ui import theme
-from nnstudio.ui.stage.ticks import decade_ticks
-from nnstudio.ui.stylesheet import mix
-from nnstudio.ui.widgets.canvas import Canvas, Spot, mono_font, text_font
-from nnstudio.ui.widgets.figures import decimal, tick
+from nnstudio.ui.stage import items
+from nnstudio.ui.stage.axes import Axis, Scale, room_below
+from nnstudio.ui.stage.legend import diamond
+from nnstudio.ui.stage.lettering import mono_font, text_font
+from nnstudio.ui.stage.stage import Spot, Stage
+from nnstudio.ui.widgets.figures import MISSING, decimal, tick
 
-HINT = "Press Play or Step: the gradients of the last update appear here"
+HINT = "Press Play or Step: the gradients\nof the last update appear here"
 NEXT = "The gradients appear with the next update"
-"""After a divergence or a step back the weights are older ones, and the gradients that led to them are forgotten."""
-GRADIENT, UPDATE = "‖∇W‖", "‖ΔW‖/‖W‖"
+"""Older weights came back, and the gradients that led to them are not known."""
+GRADIENT, STEP = "gradient", "step ÷ weight"
 _DECADES_AT_LEAST = 3
 _DECADES_AT_MOST = 12
 _SLACK = 1.5
 """How many decades an end of the axis may be too far before it moves closer."""
+_NAME = 12
+_LOWEST_NAME = 14.0
+_END = 16.0
 
 
-class GradientsChart(Canvas):
-    """Bars of every layer with parameters, readable one by one."""
+class Values(NamedTuple):
+    """What one layer shows: its gradient and its step, if known, and whether it is frozen."""
+
+    name: str
+    gradient: float | None
+    step: float | None
+    frozen: bool
+
+
+class _Row(NamedTuple):
+    """The items of one layer, and the middle of its row."""
+
+    gradient: QGraphicsPathItem
+    step: QGraphicsPathItem
+    lock: QGraphicsPathItem
+    zero: items.Words
+    y: float
+
+
+class GradientsChart(Stage):
+    """Marks of every layer with parameters, readable one by one."""
 
     def __init__(self) -> None:
         super().__init__(
-            "Gradient flow",
+            "Gradient",
             "How strong the gradient is in each layer, and how far the last update moved its weights.",
-            "<b>Gradient flow</b><p>Blue: ‖∇W‖ = √Σ (∂L/∂w)², the gradient of the last update. Orange: ‖ΔW‖ / ‖W‖, "
-            "the length of the update over that of the weights; about 0.001 is comfortable. The axis is logarithmic. "
-            "If the blue bars shrink a thousandfold towards the first layer, the gradient vanishes on its way back; "
-            "if they grow, or an update moves a layer by more than half its size, it explodes.</p>",
+            "<b>Gradient</b><p>● gradient: ‖∇W‖ = √Σ (∂L/∂w)², of the last update. ◇ step ÷ weight: ‖ΔW‖ / ‖W‖, the "
+            "length of the update over that of the weights; about 0.001 is comfortable: weights of length 2 that are "
+            "moved by 0.002. The axis is logarithmic. Where ● shrinks a thousandfold towards the first layer, the "
+            "gradient vanishes on its way back; where it grows, it explodes. A lock: the layer is frozen.</p>"
+            "<p><small>Bengio, Simard, Frasconi: Learning long-term dependencies with gradient descent is difficult, "
+            "1994.</small></p>",
         )
-        self._names: list[str] = []
-        self._values: list[tuple[float, float]] = []
+        self.values: list[Values] = []
         self._bottom, self._top = -3, 0
         self._run = -1
         self._hint = HINT
+        self._rows: list[_Row] = []
+        self.across = Scale(1e-3, 1.0, 0, 1, True)
+        self.arrange()
 
     def show_frame(self, frame: Frame) -> None:
         """Draw this frame's layers."""
-        readings = [
-            (layer.name, layer.gradient_norm, layer.update_ratio)
+        frozen = {layer.name for layer in frame.model.layers if layer.wholly_frozen}
+        values = [
+            Values(layer.name, layer.gradient_norm, layer.update_ratio, layer.name in frozen)
             for layer in frame.readings
-            if layer.gradient_norm is not None and layer.update_ratio is not None
+            if layer.gradient_norm is not None or layer.update_ratio is not None
         ]
-        self._names = [name for name, _, _ in readings]
-        self._values = [(norm, ratio) for _, norm, ratio in readings if norm is not None and ratio is not None]
-        self._hint = HINT if frame.status is Status.READY else NEXT
+        hint = HINT if frame.status is Status.READY else NEXT
+        if (values, hint) == (self.values, self._hint):
+            return
+        names, ends = [value.name for value in self.values], (self._bottom, self._top)
+        self.values, self._hint = values, hint
         self._fit(frame.run)
-        self.update()
+        if not values or names != [value.name for value in values] or ends != (self._bottom, self._top):
+            self.arrange()
+        else:
+            self._draw()
+        self.read()
 
     def _fit(self, run: int) -> None:
         """Ends of the axis, on whole decades; they move out at once, and in only when much too far."""
-        exponents = [math.log10(v) for pair in self._values for v in pair if math.isfinite(v) and v > 0]
+        numbers = [number for values in self.values for number in (values.gradient, values.step)]
+        exponents = [math.log10(number) for number in numbers if number and math.isfinite(number)]
         if not exponents:
             return
         low, high = min(exponents), max(exponents)
@@ -68,142 +106,130 @@ class GradientsChart(Canvas):
             self._bottom = math.floor(low - 0.15)
         self._bottom = max(min(self._bottom, self._top - _DECADES_AT_LEAST), self._top - _DECADES_AT_MOST)
 
-    def _area(self) -> QRectF:
-        """The rectangle of the bars, in the widget."""
-        metrics = QFontMetricsF(mono_font(10))
-        left = metrics.horizontalAdvance("0.0001") + 8
-        top = metrics.height() / 2 + 1
-        return QRectF(
-            left, top, max(self.width() - left - 4, 20.0), max(self.height() - top - metrics.height() - 5, 20)
-        )
+    # Items.
 
-    def _y(self, value: float) -> float:
-        area = self._area()
-        exponent = math.log10(value) if value > 0 else -math.inf
-        if math.isnan(value):
-            exponent = -math.inf
-        share = (min(max(exponent, self._bottom), self._top) - self._bottom) / (self._top - self._bottom)
-        return area.bottom() - share * area.height()
+    def arrange(self) -> None:
+        root, colors = self.clear(), theme.current()
+        self._chosen = items.path(root, brush=QColor(colors.field), z=-20)
+        self._rows = []
+        if not self.values:
+            self._arrange_hint()
+            return
+        metrics = QFontMetricsF(text_font(_NAME))
+        left = round(max(metrics.horizontalAdvance(values.name) for values in self.values)) + 20
+        right = max(round(self.width() - _END), left + 30)
+        area = QRectF(left, 2, right - left, max(self.height() - room_below() - 3, 20))
+        self.across = Scale(10.0**self._bottom, 10.0**self._top, left, right, True)
+        widest = QFontMetricsF(mono_font(11)).horizontalAdvance(tick(10.0**self._bottom)) + 16
+        decades = self.across.ticks(max(int(area.width() / widest), 2))
+        Axis(root, Qt.Edge.BottomEdge, tick).show(self.across, decades, area, self.ratio, right=self.width())
+        height = area.height() / len(self.values)
+        every = math.ceil(_LOWEST_NAME * theme.text_scale() / height)
+        ink, radius = QColor(colors.text), min(4.5, height / 2)
+        hollow = QPen(ink, 1.5)
+        for place, values in enumerate(self.values):
+            y = area.top() + (place + 0.5) * height
+            if place % every == 0:
+                items.Words(root, QPointF(0, y), text_font(_NAME), ink, values.name)
+            gradient = _mark(root, _disc(radius), ink, z=2)
+            step = _mark(root, diamond(QPointF(), radius + 0.5), QColor(colors.card), z=1)
+            step.setPen(hollow)
+            lock = _mark(root, _lock(), QColor(colors.dim), z=1)
+            zero = items.Words(root, QPointF(left + 10, y), mono_font(11), colors.dim)
+            self._rows.append(_Row(gradient, step, lock, zero, y))
+        self._draw()
 
-    def _slot(self, layer: int) -> QRectF:
-        area = self._area()
-        width = area.width() / max(len(self._values), 1)
-        return QRectF(area.left() + layer * width, area.top(), width, area.height())
+    def _arrange_hint(self) -> None:
+        center, lines = Qt.AlignmentFlag.AlignHCenter, self._hint.split("\n")
+        height = QFontMetricsF(text_font(13)).height() + 2
+        for place, line in enumerate(lines):
+            at = self.area.center() + QPointF(0, (place - (len(lines) - 1) / 2) * height)
+            items.Words(self.root, at, text_font(13), theme.current().dim, line, center)
+
+    def _draw(self) -> None:
+        """Put the marks where they belong."""
+        colors = theme.current()
+        for row, values in zip(self._rows, self.values, strict=True):
+            for mark, number in ((row.gradient, values.gradient), (row.step, None if values.frozen else values.step)):
+                mark.setVisible(number is not None)
+                if number is not None:
+                    mark.setPos(self._x(number), row.y)
+            finite = values.gradient is None or math.isfinite(values.gradient)
+            row.gradient.setBrush(QColor(colors.text if finite else colors.bad))
+            row.zero.say("0" if 0 in (values.gradient, None if values.frozen else values.step) else "")
+            row.lock.setVisible(values.frozen)
+            row.lock.setPos(self.across.start, row.y)
+
+    def _x(self, number: float) -> float:
+        """What has no place on the axis stands at its ends: zero at the left, what is not finite at the right."""
+        if not math.isfinite(number):
+            return self.across.end
+        return min(max(self.across.at(number), self.across.start), self.across.end) if number > 0 else self.across.start
+
+    def mark_of(self, layer: int) -> tuple[QGraphicsPathItem, QGraphicsPathItem]:
+        """The marks of a layer: gradient and step."""
+        return self._rows[layer].gradient, self._rows[layer].step
+
+    def lock_of(self, layer: int) -> QGraphicsPathItem:
+        """The lock of a layer, seen while it is frozen."""
+        return self._rows[layer].lock
 
     # Exploring.
 
     def places(self) -> tuple[int, int]:
-        return (len(self._values), 1) if self._values else (0, 0)
+        return (1, len(self.values)) if self.values else (0, 0)
+
+    def start(self) -> Spot:
+        return Spot(0, 0)
+
+    def _row(self, row: int) -> QRectF:
+        height = (self.height() - room_below() - 3) / max(len(self.values), 1)
+        return QRectF(0, 2 + row * height, self.width(), height)
 
     def spot_at(self, position: QPointF) -> Spot | None:
-        area = self._area()
-        if not self._values or not area.left() <= position.x() < area.right():
-            return None
-        return Spot(int((position.x() - area.left()) / area.width() * len(self._values)), 0)
+        row = next((row for row in range(len(self.values)) if self._row(row).contains(position)), None)
+        return None if row is None else Spot(0, row)
 
-    def anchor(self, spot: Spot) -> QPointF:
-        slot = self._slot(spot.column)
-        return QPointF(slot.center().x() + min(slot.width() / 2, 26) - 8, slot.center().y() - 20)
+    def anchor(self, spot: Spot) -> QRectF:
+        row = self._row(spot.row)
+        return QRectF(self.across.start - 8, row.top(), 16, row.height())
+
+    def mark(self, spot: Spot | None) -> None:
+        self._chosen.setVisible(spot is not None)
+        if spot is not None:
+            self._chosen.setPath(items.rounded(self._row(spot.row).adjusted(0, 1, 0, -1), 5))
 
     def reading(self, spot: Spot) -> Sequence[str]:
-        norm, ratio = self._values[spot.column]
-        return (
-            self._names[spot.column],
-            f"{GRADIENT:<10}{decimal(norm, 4)}",
-            f"{UPDATE:<10}{decimal(ratio, 4)}",
-        )
+        values = self.values[spot.row]
+        lines = [values.name]
+        for name, number in ((GRADIENT, values.gradient), (STEP, values.step)):
+            lines.append(f"{name:<14}{MISSING if number is None else decimal(number, 4)}")
+        return [*lines, "frozen"] if values.frozen else lines
 
     def summary(self) -> str:
-        parts = [", ".join(self.reading(Spot(layer, 0))) for layer in range(len(self._values))]
-        return "; ".join(parts) if parts else self._hint
-
-    # Drawing.
-
-    def paint(self, painter: QPainter) -> None:
-        if not self._values:
-            painter.setFont(text_font(13))
-            painter.setPen(QColor(theme.current().dim))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._hint)
-            return
-        self._paint_axis(painter)
-        if spot := self.spot:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(theme.current().field))
-            painter.drawRoundedRect(self._slot(spot.column), 5, 5)
-        self._paint_names(painter)
-        for layer, values in enumerate(self._values):
-            self._paint_bars(painter, layer, values)
-        self._paint_legend(painter)
-
-    def _paint_axis(self, painter: QPainter) -> None:
-        area, colors, font = self._area(), theme.current(), mono_font(10)
-        height = QFontMetricsF(font).height()
-        painter.setFont(font)
-        for exponent in decade_ticks(self._bottom, self._top, max(int(area.height() / (1.6 * height)), 2)):
-            y = round(self._y(10.0**exponent)) + 0.5
-            painter.setPen(QPen(QColor(mix(colors.card, colors.line, 0.65)), 1))
-            painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
-            painter.setPen(QColor(colors.dim))
-            beside = QRectF(0, y - height / 2, area.left() - 7, height)
-            painter.drawText(beside, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, tick(10.0**exponent))
-
-    def _paint_bars(self, painter: QPainter, layer: int, values: tuple[float, float]) -> None:
-        colors, slot = theme.current(), self._slot(layer)
-        width = min(0.34 * slot.width(), 23.0)
-        gap = min(0.12 * width, 4.0)
-        base = slot.bottom()
-        painter.setPen(Qt.PenStyle.NoPen)
-        for value, color, left in (
-            (values[0], colors.accent, slot.center().x() - gap / 2 - width),
-            (values[1], colors.negative, slot.center().x() + gap / 2),
-        ):
-            bar = QRectF(left, min(self._y(value), base - 2), width, max(base - self._y(value), 2.0))
-            if not math.isfinite(value):
-                bar, color = QRectF(left, slot.top(), width, slot.height()), colors.bad
-            painter.setBrush(QColor(color))
-            path = QPainterPath()
-            radius = min(2.5, bar.height() / 2)
-            path.addRoundedRect(bar, radius, radius)
-            painter.drawPath(path)
-
-    def _paint_names(self, painter: QPainter) -> None:
-        font, area = mono_font(10), self._area()
-        metrics = QFontMetricsF(font)
-        painter.setFont(font)
-        painter.setPen(QColor(theme.current().dim))
-        room = self._slot(0).width() - 4
-        short = any(metrics.horizontalAdvance(name) > room for name in self._names)
-        every = max(math.ceil(metrics.horizontalAdvance("00") / max(room, 1)), 1) if short else 1
-        for layer, name in enumerate(self._names):
-            if layer % every == 0:
-                slot = self._slot(layer).adjusted(-8, 0, 8, 0)
-                below = QRectF(slot.left(), area.bottom() + 4, slot.width(), metrics.height())
-                painter.drawText(below, Qt.AlignmentFlag.AlignCenter, _shortened(name) if short else name)
-
-    def _paint_legend(self, painter: QPainter) -> None:
-        """Both measures in their colours, at the upper right."""
-        colors, font = theme.current(), text_font(11, bold=True)
-        metrics = QFontMetricsF(font)
-        area = self._area()
-        words = ((GRADIENT, colors.accent), (UPDATE, colors.negative))
-        x = area.right() - sum(metrics.horizontalAdvance(word) + 28 for word, _ in words) + 8
-        ground = QColor(colors.card)
-        ground.setAlpha(190)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(ground)
-        painter.drawRoundedRect(QRectF(x - 5, area.top() + 1, area.right() - x + 2, metrics.height() + 6), 5, 5)
-        painter.setFont(font)
-        y = area.top() + metrics.height()
-        for word, color in words:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(color))
-            painter.drawRoundedRect(QRectF(x, y - 8, 8, 8), 2, 2)
-            painter.setPen(QColor(color))
-            painter.drawText(QPointF(x + 12, y), word)
-            x += metrics.horizontalAdvance(word) + 28
+        parts = [", ".join(self.reading(Spot(0, layer))) for layer in range(len(self.values))]
+        return "; ".join(parts) if parts else self._hint.replace("\n", " ")
 
 
-def _shortened(name: str) -> str:
-    """Dense 12 → 12, Output → out."""
-    last = name.split()[-1]
-    return last if last.isdigit() else last[:3].lower()
+def _mark(parent: QGraphicsItem, shape: QPainterPath, fill: QColor, z: float) -> QGraphicsPathItem:
+    mark = items.path(parent, brush=fill, z=z)
+    mark.setPath(shape)
+    return mark
+
+
+def _disc(radius: float) -> QPainterPath:
+    disc = QPainterPath()
+    disc.addEllipse(QPointF(), radius, radius)
+    return disc
+
+
+def _lock() -> QPainterPath:
+    """A padlock, 9 pixels wide, with its middle at the origin."""
+    lock = QPainterPath()
+    lock.addRoundedRect(QRectF(-4.5, -1.5, 9, 7), 1.5, 1.5)
+    bow = QPainterPath(QPointF(-3, -1))
+    bow.arcTo(QRectF(-3, -6, 6, 7), 180, -180)
+    bow.lineTo(1.6, -1)
+    bow.arcTo(QRectF(-1.6, -4.6, 3.2, 5), 0, 180)
+    bow.closeSubpath()
+    return lock.united(bow)
