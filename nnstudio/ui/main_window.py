@@ -107,6 +107,7 @@ class MainWindow(QMainWindow):
         self.network.next_image_requested.connect(self._session.next_image)
         self.network.operated.connect(self._session.operate)
         self.output = OutputView()
+        self.output.example_chosen.connect(self._session.look_at)
         self.loss, self.activations, self.gradients = LossView(), ActivationsView(), GradientsView()
         data = CardDock("data", "Data", ScrollingBody(DataPanel(self._session)))
         training = CardDock("training", "Training", ScrollingBody(TrainingPanel(self._session)))

@@ -47,6 +47,7 @@ QLabel[role="medium"] { font-weight: 500; }
 QLabel[role="summary"] { color: $dim; font-family: "$numbers"; font-size: 12px; }
 QLabel[role="summary"][changed="true"] { color: $text; }
 QLabel[role="small"] { font-size: 12px; }
+QLabel[role="on-field"] { color: $dim_on_field; }
 QLabel[role="strong"] { font-weight: 600; }
 QLabel[role="heading"] { font-size: 17px; font-weight: 600; }
 QLabel[role="trouble"] { color: $bad; font-size: 12px; }
@@ -124,6 +125,7 @@ QLineEdit[role="number"] { font-family: "$numbers"; padding: 2px 6px; border: 1p
 QLineEdit[role="number"]:focus { border: 1px solid $accent; }
 QFrame[role="field"] { background: $field; border-radius: 7px; }
 QFrame[role="note"] { background: $field; border-radius: 7px; }
+QFrame[role="rule"] { background: $line; }
 QFrame[role="banner"] { border-radius: 8px; }
 QFrame[role="banner"][tone="good"] { background: $good_tint; border: 1px solid $good_line; }
 QFrame[role="banner"][tone="bad"] { background: $bad_tint; border: 1px solid $bad_line; }

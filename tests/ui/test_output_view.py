@@ -5,25 +5,27 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from nnstudio.core.experiment.choices import Task
-from nnstudio.core.run.frame import Frame, ImagePicture, PlanePicture
+from nnstudio.core.run.frame import ExampleLosses, Frame, ImagePicture, PlanePicture
 from nnstudio.core.training.metrics import Metrics
 from nnstudio.ui import theme
+from nnstudio.ui.stage.stage import Spot, Stage
 from nnstudio.ui.views.canned import image_frame, plane_frame
-from nnstudio.ui.views.output.boundary_image import BoundaryImage
+from nnstudio.ui.views.output.boundary_image import boundary_pixels
+from nnstudio.ui.views.output.confusion import share_in_cell
+from nnstudio.ui.views.output.points import contrast, rim_of
 from nnstudio.ui.views.output_view import OutputView
-from nnstudio.ui.widgets.canvas import Canvas, Spot
 
 
 @pytest.fixture
 def view(qtbot: QtBot) -> OutputView:
     view = OutputView()
     qtbot.addWidget(view)
-    view.resize(290, 450)
+    view.resize(290, 500)
     view.show()
     qtbot.waitExposed(view)
     return view
@@ -38,7 +40,7 @@ def halves() -> Frame:
     return replace(frame, picture=replace(frame.picture, output=output))
 
 
-def color_at(canvas: Canvas, position: QPointF) -> QColor:
+def color_at(canvas: Stage, position: QPointF) -> QColor:
     image = canvas.grab().toImage()
     ratio = image.devicePixelRatio()
     return image.pixelColor(int(position.x() * ratio), int(position.y() * ratio))
@@ -80,7 +82,7 @@ def test_undecided_is_the_colour_of_zero_until_discretised(view: OutputView, qtb
     doubtful = np.full((1, 100, 100), 0.51, np.float32)
     view.show_frame(replace(frame, picture=replace(frame.picture, output=doubtful)))
     plane = view.boundary.plane()
-    corner = QPointF(plane.left() + 8, plane.top() + 8)
+    corner = QPointF(plane.left() + 12, plane.top() + 12)
     soft = color_at(view.boundary, corner)
     zero = QColor(theme.current().zero)
     assert abs(soft.red() - zero.red()) < 8
@@ -104,19 +106,33 @@ def test_the_pointer_reads_the_exact_pixel(view: OutputView, qtbot: QtBot):
     plane = view.boundary.plane()
     # Column 80 of row 5: x₁ = −6 + 12 · 80.5 / 100, x₂ = 6 − 12 · 5.5 / 100.
     target = QPointF(plane.left() + 0.805 * plane.width(), plane.top() + 0.055 * plane.height())
-    qtbot.mouseMove(view.boundary, target.toPoint())
+    qtbot.mouseMove(view.boundary.viewport(), target.toPoint())
     spot = view.boundary.spot
     assert spot == Spot(80, 5)
     assert list(view.boundary.reading(spot)[:2]) == ["x₁ 3.66  x₂ 5.34", "p(blue) = 0.0580"]
 
 
-def test_the_pointer_names_the_point_under_it(view: OutputView):
+def on_point(view: OutputView, frame: Frame, index: int) -> QPoint:
+    """Where a training point lies on the card."""
+    plane, (x1, x2) = view.boundary.plane(), frame.dataset.train.raw[index]
+    return QPointF(plane.left() + (x1 + 6) / 12 * plane.width(), plane.top() + (6 - x2) / 12 * plane.height()).toPoint()
+
+
+def test_over_a_point_the_points_own_numbers_are_read(view: OutputView, qtbot: QtBot):
     frame = plane_frame()
     view.show_frame(frame)
-    x1, x2 = frame.dataset.train.raw[0]
-    spot = Spot(int((x1 + 6) / 12 * 100), int((6 - x2) / 12 * 100))
-    label = ("orange", "blue")[frame.dataset.train.labels[0]]
-    assert view.boundary.reading(spot)[-1] == f"training point: {label}"
+    qtbot.mouseMove(view.boundary.viewport(), on_point(view, frame, 7))
+    spot = view.boundary.spot
+    assert spot is not None
+    name, place, target, answer = view.boundary.reading(spot)
+    assert name == "Example 8, training"
+    x1, x2 = frame.dataset.train.raw[7]
+    assert place == f"x₁ {x1:.2f}  x₂ {x2:.2f}".replace("-", "−")
+    assert target == f"target {('orange', 'blue')[frame.dataset.train.labels[7]]}"
+    assert answer.startswith("p(blue) ≈ "), "the pixel's answer is only about that of the point"
+    losses = ExampleLosses(np.arange(len(frame.dataset.train)) / 1000, np.zeros(len(frame.dataset.test)))
+    view.show_frame(replace(frame, losses=losses))
+    assert view.boundary.reading(spot)[-1] == "loss 0.00700"
     assert len(view.boundary.reading(Spot(0, 0))) == 2
 
 
@@ -136,24 +152,56 @@ def test_arrow_keys_walk_over_the_plane(view: OutputView, qtbot: QtBot):
     assert view.boundary.spot is None
 
 
-def test_more_classes_mix_their_colours(qtbot: QtBot):
+def color_of(output: np.ndarray, task: Task, scale: float = 1.0, discretise: bool = False) -> QColor:
+    return QColor.fromRgb(int(boundary_pixels(output, task, scale, discretise)[5, 5]))
+
+
+def test_more_classes_mix_their_colours():
     shares = np.zeros((4, 10, 10), np.float32)
     shares[2] = 1
-    picture = BoundaryImage()
-    picture.fill(shares, Task.MULTICLASS, 1.0, False)
-    assert pixel(picture) == theme.class_color(2, 4).name()
-    shares[2], shares[1] = 0.6, 0.4
-    picture.fill(shares, Task.MULTICLASS, 1.0, False)
     one, two = theme.class_color(1, 4), theme.class_color(2, 4)
-    assert QColor(pixel(picture)).green() == pytest.approx(0.4 * one.green() + 0.6 * two.green(), abs=1.5)
-    picture.fill(shares, Task.MULTICLASS, 1.0, True)
-    assert pixel(picture) == two.name()
+    assert color_of(shares, Task.MULTICLASS) == two
+    shares[2], shares[1] = 0.6, 0.4
+    mixed = color_of(shares, Task.MULTICLASS)
+    assert mixed.green() == pytest.approx(0.4 * one.green() + 0.6 * two.green(), abs=1.5)
+    assert color_of(shares, Task.MULTICLASS, discretise=True) == two
 
 
-def test_regression_ends_at_its_scale(qtbot: QtBot):
-    picture = BoundaryImage()
-    picture.fill(np.full((1, 10, 10), -3, np.float32), Task.REGRESSION, 3.0, False)
-    assert pixel(picture) == theme.current().negative
+def test_regression_ends_at_its_scale():
+    for value, color in ((-3, theme.current().negative), (3, theme.current().positive), (np.inf, None)):
+        expected = QColor(color or theme.current().positive)
+        assert color_of(np.full((1, 10, 10), value, np.float32), Task.REGRESSION, 3.0) == expected
+
+
+def test_what_is_no_number_looks_bad():
+    for discretise in (False, True):
+        broken = np.full((1, 10, 10), np.nan, np.float32)
+        assert color_of(broken, Task.BINARY, discretise=discretise) == QColor(theme.current().bad)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_every_point_stands_out_from_a_ground_of_its_own_colour(qapp: QApplication, dark: bool):
+    theme.apply(qapp, theme.ThemeChoice.DARK if dark else theme.ThemeChoice.LIGHT)
+    colors = theme.current()
+    assert contrast(QColor(colors.rim_positive), QColor(colors.positive)) >= 3
+    assert contrast(QColor(colors.rim_negative), QColor(colors.negative)) >= 3
+    grounds = [theme.class_color(label, 10).rgb() for label in range(10)] + theme.heat_map_table(colors).tolist()
+    assert min(contrast(QColor.fromRgb(rim_of(ground)), QColor.fromRgb(ground)) for ground in grounds) >= 3
+
+
+def test_a_right_answer_is_still_in_sight(view: OutputView):
+    frame = halves()
+    everywhere_blue = np.ones((1, 100, 100), np.float32)
+    assert isinstance(frame.picture, PlanePicture)
+    view.show_frame(replace(frame, picture=replace(frame.picture, output=everywhere_blue)))
+    seen = {color.name() for color in colors_of(view.boundary)}
+    assert theme.current().rim_positive in seen
+    assert theme.current().rim_negative in seen
+
+
+def colors_of(stage: Stage) -> list[QColor]:
+    image = stage.grab().toImage()
+    return [image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height())]
 
 
 def test_nan_draws_without_a_warning(view: OutputView):
@@ -164,16 +212,6 @@ def test_nan_draws_without_a_warning(view: OutputView):
         output[:, :50] = np.nan
         view.show_frame(replace(frame, picture=replace(frame.picture, output=output)))
         view.grab()
-
-
-def pixel(picture: BoundaryImage) -> str:
-    from PySide6.QtCore import QRectF
-    from PySide6.QtGui import QPainter
-
-    image = QImage(20, 20, QImage.Format.Format_RGB32)
-    with QPainter(image) as painter:
-        picture.draw(painter, QRectF(0, 0, 20, 20))
-    return image.pixelColor(10, 10).name()
 
 
 def test_tiles_write_the_metrics_and_a_dash_for_nan(view: OutputView):
@@ -198,17 +236,19 @@ def test_images_show_the_confusion_matrix_instead(view: OutputView):
     assert not view.confusion.isVisible()
 
 
-def test_a_sample_is_called_one(view: OutputView):
+def test_what_is_measured_on_a_sample_is_called_about_right(view: OutputView):
     view.metrics.show_metrics(
         Metrics(0.04, 0.05, 0.99, 0.98, 0.0, train_examples=2000, train_total=60_000), Task.MULTICLASS
     )
     tiles = view.metrics.train_loss, view.metrics.train_accuracy
-    assert [tile.label for tile in tiles] == ["Train loss (sample)", "Train accuracy (sample)"]
+    assert [tile.value for tile in tiles] == ["≈0.0400", "≈99.0\u00a0%"]
+    assert tiles[0].accessibleName() == "Train loss: ≈0.0400"
     assert all("2\u00a0000 of 60\u00a0000 training examples, spread evenly" in tile.toolTip() for tile in tiles)
-    assert "sample" not in view.metrics.test_loss.label + view.metrics.test_loss.toolTip()
+    assert all("2\u00a0000 of 60\u00a0000" in tile.whatsThis() for tile in tiles)
+    assert "≈" not in view.metrics.test_loss.value
     view.metrics.show_metrics(Metrics(0.04, 0.05, 0.99, 0.98, 0.0, 60_000, 60_000), Task.MULTICLASS)
-    assert [tile.label for tile in tiles] == ["Train loss", "Train accuracy"]
-    assert all("over the training examples" in tile.toolTip() or "Share of the" in tile.toolTip() for tile in tiles)
+    assert [tile.value for tile in tiles] == ["0.0400", "99.0\u00a0%"]
+    assert all("60\u00a0000" not in tile.toolTip() for tile in tiles)
 
 
 def test_a_cell_of_the_confusion_matrix_is_read(view: OutputView, qtbot: QtBot):
@@ -217,28 +257,81 @@ def test_a_cell_of_the_confusion_matrix_is_read(view: OutputView, qtbot: QtBot):
     counts = np.diag(np.full(10, 90))
     counts[4, 9] = 10
     view.show_frame(replace(frame, picture=replace(frame.picture, confusion=counts)))
-    qtbot.mouseMove(view.confusion, view.confusion.anchor(Spot(9, 4)).toPoint())
+    qtbot.mouseMove(view.confusion.viewport(), view.confusion.anchor(Spot(9, 4)).center().toPoint())
     assert view.confusion.spot == Spot(9, 4)
     heading, place, share = view.confusion.reading(Spot(9, 4))
     assert heading == "4 taken for 9"
     assert place == "truth 4, answer 9: wrong"
-    assert share == "10 images, 10.00\u00a0% of all 4s"
+    assert share == "10 images of 100 with the truth 4, 10.00\u00a0%"
     counts[4, 9] = 1
     view.show_frame(replace(frame, picture=replace(frame.picture, confusion=counts.copy())))
-    assert view.confusion.reading(Spot(9, 4))[2].startswith("1 image, ")
+    assert view.confusion.reading(Spot(9, 4))[2].startswith("1 image of 91 ")
     assert "most often 4 is taken for 9" in view.confusion.summary()
 
 
-def test_right_cells_are_blue_and_wrong_ones_orange(view: OutputView):
+def confusion(counts: np.ndarray) -> Frame:
     frame = image_frame()
     assert isinstance(frame.picture, ImagePicture)
+    return replace(frame, picture=replace(frame.picture, confusion=counts))
+
+
+def test_cells_are_coloured_by_their_share_of_the_row(view: OutputView):
     counts = np.zeros((10, 10), np.int64)
     counts[3, 3] = 50
-    counts[5, 6] = 50
-    view.show_frame(replace(frame, picture=replace(frame.picture, confusion=counts)))
-    for spot, color in ((Spot(3, 3), theme.current().positive), (Spot(6, 5), theme.current().negative)):
-        corner = view.confusion.anchor(spot) - QPointF(9, 9)
-        assert color_at(view.confusion, corner).name() == color
+    counts[5, 5], counts[5, 6] = 98, 2
+    counts[6, 6], counts[6, 7] = 980, 20
+    view.show_frame(confusion(counts))
+    colors = theme.current()
+    assert view.confusion.top() == 2, "2 % of a row, whether of 100 or of 1 000"
+    for spot, color in (
+        (Spot(3, 3), colors.diagonal),
+        (Spot(0, 0), colors.diagonal),
+        (Spot(6, 5), colors.error_high),
+        (Spot(7, 6), colors.error_high),
+        (Spot(7, 5), colors.error_low),
+    ):
+        cell = view.confusion.anchor(spot)
+        assert color_at(view.confusion, cell.topLeft() + QPointF(3, 2)).name() == color
+
+
+def test_shares_are_written_short_and_nothing_where_there_is_none(view: OutputView):
+    assert [share_in_cell(share) for share in (0.989, 0.004, 0.0123, 1.0, 0.0002)] == [
+        "98.9",
+        ".4",
+        "1.2",
+        "100",
+        "<.1",
+    ]
+    assert [share_in_cell(share, roomy=False) for share in (0.989, 0.004, 0.0123, 1.0, 0.1)] == [
+        "99",
+        ".4",
+        "1.2",
+        "100",
+        "10",
+    ]
+    counts = np.diag(np.full(10, 90))
+    counts[0, 1] = 1
+    view.show_frame(confusion(counts))
+    image = view.confusion.grab().toImage()
+
+    def inks(spot: Spot) -> set[int]:
+        cell = view.confusion.anchor(spot).adjusted(3, 3, -3, -3).toRect()
+        return {image.pixel(x, y) for x in range(cell.left(), cell.right()) for y in range(cell.top(), cell.bottom())}
+
+    assert len(inks(Spot(0, 0))) > 3
+    assert len(inks(Spot(1, 0))) > 3
+    assert len(inks(Spot(2, 0))) == 1
+
+
+def test_the_cells_use_the_room_there_is(view: OutputView):
+    for width, height in ((290, 500), (256, 560), (600, 400)):
+        view.resize(width, height)
+        view.show_frame(confusion(np.diag(np.full(10, 90))))
+        QApplication.processEvents()
+        cells = view.confusion.cells()
+        assert cells[0][-1].right() == pytest.approx(view.confusion.width(), abs=2)
+        assert cells[-1][0].bottom() == pytest.approx(view.confusion.height(), abs=2)
+        assert cells[0][0].height() >= 9
 
 
 def test_samples_tell_right_from_wrong(view: OutputView):
@@ -252,6 +345,8 @@ def test_samples_tell_right_from_wrong(view: OutputView):
     assert view.samples.reading(Spot(1, 0))[0] == "Wrong"
     shown = view.samples.places()[0]
     assert view.samples.summary().startswith(f"{shown - 1} of {shown}")
+    edges = {color.name() for color in colors_of(view.samples)}
+    assert theme.current().bad in edges
 
 
 def test_a_frame_without_its_output_is_calm(view: OutputView):
@@ -263,17 +358,21 @@ def test_a_frame_without_its_output_is_calm(view: OutputView):
 
 
 def test_a_high_card_keeps_the_tiles_under_the_picture(view: OutputView):
-    view.resize(290, 700)
     view.show_frame(plane_frame())
+    view.resize(290, 700)
     QApplication.processEvents()
     assert view.metrics.geometry().top() - view.boundary.geometry().bottom() < 20
-    assert view.boundary.height() < 350
+    assert view.boundary.height() < 360
 
 
 def test_a_low_card_has_flat_tiles(view: OutputView):
     tall = view.metrics.train_loss.sizeHint().height()
+    assert tall == pytest.approx(view.metrics.train_loss.height_as(short=False), abs=1)
     view.resize(230, 330)
     view.show_frame(plane_frame())
     QApplication.processEvents()
     assert view.metrics.train_loss.sizeHint().height() < tall
+    assert view.metrics.train_loss.sizeHint().height() == pytest.approx(
+        view.metrics.train_loss.height_as(short=True), abs=1
+    )
     assert view.rect().contains(view.discretise.parentWidget().geometry())

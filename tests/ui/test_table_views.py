@@ -18,6 +18,7 @@ from nnstudio.core.run.observe import Observer
 from nnstudio.core.training.trainer import Trainer
 from nnstudio.ui import theme
 from nnstudio.ui.panels.scaling_text import LINES, scaling_text
+from nnstudio.ui.stage.stage import Spot
 from nnstudio.ui.views.activations_view import ActivationsView
 from nnstudio.ui.views.canned import image_frame, plane_frame, table_frame
 from nnstudio.ui.views.gradients_view import GradientsView
@@ -27,7 +28,6 @@ from nnstudio.ui.views.network.neuron_note import note_on
 from nnstudio.ui.views.network_view import NetworkView
 from nnstudio.ui.views.output_view import OutputView
 from nnstudio.ui.views.view import View
-from nnstudio.ui.widgets.canvas import Spot
 
 
 def shown(qtbot: QtBot, view: View, width: int = 600, height: int = 460) -> View:
@@ -77,7 +77,7 @@ def test_the_confusion_matrix_calls_classes_by_their_names(qtbot: QtBot) -> None
     picture = TablePicture(confusion=np.array([[7, 2, 0], [0, 5, 0], [1, 0, 5]]))
     view.show_frame(replace(frame, picture=picture))
     assert view.confusion.reading(Spot(1, 0))[0] == "ash taken for birch"
-    assert "2 examples, 22.22 % of all ashs" in view.confusion.reading(Spot(1, 0))[2].replace("\u00a0", " ")
+    assert view.confusion.reading(Spot(1, 0))[2].replace("\u00a0", " ") == "2 examples of 9 with the truth ash, 22.22 %"
     assert view.confusion.reading(Spot(2, 2))[0] == "cedar recognised"
     assert "most often ash is taken for birch" in view.confusion.summary()
 
@@ -95,13 +95,13 @@ def test_predicted_against_true_can_be_read_point_by_point(qtbot: QtBot) -> None
     view.show_frame(values(truth, truth))
     canvas = view.predictions
     assert canvas.places() == (3, 2)
-    anchors = [canvas.anchor(Spot(example, output)) for output in (0, 1) for example in (0, 1, 2)]
+    anchors = [canvas.anchor(Spot(example, output)).center() for output in (0, 1) for example in (0, 1, 2)]
     slopes = {round((b.y() - a.y()) / (b.x() - a.x()), 3) for a, b in pairwise(anchors)}
     assert slopes == {-1.0}, "right answers lie on the diagonal"
     for output in (0, 1):
         for example in (0, 1, 2):
             spot = Spot(example, output)
-            assert canvas.spot_at(canvas.anchor(spot)) == spot
+            assert canvas.spot_at(canvas.anchor(spot).center()) == spot
             name, true, predicted = canvas.reading(spot)
             assert name == f"y{output + 1}"
             assert true.split()[1] == predicted.split()[1]
@@ -118,7 +118,7 @@ def test_what_lies_far_out_lies_at_the_border(qtbot: QtBot, wrong: float) -> Non
     view.show_frame(values(truth, np.array([[0.0, 1.0, wrong]])))
     view.grab()
     point = view.predictions.anchor(Spot(2, 0))
-    assert view.predictions.rect().contains(point.toPoint())
+    assert view.predictions.rect().contains(point.center().toPoint())
     constant = np.full((1, 3), 2.0)
     view.show_frame(values(constant, constant))
     view.grab()

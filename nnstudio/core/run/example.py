@@ -43,6 +43,11 @@ class Chosen:
     split: SplitName
     index: int
 
+    @property
+    def number(self) -> int:
+        """As people count, from 1."""
+        return self.index + 1
+
     def moved(self, dataset: Dataset, by: int) -> "Chosen":
         """So many examples on in the same split; behind the last one comes the first."""
         split = self.split.of(dataset)

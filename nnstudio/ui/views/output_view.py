@@ -1,46 +1,47 @@
 """The Output card: what the network makes of its data, and how good that is.
 
 On the plane: the decision boundary with the points. For images: the confusion matrix and sample images with answers.
-For tables: the confusion matrix of classes, or predicted against true.
-Below, in tiles, loss and accuracy. It is the end of every training step that a person looks at first.
+For tables: the confusion matrix of classes, or predicted against true. Below, in tiles, loss and accuracy, and in the
+end the example that somebody has chosen. It is the end of every training step that a person looks at first.
 """
 
-from PySide6.QtCore import QElapsedTimer
+from PySide6.QtCore import QElapsedTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from nnstudio.core.data.dataset import Dataset
 from nnstudio.core.run.frame import Frame, ImagePicture, Picture, PlanePicture, Probe, Status, TablePicture
-from nnstudio.ui import theme
-from nnstudio.ui.views.output.boundary import BoundaryCanvas
-from nnstudio.ui.views.output.confusion import ConfusionCanvas
+from nnstudio.ui.views.output.boundary import BoundaryStage
+from nnstudio.ui.views.output.confusion import ConfusionStage
+from nnstudio.ui.views.output.example_strip import ExampleStrip
 from nnstudio.ui.views.output.metrics_row import MetricsRow
-from nnstudio.ui.views.output.predictions import PredictionsCanvas
-from nnstudio.ui.views.output.samples import SamplesCanvas
+from nnstudio.ui.views.output.predictions import PredictionsStage
+from nnstudio.ui.views.output.samples import SamplesStage
 from nnstudio.ui.views.view import View
 
 TEXT_MILLISECONDS = 250
-_BELOW = 136
-"""What a picture nearly as high as wide needs below it, with normal text: axes, legend, tall tiles and switches."""
+_GAP = 8
+_SHRUNK = 0.9
+"""The share of its full height that a picture keeps while the tiles are tall."""
 
-FrameCanvas = BoundaryCanvas | ConfusionCanvas | SamplesCanvas | PredictionsCanvas
+OutputStage = BoundaryStage | ConfusionStage | SamplesStage | PredictionsStage
 
 
 class OutputView(View):
-    """Decision boundary or confusion matrix, with metrics."""
+    """Decision boundary or confusion matrix, with metrics and the chosen example."""
 
     title = "Output"
     probes = Probe.OUTPUT
+    example_chosen = Signal(object)  # Chosen, or None to let go
 
     def __init__(self) -> None:
         super().__init__()
-        self.boundary = BoundaryCanvas()
-        self.confusion = ConfusionCanvas()
-        self.samples = SamplesCanvas()
-        self.predictions = PredictionsCanvas()
+        self.boundary = BoundaryStage()
+        self.confusion = ConfusionStage()
+        self.samples = SamplesStage()
+        self.predictions = PredictionsStage()
         self.metrics = MetricsRow()
+        self.strip = ExampleStrip()
         self.test_points = QCheckBox("Test points")
-        self.test_points.setChecked(True)
         self.test_points.setToolTip("Show the points that only test the network, as rings.")
         self.test_points.setWhatsThis(
             "<b>Test points</b><p>The network never trains on them: if it gets them right too, it has understood "
@@ -49,21 +50,27 @@ class OutputView(View):
         self.test_points.toggled.connect(self.boundary.set_show_tests)
         self.discretise = QCheckBox("Discretise")
         self.discretise.setToolTip("Show the likelier class alone, without how sure the network is.")
-        self.discretise.setWhatsThis("<b>Discretise</b><p>answer = argmax p; for two classes blue where p ≥ 0.5.</p>")
+        self.discretise.setWhatsThis(
+            "<b>Discretise</b><p>answer = argmax p; for two classes blue where p ≥ 0.5. For example, p = 0.51 is as "
+            "blue as p = 0.99.</p>"
+        )
         self.discretise.toggled.connect(self.boundary.set_discretise)
         self._plane_switches = self._switches_row()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        self._canvases = (self.boundary, self.confusion, self.samples, self.predictions)
-        for widget in (*self._canvases, self.metrics, self._plane_switches):
+        layout.setSpacing(_GAP)
+        self._stages = (self.boundary, self.confusion, self.samples, self.predictions)
+        for widget in (*self._stages, self.metrics, self._plane_switches):
             layout.addWidget(widget)
         layout.addStretch()
-        for canvas in (self.boundary, self.confusion, self.predictions):
-            canvas.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self._dataset: Dataset | None = None
+        layout.addWidget(self.strip)
+        for stage in (self.boundary, self.confusion, self.predictions):
+            stage.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        for choosing in (self.boundary, self.samples, self.predictions, self.strip):
+            choosing.example_chosen.connect(self.example_chosen)
+        self._told: tuple[object, ...] = ()
         self._since_text = QElapsedTimer()
-        self._shown: tuple[FrameCanvas, ...] = ()
+        self._shown: tuple[OutputStage, ...] = ()
         self._show_only((self.boundary,))
 
     def _switches_row(self) -> QWidget:
@@ -76,7 +83,7 @@ class OutputView(View):
         layout.addStretch()
         return row
 
-    def _canvases_for(self, picture: Picture) -> tuple[FrameCanvas, ...]:
+    def _stages_for(self, picture: Picture) -> tuple[OutputStage, ...]:
         """What draws a picture, by its domain."""
         match picture:
             case PlanePicture():
@@ -86,39 +93,58 @@ class OutputView(View):
             case TablePicture():
                 return (self.predictions,) if picture.confusion is None else (self.confusion,)
 
-    def _show_only(self, shown: tuple[FrameCanvas, ...]) -> None:
+    def _show_only(self, shown: tuple[OutputStage, ...]) -> None:
         if shown == self._shown:
             return
         self._shown = shown
         # Hidden first: for a moment with both, the card would need so much room that the whole desk gives way.
-        for canvas in self._canvases:
-            if canvas not in shown:
-                canvas.hide()
+        for stage in self._stages:
+            if stage not in shown:
+                stage.hide()
         self._plane_switches.setVisible(self.boundary in shown)
-        for canvas in shown:
-            canvas.show()
+        for stage in shown:
+            stage.show()
+        self._fit()
 
     def show_frame(self, frame: Frame) -> None:
-        canvases = self._canvases_for(frame.picture)
-        self._show_only(canvases)
-        for canvas in canvases:
-            canvas.show_frame(frame)
-        self._show_metrics(frame)
-
-    def _show_metrics(self, frame: Frame) -> None:
-        """Nobody reads figures that change more than four times a second."""
-        passing = frame.status is Status.LEARNING and frame.dataset is self._dataset
-        if passing and self._since_text.elapsed() < TEXT_MILLISECONDS:
+        stages = self._stages_for(frame.picture)
+        self._show_only(stages)
+        legible = self._legible(frame)
+        if self.boundary in stages:
+            self.boundary.show_frame(frame, legible)
+        if not legible:
             return
-        self._dataset = frame.dataset
-        self._since_text.restart()
+        for stage in stages:
+            if not isinstance(stage, BoundaryStage):
+                stage.show_frame(frame)
         self.metrics.show_metrics(frame.metrics, frame.dataset.task)
+        if self.strip.show_frame(frame):
+            self._fit()
+
+    def _legible(self, frame: Frame) -> bool:
+        """Whether it is time for new figures: nobody reads any that change more than four times a second."""
+        told = frame.dataset, frame.status, frame.example.chosen if frame.example else None
+        passing = frame.status is Status.LEARNING and told == self._told
+        if passing and self._since_text.elapsed() < TEXT_MILLISECONDS:
+            return False
+        self._told = told
+        self._since_text.restart()
+        return True
+
+    def _fit(self) -> None:
+        """Share the height out: where there is no room for all, first the tiles become flat, then the strip."""
+        picture = self._shown[0]
+        for stage in (self.boundary, self.confusion, self.predictions):
+            stage.setMaximumHeight(stage.full_height(self.width()))
+        below = [self.samples.sizeHint().height()] if self.samples in self._shown else []
+        below += [self._plane_switches.sizeHint().height()] if self.boundary in self._shown else []
+        needed = _SHRUNK * picture.maximumHeight() + sum(height + _GAP for height in (*below, self.strip.tall_height()))
+        tall, flat = (self.metrics.height_as(low) + _GAP for low in (False, True))
+        self.metrics.set_low(self.height() < needed + tall)
+        self.strip.set_low(self.height() < needed + flat)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        # Where there is no room for all, the tiles become flat; where there is too much, it stays free at the bottom.
-        self.metrics.set_low(self.height() < self.width() + _BELOW * theme.text_scale())
-        for canvas in (self.boundary, self.confusion, self.predictions):
-            canvas.setMaximumHeight(canvas.full_height(self.width()))
+        self._fit()
         super().resizeEvent(event)
 
 

@@ -1,66 +1,84 @@
 """The decision boundary: what the network answers for every point of the plane, and the examples it learns from.
 
-The map, the points over it, the plane's extent beside it and the meaning of the colours below. The mouse and the arrow
-keys read the network's answer pixel by pixel, at the pixel's own centre, so that both numbers are exact.
+The map, the points over it, the plane's extent and the meaning of the colours below. The mouse and the arrow keys read
+the network's answer pixel by pixel, at the pixel's own centre, so that both numbers are exact; over a point they read
+the point.
 """
 
 from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPixmap, QTransform
 
-from nnstudio.core.data.dataset import Dataset, Split
+from nnstudio.core.data.dataset import Dataset
 from nnstudio.core.data.plane import EXTENT, Extent, Plane
 from nnstudio.core.experiment.choices import Task
+from nnstudio.core.run.example import Chosen
 from nnstudio.core.run.frame import FloatArray, Frame, PlanePicture
 from nnstudio.ui import theme
-from nnstudio.ui.views.output.boundary_image import BoundaryImage
+from nnstudio.ui.stage import items
+from nnstudio.ui.stage.lettering import mono_font, text_font
+from nnstudio.ui.stage.stage import Spot
+from nnstudio.ui.views.output.boundary_image import Pixels, boundary_pixels
+from nnstudio.ui.views.output.choosing import ExamplesStage, circle
 from nnstudio.ui.views.output.legend import legend_height, paint_legend
-from nnstudio.ui.views.output.points_layer import PointsLayer, point_radius, to_plane, value_scale
-from nnstudio.ui.widgets.canvas import Canvas, Spot, mono_font, text_font
+from nnstudio.ui.views.output.points import draw_points, nearest, point_radius, splits_in_sight, to_plane, value_scale
+from nnstudio.ui.views.output.wording import coordinates, example_name, loss_of, target_of
 from nnstudio.ui.widgets.figures import decimal, tick
 
-_CORNER = 6.0
+_CORNER = 8.0
+_REACH = 2.0
+"""So many pixels beside a point it is still meant."""
 
 
-class BoundaryCanvas(Canvas):
+class BoundaryStage(ExamplesStage):
     """The plane of a two-input data set, coloured by the network's output."""
 
     def __init__(self) -> None:
         super().__init__(
             "Decision boundary",
-            "What the network answers for every point of the plane; where the colour fades, it is undecided.",
+            "What the network answers for every point of the plane; where the colour fades, it is undecided. Click a "
+            "point to follow it through the network.",
             "<b>Decision boundary</b><p>Every pixel is a point (x₁, x₂) that is sent through the network. Its colour "
             "is the output: for two classes the probability p = σ(z) that the point is blue, for more classes the mix"
-            " of their colours by p = softmax(z), for regression the value. Filled circles are training points, rings"
-            " are test points, which the network never trains on.</p>",
+            " of their colours by p = softmax(z), for regression the value.</p><p>For example, with z = −0.36 the "
+            "network answers p = 1 / (1 + e<sup>0.36</sup>) = 0.41: rather orange. Where p = 0.5 lies the boundary.</p>"
+            "<p>Filled circles are training points, rings are test points, which the network never trains on. A click "
+            "on a point, or Enter near it, follows it through the network; Escape lets go.</p><p>Source: C. Bishop, "
+            "<i>Pattern Recognition and Machine Learning</i>, 2006, §4.3.</p>",
         )
-        self._picture = BoundaryImage()
-        self._points = PointsLayer()
+        self._frame: Frame | None = None
         self._dataset: Dataset | None = None
         self._output: FloatArray | None = None
-        self._show_tests = True
+        self._pixels: Pixels | None = None
+        self._show_tests = False
         self._discretise = False
-        self._painted: object = None
+        self.arrange()
 
-    def show_frame(self, frame: Frame) -> None:
-        """Draw this frame's plane."""
-        self._dataset = frame.dataset
-        self._output = frame.picture.output if isinstance(frame.picture, PlanePicture) else None
-        self._painted = None
-        self.update()
+    def show_frame(self, frame: Frame, legible: bool = True) -> None:
+        """Draw this frame's plane; `legible`: there is time to read figures."""
+        picture = frame.picture
+        self._frame = frame
+        self._output = picture.output if isinstance(picture, PlanePicture) else None
+        if frame.dataset is not self._dataset:
+            self._dataset = frame.dataset
+            self.arrange()
+        else:
+            self._color()
+        self.follow(frame)
+        if legible:
+            self.read()
 
     def set_show_tests(self, show: bool) -> None:
         """Whether the test points are drawn."""
         self._show_tests = show
-        self.update()
+        self.arrange()
 
     def set_discretise(self, discretise: bool) -> None:
         """Whether a pixel shows the likelier class alone."""
         self._discretise = discretise
-        self._painted = None
-        self.update()
+        self.arrange()
 
     # Where things are.
 
@@ -71,21 +89,17 @@ class BoundaryCanvas(Canvas):
         return domain.extent if isinstance(domain, Plane) else EXTENT
 
     def plane(self) -> QRectF:
-        """The square of the plane, in the widget."""
-        left, below = self._margins()
-        side = max(min(self.width() - left - 1, self.height() - below - 1), 40.0)
-        return QRectF(left + max((self.width() - left - 1 - side) // 2, 0), 1, side, side)
+        """The square of the plane."""
+        side = max(min(self.width(), self.height() - self._below()), 40)
+        return QRectF((self.width() - side) // 2, 0, side, side)
 
-    def _margins(self) -> tuple[float, float]:
-        """What axes and legend take to the left of the plane and below it."""
-        numbers = QFontMetricsF(mono_font(10))
-        widest = max(numbers.horizontalAdvance(tick(edge)) for edge in self._extent[2:])
-        return widest + 6, numbers.height() + legend_height(mono_font(10)) + 7
+    def _below(self) -> int:
+        """What extent and legend take below the plane."""
+        return round(QFontMetricsF(mono_font(11)).height() + legend_height(mono_font(11)) + 9)
 
     def full_height(self, width: int) -> int:
         """The height beyond which the plane grows no more in this width."""
-        left, below = self._margins()
-        return round(width - left + below) + 1
+        return width + self._below()
 
     def places(self) -> tuple[int, int]:
         return (0, 0) if self._output is None else (self._output.shape[2], self._output.shape[1])
@@ -99,13 +113,43 @@ class BoundaryCanvas(Canvas):
         row = int((position.y() - plane.top()) / plane.height() * rows)
         return Spot(min(column, columns - 1), min(row, rows - 1))
 
-    def anchor(self, spot: Spot) -> QPointF:
-        plane = self.plane()
-        columns, rows = self.places()
+    def _center(self, spot: Spot) -> QPointF:
+        plane, (columns, rows) = self.plane(), self.places()
         return QPointF(
             plane.left() + (spot.column + 0.5) / columns * plane.width(),
             plane.top() + (spot.row + 0.5) / rows * plane.height(),
         )
+
+    def anchor(self, spot: Spot) -> QRectF:
+        return circle(self._center(spot), 6).boundingRect()
+
+    # Its examples.
+
+    def _nearest(self, position: QPointF) -> tuple[Chosen, float] | None:
+        dataset = self._dataset
+        if dataset is None or not isinstance(dataset.domain, Plane):
+            return None
+        return nearest(dataset, self._extent, self.plane(), self._show_tests, position)
+
+    def _radius(self) -> float:
+        """Of a point."""
+        splits = splits_in_sight(self._dataset, self._show_tests) if self._dataset else ()
+        return point_radius(self.plane().width(), sum(len(split) for _, split in splits))
+
+    def example_at(self, position: QPointF) -> Chosen | None:
+        found = self._nearest(position)
+        return found[0] if found and found[1] <= self._radius() + _REACH else None
+
+    def example_of(self, spot: Spot) -> Chosen | None:
+        found = self._nearest(self._center(spot))
+        return found[0] if found else None
+
+    def outline_of(self, chosen: Chosen) -> QPainterPath | None:
+        split = chosen.split.of(self._dataset) if self._dataset else None
+        if split is None or split.raw.shape[1:] != (2,):
+            return None
+        x, y = to_plane(split.raw[chosen.index][None], self._extent, self.plane())[0].tolist()
+        return circle(QPointF(x, y), self._radius() + 4)
 
     # What stands there.
 
@@ -114,112 +158,115 @@ class BoundaryCanvas(Canvas):
         if dataset is None or output is None:
             return ()
         left, right, bottom, top = self._extent
+        chosen = self.example_at(self._center(spot))
+        if chosen is not None:
+            return self._example(chosen, output[:, spot.row, spot.column])
         x1 = left + (right - left) * (spot.column + 0.5) / output.shape[2]
         x2 = top - (top - bottom) * (spot.row + 0.5) / output.shape[1]
-        lines = [f"x₁ {x1:.2f}  x₂ {x2:.2f}".replace("-", "−")]
-        answer = output[:, spot.row, spot.column]
-        if dataset.task is Task.BINARY:
-            lines.append(f"p(blue) = {float(answer[0]):.4f}")
-        elif dataset.task is Task.REGRESSION:
-            lines.append(f"output = {decimal(float(answer[0]))}")
+        return coordinates(x1, x2), *_answers(dataset, output[:, spot.row, spot.column], "=")
+
+    def _example(self, chosen: Chosen, nearby: FloatArray) -> Sequence[str]:
+        """The point's own numbers. What the network answers there is read off the pixel that it lies in, unless it is
+        the chosen one."""
+        assert self._frame is not None
+        dataset, example = self._frame.dataset, self._frame.example
+        split = chosen.split.of(dataset)
+        assert split is not None
+        if example is not None and example.chosen == chosen:
+            answers = _answers(dataset, example.answer, "=")
         else:
-            lines += [f"p(class {label}) = {float(answer[label]):.4f}" for label in np.argsort(-answer)[:2]]
-        lines += self._points_at(spot)
-        return lines
-
-    def _points_at(self, spot: Spot) -> list[str]:
-        """The example under the spot, if there is one."""
-        dataset = self._dataset
-        if dataset is None:
-            return []
-        anchor, plane = self.anchor(spot), self.plane()
-        reach = point_radius(plane.width(), len(dataset.train)) + 1.5
-        splits = [("training point", dataset.train)]
-        if self._show_tests and dataset.test is not dataset.train:
-            splits.append(("test point", dataset.test))
-            if dataset.validation is not None:
-                splits.append(("validation point", dataset.validation))
-        for word, split in splits:
-            position = to_plane(split.raw, self._extent, plane) - (anchor.x(), anchor.y())
-            distance = np.hypot(position[:, 0], position[:, 1])
-            nearest = int(distance.argmin())
-            if distance[nearest] <= reach:
-                return [f"{word}: {self._target(split, nearest)}"]
-        return []
-
-    def _target(self, split: Split, index: int) -> str:
-        dataset = self._dataset
-        if dataset is None or dataset.task is Task.REGRESSION:
-            return decimal(float(split.targets[index, 0]))
-        name = dataset.class_names[int(split.labels[index])]
-        return name if dataset.task is Task.BINARY else f"class {name}"
+            answers = _answers(dataset, nearby, "≈")
+        loss = loss_of(self._frame, chosen)
+        return (
+            example_name(chosen),
+            coordinates(*split.raw[chosen.index].tolist()),
+            f"target {target_of(dataset, split, chosen.index)}",
+            *answers,
+            *((f"loss {decimal(loss)}",) if loss is not None else ()),
+        )
 
     def summary(self) -> str:
         if self._dataset is None or self._output is None:
             return "Nothing to see yet."
+        keys = "Arrow keys read it point by point, Enter follows the nearest example."
         if self._dataset.task is Task.BINARY:
             share = float((self._output[0] >= 0.5).mean())
-            return f"Blue is the likelier class on {100 * share:.0f} % of the plane. Arrow keys read it point by point."
-        return "Arrow keys read the plane point by point."
+            return f"Blue is the likelier class on {100 * share:.0f} % of the plane. {keys}"
+        return f"The answers over the plane. {keys}"
+
+    def mark(self, spot: Spot | None) -> None:
+        at = circle(self._center(spot), 5) if spot else QPainterPath()
+        self._marker.setPath(at)
+        self._marker_casing.setPath(at)
 
     # Drawing.
 
-    def paint(self, painter: QPainter) -> None:
+    def arrange(self) -> None:
+        root, plane, colors = self.clear(), self.plane(), theme.current()
+        self._ground = items.rectangle(root, plane, QColor(colors.field))
+        self._map = items.pixmap(root, plane.topLeft())
+        self._map.setTransformationMode(Qt.TransformationMode.SmoothTransformation)
+        points = items.pixmap(root, plane.topLeft(), z=1)
+        corners = items.rounded(plane, _CORNER)
+        corners.addRect(plane.adjusted(-1, -1, 1, 1))
+        items.path(root, brush=QColor(colors.card), z=2).setPath(corners)
+        self._marker_casing = items.path(root, QPen(QColor(colors.card), 3.5), z=41)
+        self._marker = items.path(root, QPen(QColor(colors.text), 1.5), z=42)
+        self._pixels = None
         dataset = self._dataset
-        if dataset is None:
+        if dataset is not None:
+            below = QRectF(0, plane.bottom(), self.width(), self.height() - plane.bottom())
+            items.pixmap(root, below.topLeft(), z=3).setPixmap(items.drawn(below, self.ratio, self._paint_below))
+            on_plane = QRectF(0, 0, plane.width(), plane.height())
+            points.setPixmap(
+                items.drawn(on_plane, self.ratio, lambda p: draw_points(p, dataset, on_plane, self._show_tests))
+            )
+            self._color()
+        self.show_chosen(self._chosen)
+
+    def _color(self) -> None:
+        """The map of now, if it is another one."""
+        output, dataset = self._output, self._dataset
+        self._map.setVisible(output is not None)
+        if output is None or dataset is None:
             return
+        pixels = boundary_pixels(output, dataset.task, value_scale(dataset), self._discretise)
+        if self._pixels is not None and np.array_equal(pixels, self._pixels):
+            return
+        self._pixels = pixels
+        rows, columns = pixels.shape
         plane = self.plane()
-        painter.save()
-        outline = QPainterPath()
-        outline.addRoundedRect(plane, _CORNER, _CORNER)
-        painter.setClipPath(outline)
-        if self._output is None:
-            painter.fillRect(plane, QColor(theme.current().field))
-        else:
-            self._refresh(self._output, dataset)
-            self._picture.draw(painter, plane)
-        layer = self._points.pixmap(dataset, plane.width(), self.devicePixelRatioF(), self._show_tests)
-        painter.drawPixmap(plane.topLeft(), layer)
-        painter.restore()
-        self._paint_extent(painter, plane, self._extent)
-        numbers, words = mono_font(10), text_font(10.5)
-        top = plane.bottom() + QFontMetricsF(numbers).height() + 5
-        legend = QRectF(plane.left(), top, plane.width(), legend_height(numbers))
-        paint_legend(painter, legend, dataset, self._discretise, (numbers, words))
-        if spot := self.spot:
-            self._paint_marker(painter, self.anchor(spot))
+        image = QImage(pixels.data, columns, rows, 4 * columns, QImage.Format.Format_RGB32)
+        self._map.setPixmap(QPixmap.fromImage(image))
+        self._map.setTransform(QTransform.fromScale(plane.width() / columns, plane.height() / rows))
 
-    def _refresh(self, output: FloatArray, dataset: Dataset) -> None:
-        key = theme.current()
-        if self._painted is not key:
-            self._painted = key
-            self._picture.fill(output, dataset.task, value_scale(dataset), self._discretise)
-
-    def _paint_extent(self, painter: QPainter, plane: QRectF, extent: tuple[float, float, float, float]) -> None:
-        """The plane's edges and the names of its axes, quietly outside."""
-        left, right, bottom, top = (tick(edge) for edge in extent)
-        font = mono_font(10)
-        height = QFontMetricsF(font).height()
-        painter.setFont(font)
+    def _paint_below(self, painter: QPainter) -> None:
+        """The plane's extent with the name of its axis, and what the colours mean."""
+        assert self._dataset is not None
+        plane, numbers, words = self.plane(), mono_font(11), text_font(11)
+        left, right, _, _ = (tick(edge) for edge in self._extent)
+        high = QFontMetricsF(numbers).height()
+        line = QRectF(plane.left(), plane.bottom() + 2, plane.width(), high)
         painter.setPen(QColor(theme.current().dim))
-        below = QRectF(plane.left(), plane.bottom() + 2, plane.width(), height)
-        painter.drawText(below, Qt.AlignmentFlag.AlignLeft, left)
-        painter.drawText(below, Qt.AlignmentFlag.AlignRight, right)
-        beside = QRectF(0, plane.top(), plane.left() - 4, plane.height())
-        painter.drawText(beside, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, top)
-        painter.drawText(beside, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom, bottom)
-        painter.setFont(text_font(10.5))
-        painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, "x₁")
-        painter.drawText(beside, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, "x₂")
-
-    def _paint_marker(self, painter: QPainter, at: QPointF) -> None:
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        for color, width in ((theme.current().card, 3.5), (theme.current().text, 1.5)):
-            painter.setPen(QPen(QColor(color), width))
-            painter.drawEllipse(at, 6, 6)
+        painter.setFont(numbers)
+        painter.drawText(line, Qt.AlignmentFlag.AlignLeft, left)
+        painter.drawText(line, Qt.AlignmentFlag.AlignRight, right)
+        painter.setFont(words)
+        painter.drawText(line, Qt.AlignmentFlag.AlignHCenter, "x₁")
+        legend = QRectF(plane.left(), line.bottom() + 5, plane.width(), legend_height(numbers))
+        paint_legend(painter, legend, self._dataset, self._discretise, (numbers, words))
 
     def sizeHint(self) -> QSize:
         return QSize(290, 330)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(160, 190)
+
+
+def _answers(dataset: Dataset, answer: FloatArray, sign: str) -> list[str]:
+    """What the network says; `sign`: how exactly."""
+    if dataset.task is Task.BINARY:
+        return [f"p(blue) {sign} {float(answer[0]):.4f}"]
+    if dataset.task is Task.REGRESSION:
+        return [f"answer {sign} {decimal(float(answer[0]))}"]
+    return [f"p(class {label}) {sign} {float(answer[label]):.4f}" for label in np.argsort(-answer)[:2]]

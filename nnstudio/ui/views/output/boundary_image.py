@@ -6,67 +6,49 @@ classes' colours by their probabilities, so that doubt looks like doubt. A frame
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QColor
 
 from nnstudio.core.experiment.choices import Task
 from nnstudio.core.run.frame import FloatArray
 from nnstudio.ui import theme
-from nnstudio.ui.widgets.heat_map import HeatMapAtlas
+from nnstudio.ui.stage.atlas import levels_of
+
+Pixels = NDArray[np.uint32]
 
 
-class BoundaryImage:
-    """The picture of `PlanePicture.output`, shape (outputs, R, R)."""
+def boundary_pixels(output: FloatArray, task: Task, scale: float, discretise: bool) -> Pixels:
+    """The colours 0xffRRGGBB, (R, R), of `output` (outputs, R, R): probabilities for classifiers, for regression values
+    that end at ±`scale`. NaN has the theme's colour for what is bad.
 
-    def __init__(self) -> None:
-        self._map: HeatMapAtlas | None = None
-        self._pixels = np.zeros((1, 1), np.uint32)
-        self._mixture = QImage()
-        self._mixed = False
+    Discretised, every pixel takes the colour of the answer alone, on a grid twice as fine.
+    """
+    values = _doubled(output) if discretise else output
+    if task is Task.MULTICLASS:
+        return _mixed(values, discretise)
+    signed = values[0] if task is Task.REGRESSION else 2 * values[0] - 1
+    # Discretised, the faintest doubt already has the full colour.
+    return _shaded(signed, 1e-6 if discretise else scale)
 
-    def fill(self, output: FloatArray, task: Task, scale: float, discretise: bool) -> None:
-        """Paint `output`: probabilities for classifiers, for regression values that end at ±`scale`.
 
-        Discretised, every pixel takes the colour of the answer alone, on a grid twice as fine.
-        """
-        values = _doubled(output) if discretise else output
-        self._mixed = task is Task.MULTICLASS
-        if self._mixed:
-            self._mix(values, discretise)
-            return
-        signed = values if task is Task.REGRESSION else 2 * values - 1
-        if self._map is None or (self._map.rows, self._map.columns) != values.shape[1:]:
-            self._map = HeatMapAtlas(1, *values.shape[1:])
-        # Discretised, the faintest doubt already has the full colour.
-        self._map.fill(signed[:1], 1e-6 if discretise else scale)
+def _shaded(values: FloatArray, scale: float) -> Pixels:
+    table = theme.heat_map_table(theme.current())
+    return np.append(table, np.uint32(QColor(theme.current().bad).rgb()))[levels_of(values, scale)]
 
-    def draw(self, painter: QPainter, target: QRectF) -> None:
-        """Draw the picture into `target`, smoothly."""
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        if self._mixed:
-            painter.drawImage(target, self._mixture)
-        elif self._map is not None:
-            self._map.draw(painter, 0, target)
 
-    def _mix(self, shares: FloatArray, discretise: bool) -> None:
-        classes, rows, columns = shares.shape
-        if self._pixels.shape != (rows, columns):
-            self._pixels = np.zeros((rows, columns), np.uint32)
-            self._mixture = QImage(self._pixels.data, columns, rows, 4 * columns, QImage.Format.Format_RGB32)
-        palette = [theme.class_color(label, classes) for label in range(classes)]
-        colors = np.array([(color.red(), color.green(), color.blue()) for color in palette], np.float32)
-        if discretise:
-            packed = colors.astype(np.uint32) @ np.array([1 << 16, 1 << 8, 1], np.uint32) | np.uint32(0xFF000000)
-            np.take(packed, shares.argmax(axis=0), out=self._pixels, mode="clip")
-            return
-        mixed = colors.T @ np.nan_to_num(shares).reshape(classes, -1)
-        red, green, blue = np.clip(mixed, 0, 255).astype(np.uint32)
-        self._pixels[...] = (np.uint32(0xFF000000) | red << 16 | green << 8 | blue).reshape(rows, columns)
+def _mixed(shares: FloatArray, discretise: bool) -> Pixels:
+    classes, rows, columns = shares.shape
+    palette = [theme.class_color(label, classes) for label in range(classes)]
+    if discretise:
+        return np.array([color.rgb() for color in palette], np.uint32)[shares.argmax(axis=0)]
+    colors = np.array([(color.red(), color.green(), color.blue()) for color in palette], np.float32)
+    mixed = colors.T @ np.nan_to_num(shares).reshape(classes, -1)
+    red, green, blue = np.clip(mixed, 0, 255).astype(np.uint32)
+    return (np.uint32(0xFF000000) | red << 16 | green << 8 | blue).reshape(rows, columns)
 
 
 def _doubled(maps: FloatArray) -> FloatArray:
     """Maps (k, R, R) on a grid twice as fine, (k, 2R, 2R), by bilinear interpolation between pixel centres."""
-    return _doubled_along(_doubled_along(maps).swapaxes(1, 2)).swapaxes(1, 2)
+    return np.ascontiguousarray(_doubled_along(_doubled_along(maps).swapaxes(1, 2)).swapaxes(1, 2))
 
 
 def _doubled_along(maps: NDArray[np.floating]) -> NDArray[np.floating]:

@@ -1,7 +1,7 @@
 """The confusion matrix: which class the network takes for which.
 
-Row = truth, column = answer. Right answers are blue and mistakes orange; the deeper, the larger their share of the
-truth's examples, by its cube root so that rare mistakes show. The counts stand in the cells.
+Row = truth, column = answer. In each cell stands its share of the row, in per cent; nothing where there is none. The
+diagonal holds what is right; mistakes are the redder, the more there are. It is painted once after an evaluation.
 """
 
 from collections.abc import Sequence
@@ -10,93 +10,108 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QLinearGradient, QPainter, QPainterPath, QPen
 
 from nnstudio.core.counting import counted
 from nnstudio.core.run.frame import Frame, ImagePicture, PlanePicture
 from nnstudio.ui import theme
-from nnstudio.ui.views.output.legend import ink_on
-from nnstudio.ui.widgets.canvas import Canvas, Spot, mono_font, text_font
-from nnstudio.ui.widgets.figures import grouped, percent
+from nnstudio.ui.stage import items
+from nnstudio.ui.stage.lettering import mono_font, text_font
+from nnstudio.ui.stage.stage import Spot, Stage
+from nnstudio.ui.stylesheet import mix
+from nnstudio.ui.widgets.figures import grouped, percent, tick
 
-_GAP = 1.0
+_GAP = 2.0
+_HIGHEST = 0.85
+"""The most height of a cell to its width."""
+_TOPS = (1, 2, 3, 5, 10, 20, 30, 50, 100)
+"""Shares in per cent at which the scale of mistakes may end."""
 
 
-class ConfusionCanvas(Canvas):
-    """Counts of test examples by truth (rows) and answer (columns)."""
+class ConfusionStage(Stage):
+    """Shares of the test examples by truth (rows) and answer (columns)."""
 
     def __init__(self) -> None:
         super().__init__(
             "Confusion matrix",
-            "Which class the network takes for which: rows are the truth, columns the answers.",
-            "<b>Confusion matrix</b><p>C<sub>ij</sub> = how many test examples of class i got the answer j. The "
-            "diagonal holds the right answers; accuracy = Σ C<sub>ii</sub> / Σ C<sub>ij</sub>. Blue is right, orange "
-            "is wrong; the depth of the colour is ∛(C<sub>ij</sub> / Σ<sub>j</sub> C<sub>ij</sub>).</p>",
+            "Which class the network takes for which: rows are the truth, columns the answers, in per cent of the row.",
+            "<b>Confusion matrix</b><p>C<sub>ij</sub> = how many test examples of class i got the answer j; the cell "
+            "shows 100 · C<sub>ij</sub> / Σ<sub>j</sub> C<sub>ij</sub>, the share of its row. The diagonal holds the "
+            "right answers; accuracy = Σ C<sub>ii</sub> / Σ C<sub>ij</sub>.</p><p>For example, if 20 of 892 fives are "
+            "taken for threes, 100 · 20 / 892 = 2.2 stands in row 5, column 3.</p><p>Source: R. Kohavi and F. Provost, "
+            "<i>Glossary of Terms</i>, Machine Learning 30, 1998.</p>",
         )
         self._counts: NDArray[np.int64] | None = None
         self._shares = np.zeros((0, 0))
         self._names: tuple[str, ...] = ()
         self._noun = "image"
+        self.arrange()
 
     def show_frame(self, frame: Frame) -> None:
-        """Draw this frame's counts."""
+        """Draw this frame's counts, if they are others."""
         picture = frame.picture
         counts = None if isinstance(picture, PlanePicture) else picture.confusion
-        self._names = frame.dataset.class_names
-        self._noun = "image" if isinstance(picture, ImagePicture) else "example"
-        if counts is None or self._counts is None or not np.array_equal(counts, self._counts):
-            self._counts = counts
-            if counts is not None:
-                self._shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-            self.update()
+        names, noun = frame.dataset.class_names, "image" if isinstance(picture, ImagePicture) else "example"
+        if (counts is self._counts or np.array_equal(counts, self._counts)) and names == self._names:  # type: ignore[arg-type]
+            return
+        self._counts, self._names, self._noun = counts, names, noun
+        if counts is not None:
+            self._shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+        self._draw()
+        self.read()
 
-    def _grid(self) -> QRectF:
-        """The square of the cells, in the widget."""
-        margin = self._margin()
-        side = max(min(self.width(), self.height()) - margin - 1, 40.0)
-        return QRectF(margin + max((self.width() - margin - side) / 2 - margin / 2, 0), margin, side, side)
+    # Where things are.
 
-    def _margin(self) -> float:
-        """What the labels take above the cells and to the left of them."""
-        return 2 * QFontMetricsF(mono_font(10)).height() + 3
+    def _margins(self) -> tuple[float, float]:
+        """What the labels take to the left of the cells and above them."""
+        line = QFontMetricsF(mono_font(11)).height()
+        return round(2 * line + 2), round(2 * line + 4)
 
     def full_height(self, width: int) -> int:
         """The height beyond which the cells grow no more in this width."""
-        return width
+        left, above = self._margins()
+        return round(above + _HIGHEST * (width - left))
 
-    def _cells(self) -> list[list[QRectF]]:
+    def cells(self) -> list[list[QRectF]]:
         """The cells by row and column, on whole pixels so that all gaps are alike."""
-        grid, classes = self._grid(), len(self._shares)
-        edges = [round(index * grid.width() / classes) for index in range(classes + 1)]
-        spans = [(low, high - low - _GAP) for low, high in pairwise(edges)]
-        left, top = round(grid.left()), round(grid.top())
-        return [[QRectF(left + x, top + y, width, height) for x, width in spans] for y, height in spans]
+        left, above = self._margins()
+        across = self._spans(left, self.width() - left)
+        down = self._spans(above, min(self.height() - above, self.width() - left))
+        return [[QRectF(x, y, width, height) for x, width in across] for y, height in down]
+
+    def _spans(self, start: float, length: float) -> list[tuple[float, float]]:
+        classes = len(self._names)
+        edges = [round(start + index * (length + _GAP) / classes) for index in range(classes + 1)]
+        return [(low, high - low - _GAP) for low, high in pairwise(edges)]
 
     def places(self) -> tuple[int, int]:
         return (0, 0) if self._counts is None else (len(self._counts), len(self._counts))
 
     def spot_at(self, position: QPointF) -> Spot | None:
-        grid = self._grid()
-        classes = self.places()[0]
-        if not classes or not grid.contains(position):
+        if self._counts is None:
             return None
-        column = int((position.x() - grid.left()) / grid.width() * classes)
-        row = int((position.y() - grid.top()) / grid.height() * classes)
-        return Spot(min(column, classes - 1), min(row, classes - 1))
+        cells, half = self.cells(), _GAP / 2
+        for row, line in enumerate(cells):
+            for column, cell in enumerate(line):
+                if cell.adjusted(-half, -half, half, half).contains(position):
+                    return Spot(column, row)
+        return None
 
-    def anchor(self, spot: Spot) -> QPointF:
-        return self._cells()[spot.row][spot.column].center()
+    def anchor(self, spot: Spot) -> QRectF:
+        return self.cells()[spot.row][spot.column]
+
+    # What stands there.
 
     def reading(self, spot: Spot) -> Sequence[str]:
         if self._counts is None:
             return ()
-        count, share = self._counts[spot.row, spot.column], self._shares[spot.row, spot.column]
-        verdict = "right" if spot.row == spot.column else "wrong"
+        count, share = int(self._counts[spot.row, spot.column]), float(self._shares[spot.row, spot.column])
         truth, answer = self._names[spot.row], self._names[spot.column]
+        of_all = f"of {grouped(self._counts[spot.row].sum())} with the truth {truth}"
         return (
-            f"{truth} taken for {answer}" if verdict == "wrong" else f"{truth} recognised",
-            f"truth {truth}, answer {answer}: {verdict}",
-            f"{counted(count, self._noun, grouped(count))}, {percent(float(share), 2)} of all {truth}s",
+            f"{truth} recognised" if spot.row == spot.column else f"{truth} taken for {answer}",
+            f"truth {truth}, answer {answer}: {'right' if spot.row == spot.column else 'wrong'}",
+            f"{counted(count, self._noun, grouped(count))} {of_all}, {percent(share, 2)}",
         )
 
     def summary(self) -> str:
@@ -104,69 +119,121 @@ class ConfusionCanvas(Canvas):
             return "Nothing to see yet."
         right = np.trace(self._counts) / self._counts.sum()
         wrong = self._counts - np.diag(np.diag(self._counts))
+        if not wrong.any():
+            return f"{percent(float(right))} right. Arrow keys read the cells."
         truth, answer = (self._names[int(label)] for label in np.unravel_index(wrong.argmax(), wrong.shape))
         return f"{percent(float(right))} right; most often {truth} is taken for {answer}. Arrow keys read the cells."
 
-    def paint(self, painter: QPainter) -> None:
-        if self._counts is None:
-            return
-        cells = self._cells()
+    def mark(self, spot: Spot | None) -> None:
+        outline = items.rounded(self.anchor(spot).adjusted(-1, -1, 1, 1), 3) if spot else QPainterPath()
+        self._marker.setPath(outline)
+
+    # Drawing.
+
+    def arrange(self) -> None:
+        root = self.clear()
+        self._picture = items.pixmap(root)
+        self._marker = items.path(root, QPen(QColor(theme.current().text), 2), z=1)
+        self._draw()
+
+    def _draw(self) -> None:
+        self._picture.setVisible(self._counts is not None)
+        if self._counts is not None:
+            self._picture.setPixmap(items.drawn(self.area, self.ratio, self._paint))
+
+    def top(self) -> int:
+        """The share in per cent that has the full colour of a mistake."""
+        worst = 100 * float((self._shares * ~np.eye(len(self._shares), dtype=bool)).max(initial=0.0))
+        return next(top for top in _TOPS if worst <= top + 1e-9)
+
+    def _paint(self, painter: QPainter) -> None:
+        assert self._counts is not None
+        colors, cells, top = theme.current(), self.cells(), self.top()
         self._paint_labels(painter, cells)
-        table = theme.heat_map_table(theme.current())
-        depth = np.cbrt(self._shares)
-        sign = np.where(np.eye(len(depth), dtype=bool), 1.0, -1.0)
-        colors = table[np.clip(sign * depth * 127.5 + 127.5, 0, 255).astype(np.uint8)]
-        widest = grouped(int(self._counts.max())).replace("\u00a0", "")
-        font = mono_font(9.5)
-        room = cells[0][0].width() - 1
-        needed = QFontMetricsF(font).horizontalAdvance(widest)
-        if needed > room:
-            font.setPixelSize(max(int(font.pixelSize() * room / needed), 6))
-        painter.setFont(font)
-        for row, line in enumerate(self._counts.tolist()):
-            for column, count in enumerate(line):
-                cell = cells[row][column]
-                ground = QColor.fromRgb(int(colors[row, column]))
-                painter.fillRect(cell, ground)
-                if count:
-                    painter.setPen(ink_on(ground))
-                    painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, str(count))
-        if spot := self.spot:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(theme.current().text), 1.5))
-            painter.drawRect(cells[spot.row][spot.column])
+        self._paint_legend(painter, top)
+        font, roomy = _fitting(cells[0][0])
+        for row, (line, shares, counts) in enumerate(zip(cells, self._shares, self._counts, strict=True)):
+            for column, (cell, share, count) in enumerate(zip(line, shares, counts, strict=True)):
+                right = row == column
+                ground = colors.diagonal if right else mix(colors.error_low, colors.error_high, 100 * share / top)
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(QColor(ground))
+                painter.drawRoundedRect(cell, 2, 2)
+                if count and font is not None:
+                    painter.setFont(font)
+                    painter.setPen(QColor(colors.text))
+                    painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, share_in_cell(share, roomy))
+
+    def _paint_legend(self, painter: QPainter, top: int) -> None:
+        """What the red of mistakes means, at the right end of the first line."""
+        colors, words, numbers = theme.current(), text_font(11), mono_font(11)
+        high = self._margins()[1] / 2
+        painter.setPen(QColor(colors.dim))
+        right = float(self.width())
+        for text, font in ((tick(top), numbers), (None, numbers), ("0", numbers), ("% of the row", words)):
+            if text is None:
+                bar = QRectF(right - 40, high / 2 - 4, 36, 8)
+                shade = QLinearGradient(bar.topLeft(), bar.topRight())
+                shade.setColorAt(0, QColor(colors.error_low))
+                shade.setColorAt(1, QColor(colors.error_high))
+                painter.fillRect(bar, shade)
+                painter.drawRect(bar)
+                right = bar.left() - 4
+                continue
+            width = QFontMetricsF(font).horizontalAdvance(text)
+            painter.setFont(font)
+            painter.drawText(QRectF(right - width, 0, width + 1, high), Qt.AlignmentFlag.AlignCenter, text)
+            right -= width + 6
 
     def _paint_labels(self, painter: QPainter, cells: list[list[QRectF]]) -> None:
-        grid = self._grid()
-        numbers, words = mono_font(10), text_font(10)
-        height = QFontMetricsF(numbers).height()
+        left, above = self._margins()
+        high = above / 2
+        numbers, words, middle = mono_font(11), text_font(11), Qt.AlignmentFlag.AlignCenter
         painter.setPen(QColor(theme.current().dim))
         painter.setFont(words)
-        painter.drawText(QRectF(grid.left(), 0, grid.width(), height), Qt.AlignmentFlag.AlignCenter, "answer")
-        painter.save()
-        painter.translate(grid.left() - 2 * height - 2, grid.bottom())
-        painter.rotate(-90)
-        painter.drawText(QRectF(0, 0, grid.height(), height), Qt.AlignmentFlag.AlignCenter, "truth")
-        painter.restore()
+        painter.drawText(QRectF(left, 0, 80, high), Qt.AlignmentFlag.AlignVCenter, "answer")
+        _upright(painter, QRectF(0, above, left / 2, cells[-1][0].bottom() - above), "truth")
         painter.setFont(numbers)
-        metrics, middle = QFontMetricsF(numbers), Qt.AlignmentFlag.AlignCenter
+        metrics = QFontMetricsF(numbers)
         for label, name in enumerate(self._names):
             cell = cells[label][label]
-            above = QRectF(cell.left(), grid.top() - height - 1, cell.width(), height)
-            short = metrics.elidedText(name, Qt.TextElideMode.ElideRight, cell.width())
-            painter.drawText(above, middle, short)
-            beside = QRectF(grid.left() - height - 2, cell.top(), height, cell.height())
-            if metrics.horizontalAdvance(name) <= height:
+            short = metrics.elidedText(name, Qt.TextElideMode.ElideRight, cell.width() + _GAP)
+            painter.drawText(QRectF(cell.left(), high, cell.width(), high - 2), middle, short)
+            beside = QRectF(left / 2, cell.top(), left / 2 - 2, cell.height())
+            if metrics.horizontalAdvance(name) <= beside.width():
                 painter.drawText(beside, middle, name)
-                continue
-            painter.save()
-            painter.translate(beside.bottomLeft())
-            painter.rotate(-90)
-            painter.drawText(QRectF(0, 0, beside.height(), beside.width()), middle, short)
-            painter.restore()
+            else:
+                _upright(painter, beside, metrics.elidedText(name, Qt.TextElideMode.ElideRight, cell.height()))
 
     def sizeHint(self) -> QSize:
-        return QSize(290, 290)
+        return QSize(290, 240)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(160, 160)
+        return QSize(160, 140)
+
+
+def share_in_cell(share: float, roomy: bool = True) -> str:
+    """A share above 0 in per cent, short: 98.9, .4, and <.1 for what is less; where room is scarce 99 for 98.9."""
+    text = f"{100 * share:.1f}"
+    if float(text) >= 10 and (not roomy or float(text) == 100):
+        return f"{100 * share:.0f}"
+    return "<.1" if float(text) == 0 else text.removeprefix("0")
+
+
+def _fitting(cell: QRectF) -> tuple[QFont | None, bool]:
+    """The face for the shares in a cell, and whether 98.9 has room in it; no face where there is none."""
+    for text, sizes in (("98.9", (11.0, 10.0, 9.0)), ("100", (10.0, 9.0, 8.0, 7.0))):
+        for size in sizes:
+            metrics = QFontMetricsF(mono_font(size))
+            if metrics.horizontalAdvance(text) <= cell.width() - 1 and metrics.capHeight() <= cell.height() - 4:
+                return mono_font(size), text == "98.9"
+    return None, False
+
+
+def _upright(painter: QPainter, box: QRectF, text: str) -> None:
+    """Text that runs from below upwards."""
+    painter.save()
+    painter.translate(box.bottomLeft())
+    painter.rotate(-90)
+    painter.drawText(QRectF(0, 0, box.height(), box.width()), Qt.AlignmentFlag.AlignCenter, text)
+    painter.restore()

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 from nnstudio.core.data.dataset import Dataset
 from nnstudio.core.experiment.choices import Task
 from nnstudio.ui import theme
-from nnstudio.ui.views.output.points_layer import value_scale
+from nnstudio.ui.views.output.points import value_scale
 from nnstudio.ui.widgets.figures import decimal
 
 _BAR = 7.0

@@ -7,7 +7,16 @@ from nnstudio.core.training.metrics import Metrics
 from nnstudio.ui.widgets.figures import decimal, grouped, percent
 from nnstudio.ui.widgets.metric_tile import MetricTile
 
-_GAP = 6
+_GAP = 8
+_LOSS = (
+    "Mean loss over {}, without the penalty: L = Σ lᵢ / n.",
+    "<p>For example, losses of 0.1, 0.2 and 0.6 have the mean 0.3.</p>",
+)
+_ACCURACY = (
+    "Share of {} answered rightly; for regression R² = 1 − Σ(y − ŷ)² / Σ(y − ȳ)².",
+    "<p>For example, 241 of 250 is 96.4 %.</p>",
+)
+_SOURCE = "<p>Source: T. Hastie and others, <i>The Elements of Statistical Learning</i>, 2009, §7.2.</p>"
 
 
 class MetricsRow(QWidget):
@@ -25,16 +34,25 @@ class MetricsRow(QWidget):
         grid.setSpacing(_GAP)
         for index, tile in enumerate(self._tiles):
             grid.addWidget(tile, index // 2, index % 2)
+        self._explained = ""
         self._explain("the training examples")
 
     def _explain(self, training_examples: str) -> None:
-        loss = "Mean loss over {}, without the penalty."
-        accuracy = "Share of {} answered rightly; for regression R² = 1 − Σ(y − ŷ)² / Σ(y − ȳ)²."
-        for tile, text, examples in zip(
-            self._tiles, (loss, loss, accuracy, accuracy), (training_examples, "the test examples") * 2, strict=True
+        if training_examples == self._explained:
+            return
+        self._explained = training_examples
+        for tile, (text, numbers), examples in zip(
+            self._tiles,
+            (_LOSS, _LOSS, _ACCURACY, _ACCURACY),
+            (training_examples, "the test examples") * 2,
+            strict=True,
         ):
             tile.setToolTip(text.format(examples))
-            tile.setWhatsThis(f"<b>{tile.label}</b><p>{text.format(examples)}</p>")
+            tile.setWhatsThis(f"<b>{tile.label}</b><p>{text.format(examples)}</p>{numbers}{_SOURCE}")
+
+    def height_as(self, low: bool) -> int:
+        """How high it is with flat tiles, or with tall ones."""
+        return 2 * self._tiles[0].height_as(low) + _GAP
 
     def set_low(self, low: bool) -> None:
         """Whether height is scarce."""
@@ -42,19 +60,17 @@ class MetricsRow(QWidget):
             tile.set_short(low)
 
     def show_metrics(self, metrics: Metrics, task: Task) -> None:
-        """Write these figures."""
-        regression = task is Task.REGRESSION
-        examples, mark, short_mark = "the training examples", "", ""
+        """Write these figures; those of a sample are about right, which "≈" says."""
+        names = ("R²", "R²") if task is Task.REGRESSION else ("accuracy", "acc.")
+        self.train_accuracy.set_label(*(f"Train {name}" for name in names))
+        self.test_accuracy.set_label(*(f"Test {name}" for name in names))
+        examples, about = "the training examples", ""
         if metrics.sampled:
             count, total = grouped(metrics.train_examples), grouped(metrics.train_total)
-            examples, mark, short_mark = f"{count} of {total} training examples, spread evenly", " (sample)", " ~"
+            examples, about = f"{count} of {total} training examples, spread evenly", "≈"
         self._explain(examples)
-        self.train_loss.set_label(f"Train loss{mark}", f"Train loss{short_mark}")
-        name, short_name = ("Train R²", "Train R²") if regression else ("Train accuracy", "Train acc.")
-        self.train_accuracy.set_label(f"{name}{mark}", f"{short_name}{short_mark}")
-        self.test_accuracy.set_label(*(("Test R²",) if regression else ("Test accuracy", "Test acc.")))
-        write = decimal if regression else percent
-        self.train_loss.set_value(decimal(metrics.train_loss))
+        write = decimal if task is Task.REGRESSION else percent
+        self.train_loss.set_value(about + decimal(metrics.train_loss))
         self.test_loss.set_value(decimal(metrics.test_loss))
-        self.train_accuracy.set_value(write(metrics.train_accuracy))
+        self.train_accuracy.set_value(about + write(metrics.train_accuracy))
         self.test_accuracy.set_value(write(metrics.test_accuracy))

@@ -9,50 +9,74 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
 
+from nnstudio.core.run.example import Chosen, SplitName
 from nnstudio.core.run.frame import FloatArray, Frame, TablePicture
 from nnstudio.ui import theme
-from nnstudio.ui.widgets.canvas import Canvas, Spot, mono_font, text_font
-from nnstudio.ui.widgets.figures import decimal
+from nnstudio.ui.stage import items
+from nnstudio.ui.stage.axes import Axis, Scale, room_below, room_beside
+from nnstudio.ui.stage.lettering import text_font
+from nnstudio.ui.stage.stage import Spot
+from nnstudio.ui.views.output.choosing import ExamplesStage, circle
+from nnstudio.ui.widgets.figures import decimal, tick
 
 _RADIUS = 2.5
 _REACH = 8.0
 
 
-class PredictionsCanvas(Canvas):
+class PredictionsStage(ExamplesStage):
     """What the network says of test examples, over what is true."""
 
     def __init__(self) -> None:
         super().__init__(
             "Predicted against true",
-            "Each point is a test example: across by what is true, up by what the network says.",
+            "Each point is a test example: across by what is true, up by what the network says. Click one to follow "
+            "it.",
             "<b>Predicted against true</b><p>x = y, y = ŷ for each test example and output. On the diagonal ŷ = y; the "
-            "distance from it is the error.</p>",
+            "distance from it is the error ŷ − y.</p><p>For example, a house worth y = 3.0 that the network takes for "
+            "ŷ = 2.4 lies 0.6 below the diagonal.</p><p>Source: G. Piñeiro and others, <i>How to evaluate models: "
+            "observed vs. predicted or predicted vs. observed?</i>, Ecological Modelling 216, 2008.</p>",
         )
         self._truth: FloatArray | None = None
         self._predicted: FloatArray = np.zeros((0, 0), np.float32)
         self._names: tuple[str, ...] = ()
+        self.arrange()
 
     def show_frame(self, frame: Frame) -> None:
-        """Draw this frame's predictions."""
+        """Draw this frame's predictions, if they are others."""
         picture = frame.picture
         truth, predicted = (picture.truth, picture.predicted) if isinstance(picture, TablePicture) else (None, None)
+        before, now = (self._truth, self._predicted, self._names), (truth, predicted, frame.dataset.output_names)
         self._truth, self._names = truth, frame.dataset.output_names
         if predicted is not None:
             self._predicted = predicted
-        self.update()
+        if not all(a is b or np.array_equal(a, b) for a, b in zip(before[:2], now[:2], strict=True)):  # type: ignore[arg-type]
+            if before[0] is None or truth is None or not np.array_equal(before[0], truth):
+                self.arrange()
+            else:
+                self._draw()
+            self.show_chosen(self._chosen)
+            self.read()
+        self.follow(frame)
+
+    # Where things are.
 
     def full_height(self, width: int) -> int:
         """The height beyond which the picture grows no more in this width."""
         return width
 
-    def _area(self) -> QRectF:
-        """The square between the axes, in the widget."""
-        line = QFontMetricsF(mono_font(10)).height()
-        left, below = 3.2 * line, line + 6
+    def _plot(self) -> QRectF:
+        """The square between the axes."""
+        left, below = self._margins()
         side = max(min(self.width() - left - 4, self.height() - below - 4), 40.0)
-        return QRectF(left + max((self.width() - left - 4 - side) // 2, 0), 4, side, side)
+        return QRectF(round(left + max((self.width() - left - 4 - side) / 2, 0)), 4, round(side), round(side))
+
+    def _margins(self) -> tuple[float, float]:
+        """What the axes take to the left of the square and below it."""
+        word = QFontMetricsF(text_font(11)).height()
+        texts = [tick(value) for value in Scale(*self._range(), 0, 1).ticks(5)]
+        return room_beside(texts) + word + 2, room_below()
 
     def _range(self) -> tuple[float, float]:
         """What both axes cover: all that is true, and what is said of it unless it lies far out."""
@@ -66,12 +90,12 @@ class PredictionsCanvas(Canvas):
         """Where the points lie, (outputs, k, 2); what is out of range lies at the border."""
         if self._truth is None:
             return np.zeros((0, 0, 2))
-        area, (low, high) = self._area(), self._range()
+        plot, (low, high) = self._plot(), self._range()
         x, y = (
             np.clip((np.nan_to_num(values.astype(np.float64), nan=low) - low) / (high - low), 0, 1)
             for values in (self._truth, self._predicted)
         )
-        return np.stack((area.left() + x * area.width(), area.bottom() - y * area.height()), axis=-1)
+        return np.stack((plot.left() + x * plot.width(), plot.bottom() - y * plot.height()), axis=-1)
 
     def places(self) -> tuple[int, int]:
         return (0, 0) if self._truth is None else (self._truth.shape[1], self._truth.shape[0])
@@ -83,9 +107,30 @@ class PredictionsCanvas(Canvas):
         output, example = np.unravel_index(distance.argmin(), distance.shape)
         return Spot(int(example), int(output))
 
-    def anchor(self, spot: Spot) -> QPointF:
-        x, y = self._positions()[spot.row, spot.column].tolist()
-        return QPointF(x, y)
+    def _center(self, spot: Spot) -> QPointF:
+        return QPointF(*self._positions()[spot.row, spot.column].tolist())
+
+    def anchor(self, spot: Spot) -> QRectF:
+        return circle(self._center(spot), _RADIUS).boundingRect()
+
+    # Its examples.
+
+    def example_at(self, position: QPointF) -> Chosen | None:
+        spot = self.spot_at(position)
+        return self.example_of(spot) if spot else None
+
+    def example_of(self, spot: Spot) -> Chosen | None:
+        return Chosen(SplitName.TEST, spot.column)
+
+    def outline_of(self, chosen: Chosen) -> QPainterPath | None:
+        if chosen.split is not SplitName.TEST or chosen.index >= self.places()[0]:
+            return None
+        outline = QPainterPath()
+        for output in range(self.places()[1]):
+            outline.addPath(circle(self._center(Spot(chosen.index, output)), _RADIUS + 3))
+        return outline
+
+    # What stands there.
 
     def reading(self, spot: Spot) -> Sequence[str]:
         if self._truth is None:
@@ -94,48 +139,52 @@ class PredictionsCanvas(Canvas):
         return self._names[spot.row], f"true {decimal(truth, 4)}", f"predicted {decimal(said, 4)}"
 
     def summary(self) -> str:
-        return "Nothing to see yet." if self._truth is None else "Arrow keys read the test examples one by one."
-
-    def paint(self, painter: QPainter) -> None:
         if self._truth is None:
-            return
-        colors, area, (low, high) = theme.current(), self._area(), self._range()
-        painter.setPen(QPen(QColor(colors.line), 1))
-        painter.drawRect(area)
-        painter.setPen(QPen(QColor(colors.dim), 1, Qt.PenStyle.DashLine))
-        painter.drawLine(area.bottomLeft(), area.topRight())
-        self._paint_axes(painter, area, low, high)
-        painter.setPen(Qt.PenStyle.NoPen)
-        for output, points in enumerate(self._positions().tolist()):
-            count = len(self._names)
-            color = QColor(colors.accent) if count == 1 else theme.class_color(output, count)
-            color.setAlpha(170)
-            painter.setBrush(color)
-            for x, y in points:
-                painter.drawEllipse(QPointF(x, y), _RADIUS, _RADIUS)
-        if spot := self.spot:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(colors.text), 1.5))
-            painter.drawEllipse(self.anchor(spot), _RADIUS + 2, _RADIUS + 2)
+            return "Nothing to see yet."
+        return "Arrow keys read the test examples one by one, Enter follows one."
 
-    def _paint_axes(self, painter: QPainter, area: QRectF, low: float, high: float) -> None:
-        numbers = mono_font(10)
-        line = QFontMetricsF(numbers).height()
-        below = QRectF(area.left(), area.bottom() + 3, area.width(), line)
-        painter.setPen(QColor(theme.current().dim))
-        painter.setFont(numbers)
-        painter.drawText(below, Qt.AlignmentFlag.AlignLeft, decimal(low, 3))
-        painter.drawText(below, Qt.AlignmentFlag.AlignRight, decimal(high, 3))
-        beside = QRectF(0, area.top(), area.left() - 5, area.height())
-        painter.drawText(beside, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, decimal(high, 3))
-        painter.drawText(beside, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom, decimal(low, 3))
-        painter.setFont(text_font(10))
-        painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, "true")
-        painter.save()
-        painter.translate(area.left() - line - 4, area.center().y())
-        painter.rotate(-90)
-        painter.drawText(QRectF(-60, -line, 120, line), Qt.AlignmentFlag.AlignCenter, "predicted")
-        painter.restore()
+    def mark(self, spot: Spot | None) -> None:
+        self._marker.setPath(circle(self._center(spot), _RADIUS + 2) if spot else QPainterPath())
+
+    # Drawing.
+
+    def arrange(self) -> None:
+        root, colors, plot = self.clear(), theme.current(), self._plot()
+        self._points = items.pixmap(root, plot.topLeft() - QPointF(_RADIUS, _RADIUS), z=1)
+        self._marker = items.path(root, QPen(QColor(colors.text), 1.5), z=2)
+        if self._truth is not None:
+            low, high = self._range()
+            across, up = Scale(low, high, plot.left(), plot.right()), Scale(low, high, plot.bottom(), plot.top())
+            Axis(root, Qt.Edge.BottomEdge, tick).show(
+                across, across.ticks(5), plot, self.ratio, unit="true", right=plot.right() + 4
+            )
+            Axis(root, Qt.Edge.LeftEdge, tick).show(up, up.ticks(5), plot, self.ratio)
+            diagonal = QPainterPath(plot.bottomLeft())
+            diagonal.lineTo(plot.topRight())
+            items.path(root, QPen(QColor(colors.dim), 1, Qt.PenStyle.DashLine)).setPath(diagonal)
+            word = items.Words(root, QPointF(), text_font(11), colors.dim, "predicted", Qt.AlignmentFlag.AlignHCenter)
+            word.item.setRotation(-90)
+            middle = plot.center().y() + word.item.boundingRect().width() / 2
+            word.item.setPos(plot.left() - self._margins()[0], middle)
+        self._draw()
+        self.show_chosen(self._chosen)
+
+    def _draw(self) -> None:
+        """The points of now."""
+        around = self._plot().adjusted(-_RADIUS, -_RADIUS, _RADIUS, _RADIUS)
+        self._points.setVisible(self._truth is not None)
+        if self._truth is not None:
+            self._points.setPixmap(items.drawn(around, self.ratio, self._paint))
+
+    def _paint(self, painter: QPainter) -> None:
+        count = len(self._names)
+        for output, points in enumerate(self._positions().tolist()):
+            color = QColor(theme.current().accent) if count == 1 else theme.class_color(output, count)
+            color.setAlpha(170)
+            pen = QPen(color, 2 * _RADIUS)
+            pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+            painter.setPen(pen)
+            painter.drawPoints(QPolygonF([QPointF(x, y) for x, y in points]))
 
     def sizeHint(self) -> QSize:
         return QSize(290, 290)

@@ -1,43 +1,60 @@
-"""A strip of test images with the network's answers: a tick or a cross, the answer, how sure it is."""
+"""A strip of test images with the network's answers: a tick or a cross, the answer, how sure it is.
+
+It is painted once after an evaluation. A click on an image follows it through the network.
+"""
 
 from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QSizePolicy
 
+from nnstudio.core.run.example import Chosen, SplitName
 from nnstudio.core.run.frame import FloatArray, Frame, ImagePicture
 from nnstudio.ui import theme
-from nnstudio.ui.widgets.canvas import Canvas, Spot, mono_font
+from nnstudio.ui.stage import items
+from nnstudio.ui.stage.lettering import mono_font
+from nnstudio.ui.stage.stage import Spot
+from nnstudio.ui.views.output.choosing import ExamplesStage
 from nnstudio.ui.widgets.figures import percent
 
 _GAP = 6
 _WIDEST = 44
 _NARROWEST = 34
+_EDGE = 3.0
 
 
-class SamplesCanvas(Canvas):
-    """As many of the frame's sample images as fit side by side."""
+class SamplesStage(ExamplesStage):
+    """As many of the frame's sample images as fit side by side; they are the first of the test images."""
 
     def __init__(self) -> None:
         super().__init__(
             "Sample images",
-            "Test images and what the network takes them for; a cross marks a mistake.",
+            "Test images and what the network takes them for; a cross marks a mistake. Click one to follow it.",
             "<b>Sample images</b><p>Under each test image stands the network's answer, argmax p, with a tick if it is "
-            "right and a cross if it is wrong, and its confidence, max p, where p = softmax(z).</p>",
+            "right and a cross if it is wrong, and its confidence, max p, where p = softmax(z), p<sub>k</sub> = "
+            "e<sup>z<sub>k</sub></sup> / Σ e<sup>z</sup>.</p><p>For example, z = (2, 1, 0) gives p = (0.67, 0.24, "
+            "0.09): the answer 0, sure to 67 %.</p><p>A click on an image, or Enter, follows it through the network."
+            "</p><p>Source: C. Bishop, <i>Pattern Recognition and Machine Learning</i>, 2006, §4.2.</p>",
         )
         self._picture: ImagePicture | None = None
-        self._samples: FloatArray | None = None
-        self._ink: object = None
-        self._pixels = np.zeros((1, 1, 1), np.uint32)
+        self._inked: tuple[FloatArray, theme.Theme] | None = None
         self._image = QImage()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.arrange()
 
     def show_frame(self, frame: Frame) -> None:
-        """Draw this frame's samples."""
-        self._picture = frame.picture if isinstance(frame.picture, ImagePicture) else None
-        self.update()
+        """Draw this frame's samples, if anything about them is new."""
+        picture = frame.picture if isinstance(frame.picture, ImagePicture) else None
+        before, self._picture = self._picture, picture
+        if picture is None or before is None or not _same(picture, before):
+            self._draw()
+            self.show_chosen(self._chosen)
+            self.read()
+        self.follow(frame)
+
+    # Where things are.
 
     def places(self) -> tuple[int, int]:
         picture = self._picture
@@ -49,20 +66,35 @@ class SamplesCanvas(Canvas):
     def _tile(self, column: int) -> QRectF:
         """The square of an image; its answer stands below."""
         columns = max(self.places()[0], 1)
-        pitch = (self.width() + _GAP) / columns
-        side = min(pitch - _GAP, _WIDEST, self.height() - self._lines_height())
-        return QRectF(column * pitch + (pitch - _GAP - side) / 2 + 1, 1, side - 2, side - 2)
+        pitch = (self.width() - 2 * _EDGE + _GAP) / columns
+        side = round(min(pitch - _GAP, _WIDEST, self.height() - self._lines_height() - 2 * _EDGE))
+        return QRectF(round(_EDGE + column * pitch + (pitch - _GAP - side) / 2), _EDGE, side, side)
 
     def _lines_height(self) -> float:
-        return QFontMetricsF(mono_font(11)).height() + QFontMetricsF(mono_font(9.5)).height() + 2
+        return QFontMetricsF(mono_font(12)).height() + QFontMetricsF(mono_font(11)).height()
 
     def spot_at(self, position: QPointF) -> Spot | None:
         columns = self.places()[0]
-        column = int(position.x() / (self.width() + _GAP) * columns) if columns else 0
+        column = int(position.x() / self.width() * columns) if columns else 0
         return Spot(column, 0) if 0 <= column < columns else None
 
-    def anchor(self, spot: Spot) -> QPointF:
-        return self._tile(spot.column).center()
+    def anchor(self, spot: Spot) -> QRectF:
+        return self._tile(spot.column)
+
+    # Its examples.
+
+    def example_at(self, position: QPointF) -> Chosen | None:
+        spot = self.spot_at(position)
+        return self.example_of(spot) if spot else None
+
+    def example_of(self, spot: Spot) -> Chosen | None:
+        return Chosen(SplitName.TEST, spot.column)
+
+    def outline_of(self, chosen: Chosen) -> QPainterPath | None:
+        seen = chosen.split is SplitName.TEST and chosen.index < self.places()[0]
+        return items.rounded(self._tile(chosen.index), 4) if seen else None
+
+    # What stands there.
 
     def reading(self, spot: Spot) -> Sequence[str]:
         picture = self._picture
@@ -73,23 +105,42 @@ class SamplesCanvas(Canvas):
         sure = "" if confidence is None else f"sure to {percent(float(confidence[spot.column]), 2)}"
         return ("Right" if truth == answer else "Wrong", f"truth {truth}, answer {answer}", sure)
 
+    def enlarged(self, spot: Spot) -> QImage | None:
+        side = self._image.width()
+        return self._image.copy(0, spot.column * side, side, side) if side else None
+
     def summary(self) -> str:
         picture = self._picture
         if picture is None or picture.sample_labels is None or picture.sample_answers is None:
             return "Nothing to see yet."
         count = self.places()[0]
         right = int((picture.sample_labels[:count] == picture.sample_answers[:count]).sum())
-        return f"{right} of {count} sample images are right. Arrow keys read them."
+        return f"{right} of {count} sample images are right. Arrow keys read them, Enter follows one."
 
-    def paint(self, painter: QPainter) -> None:
+    def mark(self, spot: Spot | None) -> None:
+        self._marker.setPath(items.rounded(self._tile(spot.column), 3) if spot else QPainterPath())
+
+    # Drawing.
+
+    def arrange(self) -> None:
+        root = self.clear()
+        self._strip = items.pixmap(root)
+        self._marker = items.path(root, QPen(QColor(theme.current().text), 1.5), z=1)
+        self._draw()
+        self.show_chosen(self._chosen)
+
+    def _draw(self) -> None:
+        self._strip.setVisible(self.places() != (0, 0))
+        if self.places() != (0, 0):
+            self._strip.setPixmap(items.drawn(self.area, self.ratio, self._paint))
+
+    def _paint(self, painter: QPainter) -> None:
         picture = self._picture
-        columns = self.places()[0]
-        if not columns or picture is None or picture.samples is None:
-            return
+        assert picture is not None
+        assert picture.samples is not None
         self._refresh(picture.samples)
         height, width = picture.samples.shape[1:]
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        for column in range(columns):
+        for column in range(self.places()[0]):
             tile = self._tile(column)
             painter.drawImage(tile, self._image, QRectF(0, column * height, width, height))
             self._paint_answer(painter, picture, column, tile)
@@ -99,41 +150,42 @@ class SamplesCanvas(Canvas):
         if picture.sample_labels is None or picture.sample_answers is None or picture.sample_confidences is None:
             return
         right = picture.sample_labels[column] == picture.sample_answers[column]
-        color = QColor(colors.good if right else colors.bad)
-        marked = self.spot == Spot(column, 0)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(QColor(colors.text if marked else colors.line) if right or marked else color, 1.2))
+        painter.setPen(QPen(QColor(colors.line if right else colors.bad), 1 if right else 1.5))
         painter.drawRoundedRect(tile.adjusted(-0.5, -0.5, 0.5, 0.5), 3, 3)
-        large, small = mono_font(11), mono_font(9.5)
+        large, small = mono_font(12), mono_font(11)
         line = QRectF(tile.center().x() - 24, tile.bottom() + 2, 48, QFontMetricsF(large).height())
         painter.setFont(large)
-        painter.setPen(color)
+        painter.setPen(QColor(colors.better if right else colors.bad))
         answer = int(picture.sample_answers[column])
         painter.drawText(line, Qt.AlignmentFlag.AlignCenter, f"{'✓' if right else '✗'}{answer}")
         painter.setFont(small)
         painter.setPen(QColor(colors.dim))
-        line.moveTop(line.bottom() - 1)
+        line.moveTop(line.bottom() - 2)
         share = percent(float(picture.sample_confidences[column]), 0).replace("\u00a0", "")
         painter.drawText(line, Qt.AlignmentFlag.AlignCenter, share)
 
     def _refresh(self, samples: FloatArray) -> None:
         """The images in the theme's ink, one below the other."""
         colors = theme.current()
-        if self._samples is samples and self._ink is colors:
+        if self._inked is not None and self._inked[0] is samples and self._inked[1] is colors:
             return
-        self._samples, self._ink = samples, colors
-        if self._pixels.shape != samples.shape:
-            self._pixels = np.zeros(samples.shape, np.uint32)
-            count, height, width = samples.shape
-            self._image = QImage(self._pixels.data, width, count * height, 4 * width, QImage.Format.Format_RGB32)
+        self._inked = samples, colors
         shade = np.linspace(0, 1, 256)[:, None]
         paper, ink = (np.array([c.red(), c.green(), c.blue()]) for c in (QColor(colors.card), QColor(colors.text)))
         red, green, blue = (paper + (ink - paper) * shade).astype(np.uint32).T
         table = np.uint32(0xFF000000) | red << 16 | green << 8 | blue
-        np.take(table, (np.clip(samples, 0, 1) * 255).astype(np.uint8), out=self._pixels, mode="clip")
+        pixels = table[(np.clip(samples, 0, 1) * 255).astype(np.uint8)]
+        count, height, width = samples.shape
+        self._image = QImage(pixels.data, width, count * height, 4 * width, QImage.Format.Format_RGB32).copy()
 
     def sizeHint(self) -> QSize:
-        return QSize(290, round(38 + self._lines_height()))
+        return QSize(290, round(38 + 2 * _EDGE + self._lines_height()))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(100, self.sizeHint().height())
+
+
+def _same(a: ImagePicture, b: ImagePicture) -> bool:
+    """Whether both have the same samples and answers; after an evaluation these are other objects."""
+    return a.samples is b.samples and a.sample_answers is b.sample_answers

@@ -1,0 +1,96 @@
+"""A picture of examples: a click on one, or Enter where somebody reads, chooses it; Escape lets go.
+
+The chosen example wears a ring wherever it can be seen, and the network shows its numbers.
+"""
+
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainterPath, QPen
+from PySide6.QtWidgets import QGraphicsRectItem
+
+from nnstudio.core.run.example import Chosen
+from nnstudio.core.run.frame import Frame
+from nnstudio.ui import theme
+from nnstudio.ui.stage import items
+from nnstudio.ui.stage.stage import Spot, Stage
+
+_ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
+_RING = 40.0
+
+
+class ExamplesStage(Stage):
+    """Base of the pictures that examples can be chosen in."""
+
+    example_chosen = Signal(object)  # Chosen, or None to let go
+
+    _chosen: Chosen | None = None
+
+    # What a subclass says about its examples.
+
+    def example_at(self, position: QPointF) -> Chosen | None:
+        """The example under this point."""
+        return None
+
+    def example_of(self, spot: Spot) -> Chosen | None:
+        """The example that Enter chooses."""
+        return None
+
+    def outline_of(self, chosen: Chosen) -> QPainterPath | None:
+        """What its ring goes along; None where it is not in sight."""
+        return None
+
+    # What a subclass builds with.
+
+    def clear(self) -> QGraphicsRectItem:
+        root = super().clear()
+        self._casing, self._outline = items.path(root, z=_RING), items.path(root, z=_RING)
+        return root
+
+    def follow(self, frame: Frame) -> None:
+        """The ring goes around the example that this frame reads."""
+        chosen = frame.example.chosen if frame.example else None
+        if chosen != self._chosen:
+            self.show_chosen(chosen)
+
+    def show_chosen(self, chosen: Chosen | None) -> None:
+        """The ring goes around this example."""
+        self._chosen = chosen
+        outline = self.outline_of(chosen) if chosen else None
+        if outline is None:
+            outline = QPainterPath()
+        colors = theme.current()
+        for item, color, width in ((self._casing, colors.card, 5.0), (self._outline, colors.text, 2.0)):
+            if item.path() != outline:
+                item.setPath(outline)
+            item.setPen(QPen(QColor(color), width))
+
+    # Choosing.
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton:
+            event.ignore()
+            return
+        self._choose(self.example_at(event.position()))
+        event.accept()
+
+    def _choose(self, chosen: Chosen | None) -> None:
+        if chosen != self._chosen:
+            self.example_chosen.emit(chosen)
+
+    def claims(self, event: QKeyEvent) -> bool:
+        return event.key() in _ENTER or super().claims(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in _ENTER:
+            if self.spot is not None:
+                self._choose(self.example_of(self.spot))
+        elif event.key() == Qt.Key.Key_Escape and self.spot is None:
+            self._choose(None)
+        else:
+            super().keyPressEvent(event)
+
+
+def circle(center: QPointF, radius: float) -> QPainterPath:
+    """The outline of a point."""
+    path = QPainterPath()
+    path.addEllipse(center, radius, radius)
+    return path

@@ -1,0 +1,86 @@
+"""How an example, its truth and what the network makes of it are put in words."""
+
+import numpy as np
+
+from nnstudio.core.data.dataset import Dataset, Split
+from nnstudio.core.data.plane import Plane
+from nnstudio.core.experiment.choices import Task
+from nnstudio.core.run.example import Chosen, ExampleReading, SplitName
+from nnstudio.core.run.frame import FloatArray, Frame
+from nnstudio.ui.widgets.figures import decimal, grouped, percent
+
+_MOST = 4
+"""So many inputs of a row are written out."""
+
+
+def coordinates(x1: float, x2: float) -> str:
+    """A point of the plane."""
+    return f"x₁ {x1:.2f}  x₂ {x2:.2f}".replace("-", "−")
+
+
+def example_name(chosen: Chosen) -> str:
+    """Example 197, training."""
+    return f"Example {grouped(chosen.number)}, {chosen.split.value}"
+
+
+def target_of(dataset: Dataset, split: Split, index: int) -> str:
+    """What is true of an example, in words."""
+    if dataset.task in (Task.BINARY, Task.MULTICLASS):
+        name = dataset.class_names[int(split.labels[index])]
+        return name if dataset.task is Task.BINARY or not isinstance(dataset.domain, Plane) else f"class {name}"
+    return _written(dataset, split.targets[index])
+
+
+def loss_of(frame: Frame, chosen: Chosen) -> float | None:
+    """What an example costs, if somebody has asked."""
+    if frame.example is not None and frame.example.chosen == chosen:
+        return frame.example.loss
+    split = chosen.split.of(frame.dataset)
+    if frame.losses is None or split is None or chosen.split is SplitName.VALIDATION:
+        return None
+    losses = frame.losses.train if chosen.split is SplitName.TRAINING else frame.losses.test
+    return float(losses[chosen.index]) if len(losses) == len(split) else None
+
+
+def inputs_in_words(dataset: Dataset, example: ExampleReading) -> tuple[str, str]:
+    """What goes in: the names, and the numbers; of an image what it is."""
+    if example.raw.ndim > 1:
+        return "image", " × ".join(str(side) for side in example.raw.shape)
+    names = ("x₁", "x₂") if isinstance(dataset.domain, Plane) else dataset.recipe.names
+    more = ", …" if len(example.raw) > _MOST else ""
+    if isinstance(dataset.domain, Plane):
+        numbers = [f"{value:.2f}".replace("-", "−") for value in example.raw.tolist()]
+    else:
+        numbers = [decimal(value) for value in example.raw[:_MOST].tolist()]
+    return ", ".join(names[:_MOST]) + more, ", ".join(numbers) + more
+
+
+def answer_in_words(dataset: Dataset, example: ExampleReading) -> tuple[str, str]:
+    """What the network answers, and the target, in the same words."""
+    if dataset.task is Task.BINARY:
+        assert example.label is not None
+        return decimal(float(example.answer[0]), 2), str(example.label)
+    if dataset.task is Task.MULTICLASS:
+        assert example.label is not None
+        assert example.answered is not None
+        sure = percent(float(example.answer[example.answered]), 0)
+        return f"{dataset.class_names[example.answered]} · {sure}", dataset.class_names[example.label]
+    return _written(dataset, example.answer), _written(dataset, example.target)
+
+
+def is_right(dataset: Dataset, example: ExampleReading) -> bool | None:
+    """Whether the answer is the truth; None where answers are only more or less near."""
+    if dataset.task is Task.REGRESSION or not np.isfinite(example.answer).all():
+        return None
+    if dataset.task is Task.MULTILABEL:
+        return bool(np.array_equal(example.answer >= 0.5, example.target >= 0.5))
+    return example.answered == example.label
+
+
+def _written(dataset: Dataset, values: FloatArray) -> str:
+    """Values as numbers; of labels the names of those that are true."""
+    if dataset.task is Task.MULTILABEL:
+        return (
+            ", ".join(name for name, value in zip(dataset.class_names, values, strict=True) if value >= 0.5) or "none"
+        )
+    return ", ".join(decimal(float(value)) for value in values[:_MOST]) + (", …" if len(values) > _MOST else "")
