@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QGraphicsPixmapItem
 from pytestqt.qtbot import QtBot
 
 from nnstudio.core.experiment.choices import Task
@@ -88,6 +88,39 @@ def test_undecided_is_the_colour_of_zero_until_discretised(view: OutputView, qtb
     assert abs(soft.red() - zero.red()) < 8
     qtbot.mouseClick(view.discretise, Qt.MouseButton.LeftButton, pos=QPoint(8, view.discretise.height() // 2))
     assert color_at(view.boundary, corner).name() == theme.current().positive
+
+
+def painted(stage: Stage) -> set[int]:
+    """Which pictures the stage is made of; a picture that is painted anew is another one."""
+    return {item.pixmap().cacheKey() for item in stage.items() if isinstance(item, QGraphicsPixmapItem)}
+
+
+def test_only_what_has_changed_is_touched(view: OutputView):
+    frame = halves()
+    view.show_frame(frame)
+    QApplication.processEvents()
+    before = painted(view.boundary)
+    picture = frame.picture
+    assert isinstance(picture, PlanePicture)
+    assert picture.output is not None
+    view.show_frame(replace(frame, picture=replace(picture, output=picture.output + np.float32(1e-6))))
+    assert painted(view.boundary) == before, "the same colours"
+    view.show_frame(replace(frame, picture=replace(picture, output=1 - picture.output)))
+    assert len(painted(view.boundary) - before) == 1, "another map, the same points"
+    corner = QPointF(view.boundary.plane().left() + 12, 12)
+    assert color_at(view.boundary, corner).name() == theme.current().positive
+
+
+def test_samples_are_painted_anew_with_other_answers(view: OutputView):
+    frame = image_frame()
+    view.show_frame(frame)
+    QApplication.processEvents()
+    before, picture = painted(view.samples), frame.picture
+    assert isinstance(picture, ImagePicture)
+    view.show_frame(replace(frame, picture=replace(picture, probabilities=None)))
+    assert painted(view.samples) == before
+    view.show_frame(replace(frame, picture=replace(picture, sample_answers=np.zeros(24, np.int64))))
+    assert painted(view.samples) != before
 
 
 def test_the_switch_hides_the_test_points(view: OutputView, qtbot: QtBot):
