@@ -109,6 +109,7 @@ class MainWindow(QMainWindow):
         self.output = OutputView()
         self.output.example_chosen.connect(self._session.look_at)
         self.loss, self.activations, self.gradients = LossView(), ActivationsView(), GradientsView()
+        self.gradients.remedy_chosen.connect(self._try_remedy)
         data = CardDock("data", "Data", ScrollingBody(DataPanel(self._session)))
         training = CardDock("training", "Training", ScrollingBody(TrainingPanel(self._session)))
         above = [
@@ -121,12 +122,8 @@ class MainWindow(QMainWindow):
             Place(self._card("activations", self.activations), 320),
             Place(self._card("gradients", self.gradients), 408),
         ]
-        return Desk(
-            [above, below],
-            [560, 220],
-            [Place(training, 232, grows=False), Place(self._layer_card(), 232, grows=False)],
-            [300, 436],
-        )
+        side = [Place(training, 232, grows=False), Place(self._layer_card(), 232, grows=False)]
+        return Desk([above, below], [560, 220], side, [300, 436])
 
     def _layer_card(self) -> CardDock:
         self.layer = LayerPanel(self._session)
@@ -249,6 +246,11 @@ class MainWindow(QMainWindow):
     def _edit_layers(self, edit: LayerEdit) -> None:
         if not self._session.loading:  # the layers on the screen are those of the network before
             self._session.edit(edit(self._session.experiment), label=edit.label)
+
+    def _try_remedy(self, experiment: Experiment) -> None:
+        """What the diagnosis proposes."""
+        if not self._session.loading:
+            self._session.edit(experiment)
 
     def _show_title(self, title: str) -> None:
         self._file_name.setText(title)

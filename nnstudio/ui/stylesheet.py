@@ -134,7 +134,6 @@ QFrame[role="group"] { background: $card; border: 1px solid $line; border-radius
     background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 5px 3px 5px 9px;
 }
 QLabel[role="corner"] { color: $dim; padding: 5px 11px 0px 14px; }
-QFrame[role="rule"] { background: $line; }
 QFrame[role="bar"] { background: $card; border-bottom: 1px solid $line; }
 
 QLineEdit, QAbstractSpinBox, QComboBox, QPlainTextEdit, QTextEdit {

@@ -33,18 +33,25 @@ def corner(size: float) -> float:
 class MapTiles:
     """The tiles of one column.
 
-    numbered: whether each says which unit it is
+    numbered: whether each says which unit it is, where there is room; valued: and its answer to the chosen example
     """
 
     def __init__(
-        self, parent: QGraphicsItem, column: Column, ratio: float, smooth: bool = True, numbered: bool = False
+        self,
+        parent: QGraphicsItem,
+        column: Column,
+        ratio: float,
+        smooth: bool = True,
+        numbered: bool = False,
+        valued: bool = False,
     ) -> None:
         self._parent, self._column, self._ratio, self._smooth = parent, column, ratio, smooth
         self._atlas: Atlas | None = None
         self._biases: list[QGraphicsRectItem] = []
         self._bias_levels: NDArray[np.int16] | None = None
         self._values: list[items.Words] = []
-        self._roomy = numbered and column.tiles[0].width() >= ROOMY
+        roomy = column.tiles[0].width() >= ROOMY
+        self._numbered, self._valued = numbered and roomy, valued and roomy
         self._lay_over(ratio)
 
     def show_maps(self, values: FloatArray, scale: float | FloatArray) -> bool:
@@ -72,7 +79,7 @@ class MapTiles:
         if not self._biases:
             for tile in column.tiles:
                 size = max(4.0, min(13.0, round(tile.width() / 6)))
-                inset = 5.0 if self._roomy else 0.0
+                inset = 5.0 if self._valued else 0.0
                 box = QRectF(tile.left() + inset, tile.bottom() - size - inset, size, size)
                 square = items.rectangle(self._parent, box, QColor(theme.zero), z=4)
                 square.setPen(QPen(QColor(theme.card), 1))
@@ -91,7 +98,7 @@ class MapTiles:
 
     def show_values(self, values: FloatArray | None) -> None:
         """The answer of each unit to the chosen example, where tiles have room for it; None for no example."""
-        if not self._roomy:
+        if not self._valued:
             return
         if not self._values and values is not None:
             font = mono_font(12)
@@ -136,7 +143,7 @@ class MapTiles:
         painter.fillPath(corners, QColor(theme.card))
         painter.setPen(QPen(QColor(0, 0, 0, 38) if not theme.dark else QColor(255, 255, 255, 30), 1))
         painter.drawPath(outlines)
-        if self._roomy:
+        if self._numbered:
             self._draw_numbers(painter)
 
     def _draw_numbers(self, painter: QPainter) -> None:

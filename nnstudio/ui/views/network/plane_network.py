@@ -63,7 +63,7 @@ class PlaneNetwork:
         self._parent, self._ratio = place.parent, place.ratio
         self.columns = plane_columns(place.area, counts(frame), place.firsts, _names_width(frame), em)
         self._tiles = [
-            MapTiles(place.parent, column, place.ratio, numbered=0 < index < len(self.columns) - 1)
+            MapTiles(place.parent, column, place.ratio, numbered=0 < index < len(self.columns) - 1, valued=True)
             for index, column in enumerate(self.columns)
         ]
         self._scales = [
@@ -99,6 +99,12 @@ class PlaneNetwork:
         self._links.emphasise(self._looked_at(frame, looked_at))
         if self._labelled:
             self._label(frame)
+        example = frame.example
+        answers = (
+            (None,) * len(self._tiles) if example is None else (example.inputs, *example.activations, example.answer)
+        )
+        for tiles, values in zip(self._tiles, answers, strict=False):
+            tiles.show_values(values)
 
     def _show_maps(self, frame: Frame, picture: PlanePicture) -> None:
         layers, output = frame.model.layers, picture.output
