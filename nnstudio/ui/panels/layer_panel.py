@@ -278,6 +278,8 @@ def _button(text: str, picture: str, tip: str) -> QPushButton:
 def _figure(tip: str) -> QLabel:
     label = QLabel()
     label.setProperty("role", "mono")
+    label.setWordWrap(True)
+    label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     label.setToolTip(tip)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label
@@ -287,8 +289,7 @@ def _row(label: QLabel, widget: QWidget) -> QHBoxLayout:
     row = QHBoxLayout()
     row.setSpacing(6)
     row.addWidget(label)
-    row.addStretch(1)
-    row.addWidget(widget)
+    row.addWidget(widget, 1)
     return row
 
 

@@ -109,6 +109,8 @@ class NetworkView(View):
         self._place_popover()
         self.popover.show()
         self.popover.raise_()
+        if self.stage.tabbed and self.stage.hasFocus():
+            self.popover.take_keys()  # who came by keys goes on with keys
 
     def _close_popover(self) -> None:
         if self.popover is not None:

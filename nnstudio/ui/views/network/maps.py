@@ -4,13 +4,17 @@ The maps of a column are one picture; what lies over them for as long as the col
 numbers of the units) is another. Biases and values are items of their own, told only when they look different.
 """
 
+from collections.abc import Mapping
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
-from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsPixmapItem, QGraphicsRectItem
 
 from nnstudio.core.run.frame import FloatArray
+from nnstudio.ui.icons import icon
 from nnstudio.ui.stage import items
 from nnstudio.ui.stage.atlas import Atlas, levels_of
 from nnstudio.ui.stage.lettering import mono_font
@@ -21,6 +25,7 @@ from nnstudio.ui.widgets.figures import decimal
 ROOMY = 52.0
 """From this size on a tile has room for its number, and for the unit's value."""
 _PILL = 44.0
+_LEAST_FOR_SIGNS = 28.0
 _EDGE = 1.5
 """How far beyond a tile its corners are covered."""
 
@@ -50,6 +55,8 @@ class MapTiles:
         self._biases: list[QGraphicsRectItem] = []
         self._bias_levels: NDArray[np.int16] | None = None
         self._values: list[items.Words] = []
+        self._signs: dict[int, str] = {}
+        self._sign_items: list[QGraphicsPixmapItem] = []
         roomy = column.tiles[0].width() >= ROOMY
         self._numbered, self._valued = numbered and roomy, valued and roomy
         self._lay_over(ratio)
@@ -109,6 +116,22 @@ class MapTiles:
             words.say("" if values is None else decimal(float(values[self._column.first + place])))
         self._pills.setVisible(values is not None)
 
+    def show_signs(self, signs: Mapping[int, str]) -> None:
+        """Mark units (by their numbers) with an icon at the upper right: a lock, off, or a warning."""
+        if signs == self._signs or self._column.tiles[0].width() < _LEAST_FOR_SIGNS:
+            return
+        self._signs = dict(signs)
+        for item in self._sign_items:
+            item.scene().removeItem(item)
+        self._sign_items = []
+        for unit, name in signs.items():
+            tile = self._column.tile(unit)
+            if tile is not None:
+                box = QRectF(tile.right() - 20, tile.top() + 4, 16, 16)
+                sign = items.pixmap(self._parent, box.topLeft(), z=6)
+                sign.setPixmap(items.drawn(QRectF(0, 0, 16, 16), self._ratio, partial(_draw_sign, name)))
+                self._sign_items.append(sign)
+
     def at(self, place: int) -> QImage | None:
         """The map in a place, to be enlarged."""
         return self._atlas.picture(place) if self._atlas is not None and 0 <= place < self._atlas.count else None
@@ -158,6 +181,16 @@ class MapTiles:
             painter.drawRoundedRect(box, 4, 4)
             painter.setPen(QColor(theme.text))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def _draw_sign(name: str, painter: QPainter) -> None:
+    """A sign on a pill of the card's colour, 16 × 16."""
+    theme = current()
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(theme.card))
+    painter.drawRoundedRect(QRectF(0, 0, 16, 16), 4, 4)
+    role = "warning_text" if name == "warning" else "text"
+    icon(name, role).paint(painter, QRect(2, 2, 12, 12))
 
 
 _MIDDLE = Qt.AlignmentFlag.AlignHCenter

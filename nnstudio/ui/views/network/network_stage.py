@@ -17,7 +17,7 @@ from nnstudio.ui.views.network.column import Column, LinkSpot, Spot, first_to_sh
 from nnstudio.ui.views.network.diagram import Diagram, Place
 from nnstudio.ui.views.network.maps import corner
 from nnstudio.ui.views.network.neuron_note import note_on
-from nnstudio.ui.views.network.pointing import LET_GO, PIN, WALK, Pointing, spot_at
+from nnstudio.ui.views.network.pointing import LET_GO, LINKS, PIN, WALK, Pointing, spot_at
 from nnstudio.ui.views.network.popover import can_open
 
 _TOOLTIP = "Point at a neuron or a link to read its numbers; click to keep them in view."
@@ -30,7 +30,8 @@ _EXPLANATION = (
     "strongest w·a of the image in sight. The small square at a tile's lower left is the bias <i>b</i>. A thin grey "
     "line only passes a value on.</p>"
     "<p>For example w = 2, x = 0.5, b = −1 give z = 2 · 0.5 − 1 = 0 and a = tanh(0) = 0: white.</p>"
-    "<p>Arrow keys walk from neuron to neuron, Enter or a click pins the note, Esc lets it go.</p>"
+    "<p>Arrow keys walk from neuron to neuron, Shift with up and down over the links into one; Enter or a click opens "
+    "what can be done by hand, Esc closes it.</p>"
     "<p>Source: Rumelhart, Hinton and Williams, Learning representations by back-propagating errors, 1986.</p>"
 )
 _MARGIN = 4.0
@@ -57,7 +58,7 @@ class NetworkStage(Stage):
         self._firsts: list[int] = []
         self._pointing = Pointing()
         self._wants_weights = True
-        self._tabbed = False
+        self.tabbed = False
         super().__init__("Network", _TOOLTIP, _EXPLANATION)
         self._ring_item = items.path(None, z=50)
         self.scene().addItem(self._ring_item)
@@ -164,6 +165,8 @@ class NetworkStage(Stage):
         column = self.columns[spot.column]
         if isinstance(spot, Spot):
             return column.tile(spot.unit) or QRectF(column.center, self.area.center().y(), 1, 1)
+        if self._pointing.hovered is None:
+            return self.place_of(spot)  # the keys have come here
         pointer = self._pointing.pointer
         return QRectF(pointer.x(), pointer.y(), 1, 1)
 
@@ -245,14 +248,16 @@ class NetworkStage(Stage):
 
     def claims(self, event: QKeyEvent) -> bool:
         """Somebody who pinned a unit with the mouse goes on stepping with the arrows; who came by Tab walks."""
-        return self._takes(event) and (self._tabbed or event.key() not in WALK)
+        return self._takes(event) and (self.tabbed or event.key() not in WALK)
 
     def _takes(self, event: QKeyEvent) -> bool:
-        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        return plain and bool(self.columns) and event.key() in {*WALK, *PIN, LET_GO}
+        modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if modifiers == Qt.KeyboardModifier.ShiftModifier:
+            return bool(self.columns) and event.key() in LINKS
+        return not modifiers and bool(self.columns) and event.key() in {*WALK, *PIN, LET_GO}
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        self._tabbed = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        self.tabbed = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
         super().focusInEvent(event)
         self._looks_elsewhere()
 
@@ -267,19 +272,37 @@ class NetworkStage(Stage):
             self.let_go()
         elif event.key() in PIN:
             self._choose(self._pointing.cursor)
+        elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self._step_links(Qt.Key(event.key()))
         else:
             self._step(Qt.Key(event.key()))
 
     def _step(self, key: Qt.Key) -> None:
         """Move the ring by one key, and show where it went."""
-        index, unit = spot = self._pointing.walk(self.columns, key)
-        if self.columns[index].tile(unit) is None:
-            self._scroll(index, first_to_show(self.columns[index], unit))
-        tile = self.columns[index].tile(unit)
+        spot = self._pointing.walk(self.columns, key)
+        column = self.columns[spot.column]
+        if column.tile(spot.unit) is None:
+            self._scroll(spot.column, first_to_show(column, spot.unit))
+        tile = self.columns[spot.column].tile(spot.unit)
         if tile is not None:
             self.reached.emit(round(tile.center().x()), round(tile.center().y()))
+        self._went_to(spot)
+
+    def _step_links(self, key: Qt.Key) -> None:
+        """From a unit over the links into it."""
+        here, frame = self._pointing.cursor, self._frame
+        if here is None or here.column == 0 or frame is None or self.is_image:
+            return
+        weights = frame.model.layers[here.column - 1].weights
+        spot = self._pointing.walk_links(0 if weights is None else len(weights), key)
+        if spot is not None:
+            self._went_to(spot)
+
+    def _went_to(self, spot: Spot | LinkSpot) -> None:
         if self._frame is not None:
             self.setAccessibleDescription(note_on(self._frame, spot).spoken())
+        if self._pointing.pinned is not None:
+            self.pointed.emit(self._pointing.pinned)
         self._looks_elsewhere()
 
 

@@ -26,6 +26,7 @@ from nnstudio.ui.views.network.layout import plane_columns, plane_width
 from nnstudio.ui.views.network.links import Links
 from nnstudio.ui.views.network.maps import MapTiles
 from nnstudio.ui.views.network.overflow import show_more
+from nnstudio.ui.views.network.signs import signs_of
 from nnstudio.ui.widgets.figures import decimal
 
 _FINEST = 50
@@ -94,6 +95,7 @@ class PlaneNetwork:
         for tiles, layer in zip(self._tiles[1:], layers, strict=True):
             if layer.biases is not None:
                 tiles.show_biases(layer.biases)
+            tiles.show_signs(signs_of(layer, frame))
         faded = looked_at is not None and looked_at.column > 0
         self._links.show_weights([layer.weights for layer in layers], faded)
         self._links.emphasise(self._looked_at(frame, looked_at))

@@ -7,6 +7,8 @@ from nnstudio.ui.views.network.column import Column, LinkSpot, Spot, neighbour
 _Key = Qt.Key
 WALK = frozenset({_Key.Key_Left, _Key.Key_Right, _Key.Key_Up, _Key.Key_Down, _Key.Key_Home, _Key.Key_End})
 PIN = frozenset({_Key.Key_Return, _Key.Key_Enter})
+LINKS = frozenset({_Key.Key_Up, _Key.Key_Down})
+"""With Shift: over the links into a unit."""
 LET_GO = _Key.Key_Escape
 
 
@@ -17,7 +19,7 @@ class Pointing:
         self.hovered: Spot | LinkSpot | None = None
         self.pointer = QPointF()
         self.pinned: Spot | LinkSpot | None = None
-        self.cursor: Spot | None = None
+        self.cursor: Spot | LinkSpot | None = None
 
     def looked_at(self, has_keys: bool) -> Spot | LinkSpot | None:
         """What the note is about; the cursor counts only while the keys are here."""
@@ -36,19 +38,33 @@ class Pointing:
     def choose(self, spot: Spot | LinkSpot | None) -> None:
         """Pin this, or let it go if it was pinned already."""
         self.pinned = None if spot == self.pinned else spot
-        if isinstance(spot, Spot):
+        if spot is not None:
             self.cursor = spot
 
-    def walk(self, columns: tuple[Column, ...], key: Qt.Key) -> Spot:
-        """Move the cursor by one key; a pinned unit's note goes along."""
+    def walk(self, columns: tuple[Column, ...], key: Qt.Key) -> Spot | LinkSpot:
+        """Move the cursor by one key, from unit to unit; what is pinned goes along."""
         if self.cursor is None:
-            self.cursor = Spot(0, columns[0].first)
-        else:
-            self.cursor = neighbour(columns, self.cursor, key)
+            return self._go(Spot(0, columns[0].first))
+        here = self.cursor
+        return self._go(neighbour(columns, Spot(here.column, here.unit), key))
+
+    def walk_links(self, sources: int, key: Qt.Key) -> Spot | LinkSpot | None:
+        """Move the cursor over the links into its unit, of so many `sources`: from the unit to the first or the last of
+        them, and from one to the next; beyond them back to the unit."""
+        here = self.cursor
+        if here is None or not sources:
+            return here
+        step = 1 if key == _Key.Key_Down else -1
+        at = here.source + step if isinstance(here, LinkSpot) else 0 if step > 0 else sources - 1
+        if 0 <= at < sources:
+            return self._go(LinkSpot(here.column, at, here.unit))
+        return self._go(Spot(here.column, here.unit))
+
+    def _go(self, spot: Spot | LinkSpot) -> Spot | LinkSpot:
+        self.cursor, self.hovered = spot, None
         if self.pinned is not None:
-            self.pinned = self.cursor
-        self.hovered = None
-        return self.cursor
+            self.pinned = spot
+        return spot
 
 
 def spot_at(columns: tuple[Column, ...], point: QPointF) -> Spot | None:

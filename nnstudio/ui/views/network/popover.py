@@ -228,6 +228,11 @@ class Popover(QFrame):
             y = place.top() - 10 - self.height()
         self.move(round(max(x, 0)), round(min(max(y, bounds.top() + 4), bounds.bottom() - self.height() - 4)))
 
+    def take_keys(self) -> None:
+        """The keys go to the first control."""
+        first = next(iter(self.sliders.values()), None)
+        (first or self.freeze).setFocus(Qt.FocusReason.TabFocusReason)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.closed.emit()
