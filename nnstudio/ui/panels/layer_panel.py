@@ -289,7 +289,11 @@ def _row(label: QLabel, widget: QWidget) -> QHBoxLayout:
     row = QHBoxLayout()
     row.setSpacing(6)
     row.addWidget(label)
-    row.addWidget(widget, 1)
+    if isinstance(widget, QLabel):
+        row.addWidget(widget, 1)  # long figures go on in a second line
+    else:
+        row.addStretch(1)
+        row.addWidget(widget)
     return row
 
 

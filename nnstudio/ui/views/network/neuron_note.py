@@ -100,11 +100,11 @@ def _is_row(frame: Frame, spot: Spot) -> bool:
 def _hidden_unit(frame: Frame, spot: Spot) -> str:
     layer = frame.model.layers[spot.column - 1]
     if _is_row(frame, spot):
-        return f"Layer {spot.column}, flattened"
+        return f"{layer.name}, as one row"
     kind = layer.spec.unit
     if kind == "unit" and len(layer.shape) == 3:
         kind = "channel"
-    return f"Layer {spot.column}, {kind} {spot.unit + 1}"
+    return f"{layer.name}, {kind} {spot.unit + 1}"
 
 
 def _link_note(frame: Frame, spot: LinkSpot) -> Note:

@@ -13,7 +13,6 @@ def signs_of(layer: ModelLayer, frame: Frame) -> dict[int, str]:
     if layer.frozen:
         masks = [mask.reshape(-1, mask.shape[-1]) for mask in layer.frozen.values() if mask.ndim]
         alike = [mask for mask in masks if mask.shape[1] == layer.shape[0]]
-        signs |= {
-            unit: "lock" for unit in range(layer.shape[0]) if alike and all(mask[:, unit].all() for mask in alike)
-        }
+        frozen = [unit for unit in range(layer.shape[0]) if alike and all(mask[:, unit].all() for mask in alike)]
+        signs |= dict.fromkeys(frozen, "lock")
     return signs | dict.fromkeys(layer.off, "off")
