@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolBut
 from nnstudio.core.experiment import Experiment, LayerSpec
 from nnstudio.core.experiment.network_text import describe_layers, parse_layers
 from nnstudio.core.network.layer_edits import DuplicateLayer, Ends, LayerEdit, RemoveLayer, TakeNetwork, misfit, refusal
+from nnstudio.core.network.network import layer_names
 from nnstudio.core.network.outline import Outline, grouped, layers_from_text, outline, shape_text
 from nnstudio.core.network.surgery import Freeze
 from nnstudio.core.presets import STARTING_POINTS, StartingPoint
@@ -75,6 +76,7 @@ class LayerPanel(QWidget):
         self.start.chosen.connect(self._start_from)
         self.total = QLabel()
         self.total.setProperty("role", "caption")
+        self.total.setWordWrap(True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
@@ -173,7 +175,6 @@ class LayerPanel(QWidget):
         self.layer_shown.emit(self._key)
 
     def _show_layer(self, spec: LayerSpec, outlines: tuple[Outline, ...]) -> None:
-        layers = self._session.experiment.layers
         if self.rows is None or self.rows.kind is not type(spec):
             if self.rows is not None:
                 self._place_of_rows.removeWidget(self.rows)
@@ -182,9 +183,9 @@ class LayerPanel(QWidget):
             self.rows = LayerRows(type(spec))
             self.rows.wanted.connect(self._wanted)
             self._place_of_rows.addWidget(self.rows)
-        self.rows.show_layer(spec, layers, self._ends)
+        self.rows.show_layer(spec, self._session.experiment, self._ends)
         one = next((each for each in outlines if each.key == spec.key), None)
-        self.heading.setText(one.name if one is not None else spec.label)
+        self.heading.setText(layer_names(self._session.experiment.layers)[spec.key])
         self.shape.setText(f"{shape_text(one.given)} → {shape_text(one.made)}" if one is not None else "–")
         self.parameters.setText(one.formula if one is not None else "–")
         for button, edit in ((self.duplicate, DuplicateLayer(spec.key)), (self.remove, RemoveLayer(spec.key))):

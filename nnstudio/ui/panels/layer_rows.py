@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QEvent, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from nnstudio.core.experiment import LAYER_KINDS, LayerSpec
+from nnstudio.core.experiment import LAYER_KINDS, Experiment, LayerSpec
 from nnstudio.core.experiment.choices import ActivationKind
 from nnstudio.core.experiment.layer_specs import (
     ActivationSpec,
@@ -31,7 +31,7 @@ from nnstudio.ui.widgets.setting_slider import SettingSlider
 from nnstudio.ui.widgets.stepper import Stepper
 
 LABEL_WIDTH = 74
-_ROW_GAP = 6
+_ROW_GAP = 4
 _DROPOUT = replace(
     settings_of(DropoutSpec)["rate"],
     label="Dropout",
@@ -115,12 +115,12 @@ class LayerRows(QWidget):
 
     # Showing a layer
 
-    def show_layer(self, spec: LayerSpec, layers: Layers, ends: Ends | None) -> None:
-        """Show this layer among the others; without `ends` nobody knows yet what fits."""
-        self._spec = spec
+    def show_layer(self, spec: LayerSpec, experiment: Experiment, ends: Ends | None) -> None:
+        """Show this layer of the experiment; without `ends` nobody knows yet what fits."""
+        self._spec, layers = spec, experiment.layers
         for name, control in self.controls.items():
             if isinstance(control, OptionBox):
-                control.offer(*_options(name, spec, layers, ends))
+                control.offer(*_options(name, spec, experiment, ends))
             elif name == "dropout":
                 control.set_value(_rate(layers, spec.key))
             else:
@@ -149,8 +149,9 @@ class LayerRows(QWidget):
                 return ChangeLayer(key, name, value)
 
 
-def _options(name: str, spec: LayerSpec, layers: Layers, ends: Ends | None) -> tuple[Sequence[Option], object]:
+def _options(name: str, spec: LayerSpec, experiment: Experiment, ends: Ends | None) -> tuple[Sequence[Option], object]:
     """What a row offers, and what of it is so now."""
+    layers = experiment.layers
     if name == "kind":
         return [_kind(kind, spec, layers, ends) for kind in LAYER_KINDS.values()], type(spec)
     if name == "normalise":
@@ -161,8 +162,11 @@ def _options(name: str, spec: LayerSpec, layers: Layers, ends: Ends | None) -> t
         there = in_tail(layers, spec.key, ACTIVATIONS)
         return [_NONE, *_members(settings_of(ActivationSpec)["activation"])], getattr(there, "activation", None)
     setting = settings_of(type(spec))[name]
-    none = [Option(setting.none, None)] if setting.none else []
-    return [*none, *_members(setting)], getattr(spec, name)
+    if name == "initializer":
+        usual = experiment.initialization.kind
+        none = Option(f"{usual.label}, as all", None, f"{setting.none}: {usual.help} {usual.formula}")
+        return [none, *_members(setting)], getattr(spec, name)
+    return _members(setting), getattr(spec, name)
 
 
 def _members(setting: Setting) -> list[Option]:
