@@ -10,9 +10,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from nnstudio.core.run.frame import Frame, Status
+from nnstudio.core.experiment.choices import DatasetKind
+from nnstudio.core.presets import default_experiment
+from nnstudio.core.run.frame import Frame
+from nnstudio.core.run.observe import Observer
 from nnstudio.core.training.history import History
 from nnstudio.core.training.metrics import Metrics
+from nnstudio.core.training.trainer import Trainer
 from nnstudio.ui import theme
 from nnstudio.ui.views.canned import plane_frame, untrained_frame
 from nnstudio.ui.views.loss.curves import Line, lines_of, to_the_end
@@ -21,6 +25,7 @@ from nnstudio.ui.views.loss.extent import end_of, loss_range, moved, zoomed
 from nnstudio.ui.views.loss.picture import LossPicture, curve_colors
 from nnstudio.ui.views.loss.thinning import envelope, every
 from nnstudio.ui.views.loss_view import LossView
+from nnstudio.ui.widgets.figures import decimal
 
 NAN = float("nan")
 Rows = list[tuple[float, float, float, float]]
@@ -143,28 +148,50 @@ def test_only_what_is_in_sight_is_drawn_with_a_neighbour_on_each_side():
 METRICS = Metrics(0.41, 0.52, 0.9, 0.8, 0.0)
 
 
-@pytest.mark.parametrize("updates", [3, 7])
-@pytest.mark.parametrize("status", [Status.PAUSED, Status.FINISHED, Status.DIVERGED])
-def test_of_a_run_that_rests_the_curves_end_where_it_rests(updates: int, status: Status):
-    frame = replace(frame_with(ROWS), status=status, metrics=METRICS, updates=updates, epoch=updates / 10)
+def ahead(updates: int, measured_at: int) -> Frame:
+    return replace(frame_with(ROWS), metrics=METRICS, updates=updates, epoch=updates / 10, measured_at=measured_at)
+
+
+@pytest.mark.parametrize(("updates", "at", "rows"), [(3, 3, 4), (7, 7, 5), (8, 4, 5)])
+def test_the_curves_end_where_was_measured_last(updates: int, at: int, rows: int):
+    frame = ahead(updates, at)
     history = to_the_end(frame)
-    assert len(history) == (4 if updates == 3 else 5)
-    assert (history.update[-1], history.train_loss[-1], history.test_loss[-1]) == (updates, 0.41, 0.52)
+    assert len(history) == rows
+    assert (history.update[-1], history.train_loss[-1], history.test_loss[-1]) == (at, 0.41, 0.52)
+    assert history.epoch[-1] == pytest.approx(at / 10)
     assert history.batch_loss[3] == 0.4
     assert len(frame.history) == 4
     assert np.isnan(frame.history.train_loss[-1])
 
 
-def test_while_it_trains_and_where_only_a_sample_was_measured_the_history_is_left_alone():
-    frame = replace(frame_with(ROWS), metrics=METRICS, updates=7)
+def test_what_was_measured_between_two_rows_stands_between_them():
+    frame = replace(frame_with([*ROWS, (9.0, 0.3, NAN, NAN)]), metrics=METRICS, measured_at=5)
+    history = to_the_end(frame)
+    assert history.update.tolist() == [0, 1, 2, 3, 5, 9]
+    assert history.train_loss[4] == 0.41
+    assert history.batch_loss[5] == 0.3
+
+
+@pytest.mark.parametrize("measured_at", [-1, 0, 2, 12])
+def test_what_the_history_has_already_or_knows_better_is_left_alone(measured_at: int):
+    frame = ahead(7, measured_at)
     assert to_the_end(frame) is frame.history
-    sampled = replace(METRICS, train_examples=2000, train_total=60_000)
-    paused = replace(frame, status=Status.PAUSED, metrics=sampled)
-    assert to_the_end(paused) is paused.history
+
+
+def test_a_real_run_is_drawn_to_where_it_stands(view: LossView):
+    trainer = Trainer(default_experiment(DatasetKind.CIRCLE))
+    trainer.train(epochs=1000 / 25)
+    for _ in range(7):
+        trainer.step()
+    frame = Observer(trainer, 1).frame(view.probes)
+    view.show_frame(frame)
+    assert np.isnan(frame.history.train_loss[-1])
+    assert view.chart.lines["train"].x[-1] == frame.updates
+    assert picture(view).ends.values["train"].text == decimal(frame.metrics.train_loss)
 
 
 def test_the_last_point_is_drawn_named_and_read(view: LossView):
-    view.show_frame(replace(frame_with(ROWS), status=Status.PAUSED, metrics=METRICS, updates=7))
+    view.show_frame(ahead(7, 7))
     assert view.chart.lines["train"].x.tolist() == [0, 2, 7]
     ends = picture(view).ends
     assert (ends.values["train"].text, ends.values["test"].text) == ("0.410", "0.520")

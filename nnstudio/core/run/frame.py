@@ -150,6 +150,7 @@ class Frame:
     run: counts the networks that were trained; a new number means new data or a new network
     updates: updates done; updates_per_second: measured over the last second of training, 0 when paused
     model: the network as it was then
+    metrics: how good it is, as measured at the update `measured_at`; −1 where that is not known
     readings: how each of the model's layers does; diagnosis: what that means, and what to try
     picture: what the network makes of its data; example: of the one that somebody has chosen
     recovery: for a diverged run, the learning rate it suggests going on with
@@ -176,6 +177,7 @@ class Frame:
     marks: tuple[Mark, ...] = ()
     commands: int = 0
     diagnosis: Diagnosis | None = None
+    measured_at: int = -1
 
     @property
     def params(self) -> FloatArray:

@@ -74,4 +74,5 @@ class Observer:
             marks=trainer.marks,
             commands=commands,
             diagnosis=diagnosis,
+            measured_at=trainer.evaluated_at,
         )

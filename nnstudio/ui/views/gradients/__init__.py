@@ -1,1 +1,1 @@
-"""The pieces of the Gradient flow card."""
+"""The pieces of the Gradient card."""

@@ -58,7 +58,7 @@ class LossChart(Stage):
         self._marks: tuple[Mark, ...] = ()
         self._shown: object = None
         self._run = -1
-        self._sample, self._sampled_rows = "", 0
+        self._sample, self._exact = "", -1.0
         self._logarithmic = True
         self._zoom: tuple[float, float] | None = None
         self._grip: tuple[float, tuple[float, float]] | None = None
@@ -76,7 +76,7 @@ class LossChart(Stage):
             self._run, self._zoom = frame.run, None
         several = examples > TRAINING_EXAMPLES_EVALUATED
         self._sample = f"{grouped(TRAINING_EXAMPLES_EVALUATED)} of {grouped(examples)}" if several else ""
-        self._sampled_rows = len(frame.history)
+        self._exact = -1.0 if frame.metrics.sampled else float(frame.measured_at)
         self._shown, self._marks = shown, frame.marks
         self._history = history if has_curve(history) else None
         self._draw()
@@ -232,7 +232,7 @@ class LossChart(Stage):
         lines += [f"{name:<11}{self._last(columns[name], row)}" for name in order]
         if np.isfinite(history.batch_loss[row]):
             lines.append(f"{'mini-batch':<11}{decimal(float(history.batch_loss[row]), _DIGITS)}")
-        if self._sample and row < self._sampled_rows:
+        if self._sample and history.update[row] != self._exact:
             lines.append(f"train: {self._sample} examples")
         lines += [f"edited here: {mark.text}" for mark in self._marks_near(float(history.update[row]))]
         return lines

@@ -6,12 +6,17 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nnstudio.core.run.frame import Frame, Status
+from nnstudio.core.run.frame import Frame
 from nnstudio.core.training.history import COLUMNS, HistoryPrefix
 from nnstudio.ui.views.loss.thinning import Column, envelope, every
 
 MEASURED = ("penalty", "train", "validation", "test")
 """What is measured now and then, from the back to the front."""
+_MEASURED_COLUMNS = (
+    *("train_loss", "test_loss", "train_accuracy", "test_accuracy", "penalty"),
+    *("validation_loss", "validation_accuracy"),
+)
+"""In the order of `Metrics.columns`."""
 
 
 class Line(NamedTuple):
@@ -35,22 +40,20 @@ def has_curve(history: HistoryPrefix) -> bool:
 
 
 def to_the_end(frame: Frame) -> HistoryPrefix:
-    """The history, and, of a run that rests, what was measured where it rests: the curves end there, and not where the
-    rule for measuring had its last turn."""
-    history, metrics = frame.history, frame.metrics
-    if frame.status is Status.LEARNING or metrics.sampled or not len(history) or history.update[-1] > frame.updates:
+    """The history, and what was measured since: the curves end where the network stands, and not where the rule for
+    measuring had its last turn."""
+    history, now = frame.history, frame.measured_at
+    measured = np.flatnonzero(np.isfinite(history.train_loss))
+    if not len(measured) or not history.update[measured[-1]] < now <= frame.updates:
         return history
-    there = history.update[-1] == frame.updates
-    if there and np.isfinite(history.train_loss[-1]):
-        return history
+    place = int(np.searchsorted(history.update, now))
+    there = place < len(history) and history.update[place] == now
     rows = {name: getattr(history, name) for name in COLUMNS}
-    rows = {name: rows[name].copy() if there else np.append(rows[name], np.nan) for name in COLUMNS}
-    measured, validation = metrics.columns
-    names = "train_loss", "test_loss", "train_accuracy", "test_accuracy", "penalty"
-    names += "validation_loss", "validation_accuracy"
-    for name, value in zip(names, (*measured, *validation), strict=True):
-        rows[name][-1] = value
-    rows["update"][-1], rows["epoch"][-1] = frame.updates, frame.epoch
+    rows = {name: rows[name].copy() if there else np.insert(rows[name], place, np.nan) for name in COLUMNS}
+    numbers, validation = frame.metrics.columns
+    for name, value in zip(_MEASURED_COLUMNS, (*numbers, *validation), strict=True):
+        rows[name][place] = value
+    rows["update"][place], rows["epoch"][place] = now, frame.epoch * now / frame.updates
     return replace(history, **rows)
 
 
