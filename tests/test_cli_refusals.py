@@ -26,7 +26,7 @@ def test_divergence_keeps_the_last_finite_weights(tmp_path: Path, capsys: pytest
     shown, complaint = capsys.readouterr()
     assert shown == ""
     assert len(complaint.splitlines()) == 1
-    assert "Training diverged at update" in complaint
+    assert "Training diverged after update" in complaint
     assert "last finite weights are kept" in complaint
     hills = PRESETS["hills"].experiment
     run = Trainer(replace(hills, training=replace(hills.training, optimizer=OptimizerKind.SGD, learning_rate=10.0)))

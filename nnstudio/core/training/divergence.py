@@ -17,7 +17,7 @@ HARMLESS = 1e30
 
 
 class Diverged(ArithmeticError):
-    """A number became infinite or NaN; the parameters are those before the update, all finite."""
+    """A number became infinite or NaN in this update; the parameters are those before it, all finite."""
 
     def __init__(self, update: int, layer: str, what: str) -> None:
         super().__init__(update, layer, what)  # all of them, so that the error survives pickling
@@ -26,7 +26,7 @@ class Diverged(ArithmeticError):
 
     def __str__(self) -> str:
         update, layer, what = self.args
-        return f"Training diverged at update {update}: {what} of {layer} became infinite or undefined."
+        return f"Training diverged after update {update - 1}: {what} of {layer} became infinite or undefined."
 
 
 def harmless_gradient(spec: TrainingSpec) -> float:

@@ -43,7 +43,7 @@ def test_everything_is_as_before_the_update(optimizer: OptimizerKind) -> None:
     divergence, params, state = diverge(run)
     assert divergence.update == run.updates + 1
     assert divergence.layer in {layer.name for layer in run.network.layers}
-    assert f"diverged at update {divergence.update}: " in str(divergence)
+    assert f"diverged after update {run.updates}: " in str(divergence)
     assert divergence.layer in str(divergence)
     assert np.array_equal(run.network.params, params)
     np.testing.assert_equal(run.optimizer.memory, state.arrays)
@@ -80,7 +80,7 @@ def test_names_the_first_layer_whose_activations_overflow() -> None:
     run = trainer(layers)
     for layer, block in run.network.blocks(run.network.params):
         block[...] = 1e15 if layer.name != "Dense 1" else 1.0
-    with pytest.raises(Diverged, match=r"update 1: the activations of Output became infinite") as caught:
+    with pytest.raises(Diverged, match=r"after update 0: the activations of Output became infinite") as caught:
         run.step()
     assert caught.value.layer == "Output"
     run.network.params[...] = 1e38
