@@ -23,7 +23,7 @@ from nnstudio.ui.views.loss.curves import Line, lines_of, to_the_end
 from nnstudio.ui.views.loss.ends import spread
 from nnstudio.ui.views.loss.extent import end_of, loss_range, moved, zoomed
 from nnstudio.ui.views.loss.picture import LossPicture, curve_colors
-from nnstudio.ui.views.loss.thinning import envelope, every
+from nnstudio.ui.views.loss.thinning import envelope, every, stride
 from nnstudio.ui.views.loss_view import LossView
 from nnstudio.ui.widgets.figures import decimal
 
@@ -95,7 +95,7 @@ def test_few_rows_stay_as_they_are():
 def test_what_is_drawn_of_the_measurements_stays_where_it_is_as_they_become_more():
     before: list[int] = []
     for count in range(1, 400):
-        places = every(0, count, 20).tolist()
+        places = every(0, count, stride(count, 20)).tolist()
         assert places[0] == 0
         assert places[-1] == count - 1
         assert len(places) <= 22

@@ -22,7 +22,7 @@ from nnstudio.ui.widgets.figures import MISSING, decimal, grouped
 
 HINT = "Press Play: the loss appears here"
 _DIGITS = 5
-_PIXELS_A_POINT = 1.5
+_PIXELS_A_POINT = 2.0
 _PIXELS_A_DOT = 28.0
 _NOTCH = 0.8
 """One notch of the wheel shows this part of the updates that were in sight."""

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from nnstudio.core.run.frame import Frame
 from nnstudio.core.training.history import COLUMNS, HistoryPrefix
-from nnstudio.ui.views.loss.thinning import Column, envelope, every
+from nnstudio.ui.views.loss.thinning import Column, envelope, every, stride
 
 MEASURED = ("penalty", "train", "validation", "test")
 """What is measured now and then, from the back to the front."""
@@ -76,8 +76,9 @@ def lines_of(
         x = history.update[rows]
         first, last = _within(x, start, end)
         if first < last:
-            taken = every(first, last, max(columns // 3, 2))
-            marked = np.isin(taken, every(first, last, dots))
+            taken = every(first, last, stride(last - first, max(columns // 3, 2)))
+            marked = taken % stride(last - first, dots) == 0
+            marked[-1] = True
             lines[name] = Line(x[taken], column[rows[taken]], marked)
     return {name: line for name, line in lines.items() if len(line.x)}
 

@@ -24,11 +24,15 @@ def envelope(x: Column, y: Column, columns: int) -> tuple[Column, Column]:
     return np.repeat(np.add.reduceat(x, starts) / rows, 2), np.column_stack(extremes).ravel()
 
 
-def every(first: int, last: int, at_most: int) -> NDArray[np.int64]:
-    """Of the places around `first` … `last` − 1 the multiples of the smallest power of two that leaves about so many,
-    and the last one."""
+def stride(count: int, at_most: int) -> int:
+    """The smallest power of two of which about so many multiples are among `count` places."""
     step = 1
-    while last - first > at_most * step:
+    while count > at_most * step:
         step *= 2
+    return step
+
+
+def every(first: int, last: int, step: int) -> NDArray[np.int64]:
+    """Of the places around `first` … `last` − 1 the multiples of a step, and the last one."""
     places = np.arange(first // step * step, last, step)
     return places if places[-1] == last - 1 else np.append(places, last - 1)
