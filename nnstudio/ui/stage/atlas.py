@@ -1,8 +1,8 @@
 """Many small heat maps as one native item: orange is negative, blue is positive, in between lies the theme's zero.
 
-A frame brings one map for each neuron. All maps of a layer share one image, a pixel for a value, which Qt stretches to
-its place while it paints. Filling it is a few passes over arrays and one look-up; where the 256 colours have not
-changed nothing is touched, and so nothing is painted.
+A frame brings one map for each neuron. All maps of a layer share one image, a pixel for a value (or a few, where there
+are hardly any), which Qt stretches to its place while it paints. Filling it is a few passes over arrays and one look-
+up; where the 256 colours have not changed nothing is touched, and so nothing is painted.
 """
 
 import math
@@ -19,6 +19,8 @@ from nnstudio.ui.theme import current, heat_map_table
 
 _BAD = 256
 _SAMPLED = 4096
+_FINEST = 8
+_INEXACT = 0.015
 
 
 class Atlas:
@@ -43,18 +45,19 @@ class Atlas:
         down = -(-count // across)
         right = tiles[1].left() - first.left() if across > 1 and count > 1 else first.width()
         below = tiles[across].top() - first.top() if count > across else first.height()
-        # The gaps are whole values, in the colour of the card; so what lies between two tiles is never blended.
-        gap_x = max(0, round((right - first.width()) / first.width() * columns)) if across > 1 else 0
-        gap_y = max(0, round((below - first.height()) / first.height() * rows)) if count > across else 0
+        # The gaps are whole pixels, in the colour of the card; so what lies between two tiles is never blended.
+        self._repeats_x, gap_x = grain(columns, right / first.width() - 1)
+        self._repeats_y, gap_y = grain(rows, below / first.height() - 1)
         self._levels = np.full((count, rows, columns), -1, np.int16)
-        high, wide = down * (rows + gap_y), min(across, count) * (columns + gap_x)
+        tile_high, tile_wide = rows * self._repeats_y, columns * self._repeats_x
+        high, wide = down * (tile_high + gap_y), min(across, count) * (tile_wide + gap_x)
         self._pixels = np.empty((high, wide), np.uint32)
-        grid = self._pixels.reshape(down, rows + gap_y, min(across, count), columns + gap_x)
-        self._places = [grid[place // across, :rows, place % across, :columns] for place in range(count)]
+        grid = self._pixels.reshape(down, tile_high + gap_y, min(across, count), tile_wide + gap_x)
+        self._places = [grid[place // across, :tile_high, place % across, :tile_wide] for place in range(count)]
         # The image draws straight from the buffer, which therefore must live as long as the image.
         self._image = QImage(self._pixels.data, wide, high, 4 * wide, QImage.Format.Format_RGB32)
         self.item = items.pixmap(parent, first.topLeft(), z)
-        self.item.setTransform(QTransform.fromScale(right / (columns + gap_x), below / (rows + gap_y)))
+        self.item.setTransform(QTransform.fromScale(right / (tile_wide + gap_x), below / (tile_high + gap_y)))
         if smooth:
             self.item.setTransformationMode(items.SMOOTH)
         self._table: NDArray[np.uint32] = np.empty(0, np.uint32)
@@ -79,19 +82,34 @@ class Atlas:
         if len(changed) * 2 > self.count:
             colors = table[levels]
             for place in changed:
-                self._places[place][...] = colors[place]
+                self._places[place][...] = self._grown(colors[place])
         else:
             for place in changed:
-                self._places[place][...] = table[levels[place]]
+                self._places[place][...] = self._grown(table[levels[place]])
         self.item.setPixmap(QPixmap.fromImage(self._image))
         return True
+
+    def _grown(self, colors: NDArray[np.uint32]) -> NDArray[np.uint32]:
+        if self._repeats_x == self._repeats_y == 1:
+            return colors
+        return colors.repeat(self._repeats_y, 0).repeat(self._repeats_x, 1)
 
     def picture(self, place: int) -> QImage | None:
         """One map as an image of its own; None before the first filling."""
         if not len(self._table):
             return None
-        colors = np.ascontiguousarray(self._places[place])
+        colors = np.ascontiguousarray(self._places[place][:: self._repeats_y, :: self._repeats_x])
         return QImage(colors.data, self.columns, self.rows, 4 * self.columns, QImage.Format.Format_RGB32).copy()
+
+
+def grain(values: int, gap: float) -> tuple[int, int]:
+    """How often each of a tile's values is repeated, and how many pixels the gap behind the tile has then: so that the
+    gap, a share of the tile, is nearly a whole number of pixels, and the tile stands where it should."""
+    for repeats in range(1, _FINEST):
+        pixels = values * repeats
+        if abs(gap * pixels - round(gap * pixels)) <= _INEXACT * pixels:
+            return repeats, round(gap * pixels)
+    return _FINEST, round(gap * values * _FINEST)
 
 
 def levels_of(values: NDArray[np.floating], scale: float | NDArray[np.floating]) -> NDArray[np.int16]:
