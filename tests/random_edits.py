@@ -137,7 +137,7 @@ DATA = _turns(
     validation_share=(0.0, 0.2),
     seed=range(10),
 )
-KEYS, UNITS = st.integers(0, MOST_LAYERS), st.integers(0, 5)
+KEYS, UNITS = st.sampled_from([0, 0, 1, 1, 2, 3, 5]), st.sampled_from([0, 0, 0, 1, 2, 5])
 SURGERY: SearchStrategy[Surgery] = st.one_of(
     st.builds(
         SetParameter,

@@ -131,7 +131,8 @@ class Machine(ComparedRun):
         assert merging == "bias"
         assert here.gentle is False
         assert len(self.run.trainer.marks) == marks + 1
-        assert self.run.trainer.network.params[-1] == np.float32(last.value)
+        network = self.run.trainer.network
+        assert network.layout.by_layer(network.params)[0]["bias"][0] == np.float32(last.value)
 
     def drag_on(self, surgery: SetParameter, skip: bool) -> None:
         here, merged = self.stack.moment, self.stack.merges("bias")

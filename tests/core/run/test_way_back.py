@@ -1,12 +1,15 @@
 """What is noted of the past, and what becomes of it on the way back."""
 
+from dataclasses import replace
 from math import inf
 
 import pytest
 from driven import PLANE, Driven
+from same_state import assert_same
 
 from nnstudio.core.experiment import DenseSpec
 from nnstudio.core.experiment.choices import OptimizerKind
+from nnstudio.core.network.surgery import Freeze, Negate, Redraw, SetParameter, Surgery, Switch, Zero
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.run import commands
 from nnstudio.core.run.left_behind import LeftBehind
@@ -22,6 +25,55 @@ def test_a_way_back_across_an_edit_makes_it_again(settings: dict[str, object]) -
     driven(commands.Step(1))
     driven(commands.Back(1))
     assert (driven.run.trainer.updates, driven.bits) == (10, there)
+
+
+OPERATIONS = (
+    SetParameter(0, "bias", (0,), 3.0),
+    Freeze(1),
+    Switch(1, 2),
+    Zero(1, 0),
+    Negate(0, 0),
+    Redraw(1, 1, seed=5),
+)
+
+
+@pytest.mark.parametrize("surgery", OPERATIONS)
+def test_a_way_back_across_an_operation_makes_it_again(surgery: Surgery) -> None:
+    driven = Driven()
+    driven(commands.Step(5))
+    driven(commands.Operate(surgery))
+    driven(commands.Step(5))
+    there = driven.state()
+    driven(commands.Step(1))
+    driven(commands.Back(1))
+    assert_same(replace(driven.state(), seconds=0), replace(there, seconds=0))
+    driven(commands.Back(5))
+    assert len(driven.state().marks) == 0, "before whatever was done at that update"
+    assert (driven.state().frozen, driven.state().off) == (None, {})
+
+
+def test_operations_of_one_drag_are_replayed_as_one() -> None:
+    driven = Driven()
+    driven(commands.Step(5))
+    for value in (1.0, 2.0, 3.0):
+        driven(commands.Operate(SetParameter(0, "bias", (0,), value), merged=value > 1))
+        driven(commands.Step(1))
+    there = driven.state()
+    driven(commands.Step(1))
+    driven(commands.Back(1))
+    assert_same(replace(driven.state(), seconds=0), replace(there, seconds=0))
+    assert [mark.updates for mark in there.marks] == [7]
+
+
+def test_the_state_before_an_operation_is_kept() -> None:
+    """However long ago the last state was kept, Undo and then Back find their way."""
+    driven = Driven()
+    driven(commands.Step(5))
+    driven.run.obey(commands.Operate(Zero(0, 0)), 7)
+    driven(commands.Step(3))
+    driven(commands.PutBack(7))
+    driven(commands.Back(2))
+    assert driven.run.trainer.updates == 3
 
 
 def test_imported_weights_begin_a_past_of_their_own() -> None:

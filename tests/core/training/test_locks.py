@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from same_state import assert_same
 
+from nnstudio.core.data.dataset import build
 from nnstudio.core.experiment import DenseSpec, Experiment, LayerSpec, PlaneSpec, StoppingSpec, TrainingSpec
-from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, OptimizerKind
+from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, Feature, OptimizerKind
 from nnstudio.core.experiment.layer_specs import ActivationSpec, BatchNormSpec, DropoutSpec, LayerNormSpec
 from nnstudio.core.network.surgery import Freeze, Negate, SetParameter, Surgery, Switch, Zero
 from nnstudio.core.training import descent
@@ -189,9 +190,29 @@ def test_a_unit_that_is_off_learns_nothing_of_its_own(
 
 
 def test_the_gradient_is_right_with_units_off() -> None:
-    stack = (*STACK[:2], ActivationSpec(key=3, activation=ActivationKind.SOFTMAX), *STACK[3:])
-    run = trainer(*(Switch(key, 1) for key in (1, 2, 3, 5)), experiment=replace(EXPERIMENT, layers=stack))
-    assert {name: error for name, error in gradient_check(run).items() if error > 1e-6} == {}
+    last = replace(LAST, activation=ActivationKind.SIGMOID)  # with a slope at 0
+    stack = (*STACK[:2], ActivationSpec(key=3, activation=ActivationKind.SOFTMAX), *STACK[3:4], last)
+    off = [Switch(1, 0), Switch(2, 1), Switch(3, 2), Switch(4, 3), Switch(5, 1)]
+    run = trainer(*off, experiment=replace(EXPERIMENT, layers=stack))
+    before = gradient_check(run)
+    assert {name: error for name, error in before.items() if error > 1e-6} == {}
+    run.operate(SetParameter(5, "bias", (1,), 9.0))
+    run.operate(SetParameter(0, "weight", (1, 0), 9.0))
+    assert gradient_check(run)["Dense 1"] == before["Dense 1"], "nobody hears the unit"
+
+
+def test_the_parts_of_a_batch_add_up_with_units_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    last = replace(LAST, activation=ActivationKind.SIGMOID)
+    experiment = replace(EXPERIMENT, layers=(*STACK[:2], LAYER_NORM, last))
+    off = (Switch(1, 0), Switch(2, 1), Switch(4, 2), Switch(5, 3))
+    whole = trainer(*off, experiment=experiment, dtype=np.float64)
+    monkeypatch.setattr(descent, "examples_at_once", lambda layers: 8)
+    parted = Trainer.resumed(whole.state(), dataset=whole.dataset)
+    walk(whole, 5)
+    walk(parted, 5)
+    np.testing.assert_allclose(parted.network.params, whole.network.params, rtol=1e-9)
+    np.testing.assert_allclose(parted.network.grads, whole.network.grads, rtol=1e-7, atol=1e-12)
+    np.testing.assert_allclose(parted.network.statistics, whole.network.statistics, rtol=1e-9)
 
 
 def test_whoever_looked_before_sees_the_switch() -> None:
@@ -283,6 +304,19 @@ def test_units_stay_off_where_there_still_are_such_units() -> None:
     assert after.network.off == {1: (1,), 5: (0,)}
     moved = edited(run, LAST, FIRST)
     assert moved.network.off == {1: (1, 5), 5: (0,)}
+
+
+def test_inputs_that_are_off_are_told_apart_by_their_names() -> None:
+    features = (Feature.X1, Feature.X2, Feature.X1_X2)
+    data = replace(EXPERIMENT.dataset, features=features)
+    run = trainer(Switch(2, 1), Switch(2, 2), experiment=replace(EXPERIMENT, dataset=data, layers=(NORM, LAST)))
+    fewer = replace(run.experiment, dataset=replace(data, features=features[1:]))
+    assert carried(run, fewer, build(fewer.dataset)).network.off == {2: (0, 1)}
+
+
+def test_one_unit_is_switched_on_and_the_others_stay_off() -> None:
+    run = trainer(Switch(1, 4), Switch(1, 1), Switch(1, 2), Switch(1, 4, on=True))
+    assert run.network.off == {1: (1, 2)}
 
 
 def test_what_is_new_in_front_of_units_that_are_off_begins_without_a_jump() -> None:
