@@ -19,7 +19,7 @@ class Switched(Stage):
     def __init__(self, stage: Stage, off: Sequence[int]) -> None:
         super().__init__(stage.source, stage.output)
         self._stage = stage
-        self._off = list(off)
+        self._off = np.array(off, np.intp)
         self._said = np.empty(0)  # what the units would have given, with which their layer works out its gradient
 
     def forward(self) -> None:

@@ -65,6 +65,17 @@ def test_operations_of_one_drag_are_replayed_as_one() -> None:
     assert [mark.updates for mark in there.marks] == [7]
 
 
+def test_states_from_the_middle_of_a_drag_by_hand_are_forgotten_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nnstudio.core.run.left_behind.MAXIMUM_STATES", 3)
+    driven = Driven()
+    for ticket in range(1, 8):
+        driven.run.obey(
+            commands.Operate(SetParameter(0, "bias", (0,), float(ticket)), merged=ticket not in (1, 2)), ticket
+        )
+    kept = [ticket for ticket in range(1, 8) if driven.run._present.left.get(ticket) is not None]
+    assert kept == [1, 2, 7]
+
+
 def test_the_state_before_an_operation_is_kept() -> None:
     """However long ago the last state was kept, Undo and then Back find their way."""
     driven = Driven()
