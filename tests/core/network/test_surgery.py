@@ -154,7 +154,8 @@ def test_the_units_of_a_convolution_and_of_what_follows_are_channels() -> None:
 NEGATED: dict[str, tuple[Any, tuple[LayerSpec, ...], int]] = {
     **{
         f"{kind.value} before dense": (PLANE, (DenseSpec(key=1, units=4, activation=kind), DenseSpec(key=2)), 1)
-        for kind in ODD
+        for kind in ActivationKind
+        if kind in ODD
     },
     "before the output": (PLANE, (DenseSpec(key=1, units=4, activation=TANH),), 1),
     "through dropout and sine": (
