@@ -7,9 +7,12 @@ a batch it goes through as one, layer by layer).
 
 from collections.abc import Mapping
 from contextvars import copy_context
+from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nnstudio.core.array import Array, FloatType
 from nnstudio.core.data.augmentation import Shift
@@ -25,6 +28,7 @@ from nnstudio.core.training.last_update import NOTHING, LayerUpdate, layer_updat
 from nnstudio.core.training.losses import Loss, loss_for
 from nnstudio.core.training.optimizers import OPTIMIZERS, Optimizer
 from nnstudio.core.training.penalty import Penalty
+from nnstudio.core.training.phases import Phase, PhasedUpdate, Phases
 from nnstudio.core.training.pieces import Pieces, examples_at_once
 from nnstudio.core.training.work import Work
 
@@ -55,6 +59,8 @@ class Descent:
         self._latest_change: Array | None = None
         """What the latest update did that kept it."""
         self._last_update = NOTHING
+        self.phased: PhasedUpdate | None = None
+        """How far an update has come that is made phase by phase, or the last one that was."""
         self.optimizer: Optimizer = self._new_optimizer(spec)
         self._work: dict[int | tuple[int, int], Work] = {}
         """By the number of examples; where parts of a mini-batch lie side by side, with the place of the first."""
@@ -88,11 +94,7 @@ class Descent:
         everything is as it was before."""
         # 1. Take a mini-batch.
         indices = self.batches.next()
-        work = self._work.get(len(indices)) or self._new_work(len(indices), len(indices))
-        self._inputs.take(indices, 0, work.inputs, "clip")
-        self._targets.take(indices, 0, work.targets, "clip")
-        if self._shift is not None:
-            self._shift(work.inputs, self.updates)
+        work = self._filled(indices, len(indices))
 
         # 2. Forward: what does the network say?
         before = self._gathered() if self._gathers else None
@@ -117,27 +119,56 @@ class Descent:
             raise
         return loss
 
-    def _descend_in_parts(self, keep_change: bool) -> Pieces[float]:
-        """The same in pieces, for a mini-batch that takes long; whoever drops it in between sees to what it changed."""
+    def _descend_in_phases(self) -> Phases[float]:
+        """The same phase by phase, to the same bits; whoever drops it in between sees to what it changed."""
+        indices = self.batches.next()
+        work = self._filled(indices, len(indices))
+        work.network.forward()
+        yield self._stand(Phase.FORWARD, examples=indices.copy())
+        loss = work.loss.value()
+        work.loss.backward()
+        yield self._stand(Phase.LOSS, loss=loss)
+        work.network.backward()
+        yield self._stand_behind_the_gradient()
+        self._update(work.network, keep_change=True)
+        self._stand(Phase.UPDATE, change=self.change)
+        return loss
+
+    def _descend_in_parts(self, phased: bool) -> Phases[float]:
+        """The same in pieces, for a mini-batch that takes long, which keeps its change; whoever drops it in between
+        sees to what it changed. All parts go forward and back before it comes to the phase of the loss."""
         indices, grads, size = self.batches.next(), self.network.grads, self.examples_at_once
         total, loss, together = np.zeros_like(grads), 0.0, self.network.couples
         works: list[Work] = []
+        if phased:
+            yield self._stand(Phase.FORWARD, examples=indices.copy())
         for first in range(0, len(indices), size):
             part = indices[first : first + size]
-            key = (len(part), first) if together else len(part)
-            works.append(self._work.get(key) or self._new_work(len(part), key))
-            self._inputs.take(part, 0, works[-1].inputs, "clip")
-            self._targets.take(part, 0, works[-1].targets, "clip")
-            if self._shift is not None:
-                self._shift(works[-1].inputs, self.updates, first)
+            works.append(self._filled(part, (len(part), first) if together else len(part), first))
             yield
             # One part after the other, or side by side where a layer compares the examples of them all.
             if not together or first + size >= len(indices):
                 loss += yield from self._backpropagate(works, len(indices), total)
                 works = []
+        if phased:
+            yield self._stand(Phase.LOSS, loss=loss)
         np.copyto(grads, total)
-        self._update(None, keep_change)
+        if phased:
+            yield self._stand_behind_the_gradient()
+        self._update(None, keep_change=True)
+        if phased:
+            self._stand(Phase.UPDATE, change=self.change)
         return loss
+
+    def _stand(self, phase: Phase, **known: Any) -> Phase:
+        """Note that an update has come to this phase, and what is known now."""
+        begun = None if phase is Phase.FORWARD else self.phased
+        self.phased = PhasedUpdate(phase, **known) if begun is None else replace(begun, phase=phase, **known)
+        return phase
+
+    def _stand_behind_the_gradient(self) -> Phase:
+        layers = layer_updates(self.network, None)
+        return self._stand(Phase.BACKWARD, gradient=self.network.grads.copy(), layers=layers)
 
     def _backpropagate(self, works: list[Work], examples: int, total: Array) -> Pieces[float]:
         """There and back, stage by stage, with these parts of a mini-batch of so many examples: their gradient is added
@@ -163,6 +194,15 @@ class Descent:
             for work in passes:
                 check_finite(self.updates + 1, self.network, work)
         return loss
+
+    def _filled(self, indices: NDArray[np.int64], key: int | tuple[int, int], first: int = 0) -> Work:
+        """These training examples ready to go through the network; `first`: the place of the first in the batch."""
+        work = self._work.get(key) or self._new_work(len(indices), key)
+        self._inputs.take(indices, 0, work.inputs, "clip")
+        self._targets.take(indices, 0, work.targets, "clip")
+        if self._shift is not None:
+            self._shift(work.inputs, self.updates, first)
+        return work
 
     def _new_work(self, examples: int, key: int | tuple[int, int]) -> Work:
         return self._work.setdefault(key, Work(self.network, self.dataset, self.loss, examples))

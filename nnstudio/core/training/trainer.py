@@ -17,15 +17,15 @@ from nnstudio.core.network.surgery import Surgery
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.training.agenda import Due, due_after, evaluation_interval
 from nnstudio.core.training.batches import check_batch_size
-from nnstudio.core.training.before import Before
-from nnstudio.core.training.descent import Descent
 from nnstudio.core.training.divergence import Diverged
 from nnstudio.core.training.evaluation import predict
 from nnstudio.core.training.footprint import check_memory
 from nnstudio.core.training.history import History
+from nnstudio.core.training.interruptible import NEVER, InterruptibleDescent
 from nnstudio.core.training.losses import loss_for
 from nnstudio.core.training.measures import Measures
 from nnstudio.core.training.metrics import NOTHING_MEASURED, Metrics
+from nnstudio.core.training.phases import Phases
 from nnstudio.core.training.pieces import Pieces, finished
 from nnstudio.core.training.schedules import SCHEDULES, Schedule
 from nnstudio.core.training.state import Mark, RunState, marked
@@ -34,10 +34,9 @@ from nnstudio.core.training.stopping import Best, Stopping
 __all__ = ["Diverged", "RunState", "Trainer"]
 
 TRAINING_EXAMPLES_EVALUATED = 2_000
-NEVER = 2**62  # an update that does not come
 
 
-class Trainer(Descent):
+class Trainer(InterruptibleDescent):
     """A network, its data and its optimizer. Raises `SettingError`, `ShapeError` or `DataError` for an experiment that
     cannot be trained.
 
@@ -65,15 +64,10 @@ class Trainer(Descent):
         self.marks: tuple[Mark, ...] = ()
         self.seconds = 0.0
         """Of training so far; whoever holds the clock adds to it."""
-        self.stop_reason: str | None = None
-        """A sentence, if the last update met a rule of `experiment.stopping`; the next one may be made all the same."""
         self._measures = Measures(self.network, dataset, evaluated)
         self.test = self._measures.test
-        self.evaluated_at = -1
         self.schedule: Schedule = SCHEDULES[spec.schedule](spec, self.batches.count)
         self.stopping = Stopping(experiment.stopping, self.batches.count)
-        self._under_way: Pieces[None] | None = None
-        self._before: Before | None = None
         self._configure()
         if begins:
             finished(self._look(float("nan")))
@@ -106,57 +100,14 @@ class Trainer(Descent):
         if self._stops:
             self._look_for_the_end()
 
-    def advance(self, keep_change: bool = False) -> bool:
-        """One update, or a piece of one that takes long, which keeps its change in any case; whether it is made now.
-        Raises `Diverged`, and whatever else ends an update, as if it had never begun."""
-        if self._under_way is None:
-            if self.updates + 1 < self._next_long:
-                self.step(keep_change)
-                return True
-            self._before = self._remembered()
-            self._under_way, self._next_long = self._step_in_pieces(), 0
-        try:
-            made = self._quietly(next, self._under_way, self) is self
-        except BaseException as error:
-            failed = self._layer_updates()
-            self.take_back()
-            if isinstance(error, Diverged):
-                self.gradient_is_known, self._last_update = False, failed
-            raise
-        if made:
-            self._under_way = self._before = None
-        return made
-
-    def _step_in_pieces(self) -> Pieces[None]:
+    def _step_in_pieces(self, in_parts: bool, phased: bool) -> Phases[None]:
         if self._scheduled:
             self._set_rate()
-        batch_loss = yield from self._descend_in_parts(keep_change=True)
+        descent = self._descend_in_parts(phased) if in_parts else self._descend_in_phases()
+        batch_loss = yield from descent
         yield from self._look(batch_loss)
         if self._stops:
             self._look_for_the_end()
-
-    def _remembered(self) -> Before:
-        state, grads, measures = self.state(), self.network.grads.copy(), self._measures
-        gradient = self.gradient_is_known, self.change, self._latest_change
-        measured = measures.metrics, measures.latest
-        return Before(state, grads, gradient, *measured, self.evaluated_at, self.learning_rate, self.stop_reason)
-
-    @property
-    def under_way(self) -> bool:
-        """Whether an update has been begun and is not made yet."""
-        return self._under_way is not None
-
-    def take_back(self) -> None:
-        """Give up an update that is under way: everything is as it was before it."""
-        before = self._before
-        if before is not None:
-            self._under_way = self._before = None
-            self.restore(before.state)
-            np.copyto(self.network.grads, before.grads)
-            self.gradient_is_known, self.change, self._latest_change = before.gradient
-            self._measures.metrics, self._measures.latest = before.metrics, before.latest
-            self.evaluated_at, self.learning_rate = before.evaluated_at, before.learning_rate
-            self.stop_reason = before.stop_reason
 
     def _set_rate(self) -> None:
         self.learning_rate = self.experiment.training.learning_rate * self.schedule.share(self.batches.seen)
