@@ -1,7 +1,7 @@
 """What each layer shows to whoever looks for the cause of trouble: how its units answer to some examples, how their
 weights lie, what the last update did."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
@@ -30,6 +30,7 @@ def layer_signs(
     weights = weights_of(network, network.params)
     behind = dict(zip(weights, [*weights.values()][1:], strict=False))
     blocks = {layer.key: block for layer, block in network.blocks(network.params)}
+    frozen = {} if network.frozen is None else weights_of(network, network.frozen)
     found: list[LayerSigns] = []
     for layer, stage in zip(network.layers, stages, strict=True):
         update, weight, units = last_update.get(layer.key), weights.get(layer.key), layer.shape[0]
@@ -46,24 +47,26 @@ def layer_signs(
                 gradient=None if update is None else update.gradient,
                 ratio=None if update is None else update.ratio,
                 size=0.0 if weight is None else length(weight),
-                dead=_dead(answers, layer),
+                dead=_dead(answers, layer, network.off.get(layer.key, ())),
                 saturated=saturated,
                 worst=worst,
                 alike=outgoing is not None
                 and units > 1
                 and _alike(blocks[layer.key].T)
                 and _alike(outgoing.reshape(units, -1)),
+                frozen=layer.key in frozen and bool(frozen[layer.key].all()),
                 zero=outgoing is not None and not weights[layer.key].any() and not outgoing.any(),
             )
         )
     return tuple(found)
 
 
-def _dead(answers: Array, layer: Layer) -> tuple[int, ...]:
+def _dead(answers: Array, layer: Layer, off: Collection[int]) -> tuple[int, ...]:
+    """Units that somebody switched off are not dead."""
     kind = layer.activation_kind
     if kind is None or not ACTIVATIONS[kind].dies:
         return ()
-    return tuple(np.flatnonzero(~answers.any(axis=1)).tolist())
+    return tuple(unit for unit in np.flatnonzero(~answers.any(axis=1)).tolist() if unit not in off)
 
 
 def _saturation(answers: Array, kind: ActivationKind | None) -> tuple[tuple[float, ...], Saturation | None]:
