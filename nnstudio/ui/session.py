@@ -277,6 +277,15 @@ class Session(QObject):
         self._send(commands.Step(updates))
         self._set_playing(False)
 
+    def step_phase(self) -> None:
+        """Make one phase of an update and rest there."""
+        self._send(commands.StepPhase())
+        self._set_playing(False)
+
+    def set_pace(self, updates_per_second: float | None) -> None:
+        """Play no faster than this; None: as fast as it goes."""
+        self._send(commands.Pace(updates_per_second))
+
     def step_epoch(self) -> None:
         """Train to the end of the epoch and pause."""
         self._send(commands.StepEpoch())

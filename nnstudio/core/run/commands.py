@@ -6,6 +6,7 @@ it is done, or refused when something else came in between.
 """
 
 from dataclasses import dataclass
+from math import isfinite
 
 from nnstudio.core.experiment import Experiment
 from nnstudio.core.network.surgery import Surgery
@@ -81,6 +82,25 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class StepPhase:
+    """Make the next phase of an update and rest there. To step, or to play, completes the update; whatever changes what
+    is trained takes it back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Play no faster than this, evenly; below ten updates a second phase by phase. None: as fast as it goes. Raises
+    `ValueError` for what is no pace."""
+
+    updates_per_second: float | None
+
+    def __post_init__(self) -> None:
+        pace = self.updates_per_second
+        if pace is not None and not (isfinite(pace) and pace > 0):
+            raise ValueError(f"{pace} updates a second are no pace")
+
+
+@dataclass(frozen=True, slots=True)
 class StepEpoch:
     """Train to the end of the epoch and pause."""
 
@@ -116,7 +136,11 @@ class LookAt:
 
 Change = Begin | Edit | PutBack | SetWeights | Operate
 """What replaces or edits what is trained, and leaves the state before it behind."""
-Command = Change | Save | Play | Pause | Step | StepEpoch | Back | Recover | Watch | LookAt
+First = Begin | Watch | LookAt | Pace
+"""What may be asked before anything has begun."""
+Beside = Watch | LookAt | Save | Pace
+"""What lets a run go on with what it does."""
+Command = Change | Save | Play | Pause | Step | StepPhase | StepEpoch | Pace | Back | Recover | Watch | LookAt
 
 
 @dataclass(frozen=True, slots=True)

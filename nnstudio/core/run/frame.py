@@ -19,6 +19,7 @@ from nnstudio.core.run.example import ExampleReading
 from nnstudio.core.training.diagnosis import Diagnosis
 from nnstudio.core.training.history import HistoryPrefix
 from nnstudio.core.training.metrics import Metrics
+from nnstudio.core.training.phases import Phase, PhasedUpdate
 from nnstudio.core.training.signs import LayerSigns
 from nnstudio.core.training.state import Mark
 
@@ -156,6 +157,7 @@ class Frame:
     recovery: for a diverged run, the learning rate it suggests going on with
     marks: the edits in mid-run
     commands: how many commands had been obeyed when the picture was taken
+    phased: what is known of an update that is made phase by phase; all else is from before it, until it is made
     """
 
     experiment: Experiment
@@ -178,6 +180,12 @@ class Frame:
     commands: int = 0
     diagnosis: Diagnosis | None = None
     measured_at: int = -1
+    phased: PhasedUpdate | None = None
+
+    @property
+    def phase(self) -> Phase | None:
+        """The phase of an update that the run stands in, where updates are made phase by phase."""
+        return self.phased.phase if self.phased is not None else None
 
     @property
     def params(self) -> FloatArray:

@@ -9,6 +9,8 @@ from abc import ABC, abstractmethod
 from math import isfinite
 from typing import TYPE_CHECKING
 
+from nnstudio.core.run.beats import Beats
+from nnstudio.core.training.phases import Phase
 from nnstudio.core.training.trainer import Trainer
 
 if TYPE_CHECKING:
@@ -16,13 +18,18 @@ if TYPE_CHECKING:
     from nnstudio.core.run.timeline import Replay
     from nnstudio.core.training.state import RunState
 
+PHASED_BELOW = 10.0
+"""Updates a second below which each is made phase by phase: there is time to see them."""
+
 
 class Goal(ABC):
     """trains: whether the run itself moves on meanwhile, and its time counts as training
-    ticket: of the command that is answered when the goal is reached; 0 if it has been answered already"""
+    ticket: of the command that is answered when the goal is reached; 0 if it has been answered already
+    due: when there is something to do towards it, by `perf_counter()`; 0 at any time"""
 
     trains = True
     ticket = 0
+    due = 0.0
 
     @abstractmethod
     def advance(self, run: "Run") -> bool:
@@ -35,11 +42,26 @@ class Goal(ABC):
 
 
 class Endless(Goal):
-    """Play: there is always another update."""
+    """Play: there is always another update; at a pace, not before its time."""
+
+    def __init__(self, pace: float | None = None) -> None:
+        self.paced, self._phased, self._beats = pace is not None, False, None
+        if pace is not None:
+            self._phased = pace < PHASED_BELOW
+            self._beats = Beats(pace * len(Phase) if self._phased else pace)
 
     def advance(self, run: "Run") -> bool:
-        run.update()
+        made = run.phase() if self._phased else run.update(keep_change=self.paced)
+        if made and self._beats is not None:
+            self.due = self._beats.next()
         return False
+
+
+class OnePhase(Goal):
+    """The next phase of an update."""
+
+    def advance(self, run: "Run") -> bool:
+        return run.phase()
 
 
 class Until(Goal):

@@ -14,6 +14,7 @@ from nnstudio.core.run.frame import Frame, Probe, Status
 from nnstudio.core.run.layer_readings import LayerReadings
 from nnstudio.core.run.pictures import OUTPUT_RESOLUTION, picture_maker
 from nnstudio.core.training.metrics import Metrics
+from nnstudio.core.training.phases import PhasedUpdate
 from nnstudio.core.training.trainer import Trainer
 
 
@@ -41,6 +42,7 @@ class Observer:
         resolution: int = OUTPUT_RESOLUTION,
         recovery: float | None = None,
         commands: int = 0,
+        phased: PhasedUpdate | None = None,
     ) -> Frame:
         """The run now; a loss that takes long to measure is the one that was last measured. `chosen` is the
         example to look at; the output over the plane is drawn with `resolution`² pixels."""
@@ -75,4 +77,5 @@ class Observer:
             commands=commands,
             diagnosis=diagnosis,
             measured_at=trainer.evaluated_at,
+            phased=phased,
         )

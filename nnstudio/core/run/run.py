@@ -6,6 +6,7 @@ makes steps towards the goal.
 
 from collections.abc import Callable
 from dataclasses import replace
+from math import inf
 from time import perf_counter
 
 from nnstudio.core.data.dataset import DataError, ImageSource
@@ -17,10 +18,11 @@ from nnstudio.core.run import commands
 from nnstudio.core.run.commands import Answer, Change, Command
 from nnstudio.core.run.example import Chosen
 from nnstudio.core.run.frame import Frame, Probe, Status
-from nnstudio.core.run.goals import Endless, EndOfEpoch, Goal, Measurement, Past, Recovery, Until
+from nnstudio.core.run.goals import Endless, EndOfEpoch, Goal, Measurement, OnePhase, Past, Recovery, Until
 from nnstudio.core.run.present import INTERRUPTED, Aside, Depth, Present, Refused, here
 from nnstudio.core.run.speed import Speed
 from nnstudio.core.run.timeline import Replay
+from nnstudio.core.training.phases import Phase, PhasedUpdate
 from nnstudio.core.training.state import RunState
 from nnstudio.core.training.trainer import Diverged, Trainer
 
@@ -63,6 +65,8 @@ class Run:
         self._recovery: float | None = None
         self._speed = Speed()
         self._unkept = 0.0
+        self._pace: float | None = None
+        self._phased: PhasedUpdate | None = None
         self._unmarked = False  # of a drag that goes on nothing has been made yet
 
     @property
@@ -87,18 +91,27 @@ class Run:
 
     @property
     def under_way(self) -> bool:
-        """Whether it is in the middle of an update: no moment for a picture."""
-        return bool(self.number) and self.trainer.under_way
+        """Whether it works in the middle of an update and has come to no phase of it: no moment for a picture."""
+        return self.busy and bool(self.number) and self.trainer.under_way and self._phased is None
+
+    @property
+    def rest(self) -> float:
+        """Seconds until there is something to do; infinite if nothing is."""
+        return max(self._goal.due - perf_counter(), 0.0) if self._goal is not None else inf
 
     # Commands ---------------------------------------------------------------------------------------------------------
 
     def obey(self, command: Command, ticket: int = 0) -> None:
         """Carry a command out, or refuse it and change nothing; the answer goes to the outbox, perhaps later."""
-        if not isinstance(command, commands.Watch | commands.LookAt | commands.Save | commands.Back):
+        if not isinstance(command, commands.Beside | commands.Back):
             self._abandon()
-        state = None
+        state, phased = None, self._phased
+        if not isinstance(command, commands.Beside | commands.StepPhase):
+            self._phased = None
         try:
-            if not self.number and not isinstance(command, commands.Begin | commands.Watch | commands.LookAt):
+            if not self.number and not isinstance(
+                command, commands.Begin | commands.Watch | commands.LookAt | commands.Pace
+            ):
                 raise Refused("Nothing has begun yet.")
             match command:
                 case commands.Begin() | commands.Edit() | commands.PutBack():
@@ -116,6 +129,15 @@ class Run:
                     if self.under_way and here - self.trainer.updates > STEPS_AHEAD:
                         raise Refused("The updates that were asked for before are still being made.")
                     self._head_for(Until(here + updates))
+                case commands.StepPhase():
+                    if self.under_way:  # of a long update that is made without phases
+                        self.trainer.take_back()
+                    self._head_for(OnePhase())
+                case commands.Pace(updates_per_second):
+                    self._pace = updates_per_second
+                    if self.playing:
+                        self._goal = Endless(self._pace)
+                        self._speed.forget()
                 case commands.StepEpoch():
                     left = self._goal.times if isinstance(self._goal, EndOfEpoch) else 0
                     self._head_for(EndOfEpoch(left + 1))
@@ -131,6 +153,7 @@ class Run:
                 case commands.LookAt(example):
                     self.example, self.shown = example, False
         except REFUSALS as error:
+            self._phased = phased
             if self.number and isinstance(command, Change):
                 self._present.left.keep(ticket, self.trainer.state())  # whoever takes it back finds what there is
             self.answer(ticket, _why(error))
@@ -163,7 +186,7 @@ class Run:
 
     def _rest(self) -> None:
         """With nothing else to do, measure what there was no time for while training went on."""
-        if self._goal is None and self.number and not self.trainer.measured:
+        if self._goal is None and self.number and not (self.trainer.under_way or self.trainer.measured):
             self._goal = Measurement(self.trainer)
 
     # What is trained --------------------------------------------------------------------------------------------------
@@ -176,7 +199,7 @@ class Run:
         match command:
             case commands.Begin(experiment, start, playing):
                 present.begin(experiment, start)
-                self._goal = Endless() if playing else None
+                self._goal = Endless(self._pace) if playing else None
             case commands.Edit(experiment, keep, _):
                 assert before is not None
                 depth = present.edit(experiment, keep, before)
@@ -191,6 +214,8 @@ class Run:
                 depth = Depth.CARRIED
         if depth is Depth.BEGUN and not self.playing:
             self._goal = None
+        if self._goal is None:
+            self.trainer.take_back()
         if depth is not Depth.GENTLE:
             self._settle(self._resting())
         if network != present.number:
@@ -215,6 +240,8 @@ class Run:
         or until somebody wants something."""
         goal, start = self._goal, perf_counter()
         while goal is not None and (perf_counter() < until or self.under_way) and not interrupted():
+            if goal.due and goal.due > perf_counter():
+                break
             try:
                 reached = goal.advance(self)
             except REFUSALS as error:
@@ -228,23 +255,42 @@ class Run:
                 break
         self._rest()
         if goal is not None and goal.trains:
-            if goal is self._goal and Probe.GRADIENTS in self.probes and self.playing and self.trainer.change is None:
+            wanted = Probe.GRADIENTS in self.probes and self.trainer.change is None
+            if goal is self._goal and wanted and isinstance(goal, Endless) and not goal.paced:
                 self.update(keep_change=True)
             self._note_time(perf_counter() - start)
 
     def update(self, keep_change: bool = False) -> bool:
         """One update, or a piece of a long one; whether it is made now. A divergence pauses the run."""
-        trainer = self.trainer
+        self._phased = None
         try:
-            if not trainer.advance(keep_change):
+            if not self.trainer.advance(keep_change):
                 return False
         except Diverged as divergence:
             self._diverge(divergence)
             return False
-        self._present.timeline.note_update(trainer)
-        if trainer.stop_reason is not None:
-            self._finish(trainer.stop_reason)
+        self._note_update()
         return True
+
+    def phase(self) -> bool:
+        """One phase of an update, or a piece of a long one; whether it has come to a phase."""
+        try:
+            phase = self.trainer.advance_phase()
+        except Diverged as divergence:
+            self._phased = None
+            self._diverge(divergence)
+            return False
+        if phase is None:
+            return False
+        self._phased, self.shown = self.trainer.phased, False
+        if phase is Phase.UPDATE:
+            self._note_update()
+        return True
+
+    def _note_update(self) -> None:
+        self._present.timeline.note_update(self.trainer)
+        if self.trainer.stop_reason is not None:
+            self._finish(self.trainer.stop_reason)
 
     def _note_time(self, seconds: float) -> None:
         """So much time was spent on training; a rule for stopping may care."""
@@ -259,6 +305,9 @@ class Run:
 
     def _finish(self, reason: str) -> None:
         self._goal = None
+        if self.trainer.under_way:
+            self.trainer.take_back()
+            self._phased = None
         self._settle(Status.FINISHED, reason)
 
     def _diverge(self, divergence: Diverged) -> None:
@@ -268,7 +317,7 @@ class Run:
         self._settle(Status.DIVERGED, f"{divergence} The last finite weights are kept.", float(f"{rate:.3g}"))
 
     def _play(self) -> None:
-        self._goal = Endless()
+        self._goal = Endless(self._pace)
         self._speed.forget()
         self._settle(Status.LEARNING)
 
@@ -287,7 +336,7 @@ class Run:
     def fail(self, error: Exception) -> None:
         """Something went wrong that should not have: pause, keep everything, say so."""
         self._abandon()
-        self._goal = None
+        self._goal = self._phased = None
         if self.number:
             self.trainer.take_back()
         again = self._status is Status.FAILED
@@ -299,10 +348,10 @@ class Run:
 
     def _back(self, ticket: int, updates: int) -> None:
         """A key that is held down asks again while the run is on its way: then it goes further back."""
-        goal = self._goal
+        goal, begun = self._goal, self.trainer.under_way and not self.busy  # to take back a phase is a step back, too
         self._abandon()
         self._pause()
-        here = goal.target if isinstance(goal, Past) else self.trainer.updates
+        here = goal.target if isinstance(goal, Past) else self.trainer.updates + begun
         target = max(here - updates, self._present.timeline.beginning)
         if target < self.trainer.updates:
             self._goal = Past(ticket, target)
@@ -342,4 +391,5 @@ class Run:
             chosen=self.example,
             recovery=self._recovery,
             commands=obeyed,
+            phased=self._phased,
         )

@@ -5,6 +5,8 @@ from time import perf_counter
 
 WINDOW = 1.0
 """Seconds over which it is measured."""
+LATE = 2
+"""An update is late when the one before is so many times longer ago than they were apart."""
 
 
 class Speed:
@@ -18,10 +20,14 @@ class Speed:
         self._seen.clear()
 
     def measure(self, updates: int) -> float:
-        """Updates a second, now that so many have been made; 0 at the first look."""
-        seen = self._seen
-        seen.append((perf_counter(), updates))
+        """Updates a second, now that so many have been made; 0 at the first look. Between two updates that are far
+        apart it stays, until the next one is late."""
+        seen, now = self._seen, perf_counter()
+        if not seen or updates != seen[-1][1]:
+            seen.append((now, updates))
         while len(seen) > 2 and seen[-1][0] - seen[0][0] > WINDOW:
             seen.popleft()
-        seconds = seen[-1][0] - seen[0][0]
-        return (seen[-1][1] - seen[0][1]) / seconds if seconds > 0 else 0.0
+        made, seconds = seen[-1][1] - seen[0][1], seen[-1][0] - seen[0][0]
+        if (now - seen[-1][0]) * made > LATE * seconds:
+            seconds = now - seen[0][0]
+        return made / seconds if seconds > 0 else 0.0

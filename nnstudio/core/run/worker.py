@@ -11,8 +11,10 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, wait
+from contextlib import suppress
 from functools import partial
 from itertools import count, zip_longest
+from math import inf
 from queue import Empty, SimpleQueue
 from time import perf_counter
 
@@ -162,10 +164,12 @@ class Worker:
         return self._stopping or self._run.playing or perf_counter() >= time
 
     def _waiting(self) -> list[tuple[int, Command]]:
-        """All waiting commands; waits for the first one when there is nothing to do."""
+        """All waiting commands; waits for the first one while there is nothing to do."""
         waiting: list[tuple[int, Command] | None] = []
-        if not self._run.busy and self._run.shown:
-            waiting.append(self._commands.get())
+        rest = self._run.rest if self._run.shown else 0.0
+        if rest:
+            with suppress(Empty):
+                waiting.append(self._commands.get(timeout=rest if rest < inf else None))
         while True:
             try:
                 waiting.append(self._commands.get_nowait())
