@@ -21,7 +21,7 @@ from nnstudio.ui.undo import Moment, UndoStack
 
 CHANGES = commands.Begin | commands.Edit | commands.PutBack | commands.SetWeights | commands.Operate
 GO_ON = commands.Edit | commands.PutBack | commands.SetWeights | commands.Operate
-GO_ON |= commands.Save | commands.Watch | commands.LookAt
+GO_ON |= commands.Save | commands.Watch | commands.LookAt | commands.Pace
 """Whoever plays goes on playing."""
 Trail = dict[int, tuple[bytes, ...]]
 

@@ -217,3 +217,21 @@ def test_after_a_divergence_the_gradient_that_was_its_end_is_shown() -> None:
     norms = [layer.gradient_norm for layer in frame.readings]
     assert None not in norms
     assert not np.isfinite(np.array(norms, float)).all()
+
+
+def test_what_somebody_switched_off_is_not_dead_and_what_is_frozen_is_not_blamed() -> None:
+    trainer = Trainer(replace(PLANE, layers=(DenseSpec(units=3, activation=ActivationKind.RELU),)))
+    trainer.step(keep_change=True)
+    network = trainer.network
+    network.layers[0].params[-1] = -100  # its biases
+    frozen = np.zeros(network.params.shape, np.bool_)
+    frozen[: len(network.layers[0].params.ravel())] = True
+    for off, dead in (({}, (0, 1, 2)), ({1: (0, 2)}, (1,))):
+        network.lock(frozen, off)
+        signs = Observer(trainer, 1).frame(Probe.GRADIENTS).readings[0].signs
+        assert signs is not None
+        assert (signs.dead, signs.frozen) == (dead, True)
+    network.lock(None, {})
+    unlocked = Observer(trainer, 1).frame(Probe.GRADIENTS).readings[0].signs
+    assert unlocked is not None
+    assert not unlocked.frozen

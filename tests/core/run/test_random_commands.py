@@ -19,7 +19,7 @@ from nnstudio.core.network.surgery import SetParameter, Surgery
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.run import commands
 from nnstudio.core.run.example import Chosen, SplitName
-from nnstudio.core.run.frame import Probe
+from nnstudio.core.run.frame import Probe, Status
 from nnstudio.core.training.state import RunState
 from nnstudio.ui.undo import Moment
 
@@ -167,6 +167,17 @@ class Machine(ComparedRun):
         self.send(commands.Step(updates))
         self.work(looks)
 
+    @rule(times=st.integers(1, 6))
+    def step_phases(self, times: int) -> None:
+        for _ in range(times):
+            self.send(commands.StepPhase())
+            self.work()
+            assert self.run.frame().phase is not None or self.run.frame().status is Status.DIVERGED
+
+    @rule(pace=st.sampled_from([None, None, 1e5, 100.0, 9.0, 0.5]))
+    def keep_a_pace(self, pace: float | None) -> None:
+        self.send(commands.Pace(pace))
+
     @rule(looks=LOOKS)
     def step_epoch(self, looks: float) -> None:
         self.send(commands.StepEpoch())
@@ -187,7 +198,8 @@ class Machine(ComparedRun):
 
     @rule(updates=UPDATES, looks=LOOKS | st.just(0))
     def back(self, updates: int, looks: float) -> None:
-        here = self.aim if self.way else self.run.trainer.updates
+        begun = self.run.trainer.under_way and not self.run.busy
+        here = self.aim if self.way else self.run.trainer.updates + begun
         self.aim = max(here - updates, self.run._present.timeline.beginning)
         self.send(commands.Back(updates))
         self.work(looks)
