@@ -5,15 +5,14 @@ from functools import cache
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QSpinBox
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 
 from nnstudio.core.experiment import MAXIMUM_HIDDEN_LAYERS, Experiment, ImageSpec
 from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, Padding
 from nnstudio.core.experiment.layer_specs import (
-    ActivationSpec,
     AvgPool2DSpec,
-    BatchNormSpec,
     Conv2DSpec,
     DenseSpec,
     DropoutSpec,
@@ -23,27 +22,32 @@ from nnstudio.core.experiment.layer_specs import (
     MaxPool2DSpec,
 )
 from nnstudio.core.network.layer_edits import LayerEdit
+from nnstudio.core.network.surgery import Freeze
 from nnstudio.core.run.frame import Frame, Probe
 from nnstudio.core.run.observe import Observer
 from nnstudio.core.training.trainer import Trainer
-from nnstudio.ui.views.canned import image_frame, plane_frame
-from nnstudio.ui.views.network.column import Spot
+from nnstudio.ui.views.canned import plane_frame
+from nnstudio.ui.views.network.layer_header import LayerHeader
+from nnstudio.ui.views.network.palette_cell import PaletteCell
 from nnstudio.ui.views.network_view import NetworkView
-from nnstudio.ui.widgets.number_field import NumberField
+
+LEFT = Qt.MouseButton.LeftButton
+CONTROL = Qt.KeyboardModifier.ControlModifier
 
 
 @pytest.fixture
 def view(qtbot) -> NetworkView:
     view = NetworkView()
     qtbot.addWidget(view)
-    view.resize(600, 440)
+    view.resize(684, 440)
     view.show()
     return view
 
 
 def edits_of(view: NetworkView) -> list[tuple[LayerSpec, ...]]:
     """The layers that the session would have after each edit, beginning with those that the view shows now."""
-    asked = [view.stage._picture.frame.experiment]
+    assert view._frame is not None
+    asked = [view._frame.experiment]
     edits: list[tuple[LayerSpec, ...]] = []
 
     def take(edit: LayerEdit) -> None:
@@ -54,14 +58,12 @@ def edits_of(view: NetworkView) -> list[tuple[LayerSpec, ...]]:
     return edits
 
 
-def center(view: NetworkView, spot: Spot) -> QPoint:
-    tile = view.stage.columns[spot.column].tile(spot.unit)
-    assert tile is not None
-    return tile.center().toPoint()
-
-
 def units(layers: tuple[LayerSpec, ...]) -> list[int]:
     return [spec.units for spec in layers if isinstance(spec, DenseSpec)]
+
+
+def keys(layers: tuple[LayerSpec, ...]) -> list[int]:
+    return [spec.key for spec in layers]
 
 
 def frame_of(experiment: Experiment, updates: int = 3) -> Frame:
@@ -90,37 +92,41 @@ def conv_frame() -> Frame:
     return frame_of(Experiment(dataset=SKETCHES, layers=layers), 1)
 
 
+# − and + --------------------------------------------------------------------------------------------------------------
+
+
 def test_plus_and_minus_change_the_number_of_neurons(qtbot, view: NetworkView) -> None:
     view.show_frame(plane_frame(units=(4, 2)))
     edits = edits_of(view)
     first, second = view.headers.headers
-    qtbot.mouseClick(first.more, Qt.MouseButton.LeftButton)
-    qtbot.mouseClick(second.fewer, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(first.more, LEFT)
+    qtbot.mouseClick(second.fewer, LEFT)
     assert [units(edit) for edit in edits] == [[5, 2], [5, 1]]
     assert not second.fewer.isEnabled()
+    assert (first.count.text(), second.count.text()) == ("5 neurons", "1 neuron")
 
 
-def test_the_number_of_neurons_can_be_typed(qtbot, view: NetworkView) -> None:
-    view.show_frame(image_frame((128, 64)))
-    edits = edits_of(view)
-    spin = view.headers.headers[0].menu.numbers["units"]
-    assert isinstance(spin, QSpinBox)
-    spin.lineEdit().selectAll()
-    qtbot.keyClicks(spin, "300")
-    assert edits == []
-    qtbot.keyClick(spin, Qt.Key.Key_Return)
-    assert [units(edit) for edit in edits] == [[300, 64]]
+def test_what_is_clicked_again_and_again_stays_under_the_pointer(qtbot, view: NetworkView) -> None:
+    view.show_frame(plane_frame(units=(2, 2)))
+    header = view.headers.headers[0]
+    qtbot.mouseMove(header.more)
+    before = header.more.mapTo(view, QPoint())
+    for size in (3, 9, 40, 300):
+        view.show_frame(replace(plane_frame(units=(size, 2)), run=size))
+        assert header.more.mapTo(view, QPoint()) == before
 
 
-def test_plus_between_columns_inserts_a_copy_and_keeps_its_place(qtbot, view: NetworkView) -> None:
-    view.show_frame(plane_frame(units=(4, 2)))
-    edits = edits_of(view)
-    inserts = view.headers.inserts
-    qtbot.mouseClick(inserts[2], Qt.MouseButton.LeftButton)
-    assert units(edits[0]) == [4, 2, 2]
-    qtbot.mouseClick(view.headers.inserts[0], Qt.MouseButton.LeftButton)
-    assert units(edits[1]) == [4, 4, 2, 2]
-    assert [spec.key for spec in edits[1]] == [4, 1, 2, 3]
+@pytest.mark.parametrize("width", [684, 420])
+def test_targets_are_large_enough_and_do_not_overlap(view: NetworkView, width: int) -> None:
+    view.resize(width, 440)
+    view.show_frame(plane_frame(units=(8, 8, 8)))
+    row = view.headers
+    targets = [*row.inserts, *(target for one in row.headers for target in (one.title, one.fewer, one.more))]
+    boxes = [target.rect().translated(target.mapTo(view._page, QPoint())) for target in targets]
+    assert all(box.width() >= 24 and box.height() >= 24 for box in boxes)
+    assert not any(one.intersects(other) for place, one in enumerate(boxes) for other in boxes[:place])
+    for header in row.headers:
+        assert not header.count.geometry().intersects(header.more.geometry())
 
 
 def test_sixteen_layers_are_the_most(view: NetworkView) -> None:
@@ -133,21 +139,9 @@ def test_the_words_promise_what_edits_keep(view: NetworkView) -> None:
     view.show_frame(plane_frame(units=(4, 2)))
     row = view.headers
     header = row.headers[0]
-    words = [control.whatsThis() for control in (header.title, header.fewer, header.more, row.inserts[0])]
-    for text in (*words, header.menu.remove.toolTip()):
-        assert "learned" in text
-        assert "again" not in text
-
-
-def test_the_menu_chooses_the_activation_and_removes_the_layer(view: NetworkView) -> None:
-    view.show_frame(plane_frame(units=(4, 2)))
-    edits = edits_of(view)
-    header = view.headers.headers[1]
-    assert header.menu.choices["activation"][ActivationKind.TANH].isChecked()
-    header.menu.choices["activation"][ActivationKind.RELU].trigger()
-    assert edits[0] == (DenseSpec(key=1, units=4), DenseSpec(key=2, units=2, activation=ActivationKind.RELU))
-    view.headers.headers[0].menu.remove.trigger()
-    assert edits[1] == (DenseSpec(key=2, units=2, activation=ActivationKind.RELU),)
+    for control in (header.title, header.fewer, header.more, row.inserts[0]):
+        assert "learned" in control.whatsThis()
+        assert "again" not in control.whatsThis()
 
 
 def test_frames_alone_ask_for_nothing_and_keep_what_was_just_asked(qtbot, view: NetworkView) -> None:
@@ -157,101 +151,294 @@ def test_frames_alone_ask_for_nothing_and_keep_what_was_just_asked(qtbot, view: 
     view.show_frame(plane_frame(units=(9,)))
     view.show_frame(frame)
     assert edits == []
-    qtbot.mouseClick(view.headers.headers[0].more, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(view.headers.headers[0].more, LEFT)
     view.show_frame(replace(frame, updates=7))  # taken before the command was obeyed
-    qtbot.mouseClick(view.headers.headers[0].more, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(view.headers.headers[0].more, LEFT)
     assert [units(edit) for edit in edits] == [[5, 2], [6, 2]]
 
 
 def test_a_layer_that_was_refused_goes_away_again(qtbot, view: NetworkView) -> None:
     frame = plane_frame(units=(4, 2))
     view.show_frame(frame)
-    qtbot.mouseClick(view.headers.inserts[1], Qt.MouseButton.LeftButton)
+    insert(qtbot, view, 1, "Dense")
     assert len(view.headers.headers) == 3
     view.show_frame(replace(frame, commands=1))
     assert len(view.headers.headers) == 2
 
 
-# Layers of every kind
+def test_a_frozen_layer_has_a_lock(view: NetworkView) -> None:
+    trainer = Trainer(Experiment())
+    Freeze(1).perform(trainer.network, trainer.experiment)
+    view.show_frame(Observer(trainer, 1).frame(Probe.NEURONS))
+    assert [header.title._locked for header in view.headers.headers] == [True, False]
 
 
-def opened(view: NetworkView, position: int) -> dict[str, QAction]:
-    menu = view.headers.inserts[position].menu()
-    menu.aboutToShow.emit()
-    return {action.text(): action for action in menu.actions()}
+# The palette ----------------------------------------------------------------------------------------------------------
 
 
-def test_the_menu_of_plus_inserts_what_fits_and_says_why_others_do_not(view: NetworkView) -> None:
-    view.show_frame(conv_frame())
-    edits = edits_of(view)
-    assert next(iter(opened(view, 0))) == "Dense"
-    behind_flatten = opened(view, 6)
-    assert not behind_flatten["Convolution"].isEnabled()
-    assert "needs images" in behind_flatten["Convolution"].toolTip()
-    assert behind_flatten["Dropout"].isEnabled()
-    opened(view, 1)["Max pooling"].trigger()
-    assert edits == [(conv_frame().experiment.layers[0], MaxPool2DSpec(key=9), *conv_frame().experiment.layers[1:])]
+def cells(view: NetworkView) -> dict[str, PaletteCell]:
+    return {cell.text(): cell for cell in view.headers.palette.cells}
 
 
-def test_the_plane_offers_no_images(view: NetworkView) -> None:
-    view.show_frame(plane_frame())
-    names = list(opened(view, 1))
-    assert names == [kind.label for kind in (DenseSpec, ActivationSpec, DropoutSpec, BatchNormSpec, LayerNormSpec)]
-    edits = edits_of(view)
-    opened(view, 1)["Dropout"].trigger()
-    assert edits == [(DenseSpec(key=1, units=8), DropoutSpec(key=3), DenseSpec(key=2, units=8))]
+def insert(qtbot, view: NetworkView, place: int, name: str) -> None:
+    qtbot.mouseClick(view.headers.inserts[place], LEFT)
+    qtbot.mouseClick(cells(view)[name], LEFT)
 
 
-@pytest.mark.qt_log_ignore("does not support")
-def test_a_click_where_no_dense_layer_fits_opens_the_menu(qtbot, view: NetworkView) -> None:
-    view.show_frame(conv_frame())
-    edits = edits_of(view)
-    insert = view.headers.inserts[1]
-    qtbot.mouseClick(insert, Qt.MouseButton.LeftButton)
+def test_a_click_on_plus_shows_all_kinds_and_a_click_inserts_one(qtbot, view: NetworkView) -> None:
+    view.show_frame(plane_frame(units=(4, 2)))
+    edits, row = edits_of(view), view.headers
+    qtbot.mouseClick(row.inserts[2], LEFT)
+    assert row.palette.isVisible()
+    assert row.line.isVisible()
+    assert list(cells(view)) == ["Dense", "Dropout", "Batch norm", "Layer norm", "Convolution", "Pooling", "Flatten"]
     assert edits == []
-    assert insert.menu().isVisible()
-    insert.menu().close()
+    qtbot.mouseClick(cells(view)["Dense"], LEFT)
+    assert [units(edit) for edit in edits] == [[4, 2, 2]]
+    assert not row.palette.isVisible()
+    assert not row.line.isVisible()
+    insert(qtbot, view, 0, "Dropout")
+    assert edits[1] == (DropoutSpec(key=4), *edits[0])
+    assert row.headers[0].title.chosen
 
 
-def test_settings_of_a_layer_are_edited_in_its_menu(qtbot, view: NetworkView) -> None:
+def test_the_shelf_covers_no_header_and_pushes_nothing(qtbot, view: NetworkView) -> None:
+    view.show_frame(plane_frame(units=(4, 2)))
+    before = view.stage.geometry(), [header.geometry() for header in view.headers.headers]
+    qtbot.mouseClick(view.headers.inserts[1], LEFT)
+    palette = view.headers.palette
+    assert (view.stage.geometry(), [header.geometry() for header in view.headers.headers]) == before
+    top = palette.mapTo(view, QPoint()).y()
+    assert top >= max(header.mapTo(view, QPoint(0, header.height())).y() for header in view.headers.headers)
+    assert palette.mapTo(view, QPoint()).x() >= 0
+    assert palette.mapTo(view, QPoint(palette.width(), 0)).x() <= view.width()
+    assert palette.height() < 90  # one row
+    middle = view.headers.line.mapTo(view, QPoint(1, 0)).x()
+    assert abs(middle - view.headers.inserts[1].mapTo(view, QPoint(12, 0)).x()) <= 1
+
+
+def test_a_narrow_card_has_the_kinds_in_two_rows(qtbot, view: NetworkView) -> None:
+    view.resize(440, 440)
+    view.show_frame(plane_frame(units=(4, 2)))
+    qtbot.mouseClick(view.headers.inserts[2], LEFT)
+    palette = view.headers.palette
+    assert len({cell.y() for cell in palette.cells}) == 2
+    assert palette.mapTo(view, QPoint(palette.width(), 0)).x() <= view.width()
+
+
+def test_kinds_that_cannot_stand_there_say_why(qtbot, view: NetworkView) -> None:
+    view.show_frame(plane_frame(units=(4, 2)))
+    edits = edits_of(view)
+    qtbot.mouseClick(view.headers.inserts[1], LEFT)
+    fits = [name for name, cell in cells(view).items() if cell.fits]
+    assert fits == ["Dense", "Dropout", "Batch norm", "Layer norm"]
+    convolution = cells(view)["Convolution"]
+    assert "needs images" in convolution._line
+    assert "needs images" in convolution.toolTip()
+    qtbot.mouseClick(convolution, LEFT)
+    assert edits == []
+    assert view.headers.palette._note.isVisible()
+    assert "needs images" in view.headers.palette._note.text()
+
+
+def test_images_offer_what_fits_between_their_layers(qtbot, view: NetworkView) -> None:
     view.show_frame(conv_frame())
     edits = edits_of(view)
-    conv, _, _, other, *_, dropout = view.headers.headers
-    kernel = conv.menu.numbers["kernel"]
-    assert isinstance(kernel, QSpinBox)
-    kernel.setValue(3)
-    assert edits[-1][0] == Conv2DSpec(key=1, filters=3, kernel=3)
-    other.menu.choices["padding"][Padding.VALID].trigger()
-    assert edits[-1][3] == Conv2DSpec(key=4, filters=4, kernel=3)
-    rate = dropout.menu.numbers["rate"]
-    assert isinstance(rate, NumberField)
-    rate.edit.begin("5")
-    qtbot.keyClicks(rate.edit, "0")
-    qtbot.keyClick(rate.edit, Qt.Key.Key_Return)
-    assert edits[-1][-1] == DropoutSpec(key=8, rate=0.5)
-    qtbot.mouseClick(conv.more, Qt.MouseButton.LeftButton)
-    assert edits[-1][0] == Conv2DSpec(key=1, filters=4, kernel=3)
-    assert len(edits) == 4
+    qtbot.mouseClick(view.headers.inserts[1], LEFT)
+    assert [name for name, cell in cells(view).items() if not cell.fits] == ["Dense", "Flatten"]
+    assert cells(view)["Dense"]._line == "does not fit here"
+    assert "MaxPool2D 1" in cells(view)["Dense"].toolTip()
+    qtbot.mouseClick(cells(view)["Pooling"], LEFT)
+    layers = conv_frame().experiment.layers
+    assert edits == [(layers[0], MaxPool2DSpec(key=9), *layers[1:])]
 
 
-def test_a_stack_that_cannot_work_is_never_asked_for(view: NetworkView) -> None:
-    layers = (MaxPool2DSpec(size=4, stride=4), Conv2DSpec(filters=2, kernel=7))
+def test_the_keyboard_opens_walks_inserts_and_goes_on_from_the_new_layer(qtbot, view: NetworkView) -> None:
+    view.show_frame(plane_frame(units=(4, 2)))
+    edits, row = edits_of(view), view.headers
+    row.inserts[1].setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(row.inserts[1], Qt.Key.Key_Space)
+    assert cells(view)["Dense"].hasFocus()
+    for key, name in (("Right", "Dropout"), ("End", "Flatten"), ("Left", "Pooling"), ("Home", "Dense")):
+        qtbot.keyClick(view.focusWidget(), getattr(Qt.Key, f"Key_{key}"))
+        assert cells(view)[name].hasFocus()
+    qtbot.keyClick(cells(view)["Dense"], Qt.Key.Key_Right)
+    qtbot.keyClick(cells(view)["Dropout"], Qt.Key.Key_Return)
+    assert [type(spec) for spec in edits[0]] == [DenseSpec, DropoutSpec, DenseSpec]
+    assert row.headers[1].title.hasFocus()
+
+
+def test_escape_and_a_press_elsewhere_close_the_shelf(qtbot, view: NetworkView) -> None:
+    view.show_frame(plane_frame(units=(4, 2)))
+    edits, row = edits_of(view), view.headers
+    row.inserts[1].setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(row.inserts[1], Qt.Key.Key_Space)
+    qtbot.keyClick(cells(view)["Dense"], Qt.Key.Key_Escape)
+    assert not row.palette.isVisible()
+    assert row.inserts[1].hasFocus()
+    qtbot.mouseClick(row.inserts[1], LEFT)
+    qtbot.mouseClick(view.stage.viewport(), LEFT, pos=QPoint(5, view.stage.height() - 5))
+    assert not row.palette.isVisible()
+    qtbot.mouseClick(row.inserts[1], LEFT)
+    qtbot.mouseClick(row.inserts[1], LEFT)
+    assert not row.palette.isVisible()
+    qtbot.mouseClick(row.inserts[1], LEFT)
+    qtbot.mouseClick(row.inserts[2], LEFT)
+    assert row.palette.isVisible()
+    assert [insert.chosen for insert in row.inserts] == [False, False, True]
+    assert edits == []
+
+
+def test_the_arrows_belong_to_the_shelf_while_it_is_open(qtbot, view: NetworkView) -> None:
+    view.show_frame(plane_frame(units=(4, 2)))
+    qtbot.mouseClick(view.headers.inserts[1], LEFT)
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Space, Qt.Key.Key_Escape):
+        event = QKeyEvent(QKeyEvent.Type.ShortcutOverride, key, Qt.KeyboardModifier.NoModifier)
+        event.ignore()
+        QApplication.sendEvent(cells(view)["Dense"], event)
+        assert event.isAccepted()
+
+
+def test_other_layers_close_the_shelf(qtbot, view: NetworkView) -> None:
+    view.show_frame(plane_frame(units=(4, 2)))
+    qtbot.mouseClick(view.headers.inserts[1], LEFT)
+    view.show_frame(plane_frame(units=(4,)))
+    assert not view.headers.palette.isVisible()
+
+
+# Titles ---------------------------------------------------------------------------------------------------------------
+
+
+def chosen_of(view: NetworkView) -> list[int]:
+    chosen: list[int] = []
+    view.headers.layer_selected.connect(chosen.append)
+    return chosen
+
+
+def test_a_click_on_a_title_chooses_the_layer(qtbot, view: NetworkView) -> None:
+    view.show_frame(plane_frame(units=(4, 2)))
+    edits, chosen, row = edits_of(view), chosen_of(view), view.headers
+    qtbot.mouseClick(row.headers[1].title, LEFT)
+    assert chosen == [2]
+    assert [header.title.chosen for header in row.headers] == [False, True]
+    row.select(1)
+    assert [header.title.chosen for header in row.headers] == [True, False]
+    assert edits == []
+
+
+def test_the_layer_that_was_touched_last_is_chosen(qtbot, view: NetworkView) -> None:
+    view.show_frame(plane_frame(units=(4, 2)))
+    chosen = chosen_of(view)
+    qtbot.mouseClick(view.headers.headers[1].more, LEFT)
+    insert(qtbot, view, 0, "Dense")
+    assert chosen == [2, 3]
+
+
+def over(header: LayerHeader, other: QWidget) -> QPoint:
+    """The middle of another control, as the title sees it."""
+    return header.title.mapFrom(header.window(), other.mapTo(header.window(), QPoint(12, 12)))
+
+
+def drag(header: LayerHeader, to: QWidget, release: bool = True) -> None:
+    """Press the title, go to another control in small steps, let go."""
+    start, end = header.title.rect().center(), over(header, to)
+    QTest.mousePress(header.title, LEFT, pos=start)
+    for step in range(1, 11):
+        QTest.mouseMove(header.title, start + (end - start) * step / 10)
+        QApplication.processEvents()
+    if release:
+        QTest.mouseRelease(header.title, LEFT, pos=end)
+
+
+def test_dragging_a_title_sideways_moves_the_layer(view: NetworkView) -> None:
+    view.show_frame(plane_frame(units=(4, 2, 3)))
+    edits, row = edits_of(view), view.headers
+    drag(row.headers[0], row.inserts[2], release=False)
+    assert row.line.isVisible()
+    assert abs(row.line.mapTo(view, QPoint(1, 0)).x() - row.inserts[2].mapTo(view, QPoint(12, 0)).x()) <= 1
+    QTest.mouseRelease(row.headers[0].title, LEFT, pos=over(row.headers[0], row.inserts[2]))
+    assert not row.line.isVisible()
+    drag(row.headers[2], row.inserts[0])
+    assert [keys(edit) for edit in edits] == [[2, 1, 3], [3, 2, 1]]
+
+
+def test_a_drag_back_to_its_place_or_given_up_changes_nothing(view: NetworkView) -> None:
+    view.show_frame(plane_frame(units=(4, 2)))
+    edits, chosen, row = edits_of(view), chosen_of(view), view.headers
+    drag(row.headers[0], row.inserts[1])
+    drag(row.headers[0], row.inserts[2], release=False)
+    QTest.keyClick(row.headers[0].title, Qt.Key.Key_Escape)
+    assert not row.line.isVisible()
+    QTest.mouseRelease(row.headers[0].title, LEFT)
+    assert edits == []
+    assert chosen == []
+
+
+def test_a_drag_to_where_the_layer_cannot_work_says_why(view: NetworkView) -> None:
+    layers = (Conv2DSpec(filters=2), DenseSpec(units=4))
     view.show_frame(frame_of(Experiment(dataset=SKETCHES, layers=layers), 0))
-    edits = edits_of(view)
-    header = view.headers.headers[1]
-    kernel = header.menu.numbers["kernel"]
-    assert isinstance(kernel, QSpinBox)
-    kernel.setValue(8)
+    edits, row = edits_of(view), view.headers
+    drag(row.headers[1], row.inserts[0], release=False)
+    assert not row.line._fits
+    QTest.mouseRelease(row.headers[1].title, LEFT, pos=over(row.headers[1], row.inserts[0]))
     assert edits == []
-    assert kernel.value() == 7
-    assert "at least 8×8" in header._note.text()
-    assert not header._note.isHidden()
+    assert "Conv2D 1 gets 4 numbers" in row.headers[1]._note.text()
+    assert row.headers[1]._note.isVisible()
 
 
-def test_any_layer_can_be_removed(view: NetworkView) -> None:
+def test_keys_move_duplicate_and_remove_the_chosen_layer_and_stay_with_it(qtbot, view: NetworkView) -> None:
+    view.show_frame(plane_frame(units=(4, 2)))
+    edits, row = edits_of(view), view.headers
+    qtbot.mouseClick(row.headers[0].title, LEFT)
+
+    def press(key: Qt.Key, held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> list[int]:
+        qtbot.keyClick(view.focusWidget(), key, held)
+        return keys(edits[-1])
+
+    assert press(Qt.Key.Key_Right, CONTROL) == [2, 1]
+    assert row.headers[1].title.hasFocus()
+    assert press(Qt.Key.Key_Right, CONTROL) == [2, 1]  # it is the last one already
+    assert press(Qt.Key.Key_Left, CONTROL) == [1, 2]
+    assert press(Qt.Key.Key_D, CONTROL) == [1, 3, 2]
+    assert units(edits[-1]) == [4, 4, 2]
+    assert row.headers[0].title.hasFocus()
+    assert press(Qt.Key.Key_Delete) == [3, 2]
+    assert press(Qt.Key.Key_Backspace) == [2]
+    assert press(Qt.Key.Key_Delete) == []
+    assert row.inserts[0].hasFocus()
+    assert len(edits) == 6
+
+
+def test_a_removal_that_would_break_the_rest_is_refused(qtbot, view: NetworkView) -> None:
+    layers = (MaxPool2DSpec(size=4, stride=4), Conv2DSpec(filters=2, kernel=7), Conv2DSpec(filters=2, kernel=1))
+    view.show_frame(frame_of(Experiment(dataset=SKETCHES, layers=layers), 0))
+    edits, row = edits_of(view), view.headers
+    qtbot.mouseClick(row.headers[1].title, LEFT)
+    qtbot.keyClick(row.headers[1].title, Qt.Key.Key_D, CONTROL)
+    assert edits == []
+    assert "at least 7×7" in row.headers[1]._note.text()
+
+
+def test_any_layer_can_be_removed(qtbot, view: NetworkView) -> None:
     frame = conv_frame()
     view.show_frame(frame)
-    layers = frame.experiment.layers
-    edits = edits_of(view)
-    view.headers.headers[5].menu.remove.trigger()
+    layers, edits = frame.experiment.layers, edits_of(view)
+    qtbot.mouseClick(view.headers.headers[5].title, LEFT)
+    qtbot.keyClick(view.headers.headers[5].title, Qt.Key.Key_Delete)
     assert edits == [(*layers[:5], *layers[6:])]
+
+
+def test_titles_name_the_layer_and_what_it_makes(view: NetworkView) -> None:
+    view.resize(2400, 440)
+    view.show_frame(conv_frame())
+    shown = [(header.title.text(), header.count.text()) for header in view.headers.headers]
+    assert shown == [
+        ("Conv2D 1 · ReLU", "3 filters"),
+        ("Max pool 2×2", "3×12×12"),
+        ("LayerNorm", "3×12×12"),
+        ("Conv2D 2 · ReLU", "4 filters"),
+        ("Average pool 2×2", "4×6×6"),
+        ("Flatten", "144"),
+        ("Dense 1 · ReLU", "6 neurons"),
+        ("Dropout 20\N{NO-BREAK SPACE}%", "6"),
+    ]

@@ -49,6 +49,8 @@ class LayerTitle(FlatButton):
         if self._dragging and event.key() == Qt.Key.Key_Escape:
             self._stop()
             self.given_up.emit()
+        elif event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            event.ignore()  # a button would take the arrows; the header moves the layer
         else:
             super().keyPressEvent(event)
 
