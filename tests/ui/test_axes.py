@@ -27,6 +27,7 @@ def test_a_scale_leads_there_and_back(logarithmic: bool):
 def test_ticks_are_powers_of_ten_or_round_numbers():
     assert Scale(1e-3, 1, 0, 1, True).ticks(8) == pytest.approx([1e-3, 1e-2, 1e-1, 1])
     assert Scale(1e-4, 1, 0, 1, True).ticks(3) == pytest.approx([1e-4, 1e-2, 1])
+    assert Scale(1e-7, 1e-1, 0, 1, True).ticks(2) == pytest.approx([1e-7, 1e-1])
     assert Scale(0.2, 1, 0, 1, True).ticks(8) == [0.2, 0.5, 1]
     assert Scale(0.31, 0.39, 0, 1, True).ticks(5) == pytest.approx([0.32, 0.34, 0.36, 0.38])
     assert Scale(0, 1, 0, 1).ticks(6) == pytest.approx([0, 0.2, 0.4, 0.6, 0.8, 1])

@@ -257,9 +257,10 @@ def test_names_keep_their_order_and_never_lie_over_each_other():
 
 
 @pytest.mark.parametrize("width", [300, 510])
-def test_each_curve_has_its_name_and_value_beside_its_end(view: LossView, width: int):
+@pytest.mark.parametrize("times", [1, 1.2345e-3])
+def test_each_curve_has_its_name_and_value_beside_its_end(view: LossView, width: int, times: float):
     view.resize(width, 200)
-    view.show_frame(frame_with(measured(1000, 0.3, 0.31)))
+    view.show_frame(frame_with(measured(1000, 0.3 * times, 0.31 * times)))
     drawn = picture(view)
     boxes: list[QRectF] = []
     for name, color in (("test", theme.current().test), ("train", theme.current().train)):
@@ -267,7 +268,7 @@ def test_each_curve_has_its_name_and_value_beside_its_end(view: LossView, width:
         group = value.item.parentItem()
         assert value.item.brush().color() == QColor(color)
         boxes.append(group.mapRectToScene(group.childrenBoundingRect()))
-        end = drawn.position(990, 0.3 if name == "train" else 0.31)
+        end = drawn.position(990, (0.3 if name == "train" else 0.31) * times)
         assert end is not None
         assert boxes[-1].left() > end.x() + 4
         assert boxes[-1].right() <= width

@@ -58,9 +58,10 @@ class Scale:
         if not self.logarithmic:
             return linear_ticks(self.low, self.high, at_most)
         low, high = self._ends
-        decades = decade_ticks(low, high, at_most)
-        if len(decades) > 1:
-            return [10.0**exponent for exponent in decades]
+        first, last = math.ceil(low - 1e-9), math.floor(high + 1e-9)
+        if first < last:
+            decades = decade_ticks(low, high, at_most)
+            return [10.0**exponent for exponent in (decades if len(decades) > 1 else (first, last))]
         powers = range(math.floor(low), math.ceil(high) + 1)
         steps = [float(f"{m}e{power}") for power in powers for m in (1, 2, 5)]
         within = [step for step in steps if self.low * 0.999 <= step <= self.high * 1.001]

@@ -12,7 +12,7 @@ from nnstudio.ui.widgets.figures import decimal
 
 _SIZE = 12
 _SPACE = 5.0
-_WIDEST = "0.00000"
+_WIDEST = "0.000000"
 
 
 class Ends:
