@@ -110,6 +110,14 @@ def test_bars_stand_at_their_values_in_their_heights_and_colours(view: Activatio
     assert at(view, -0.25, 2, 0.1) == card
 
 
+def test_a_range_too_small_to_be_seen_is_still_drawn(view: ActivationsView):
+    view.show_frame(with_histograms(relu(1e9), TANH, TANH))
+    image, area = view.chart.grab().toImage(), view.chart.anchor(Spot(0, 1))
+    x, y = round(view.chart.across.at(0.0) * view.chart.ratio), round((area.bottom() - 2) * view.chart.ratio)
+    colors = {image.pixelColor(x + by, y).name() for by in range(-2, 3)}
+    assert len(colors) > 1
+
+
 def test_only_rows_that_changed_are_painted_anew(view: ActivationsView):
     view.show_frame(with_histograms(TANH, TANH, TANH))
     before = [row.picture.pixmap().cacheKey() for row in view.chart.rows]

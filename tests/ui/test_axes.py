@@ -93,6 +93,8 @@ def test_a_legend_leaves_out_what_has_no_room(qtbot: QtBot):
     legend.resize(legend.sizeHint())
     assert {"#ff0000", "#00ff00", "#0000ff"} <= colors_of(legend.pixmap().toImage())
     legend.resize(legend.sizeHint().width() - 10, legend.height())
+    assert {"#ff0000", "#00ff00", "#0000ff"} <= colors_of(legend.pixmap().toImage())
+    legend.resize(legend.sizeHint().width() - 50, legend.height())
     assert "#ff0000" not in colors_of(legend.pixmap().toImage())
     assert "#0000ff" in colors_of(legend.pixmap().toImage())
     assert legend.accessibleName() == "Legend: train, test, mini-batch"

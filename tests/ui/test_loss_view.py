@@ -127,6 +127,13 @@ def test_nothing_that_is_not_positive_goes_on_a_logarithmic_axis():
     assert lines(frame, False)["train"].x.tolist() == [0, 1, 2]
 
 
+def test_a_run_that_diverges_is_seen_from_where_it_came():
+    low, high = loss_range(lines(frame_with([(float(u), NAN, 10.0 ** (3 * u), 1.0) for u in range(10)])), True)
+    assert (low, high) == (1, 1e27)
+    low, high = loss_range(lines(frame_with([(float(u), NAN, 10.0 ** (-3 * u), 1.0) for u in range(10)])), True)
+    assert (low, high) == (1e-8, 1)
+
+
 def test_a_penalty_has_a_line_only_when_there_is_one():
     assert "penalty" not in lines(frame_with(ROWS), True)
     assert "penalty" not in lines(frame_with(ROWS), False)

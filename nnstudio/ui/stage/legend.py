@@ -14,7 +14,23 @@ from nnstudio.ui import theme
 from nnstudio.ui.stage import items
 from nnstudio.ui.stage.lettering import text_font
 
-_STROKE, _DOT, _SPACE, _APART = 18.0, 10.0, 6.0, 14.0
+_STROKE, _DOT = 18.0, 10.0
+
+
+class Spacing(NamedTuple):
+    """How large the names are, and how far from their signs and from each other, in pixels."""
+
+    size: float
+    space: float
+    apart: float
+
+    @property
+    def metrics(self) -> QFontMetricsF:
+        """The measures of the names."""
+        return QFontMetricsF(text_font(self.size))
+
+
+NORMAL, TIGHT = Spacing(12, 6, 14), Spacing(11, 4, 10)
 
 
 class Sign(Enum):
@@ -40,14 +56,14 @@ class Entry(NamedTuple):
         """How wide the sign is."""
         return _STROKE if self.sign in (Sign.LINE, Sign.DOTTED, Sign.DASHED) else _DOT
 
-    def width(self, metrics: QFontMetricsF) -> float:
+    def width(self, spacing: Spacing) -> float:
         """How wide sign and name are together."""
-        return self.sign_width + _SPACE + metrics.horizontalAdvance(self.name)
+        return self.sign_width + spacing.space + spacing.metrics.horizontalAdvance(self.name)
 
 
 class Legend(QLabel):
-    """A legend for a card's header line. Where it has not the room for all, the first ones are left out, which
-    pictures name once more.
+    """A legend for a card's header line. Where there is little room, it is written smaller; where there is less, the
+    first ones are left out, which pictures name once more.
 
     entries: says what there is, in the colours of now; asked again when the theme changes
     """
@@ -63,13 +79,15 @@ class Legend(QLabel):
         """Say what there is now."""
         entries = list(self._entries())
         self.setAccessibleName("Legend: " + ", ".join(entry.name for entry in entries))
-        while entries and _size(entries).width() > max(self.width(), 1):
+        fits = _size(entries, NORMAL).width() <= self.width()
+        spacing = NORMAL if fits else TIGHT
+        while entries and _size(entries, spacing).width() > self.width():
             entries.pop(0)
-        self.setPixmap(drawn_legend(entries, self.devicePixelRatioF()) if entries else QPixmap())
+        self.setPixmap(drawn_legend(entries, self.devicePixelRatioF(), spacing) if entries else QPixmap())
         self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        return _size(self._entries()).size().toSize()
+        return _size(self._entries(), NORMAL).size().toSize()
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, self.sizeHint().height())
@@ -84,20 +102,18 @@ class Legend(QLabel):
         return super().event(event)
 
 
-def drawn_legend(entries: Sequence[Entry], ratio: float) -> QPixmap:
+def drawn_legend(entries: Sequence[Entry], ratio: float, spacing: Spacing = NORMAL) -> QPixmap:
     """The same as a picture, for an item of a stage."""
-    metrics, size = QFontMetricsF(text_font(12)), _size(entries)
+    metrics, size = spacing.metrics, _size(entries, spacing)
 
     def draw(painter: QPainter) -> None:
-        painter.setFont(text_font(12))
-        middle, x = size.height() / 2, 0.0
+        painter.setFont(text_font(spacing.size))
+        x = 0.0
         for entry in entries:
-            _draw_sign(painter, entry, x, middle)
+            _draw_sign(painter, entry, x, size.height() / 2)
             painter.setPen(QColor(theme.current().text))
-            painter.drawText(
-                QPointF(x + entry.sign_width + _SPACE, middle - metrics.height() / 2 + metrics.ascent()), entry.name
-            )
-            x += entry.width(metrics) + _APART
+            painter.drawText(QPointF(x + entry.sign_width + spacing.space, metrics.ascent()), entry.name)
+            x += entry.width(spacing) + spacing.apart
 
     return items.drawn(size, ratio, draw)
 
@@ -111,10 +127,9 @@ def diamond(center: QPointF, radius: float) -> QPainterPath:
     return path
 
 
-def _size(entries: Sequence[Entry]) -> QRectF:
-    metrics = QFontMetricsF(text_font(12))
-    width = sum(entry.width(metrics) for entry in entries) + _APART * max(len(entries) - 1, 0)
-    return QRectF(0, 0, math.ceil(width) + 1, math.ceil(metrics.height()))
+def _size(entries: Sequence[Entry], spacing: Spacing) -> QRectF:
+    width = sum(entry.width(spacing) for entry in entries) + spacing.apart * max(len(entries) - 1, 0)
+    return QRectF(0, 0, math.ceil(width) + 1, math.ceil(spacing.metrics.height()))
 
 
 def _draw_sign(painter: QPainter, entry: Entry, x: float, middle: float) -> None:

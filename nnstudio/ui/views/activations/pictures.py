@@ -36,6 +36,7 @@ def bars(histogram: Histogram, low: float, high: float, width: int, height: int)
     count = len(histogram.counts)
     edges = np.linspace(histogram.low, histogram.high, count + 1)
     places = np.rint((edges - low) / ((high - low) or 1.0) * width).astype(np.int64)
+    places[-1] = max(places[-1], places[0] + 1)  # a range too small to be seen is one bar
     column = np.arange(width)
     which = np.searchsorted(places, column, "right") - 1
     inside = (which >= 0) & (which < count)

@@ -66,7 +66,8 @@ def loss_range(lines: dict[str, Line], logarithmic: bool, all_in_sight: bool = T
     low, high = float(together.min()), float(together.max())
     if logarithmic:
         top = snapped_up(math.log10(high))
-        bottom = max(snapped_down(math.log10(low)), top - _DECADES_AT_MOST)
+        # What a run that diverges came from stays in sight.
+        bottom = max(snapped_down(math.log10(low)), min(top, 0.0) - _DECADES_AT_MOST)
         return 10.0 ** min(bottom, snapped_down(top - _DECADES_AT_LEAST)), 10.0**top
     low = 0.0 if all_in_sight or high <= low else low
     step = linear_ticks(0, (high - low) or 1.0, 5)[1]
