@@ -207,9 +207,11 @@ class Links:
             t -= (1.5 * t - 1.5 * t * t + t**3 - wanted) / (1.5 - 3 * t + 3 * t * t)
         share = 3 * t * t - 2 * t**3
         from_y = np.array([tile.center().y() for tile in source.tiles])[:, None]
-        to_y = np.array(
-            [[self.end_points(gap, i, j)[1].y() for j in range(len(target.tiles))] for i in range(len(source.tiles))]
-        )
+        to_y = np.array([[tile.center().y() for tile in target.tiles]])
+        if self._fanned:
+            ports = np.arange(len(source.tiles))[:, None] + 0.5
+            tops, heights = np.array([[(tile.top(), tile.height()) for tile in target.tiles]]).T
+            to_y = tops.T + heights.T * ports / len(source.tiles)
         slope = (to_y - from_y) * (6 * t - 6 * t * t) / ((right - left) * (1.5 - 3 * t + 3 * t * t))
         distances = np.abs(from_y + (to_y - from_y) * share - point.y()) / np.hypot(1, slope)
         shown = np.abs(np.nan_to_num(weights[source.first : source.last, target.first : target.last], nan=FULL))
