@@ -6,8 +6,9 @@ from functools import cache
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
-from PySide6.QtGui import QColor, QMouseEvent
+from looking import center, color_at, point_at
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QToolButton
 
 from nnstudio.core.experiment import Experiment, ImageSpec
@@ -29,7 +30,9 @@ from nnstudio.core.training.trainer import Trainer
 from nnstudio.ui import theme
 from nnstudio.ui.views.canned import with_arrays
 from nnstudio.ui.views.network.column import Spot
+from nnstudio.ui.views.network.layout import KERNEL
 from nnstudio.ui.views.network.neuron_note import note_on
+from nnstudio.ui.views.network.plane_network import PlaneNetwork
 from nnstudio.ui.views.network_view import NetworkView
 from nnstudio.ui.widgets.figures import decimal
 
@@ -41,23 +44,6 @@ def view(qtbot) -> NetworkView:
     view.resize(600, 440)
     view.show()
     return view
-
-
-def center(view: NetworkView, spot: Spot) -> QPoint:
-    tile = view.stage.columns[spot.column].tile(spot.unit)
-    assert tile is not None
-    return tile.center().toPoint()
-
-
-def point_at(view: NetworkView, where: QPoint) -> None:
-    at = QPointF(where)
-    button = Qt.MouseButton.NoButton
-    event = QMouseEvent(QEvent.Type.MouseMove, at, view.stage.mapToGlobal(at), button, button, Qt.KeyboardModifier(0))
-    QApplication.sendEvent(view.stage, event)
-
-
-def color_at(view: NetworkView, where: QPoint) -> QColor:
-    return view.stage.grab().toImage().pixelColor(where)
 
 
 # Layers of every kind
@@ -160,8 +146,8 @@ def test_what_is_only_passed_on_is_a_thin_line_and_no_weight(view: NetworkView) 
 @pytest.mark.parametrize(
     ("kind", "scale"),
     [
-        (ActivationKind.TANH, "±1.0"),
-        (ActivationKind.SINE, "±1.0"),
+        (ActivationKind.TANH, ""),
+        (ActivationKind.SINE, ""),
         (ActivationKind.STEP, "0 … 1"),
         (ActivationKind.SOFTMAX, "0 … 1"),
     ],
@@ -170,8 +156,26 @@ def test_a_bounded_layer_is_shown_on_the_whole_of_its_range(
     view: NetworkView, kind: ActivationKind, scale: str
 ) -> None:
     view.show_frame(frame_of(Experiment(layers=(DenseSpec(units=3, activation=kind), DropoutSpec()))))
-    view.stage.grab()
-    assert [view.stage._picture._kind.caption(column) for column in (1, 2)] == [scale] * 2
+    diagram = view.stage._diagram
+    assert isinstance(diagram, PlaneNetwork)
+    assert [diagram._scales[column].text for column in (1, 2)] == [scale] * 2
+
+
+@pytest.mark.parametrize("larger", [False, True], ids=["normal", "larger"])
+def test_a_scale_stands_above_the_tiles_of_a_full_column(view: NetworkView, qapp: QApplication, larger: bool) -> None:
+    theme.apply(qapp, theme.ThemeChoice.LIGHT, larger)
+    try:
+        view.show_frame(frame_of(Experiment(layers=(DenseSpec(units=40, activation=ActivationKind.RELU),))))
+        QApplication.processEvents()  # the layout
+        diagram = view.stage._diagram
+        assert isinstance(diagram, PlaneNetwork)
+        scale, column = diagram._scales[1], view.stage.columns[1]
+        assert scale.text.startswith("±")
+        assert scale.box.top() >= 0
+        assert scale.box.bottom() <= column.tiles[0].top() + 2  # the descent of a font without descenders here
+        assert scale.box.center().x() == pytest.approx(column.center, abs=1)
+    finally:
+        qapp.setStyleSheet("")
 
 
 def test_a_feature_map_and_a_kernel_show_their_signs(view: NetworkView) -> None:
@@ -184,7 +188,7 @@ def test_a_feature_map_and_a_kernel_show_their_signs(view: NetworkView) -> None:
     view.show_frame(frame)
     tile = view.stage.columns[1].tiles[1]
     assert color_at(view, tile.center().toPoint()) == QColor(theme.current().negative)
-    beside = tile.translated(1.1 * tile.width(), 0)
+    beside = tile.translated(KERNEL.beside * tile.width(), 0)
     assert color_at(view, beside.center().toPoint()) == QColor(theme.current().positive)
     view.stage.want_weights(False)
     assert color_at(view, center(view, Spot(1, 1))) == QColor(theme.current().positive)
@@ -211,12 +215,14 @@ def test_controls_of_all_layers_stay_inside_and_apart(
     try:
         view.resize(*size)
         view.show_frame(make())
+        QApplication.processEvents()  # the layout
         places = [
-            QRect(button.mapTo(view.stage, QPoint()), button.size())
-            for button in view.stage.findChildren(QToolButton)
-            if button.isVisibleTo(view.stage)
+            QRect(button.mapTo(view._page, QPoint()), button.size())
+            for button in view._page.findChildren(QToolButton)
+            if button.isVisibleTo(view._page)
         ]
-        assert all(view.stage.rect().contains(place) for place in places)
+        assert len(places) > len(view.headers.headers)
+        assert all(view._page.rect().contains(place) for place in places)
         assert not any(a.intersects(b) for a, b in itertools.combinations(places, 2))
     finally:
         qapp.setStyleSheet("")

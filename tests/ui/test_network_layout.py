@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QApplication
 
@@ -14,8 +14,9 @@ from nnstudio.core.experiment.choices import ActivationKind
 from nnstudio.core.experiment.layer_specs import (
     DenseSpec,
 )
+from nnstudio.ui.stage.lettering import text_font
 from nnstudio.ui.views.network.column import Column, Spot, first_shown, first_to_show, neighbour
-from nnstudio.ui.views.network.image_tiles import thinned
+from nnstudio.ui.views.network.image_network import _thinned as thinned
 from nnstudio.ui.views.network.layout import (
     ACTIVATION,
     FEATURE_MAP,
@@ -28,9 +29,7 @@ from nnstudio.ui.views.network.layout import (
     plane_columns,
     plane_width,
 )
-from nnstudio.ui.views.network.links import nearest_link, signed_levels
 from nnstudio.ui.views.network.titles import fitting
-from nnstudio.ui.widgets.canvas import text_font
 
 EM = 16.0
 UNITS = st.one_of(st.integers(1, 12), st.integers(1, 1024))
@@ -53,10 +52,20 @@ def check(columns: tuple[Column, ...], area: QRectF) -> None:
         assert a.right + 20 < b.left
 
 
-@given(st.lists(UNITS, min_size=2, max_size=MAXIMUM_HIDDEN_LAYERS + 2), st.integers(0, 900), st.integers(90, 900))
-def test_plane_columns_neither_clip_nor_overlap(counts: list[int], more_width: int, height: int) -> None:
-    area = QRectF(0, 60, plane_width(len(counts), 40, EM) + more_width, height)
-    check(plane_columns(area, counts, [0] * len(counts), 40, EM), area)
+@given(
+    st.lists(UNITS, min_size=2, max_size=MAXIMUM_HIDDEN_LAYERS + 2),
+    st.integers(0, 900),
+    st.integers(90, 900),
+    st.tuples(st.integers(8, 64), st.sampled_from([0, 20, 76])),
+)
+def test_plane_columns_neither_clip_nor_overlap(
+    counts: list[int], more_width: int, height: int, names: tuple[int, int]
+) -> None:
+    area = QRectF(0, 60, plane_width(len(counts), names, EM) + more_width, height)
+    columns = plane_columns(area, counts, [0] * len(counts), names, EM)
+    check(columns, area)
+    assert columns[0].left - 8 - names[0] >= area.left()
+    assert columns[-1].right + (8 + names[1] if names[1] else 0) <= area.right()
 
 
 @given(
@@ -76,17 +85,30 @@ def test_image_columns_neither_clip_nor_overlap(layers: list[tuple[Cell, int]], 
     check(image_columns(area, cells, counts, [0] * len(counts), EM), area)
 
 
-def test_all_128_weight_images_of_the_mnist_network_show_at_the_usual_size() -> None:
-    columns = image_columns(QRectF(4, 54, 566, 330), [WEIGHTS, ACTIVATION], [1, 128, 64, 10], [0] * 4, EM)
+def test_the_strongest_of_128_are_images_and_all_the_others_cells() -> None:
+    columns = image_columns(QRectF(4, 20, 566, 410), [WEIGHTS, ACTIVATION], [1, 128, 64, 10], [0] * 4, EM)
     assert [column.hidden for column in columns] == [0, 0, 0, 0]
-    assert columns[1].tiles[0].width() >= 15
+    first = columns[1]
+    assert first.large >= 20
+    assert {tile.width() for tile in first.tiles[: first.large]} == {40}
+    assert {tile.width() for tile in first.tiles[first.large :]} == {8}
 
 
-def test_tiles_are_of_the_usual_size_while_there_is_room_and_shrink_with_many() -> None:
-    area = QRectF(0, 0, 600, 400)
-    few, many = (plane_columns(area, [2, units, 1], [0] * 3, 20, EM)[1].tiles for units in (8, 16))
-    assert few[0].width() == 36
-    assert 16 <= many[0].width() < 36
+def test_tiles_grow_with_the_room_up_to_96_and_shrink_with_many() -> None:
+    roomy, usual = QRectF(0, 0, 900, 600), QRectF(0, 0, 652, 480)
+    assert {column.tiles[0].width() for column in plane_columns(roomy, [2, 3, 1], [0] * 3, (20, 0), EM)} == {96}
+    few, many = (plane_columns(usual, [2, units, 1], [0] * 3, (20, 0), EM)[1].tiles for units in (8, 16))
+    assert few[0].width() > 48
+    assert 20 <= many[0].width() < few[0].width()
+    for tiles in (few, many):
+        gaps = {round(b.top() - a.bottom(), 6) for a, b in itertools.pairwise(tiles)}
+        assert len(gaps) == 1, "all gaps are alike, in whole pixels"
+        assert gaps.pop().is_integer()
+
+
+def test_six_hidden_layers_need_no_more_than_the_usual_card() -> None:
+    assert plane_width(8, (20, 0), EM) <= 652 - 8
+    assert image_width(6, EM) <= 652 - 8
 
 
 @given(st.integers(1, 1024), st.integers(-50, 2000), st.integers(1, 60), st.integers(1, 12))
@@ -119,27 +141,6 @@ def test_arrow_keys_walk_through_columns_and_grids() -> None:
     assert neighbour(columns, Spot(1, 1), key.Key_Up) == Spot(1, 1)
     assert neighbour(columns, Spot(1, 1), key.Key_End) == Spot(1, 4)
     assert neighbour(columns, Spot(0, 0), key.Key_Left) == Spot(0, 0)
-
-
-def test_a_point_on_a_curve_finds_its_link_and_a_point_beside_it_none() -> None:
-    a, b = plane_columns(QRectF(0, 0, 400, 300), [3, 4], [0, 0], 20, EM)
-    weights = np.full((3, 4), 0.4)
-    for source, target in itertools.product(range(3), range(4)):
-        # A quarter of the way in t, where x and y follow the cubic with both handles in the middle.
-        t = 0.25
-        x = a.right + (b.left - a.right) * (1.5 * t - 1.5 * t**2 + t**3)
-        y0, y1 = a.tiles[source].center().y(), b.tiles[target].center().y()
-        point = QPointF(x, y0 + (y1 - y0) * (3 * t**2 - 2 * t**3))
-        only = np.where(np.arange(12).reshape(3, 4) == source * 4 + target, weights, 0)
-        assert nearest_link(a, b, only, 1.0, point) == (source, target)
-        assert nearest_link(a, b, weights, 1.0, point) is not None
-    assert nearest_link(a, b, weights, 1.0, QPointF((a.right + b.left) / 2, 2)) is None
-    assert nearest_link(a, b, weights, 1.0, a.tiles[0].center()) is None
-
-
-def test_link_levels_keep_the_sign_and_show_nan() -> None:
-    levels = signed_levels(np.array([[-5.0, -0.01, 0.0, 0.5, 2.0, np.nan]]), 1.0)
-    assert levels.tolist() == [[-10, -1, 0, 5, 10, 11]]
 
 
 def test_a_long_activation_gives_way_to_the_kind_instead_of_an_ellipsis(qapp: QApplication) -> None:

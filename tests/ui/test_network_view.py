@@ -5,17 +5,19 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from looking import center, color_at, point_at
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QColor, QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 
-from nnstudio.core.experiment import MAXIMUM_HIDDEN_LAYERS
+from nnstudio.core.experiment import MAXIMUM_HIDDEN_LAYERS, DenseSpec, Experiment
 from nnstudio.core.run.frame import Frame, ImagePicture, PlanePicture, Probe
+from nnstudio.core.run.observe import Observer
+from nnstudio.core.training.trainer import Trainer
 from nnstudio.ui import theme
-from nnstudio.ui.stage.atlas import robust_scale
-from nnstudio.ui.views.canned import image_frame, plane_frame, with_arrays
+from nnstudio.ui.views.canned import image_frame, plane_frame, table_frame, with_arrays
 from nnstudio.ui.views.network.column import LinkSpot, Spot
-from nnstudio.ui.views.network.links import LEVELS, signed_levels, strengths
+from nnstudio.ui.views.network.layer_header import SMALL
 from nnstudio.ui.views.network.neuron_note import note_on
 from nnstudio.ui.views.network_view import NetworkView
 from nnstudio.ui.widgets.segmented import SegmentedSwitch
@@ -30,6 +32,10 @@ def view(qtbot) -> NetworkView:
     return view
 
 
+def frame_of(experiment: Experiment) -> Frame:
+    return Observer(Trainer(experiment), 1).frame(Probe.NEURONS)
+
+
 @pytest.fixture
 def dressed(qapp: QApplication):
     """The real fonts and style sheet, taken off again afterwards."""
@@ -38,28 +44,11 @@ def dressed(qapp: QApplication):
     qapp.setStyleSheet("")
 
 
-def center(view: NetworkView, spot: Spot) -> QPoint:
-    tile = view.stage.columns[spot.column].tile(spot.unit)
-    assert tile is not None
-    return tile.center().toPoint()
-
-
-def point_at(view: NetworkView, where: QPoint) -> None:
-    at = QPointF(where)
-    button = Qt.MouseButton.NoButton
-    event = QMouseEvent(QEvent.Type.MouseMove, at, view.stage.mapToGlobal(at), button, button, Qt.KeyboardModifier(0))
-    QApplication.sendEvent(view.stage, event)
-
-
 def claims(view: NetworkView, key: Qt.Key) -> bool:
     event = QKeyEvent(QEvent.Type.ShortcutOverride, key, Qt.KeyboardModifier.NoModifier)
     event.ignore()
     QApplication.sendEvent(view.stage, event)
     return event.isAccepted()
-
-
-def color_at(view: NetworkView, where: QPoint) -> QColor:
-    return view.stage.grab().toImage().pixelColor(where)
 
 
 # Painting
@@ -85,20 +74,8 @@ def test_nan_shows_as_bad_in_maps_and_links(view: NetworkView) -> None:
     x = int(source.right()) + 6
     column = {image.pixelColor(x, y).name() for y in range(int(source.top()), int(source.bottom()))}
     assert theme.current().bad in column
-
-
-@pytest.mark.filterwarnings("error")
-@pytest.mark.parametrize("kind", [np.float32, np.float64])
-@pytest.mark.parametrize("values", [[1e-40, -2e-40], [0.0, 0.0], [np.nan, 1.0], [np.inf, -np.inf], [3e38, 1e-45]])
-def test_any_weights_have_strengths(values: list[float], kind: type[np.floating]) -> None:
-    weights = np.array(values, kind)
-    for scale in (robust_scale(weights), 1e-300, 1e300):
-        seen = strengths(weights, scale)
-        assert (np.isnan(seen) == np.isnan(weights)).all()
-        known = ~np.isnan(seen)
-        assert (np.abs(seen[known]) <= 1).all()
-        assert (seen[known] * np.sign(weights[known]) >= 0).all()
-        assert np.abs(signed_levels(weights, scale)).max() <= LEVELS + 1
+    square = view.stage.columns[1].tiles[0]
+    assert color_at(view, QPoint(int(square.left()) + 10, int(square.bottom()) - 12)) == QColor(theme.current().bad)
 
 
 @pytest.mark.filterwarnings("error")
@@ -114,29 +91,31 @@ def test_frames_without_maps_still_show_the_weights(view: NetworkView) -> None:
     frame = plane_frame()
     assert isinstance(frame.picture, PlanePicture)
     view.show_frame(replace(frame, picture=replace(frame.picture, inputs=None, neurons=None, output=None)))
-    assert color_at(view, center(view, Spot(1, 0))) == QColor(theme.current().zero)
+    assert color_at(view, center(view, Spot(1, 0))).rgb() == theme.heat_map_table(theme.current())[128]
 
 
 def test_a_link_that_changes_its_sign_changes_its_colour(view: NetworkView) -> None:
     frame = plane_frame(units=())
     seen = []
-    for sign in (1.0, -1.0):
+    for sign in (5.0, -5.0):
         view.show_frame(with_arrays(frame, 0, weight=[[sign], [0.0]]))
         tile = view.stage.columns[0].tiles[0]
         seen.append(color_at(view, QPoint(int(tile.right()) + 8, round(tile.center().y()))).name())
     assert seen == [theme.current().positive, theme.current().negative]
 
 
-def test_another_theme_repaints_everything(view: NetworkView, monkeypatch: pytest.MonkeyPatch) -> None:
-    for frame in (plane_frame(), image_frame((12, 6))):
-        monkeypatch.setattr(theme, "_current", theme.LIGHT)
+def test_another_theme_repaints_everything(view: NetworkView, qapp: QApplication) -> None:
+    for frame in (plane_frame(), image_frame((12, 6)), table_frame()):
+        theme.apply(qapp, theme.ThemeChoice.LIGHT)
         view.show_frame(frame)
         assert color_at(view, QPoint(2, 200)) == QColor(theme.LIGHT.card)
-        monkeypatch.setattr(theme, "_current", theme.DARK)
+        theme.apply(qapp, theme.ThemeChoice.DARK)
         image = view.stage.grab().toImage()
-        colors = {image.pixelColor(x, y).name() for x in range(0, 580, 3) for y in range(60, 380, 3)}
+        colors = {image.pixelColor(x, y).name() for x in range(0, 580, 3) for y in range(0, 380, 3)}
         assert theme.DARK.card in colors
         assert theme.LIGHT.card not in colors
+    theme.apply(qapp, theme.ThemeChoice.LIGHT)
+    qapp.setStyleSheet("")
 
 
 def test_the_weights_of_the_first_layer_are_drawn_as_images(view: NetworkView) -> None:
@@ -144,29 +123,65 @@ def test_the_weights_of_the_first_layer_are_drawn_as_images(view: NetworkView) -
     weights = np.zeros((784, 4), np.float32)
     weights.reshape(28, 28, 4)[:14, :, 1], weights.reshape(28, 28, 4)[14:, :, 1] = -1.0, 1.0
     view.show_frame(with_arrays(frame, 0, weight=weights))
-    tile = view.stage.columns[1].tiles[1]
+    tile = view.stage.columns[1].tile(1)
+    assert tile is not None
     upper, lower = tile.center() - QPointF(0, tile.height() / 4), tile.center() + QPointF(0, tile.height() / 4)
     assert color_at(view, upper.toPoint()) == QColor(theme.current().negative)
     assert color_at(view, lower.toPoint()) == QColor(theme.current().positive)
 
 
+def controls(view: NetworkView) -> list[QRect]:
+    """Where the buttons above the network stand, in the view."""
+    return [
+        QRect(button.mapTo(view, QPoint()), button.size())
+        for button in view.findChildren(QToolButton)
+        if button.isVisibleTo(view) and not isinstance(button.parentWidget(), SegmentedSwitch)
+    ]
+
+
+def titles(view: NetworkView) -> list[QRect]:
+    """Where the names of the input and the output stand."""
+    return [QRect(label.mapTo(view, QPoint()), label.size()) for label in view._ends]
+
+
 @pytest.mark.parametrize("units", [(), (1,), (1024,), (48, 24), (300, 100, 30), (5,) * MAXIMUM_HIDDEN_LAYERS])
 @pytest.mark.parametrize("make", [plane_frame, image_frame])
 @pytest.mark.parametrize("size", [(600, 440), (374, 277)])
+@pytest.mark.parametrize("larger", [False, True], ids=["normal", "larger"])
 def test_any_network_paints_and_its_controls_do_not_overlap(
-    view: NetworkView, dressed: QApplication, units: tuple[int, ...], make, size: tuple[int, int]
+    view: NetworkView, dressed: QApplication, units: tuple[int, ...], make, size: tuple[int, int], larger: bool
 ) -> None:
+    theme.apply(dressed, theme.ThemeChoice.LIGHT, larger)
     view.resize(*size)
     view.show_frame(make(units=units))
+    QApplication.processEvents()  # the layout
     assert not view.stage.grab().isNull()
-    places = [
-        QRect(button.mapTo(view.stage, QPoint()), button.size())
-        for button in view.stage.findChildren(QToolButton)
-        if button.isVisibleTo(view.stage)
-    ]
+    places = controls(view)
     assert len(places) == 4 * len(units) + 1
-    assert all(view.stage.rect().contains(place) for place in places)
-    assert not any(a.intersects(b) for a, b in itertools.combinations(places, 2))
+    assert all(min(place.width(), place.height()) >= SMALL for place in places)
+    page = QRect(view._page.mapTo(view, QPoint()), view._page.size())
+    assert page.height() <= view.height(), "nothing scrolls down"
+    assert all(page.contains(place) for place in (*places, *titles(view)))
+    overlapping = [(a, b) for a, b in itertools.combinations((*places, *titles(view)), 2) if a.intersects(b)]
+    assert overlapping == []
+    assert not any(place.intersects(QRect(view.stage.mapTo(view, QPoint()), view.stage.size())) for place in places)
+
+
+@pytest.mark.parametrize("make", [plane_frame, image_frame])
+def test_six_hidden_layers_fit_the_card_of_a_usual_window(view: NetworkView, dressed: QApplication, make) -> None:
+    view.resize(652, 480)
+    view.show_frame(make(units=(8, 8, 8, 6, 6, 4)))
+    assert view.stage.width() == 652
+    bar = view._scroll.horizontalScrollBar()
+    assert not bar.isVisible()
+    assert all(QRect(QPoint(), view.size()).contains(place) for place in controls(view))
+
+
+@pytest.mark.parametrize("make", [plane_frame, lambda: image_frame(()), table_frame])
+def test_the_first_network_that_a_view_sees_may_be_any(view: NetworkView, make) -> None:
+    view.show_frame(make())
+    assert len(view.headers.inserts) == len(view.headers.headers) + 1
+    assert all(title.width() > 0 for title in titles(view))
 
 
 def test_before_the_first_frame_it_waits(view: NetworkView) -> None:
@@ -224,7 +239,7 @@ def test_every_unit_and_link_has_a_note() -> None:
 
 def test_a_click_pins_the_note_until_escape(qtbot, view: NetworkView) -> None:
     view.show_frame(plane_frame())
-    qtbot.mouseClick(view.stage, Qt.MouseButton.LeftButton, pos=center(view, Spot(1, 2)))
+    qtbot.mouseClick(view.stage.viewport(), Qt.MouseButton.LeftButton, pos=center(view, Spot(1, 2)))
     point_at(view, center(view, Spot(2, 5)))
     view.show_frame(plane_frame())
     assert view.stage.looked_at == Spot(1, 2)
@@ -232,12 +247,39 @@ def test_a_click_pins_the_note_until_escape(qtbot, view: NetworkView) -> None:
     assert view.stage.looked_at is None
 
 
-def test_another_network_lets_the_pinned_note_go(qtbot, view: NetworkView) -> None:
+def test_a_new_run_lets_the_pinned_note_go(qtbot, view: NetworkView) -> None:
     view.show_frame(plane_frame())
-    qtbot.mouseClick(view.stage, Qt.MouseButton.LeftButton, pos=center(view, Spot(1, 7)))
-    view.show_frame(plane_frame(units=(3, 8)))
+    qtbot.mouseClick(view.stage.viewport(), Qt.MouseButton.LeftButton, pos=center(view, Spot(1, 7)))
+    view.show_frame(replace(plane_frame(), run=2))
+    assert view.stage.looked_at is None
+
+
+def test_the_pinned_note_goes_along_with_its_layer_and_ends_with_its_unit(qtbot, view: NetworkView) -> None:
+    layers = (DenseSpec(key=1, units=8), DenseSpec(key=2, units=6))
+    view.show_frame(frame_of(Experiment(layers=layers)))
+    qtbot.mouseClick(view.stage.viewport(), Qt.MouseButton.LeftButton, pos=center(view, Spot(2, 5)))
+    longer = (layers[0], DenseSpec(key=3, units=4), layers[1])
+    view.show_frame(frame_of(Experiment(layers=longer)))
+    assert view.stage.looked_at == Spot(3, 5)
+    shorter = (layers[0], replace(layers[1], units=5))
+    view.show_frame(frame_of(Experiment(layers=shorter)))
     assert view.stage.looked_at is None
     assert not view.stage.grab().isNull()
+
+
+def test_a_pinned_weight_ends_when_something_comes_between(qtbot, view: NetworkView) -> None:
+    layers = (DenseSpec(key=1, units=2),)
+    view.show_frame(frame_of(Experiment(layers=layers)))
+    tile = view.stage.columns[0].tiles[0]
+    qtbot.mouseClick(
+        view.stage.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(int(tile.right()) + 6, round(tile.center().y()))
+    )
+    spot = view.stage.looked_at
+    assert isinstance(spot, LinkSpot)
+    view.show_frame(frame_of(Experiment(layers=(layers[0], DenseSpec(key=2, units=2)))))
+    assert view.stage.looked_at == spot
+    view.show_frame(frame_of(Experiment(layers=(DenseSpec(key=3, units=2), layers[0]))))
+    assert view.stage.looked_at is None
 
 
 # The keyboard
@@ -245,7 +287,7 @@ def test_another_network_lets_the_pinned_note_go(qtbot, view: NetworkView) -> No
 
 def test_arrows_belong_to_the_canvas_only_for_who_came_by_tab(qtbot, view: NetworkView) -> None:
     view.show_frame(plane_frame())
-    qtbot.mouseClick(view.stage, Qt.MouseButton.LeftButton, pos=center(view, Spot(1, 2)))
+    qtbot.mouseClick(view.stage.viewport(), Qt.MouseButton.LeftButton, pos=center(view, Spot(1, 2)))
     assert not claims(view, Qt.Key.Key_Right)
     assert claims(view, Qt.Key.Key_Escape)
     view.stage.clearFocus()
@@ -264,6 +306,8 @@ def test_arrow_keys_walk_the_ring_and_speak(qtbot, view: NetworkView) -> None:
     assert view.stage.accessibleDescription().startswith("Layer 1, neuron 2, a = tanh(w·x + b)")
     view.stage.clearFocus()
     assert view.stage.looked_at is None
+    view.stage.setFocus(Qt.FocusReason.TabFocusReason)
+    assert view.stage.accessibleDescription().startswith("Input; Dense 8")
 
 
 def test_the_keyboard_reaches_units_and_columns_out_of_sight(qtbot, view: NetworkView) -> None:
@@ -277,7 +321,7 @@ def test_the_keyboard_reaches_units_and_columns_out_of_sight(qtbot, view: Networ
         qtbot.keyClick(view.stage, Qt.Key.Key_Right)
     spot = view.stage.looked_at
     assert spot == Spot(9, 0)
-    assert view.stage.visibleRegion().contains(center(view, Spot(9, 0)))
+    assert view.stage.viewport().visibleRegion().contains(center(view, Spot(9, 0)))
 
 
 def test_every_control_is_reached_by_tab_and_explains_itself(view: NetworkView) -> None:
@@ -285,11 +329,11 @@ def test_every_control_is_reached_by_tab_and_explains_itself(view: NetworkView) 
     controls: list[QWidget] = []
     widget = view.stage.nextInFocusChain()
     while widget is not view.stage:
-        if isinstance(widget, QToolButton) and view.stage.isAncestorOf(widget):
+        if isinstance(widget, QToolButton) and view._page.isAncestorOf(widget):
             controls.append(widget)
         widget = widget.nextInFocusChain()
     assert len(controls) == 9
-    lefts = [control.mapTo(view.stage, QPoint()).x() for control in controls]
+    lefts = [control.mapTo(view, QPoint()).x() for control in controls]
     assert lefts[0] < lefts[1] < lefts[4] < lefts[5] < lefts[8]
     for control in controls:
         assert control.focusPolicy() & Qt.FocusPolicy.TabFocus
@@ -306,10 +350,10 @@ def test_the_wheel_scrolls_a_column_that_has_more(view: NetworkView) -> None:
     at = column.tiles[0].center()
     angle = QPoint(0, -120)
     event = QWheelEvent(
-        at, view.stage.mapToGlobal(at), QPoint(), angle, Qt.MouseButton(0), Qt.KeyboardModifier(0),
+        at, view.stage.viewport().mapToGlobal(at), QPoint(), angle, Qt.MouseButton(0), Qt.KeyboardModifier(0),
         Qt.ScrollPhase.NoScrollPhase, False,
     )  # fmt: skip
-    QApplication.sendEvent(view.stage, event)
+    QApplication.sendEvent(view.stage.viewport(), event)
     assert view.stage.columns[1].first == 1
     view.show_frame(plane_frame(units=(40,)))
     assert view.stage.columns[1].first == 1
@@ -320,8 +364,9 @@ def test_more_shows_the_next_ones(qtbot, view: NetworkView) -> None:
     more = view.stage.columns[1].more
     assert more is not None
     shown = len(view.stage.columns[1].tiles)
-    qtbot.mouseClick(view.stage, Qt.MouseButton.LeftButton, pos=more.center().toPoint())
-    assert view.stage.columns[1].first == shown
+    qtbot.mouseClick(view.stage.viewport(), Qt.MouseButton.LeftButton, pos=more.center().toPoint())
+    assert view.stage.columns[1].first == 40 - shown
+    assert view.stage.columns[1].last == 40
 
 
 # Images
@@ -330,7 +375,7 @@ def test_more_shows_the_next_ones(qtbot, view: NetworkView) -> None:
 def test_a_click_on_the_image_asks_for_the_next_one(qtbot, view: NetworkView) -> None:
     view.show_frame(image_frame())
     with qtbot.waitSignal(view.next_image_requested, timeout=1000):
-        qtbot.mouseClick(view.stage, Qt.MouseButton.LeftButton, pos=center(view, Spot(0, 0)))
+        qtbot.mouseClick(view.stage.viewport(), Qt.MouseButton.LeftButton, pos=center(view, Spot(0, 0)))
     view.stage.setFocus(Qt.FocusReason.TabFocusReason)
     qtbot.keyClick(view.stage, Qt.Key.Key_Home)
     with qtbot.waitSignal(view.next_image_requested, timeout=1000):
@@ -339,11 +384,13 @@ def test_a_click_on_the_image_asks_for_the_next_one(qtbot, view: NetworkView) ->
 
 
 def test_the_switch_is_there_for_images_with_hidden_layers_and_changes_the_picture(qtbot, view: NetworkView) -> None:
-    switch = view.switches()
-    assert isinstance(switch, SegmentedSwitch)
     title_bar = QWidget()
     qtbot.addWidget(title_bar)
-    switch.setParent(title_bar)
+    switches = view.switches()
+    assert switches is not None
+    switches.setParent(title_bar)
+    switch = switches.findChild(SegmentedSwitch)
+    assert switch is not None
     for frame, there in ((plane_frame(), False), (image_frame(()), False), (image_frame((12, 6)), True)):
         view.show_frame(frame)
         assert switch.isHidden() is not there

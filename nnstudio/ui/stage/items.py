@@ -82,7 +82,16 @@ class Words:
             return
         self.text = text
         self.item.setText(text)
-        width = self._metrics.horizontalAdvance(text)
+        self._put()
+
+    def move(self, at: QPointF) -> None:
+        """Stand here from now on."""
+        if at != self._at:
+            self._at = at
+            self._put()
+
+    def _put(self) -> None:
+        width = self._metrics.horizontalAdvance(self.text)
         share = {Qt.AlignmentFlag.AlignLeft: 0.0, Qt.AlignmentFlag.AlignHCenter: 0.5}.get(self._align, 1.0)
         self.item.setPos(self._at.x() - share * width, self._at.y() - self._metrics.height() / 2)
 

@@ -5,8 +5,9 @@ the edit. Above the picture stands a row of real controls: titles, − and + for
 """
 
 import sys
+from math import ceil
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
@@ -22,6 +23,9 @@ from nnstudio.ui.views.network.popover import Popover, can_open
 from nnstudio.ui.views.network.titles import fitting, input_titles, output_titles
 from nnstudio.ui.views.view import View
 from nnstudio.ui.widgets.segmented import SegmentedSwitch
+
+_APART = 4
+"""Pixels between a title and the + beside it."""
 
 
 class NetworkView(View):
@@ -132,44 +136,58 @@ class NetworkView(View):
         self.headers.show_layers(frame.experiment.layers, Ends.of(frame.model))
         self.headers.show_frozen({layer.key for layer in frame.model.layers if layer.wholly_frozen})
         titles = [input_titles(frame), *(spec.titles for spec in frame.experiment.layers), output_titles(frame)]
-        self.stage.setAccessibleDescription("; ".join(names[0] for names in titles) + ".")
+        self.stage.describe("; ".join(names[0] for names in titles) + ".")
         self._titles = (titles[0], titles[-1])
+        self._fit()
         self._place_headers()
         # Until a card has taken the switches to its title bar, there is no place for them.
         placed = self._switches.parentWidget() is not self
         self._switches.setVisible(placed)
         self._switch.setVisible(placed and self.stage.offers_weights)
         self.legend.show_links(not self.stage.is_image)
-        self._fit()
 
     def _fit(self) -> None:
-        self._strip.setFixedHeight(round(QFontMetricsF(text_font(13)).height()) + 12 + SMALL)
+        self._strip.setFixedHeight(_strip_height())
         self._page.setMinimumWidth(round(self.stage.minimum_width()))
 
     def _place_headers(self) -> None:
-        columns, height = self.stage.columns, self._strip.height()
-        self.headers.place(columns, 0, height - 2)
+        columns, height = self.stage.columns, _strip_height()
         if not columns or not self._titles:
             return
+        self.headers.place(columns, 0, height - 2)
         font = text_font(13, bold=True)
         metrics = QFontMetricsF(font)
-        width = round(min(110.0, columns[1].left - columns[0].left))
-        for label, column, titles in zip(self._ends, (columns[0], columns[-1]), self._titles, strict=True):
+        first, last = (self.headers.inserts[end].geometry() for end in (0, -1))
+        rooms = (0, first.left() - _APART), (last.right() + _APART, self.stage.width())
+        for label, column, titles, (left, right) in zip(
+            self._ends, (columns[0], columns[-1]), self._titles, rooms, strict=True
+        ):
             label.setFont(font)
-            label.setText(fitting(titles, metrics, width))
-            left = min(max(0, round(column.center - width / 2)), self._strip.width() - width)
-            label.setGeometry(left, 0, width, height - 2 - SMALL)
+            label.setText(fitting(titles, metrics, right - left))
+            width = min(right - left, ceil(metrics.horizontalAdvance(label.text())) + 2)
+            start = min(max(left, round(column.center - width / 2)), right - width)
+            label.setGeometry(start, 0, width, height - 2 - SMALL)
             label.show()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
+
     def switches(self) -> QWidget | None:
         return self._switches
 
     def _show_as(self, choice: int) -> None:
         self.stage.want_weights(choice == 0)
+
+
+def _strip_height() -> int:
+    """A line of titles and a line of buttons."""
+    return round(QFontMetricsF(text_font(13)).height()) + 12 + SMALL
 
 
 def _end_title(parent: QWidget) -> QLabel:

@@ -16,6 +16,8 @@ from nnstudio.ui.views.network.column import Column
 
 _LABEL = 20.0
 _LEAST = 0.005
+_STEP = _LEAST / 4
+_APART = 6.0
 
 
 class Answers:
@@ -24,7 +26,7 @@ class Answers:
     def __init__(self, parent: QGraphicsItem, column: Column, names: Sequence[str]) -> None:
         theme = current()
         self._bars: list[QRectF] = []
-        self._shares = [float("nan")] * len(column.tiles)
+        self._shown: list[tuple[int, bool] | None] = [None] * len(column.tiles)
         self._fills = [items.path(parent, z=3) for _ in column.tiles]
         font = mono_font(13)
         middle = Qt.AlignmentFlag.AlignHCenter
@@ -39,7 +41,7 @@ class Answers:
             self._bars.append(bar)
             at = QPointF(row.left() + _LABEL / 2, row.center().y())
             self._labels.append(items.Words(parent, at, font, theme.dim, name[:2], middle, 4))
-            self._percents.append(items.Words(parent, bar.center(), mono_font(11), theme.text, "", middle, 4))
+            self._percents.append(items.Words(parent, bar.center(), mono_font(11), theme.text, z=4))
         tracks.setPath(shape)
         self._ring = items.path(parent, QPen(QColor(theme.text), 1.5), z=4)
         self._truth = -1
@@ -58,13 +60,22 @@ class Answers:
         finite = [share for share in shares if math.isfinite(share)]
         best = max(finite, default=0.0)
         for place, (bar, share) in enumerate(zip(self._bars, shares, strict=True)):
-            if abs(share - self._shares[place]) < _LEAST / 4:
-                continue
-            self._shares[place] = share
             known = math.isfinite(share)
+            shown = round(max(-1.0, min(share, 1.0)) / _STEP) if known else -1, share == best
+            if shown == self._shown[place]:
+                continue
+            self._shown[place] = shown
             length = max(3.0, bar.width() * min(share, 1.0)) if known else bar.width()
             weaker = mix(theme.field, theme.positive, 0.55)
             self._fills[place].setBrush(QColor(theme.bad if not known else theme.positive if share == best else weaker))
             filled = QRectF(bar.left(), bar.top(), length, bar.height())
             self._fills[place].setPath(items.rounded(filled, min(4.0, length / 2)))
-            self._percents[place].say(f"{100 * share:.0f}\u00a0%" if known and share >= _LEAST else "")
+            self._write(place, f"{100 * share:.0f}\u00a0%" if known and share >= _LEAST else "", length, share == best)
+
+    def _write(self, place: int, percent: str, length: float, best: bool) -> None:
+        """The number: behind its bar while there is room, else on it."""
+        theme, words, bar = current(), self._percents[place], self._bars[place]
+        words.say(percent)
+        inside = length + words.item.boundingRect().width() + 2 * _APART > bar.width()
+        words.move(QPointF(bar.left() + (0 if inside else length) + _APART, bar.center().y()))
+        words.item.setBrush(QColor(theme.on_accent if inside and best else theme.text))

@@ -32,7 +32,8 @@ class Flow:
         from_places, to_places = _pictures(source), range(len(target.tiles))
         rows = [source.unit(place) for place in from_places]
         columns = [target.unit(place) for place in to_places]
-        flow = np.nan_to_num(weights[np.ix_(rows, columns)] * activations[rows][:, None])
+        with np.errstate(over="ignore", invalid="ignore"):
+            flow = np.nan_to_num(weights[np.ix_(rows, columns)] * activations[rows][:, None])
         strongest = np.argsort(-np.abs(flow), axis=None)[:STRONGEST].tolist()
         self.scale = float(np.abs(flow).max(initial=0.0))
         theme = current()

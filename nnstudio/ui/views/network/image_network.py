@@ -150,7 +150,7 @@ class ImageNetwork:
             self._show_image(picture)
         self._say(picture, frame)
         activations = picture.activations or ()
-        self._sort(activations, fresh)
+        self._sort(activations, fresh, looked_at is not None)
         for index, (cell, values) in enumerate(zip(self._cells, activations, strict=False), start=1):
             self._show_layer(index, cell, frame.model.layers[index - 1], values)
         self._answers.show(picture.probabilities, picture.label)
@@ -166,15 +166,17 @@ class ImageNetwork:
                 if weights is not None and len(activations) >= gap:
                     flow.show(self.columns[gap], self.columns[gap + 1], weights, activations[gap - 1])
 
-    def _sort(self, activations: tuple[FloatArray, ...], fresh: bool) -> None:
-        """Put the neurons that answer most first: for a fresh image, at rest, and now and then."""
+    def _sort(self, activations: tuple[FloatArray, ...], fresh: bool, looked_at: bool) -> None:
+        """Put the neurons that answer most first: for a fresh image, at rest, and now and then; but what somebody looks
+        at does not run away."""
         now = perf_counter()
-        if not fresh and self._frame.updates_per_second and now - self._sorted_at < SORTED_EVERY:
+        early = self._frame.updates_per_second and now - self._sorted_at < SORTED_EVERY
+        if not fresh and (early or looked_at):
             return
         self._sorted_at = now
         columns = list(self.columns)
         for index, (cell, values) in enumerate(zip(self._cells, activations, strict=False), start=1):
-            if cell in (WEIGHTS, ACTIVATION) and self.columns[index].more is None:
+            if cell is WEIGHTS or (cell is ACTIVATION and self.columns[index].more is None):
                 order = np.argsort(-np.abs(np.nan_to_num(values)), kind="stable")
                 columns[index] = replace(columns[index], order=tuple(order.tolist()))
         self.columns = tuple(columns)

@@ -6,7 +6,8 @@ of a line of text, so that larger text gets the room it needs.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import product
 
 from PySide6.QtCore import QRectF
 
@@ -19,31 +20,40 @@ _LARGEST_TILE = 96.0
 _SMALLEST_TILE = 11.0
 _GAP = 12 / 88
 """Between two tiles, as a share of one."""
-_BAND = 28.0
+_BAND = 24.0
 _WIDEST_BAND = 84.0
-_NARROWEST_GRID = 62.0
+_NARROWEST_GRID = 54.0
 
 
-def plane_width(columns: int, names: float, em: float) -> float:
+Names = tuple[float, float]
+"""The room that names need beside the first and the last column; 0 where there are none."""
+
+
+def plane_width(columns: int, names: Names, em: float) -> float:
     """The least width at which `columns` columns neither clip nor overlap."""
-    return 2 * _side(names, em) + (columns - 1) * PITCH * max(1.0, em / 16)
+    return _sides(names, PITCH / 2, em)[1] + (columns - 1) * PITCH * max(1.0, em / 16)
 
 
-def _side(names: float, em: float) -> float:
-    """From the edge to the middle of the outermost column at its narrowest: half a tile, a name, half a title."""
-    return max(PITCH / 4 + 8 + names, 2.4 * em) + 6
+def _sides(names: Names, tile: float, em: float) -> tuple[float, float]:
+    """What lies left of the middle of the first column, half a tile and a name, or half a title; and that together
+    with what lies right of the middle of the last."""
+    left, right = (max(tile / 2 + (8 + name if name else 0), 2.4 * em) + 6 for name in names)
+    return left, left + right
 
 
 def plane_columns(
-    area: QRectF, counts: Sequence[int], firsts: Sequence[int], names: float, em: float
+    area: QRectF, counts: Sequence[int], firsts: Sequence[int], names: Names, em: float
 ) -> tuple[Column, ...]:
-    """A column for each layer, evenly spaced; `names` is the room that names beside the outer tiles need."""
-    gaps, beside = len(counts) - 1, 8 + names + 6
-    # Half a tile, which is half a pitch at most, lies beyond the middle of the outermost columns.
-    pitch = min((area.width() - 2 * beside) / (gaps + 0.5), (area.width() - 2 * _side(names, em)) / gaps)
-    pitch = min(pitch, max(_WIDEST_PITCH, (area.width() - 2 * beside - _LARGEST_TILE) / gaps * 0.85))
-    start = area.center().x() - pitch * (len(counts) - 1) / 2
+    """A column for each layer, evenly spaced, with names beside the outer tiles."""
+    gaps = len(counts) - 1
+    beside = [8 + name + 6 if name else 6 for name in names]
+    # Beyond the middle of an outermost column lies half a tile, a quarter of the pitch at most, or half a title.
+    left, right = (((0.25, side), (0, 2.4 * em + 6)) for side in beside)
+    pitch = min((area.width() - a - b) / (gaps + m + n) for (m, a), (n, b) in product(left, right))
+    pitch = min(pitch, max(_WIDEST_PITCH, (area.width() - sum(beside) - _LARGEST_TILE) / gaps * 0.85))
     largest = min(_LARGEST_TILE, pitch * 0.5)
+    before, sides = _sides(names, largest, em)
+    start = area.left() + before + (area.width() - sides - pitch * gaps) / 2
     return tuple(
         _stack(start + pitch * index, area, count, first, largest, em)
         for index, (count, first) in enumerate(zip(counts, firsts, strict=True))
@@ -84,7 +94,7 @@ class Cell:
 
 WEIGHTS = Cell(1.15, 1.28, 40, 24)
 """With a bar below each tile."""
-ACTIVATION = Cell(1.25, 1.2, 16, 5)
+ACTIVATION = Cell(1.25, 1.25, 16, 5)
 FEATURE_MAP = Cell(1.12, 1.12, 48, 13)
 KERNEL = Cell(2.3, 1.12, 38, 12, 1.08)
 ROW = Cell(1, 1, 12, 12)
@@ -121,7 +131,7 @@ def image_columns(
         if cell is ROW:
             columns.append(_slim(room_here))
         elif cell is WEIGHTS:
-            columns.append(_strongest(room_here, count))
+            columns.append(_strongest(room_here, count, em))
         else:
             columns.append(_grid(room_here, cell, count, first, em))
         x += width + band
@@ -145,8 +155,19 @@ _CELL, _CELL_PITCH = 8.0, 10.0
 _STRONGEST_ACROSS = 4
 
 
-def _strongest(area: QRectF, count: int) -> Column:
-    """Room for as many weight images as fit beside small cells for all other units; the strongest come first."""
+def _strongest(area: QRectF, count: int, em: float) -> Column:
+    """Room for as many weight images as fit beside small cells for all other units; the strongest come first. Where
+    even the cells do not all fit, it says how many more there are."""
+    column = _images_and_cells(area, count)
+    if column.hidden:
+        above = area.adjusted(0, 0, 0, -em - 4)
+        column = _images_and_cells(above, count)
+        more = QRectF(above.left(), above.bottom(), above.width(), em + 4)
+        column = replace(column, more=more if column.hidden else None)
+    return column
+
+
+def _images_and_cells(area: QRectF, count: int) -> Column:
     wide, high = WEIGHTS.largest * WEIGHTS.wide, WEIGHTS.largest * WEIGHTS.high
     across = max(1, int((area.width() + wide - WEIGHTS.largest) / wide))
     cells = max(1, int(area.width() / _CELL_PITCH))

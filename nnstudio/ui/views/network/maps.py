@@ -20,6 +20,7 @@ from nnstudio.ui.stage.atlas import Atlas, levels_of
 from nnstudio.ui.stage.lettering import mono_font
 from nnstudio.ui.theme import current, heat_map_table
 from nnstudio.ui.views.network.column import Column
+from nnstudio.ui.views.network.links import FADING
 from nnstudio.ui.widgets.figures import decimal
 
 ROOMY = 52.0
@@ -61,6 +62,11 @@ class MapTiles:
         self._numbered, self._valued = numbered and roomy, valued and roomy
         self._lay_over(ratio)
 
+    @property
+    def shows(self) -> bool:
+        """Whether there is anything in the tiles."""
+        return self._atlas is not None
+
     def show_maps(self, values: FloatArray, scale: float | FloatArray) -> bool:
         """Draw these maps (units, rows, columns), of all units of the layer; whether anything looks different."""
         column = self._column
@@ -76,12 +82,11 @@ class MapTiles:
 
     def show_nothing(self) -> None:
         """Where there is nothing to map: plain tiles."""
-        if self._atlas is None:
-            self._atlas = Atlas(self._parent, self._column.tiles, 1, 1, self._column.across, False, z=2)
+        self._atlas = Atlas(self._parent, self._column.tiles, 1, 1, self._column.across, False, z=2)
         self._atlas.fill(np.zeros((len(self._column.tiles), 1, 1)), 1.0)
 
     def show_biases(self, biases: FloatArray) -> None:
-        """A small square at each tile's lower left, coloured by the bias on the scale of the layer's own."""
+        """A small square at each tile's lower left, coloured by the bias as strongly as a link of that weight."""
         column, theme = self._column, current()
         if not self._biases:
             for tile in column.tiles:
@@ -91,9 +96,8 @@ class MapTiles:
                 square = items.rectangle(self._parent, box, QColor(theme.zero), z=4)
                 square.setPen(QPen(QColor(theme.card), 1))
                 self._biases.append(square)
-        shown = np.where(np.isfinite(biases), biases, np.nan)
-        scale = max(float(np.nanmax(np.abs(shown), initial=0.0)), 1e-3)
-        levels = levels_of(shown[column.first : column.last], scale)
+        shown = biases[column.first : column.last].astype(np.float64)
+        levels = levels_of(np.copysign(-np.expm1(-np.abs(shown) / FADING), shown), 1.0)
         if self._bias_levels is not None and (levels == self._bias_levels).all():
             return
         table, before = heat_map_table(theme), self._bias_levels

@@ -44,6 +44,13 @@ def structure(frame: Frame) -> tuple[object, ...]:
     return frame.run, frame.dataset.shape, type(frame.picture), kinds, frame.dataset.outputs
 
 
+def moved(old: Frame, new: Frame) -> dict[int, int]:
+    """Where each column that stays has gone: the input stays where it is, layers are known by their keys."""
+    places = {layer.key: place for place, layer in enumerate(new.model.layers, start=1)}
+    found = {place: places.get(layer.key) for place, layer in enumerate(old.model.layers, start=1)}
+    return {0: 0} | {place: to for place, to in found.items() if to is not None}
+
+
 class NetworkStage(Stage):
     """Shows the network and says what somebody looks at."""
 
@@ -59,6 +66,7 @@ class NetworkStage(Stage):
         self._pointing = Pointing()
         self._wants_weights = True
         self.tabbed = False
+        self._description = ""
         super().__init__("Network", _TOOLTIP, _EXPLANATION)
         self._ring_item = items.path(None, z=50)
         self.scene().addItem(self._ring_item)
@@ -85,6 +93,14 @@ class NetworkStage(Stage):
         """Whether the first layer can be shown by its weights or by its activations."""
         return self._frame is not None and self.is_image and image_network.offers_weights(self._frame)
 
+    def describe(self, description: str) -> None:
+        """The network in a sentence, for those who cannot see it."""
+        self._description = description
+        self.setAccessibleDescription(description)
+
+    def summary(self) -> str:
+        return self._description
+
     def want_weights(self, wanted: bool) -> None:
         """For images: show the first layer by its weights, or by its activations."""
         self._wants_weights = wanted
@@ -96,6 +112,8 @@ class NetworkStage(Stage):
         if old is None or structure(old) != structure(frame):
             if old is None or old.run != frame.run:
                 self._pointing.clear()
+            else:
+                self._pointing.carry(moved(old, frame), self._counts(frame))
             self._firsts = []
             self.arrange()
         elif self._diagram is not None:
@@ -116,10 +134,9 @@ class NetworkStage(Stage):
         if frame is None or self.width() < 50:
             return
         self.clear()
-        kind = image_network if self.is_image else plane_network
-        counts = kind.counts(frame)
+        counts = self._counts(frame)
         firsts = self._firsts if len(self._firsts) == len(counts) else [0] * len(counts)
-        area = QRectF(_MARGIN, em, self.width() - 2 * _MARGIN, self.height() - em - 2)
+        area = QRectF(_MARGIN, em + 4, self.width() - 2 * _MARGIN, self.height() - em - 6)
         place = Place(self.root, area, tuple(firsts), self.ratio)
         if self.is_image:
             self._diagram = image_network.ImageNetwork(place, frame, em, self._wants_weights)
@@ -129,6 +146,9 @@ class NetworkStage(Stage):
         self._diagram.show(frame, self.looked_at)
         self.arranged.emit()
         self.read()
+
+    def _counts(self, frame: Frame) -> tuple[int, ...]:
+        return (image_network if self.is_image else plane_network).counts(frame)
 
     def sizeHint(self) -> QSize:
         return QSize(600, 420)

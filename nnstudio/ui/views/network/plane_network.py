@@ -15,14 +15,14 @@ from PySide6.QtWidgets import QGraphicsRectItem
 
 from nnstudio.core.experiment.choices import Task
 from nnstudio.core.network.model import Range
-from nnstudio.core.run.frame import FloatArray, Frame, PlanePicture, TablePicture
+from nnstudio.core.run.frame import FloatArray, Frame, PlanePicture
 from nnstudio.ui.stage import items
 from nnstudio.ui.stage.atlas import robust_scale
 from nnstudio.ui.stage.lettering import mono_font, text_font
 from nnstudio.ui.theme import class_color, current
 from nnstudio.ui.views.network.column import LinkSpot, Spot
 from nnstudio.ui.views.network.diagram import Place
-from nnstudio.ui.views.network.layout import plane_columns, plane_width
+from nnstudio.ui.views.network.layout import Names, plane_columns, plane_width
 from nnstudio.ui.views.network.links import Links
 from nnstudio.ui.views.network.maps import MapTiles
 from nnstudio.ui.views.network.overflow import show_more
@@ -48,13 +48,15 @@ def minimum_width(frame: Frame, em: float) -> float:
     return plane_width(len(frame.model.layers) + 1, _names_width(frame), em)
 
 
-def _names_width(frame: Frame) -> float:
+def _names_width(frame: Frame) -> Names:
     """The room that the names beside the tiles need, left and right."""
     metrics, dataset = QFontMetricsF(text_font(13)), frame.dataset
-    widths = [metrics.horizontalAdvance(name) for name in dataset.input_names]
-    if isinstance(frame.picture, TablePicture) and dataset.outputs > 1:
-        widths += [metrics.horizontalAdvance(name) + _DOT for name in dataset.output_names]
-    return min(max(widths), _WIDEST_NAME + _DOT)
+
+    def widest(names: tuple[str, ...]) -> float:
+        return min(max(metrics.horizontalAdvance(name) for name in names), _WIDEST_NAME)
+
+    outputs = widest(dataset.output_names) + _DOT if dataset.outputs > 1 else 0.0
+    return widest(dataset.input_names), outputs
 
 
 class PlaneNetwork:
@@ -67,11 +69,11 @@ class PlaneNetwork:
             MapTiles(place.parent, column, place.ratio, numbered=0 < index < len(self.columns) - 1, valued=True)
             for index, column in enumerate(self.columns)
         ]
+        above, middle = place.area.top() - em / 2 - 2, Qt.AlignmentFlag.AlignHCenter
         self._scales = [
-            items.Words(place.parent, QPointF(column.center, place.area.top() - 2), mono_font(11), current().dim,
-                        align=Qt.AlignmentFlag.AlignHCenter, z=6)
+            items.Words(place.parent, QPointF(column.center, above), mono_font(11), current().dim, align=middle, z=6)
             for column in self.columns
-        ]  # fmt: skip
+        ]
         sizes = [len(a.tiles) * len(b.tiles) for a, b in pairwise(self.columns)]
         lines = [b.tiles[0].height() / len(a.tiles) for a, b in pairwise(self.columns)]
         self._labelled = sum(sizes) <= _LABELLED and min(lines, default=0) >= _LINE * em / 16
@@ -88,8 +90,8 @@ class PlaneNetwork:
         self._frame = frame
         if isinstance(frame.picture, PlanePicture):
             self._show_maps(frame, frame.picture)
-        else:
-            for tiles in self._tiles:
+        for tiles in self._tiles:
+            if not tiles.shows:
                 tiles.show_nothing()
         layers = frame.model.layers
         for tiles, layer in zip(self._tiles[1:], layers, strict=True):
@@ -155,7 +157,9 @@ class PlaneNetwork:
         return None
 
     def picture(self, spot: Spot) -> QImage | None:
-        """A unit's map, to be enlarged."""
+        """A unit's map, to be enlarged; None where there are none."""
+        if not isinstance(self._frame.picture, PlanePicture):
+            return None
         return self._tiles[spot.column].at(spot.unit - self.columns[spot.column].first)
 
     # What is written.

@@ -1,5 +1,7 @@
 """What somebody looks at: the pinned unit, else the one under the pointer, else the one that the keys have reached."""
 
+from collections.abc import Mapping, Sequence
+
 from PySide6.QtCore import QPointF, Qt
 
 from nnstudio.ui.views.network.column import Column, LinkSpot, Spot, neighbour
@@ -28,6 +30,27 @@ class Pointing:
     def clear(self) -> None:
         """Look at nothing."""
         self.hovered = self.pinned = self.cursor = None
+
+    def carry(self, moved: Mapping[int, int], counts: Sequence[int]) -> None:
+        """The layers are others now: go along with what stays, let go of what is gone.
+
+        moved: where each column that stays has gone; counts: how many units each column has now
+        """
+
+        def stays(column: int, unit: int) -> bool:
+            return column in moved and unit < counts[moved[column]]
+
+        def followed(spot: Spot | LinkSpot | None) -> Spot | LinkSpot | None:
+            if spot is None or not stays(spot.column, spot.unit):
+                return None
+            column = moved[spot.column]
+            if isinstance(spot, Spot):
+                return Spot(column, spot.unit)
+            linked = stays(spot.column - 1, spot.source) and moved[spot.column - 1] == column - 1
+            return LinkSpot(column, spot.source, spot.unit) if linked else None
+
+        self.hovered, self.pinned, cursor = followed(self.hovered), followed(self.pinned), followed(self.cursor)
+        self.cursor = cursor if isinstance(cursor, Spot) else None
 
     def hover(self, spot: Spot | LinkSpot | None, pointer: QPointF) -> bool:
         """The pointer is over this now; says whether anything changes in the picture."""
