@@ -18,6 +18,7 @@ from nnstudio.ui import theme
 from nnstudio.ui.views.canned import image_frame, plane_frame, table_frame, with_arrays
 from nnstudio.ui.views.network.column import LinkSpot, Spot
 from nnstudio.ui.views.network.layer_header import SMALL
+from nnstudio.ui.views.network.links import FADING
 from nnstudio.ui.views.network.neuron_note import note_on
 from nnstudio.ui.views.network_view import NetworkView
 from nnstudio.ui.widgets.segmented import SegmentedSwitch
@@ -92,6 +93,28 @@ def test_frames_without_maps_still_show_the_weights(view: NetworkView) -> None:
     assert isinstance(frame.picture, PlanePicture)
     view.show_frame(replace(frame, picture=replace(frame.picture, inputs=None, neurons=None, output=None)))
     assert color_at(view, center(view, Spot(1, 0))).rgb() == theme.heat_map_table(theme.current())[128]
+
+
+@pytest.mark.parametrize("neighbour", [0.0, 80.0])
+def test_a_bias_is_as_strong_as_a_link_whatever_its_neighbours_are(view: NetworkView, neighbour: float) -> None:
+    table = theme.heat_map_table(theme.current())
+    for bias in (1e-7, 0.35, -1.4):
+        view.show_frame(with_arrays(plane_frame(units=(2,)), 0, bias=[bias, neighbour]))
+        tile = view.stage.columns[1].tiles[0]
+        shown = color_at(view, QPoint(int(tile.left()) + 10, int(tile.bottom()) - 11)).rgb()
+        strength = np.copysign(1 - np.exp(-abs(bias) / FADING), bias)
+        assert shown == table[int(128 + 127.5 * strength)]
+
+
+def test_a_table_has_no_maps_to_enlarge(view: NetworkView) -> None:
+    for make, enlarged in ((table_frame, False), (plane_frame, True)):
+        view.show_frame(make())
+        assert color_at(view, center(view, Spot(1, 0))) != QColor(theme.current().card)
+        diagram = view.stage._diagram
+        assert diagram is not None
+        assert (diagram.picture(Spot(1, 0)) is not None) is enlarged
+        point_at(view, center(view, Spot(1, 0)))
+        assert view.stage.looked_at == Spot(1, 0)
 
 
 def test_a_link_that_changes_its_sign_changes_its_colour(view: NetworkView) -> None:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPen
 from PySide6.QtWidgets import QGraphicsItem
 
 from nnstudio.core.run.frame import FloatArray
@@ -17,7 +17,7 @@ from nnstudio.ui.views.network.column import Column
 _LABEL = 20.0
 _LEAST = 0.005
 _STEP = _LEAST / 4
-_APART = 6.0
+_APART = 5.0
 
 
 class Answers:
@@ -43,6 +43,9 @@ class Answers:
             self._labels.append(items.Words(parent, at, font, theme.dim, name[:2], middle, 4))
             self._percents.append(items.Words(parent, bar.center(), mono_font(11), theme.text, z=4))
         tracks.setPath(shape)
+        # Without the unit, a number has room behind its bar or on it in narrow columns, too.
+        room = 2 * (QFontMetricsF(mono_font(11)).horizontalAdvance("88\u00a0%") + 2 * _APART)
+        self._unit = "\u00a0%" if self._bars[0].width() >= room else ""
         self._ring = items.path(parent, QPen(QColor(theme.text), 1.5), z=4)
         self._truth = -1
 
@@ -70,12 +73,12 @@ class Answers:
             self._fills[place].setBrush(QColor(theme.bad if not known else theme.positive if share == best else weaker))
             filled = QRectF(bar.left(), bar.top(), length, bar.height())
             self._fills[place].setPath(items.rounded(filled, min(4.0, length / 2)))
-            self._write(place, f"{100 * share:.0f}\u00a0%" if known and share >= _LEAST else "", length, share == best)
+            self._write(place, round(100 * share) if known and share >= _LEAST else None, length, share == best)
 
-    def _write(self, place: int, percent: str, length: float, best: bool) -> None:
+    def _write(self, place: int, percent: int | None, length: float, best: bool) -> None:
         """The number: behind its bar while there is room, else on it."""
         theme, words, bar = current(), self._percents[place], self._bars[place]
-        words.say(percent)
-        inside = length + words.item.boundingRect().width() + 2 * _APART > bar.width()
+        words.say("" if percent is None else f"{percent}{self._unit}")
+        inside = length + _APART + words.item.boundingRect().width() > bar.width()
         words.move(QPointF(bar.left() + (0 if inside else length) + _APART, bar.center().y()))
         words.item.setBrush(QColor(theme.on_accent if inside and best else theme.text))

@@ -113,7 +113,7 @@ def image_columns(
     hidden = len(cells)
     beyond_least = max(0.0, area.width() - image_width(hidden, em))
     image = min(112.0, 64 + 0.15 * beyond_least, area.height())
-    answers = 4.6 * em + min(1.4 * em, 0.1 * beyond_least) if hidden else 4.6 * em + min(5.4 * em, 0.5 * beyond_least)
+    answers = 4.6 * em + min(2 * em, 0.1 * beyond_least) if hidden else 4.6 * em + min(5.4 * em, 0.5 * beyond_least)
     room = area.width() - image - answers - (hidden + 1) * _BAND
     wishes = [_natural_width(cell, n, area.height()) for cell, n in zip(cells, counts[1:-1], strict=True)]
     floor = _NARROWEST_GRID * max(1.0, em / 16)
