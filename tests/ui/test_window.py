@@ -27,7 +27,7 @@ from nnstudio.ui.widgets.card import CardDock
 from nnstudio.ui.widgets.fold import Fold
 
 FOLDS = ["Optimiser", "Regularisation", "First weights", "Stopping"]
-CARDS = ["data", "network", "output", "training", "loss", "activations", "gradients"]
+CARDS = ["data", "network", "output", "training", "layer", "loss", "activations", "gradients"]
 
 
 def make(qtbot, settings: Settings | None = None, size: tuple[int, int] = (1440, 900)) -> MainWindow:
@@ -44,6 +44,10 @@ def window(qtbot) -> MainWindow:
     return make(qtbot)
 
 
+def card(window: MainWindow, name: str) -> CardDock:
+    return next(each for each in window.desk.cards if each.objectName() == name)
+
+
 def places(window: MainWindow) -> dict[str, tuple[int, int, int, int]]:
     return {card.objectName(): card.geometry().getRect() for card in window.desk.cards}
 
@@ -54,16 +58,17 @@ def places(window: MainWindow) -> dict[str, tuple[int, int, int, int]]:
 def test_cards_lie_as_data_flows(window):
     place = places(window)
     assert list(place) == CARDS
-    above, below = [place[name] for name in CARDS[:4]], [place[name] for name in (*CARDS[4:], "training")]
+    above, below = [place[name] for name in CARDS[:4]], [place[name] for name in (*CARDS[5:], "layer")]
     for row in (above, below):
         for (left, _, width, _), (right, *_) in pairwise(row):
             assert right - (left + width) == 12
     assert place["loss"][1] - (place["data"][1] + place["data"][3]) == 12
     widths = {name: rect[2] for name, rect in place.items()}
     assert [widths[name] for name in CARDS[:4]] == pytest.approx([208, 684, 256, 232], abs=2)
-    assert [widths[name] for name in CARDS[4:]] == pytest.approx([420, 320, 408], abs=2)
+    assert [widths[name] for name in CARDS[5:]] == pytest.approx([420, 320, 408], abs=2)
     assert place["data"][3] == pytest.approx(560, abs=4)
-    assert place["training"][3] == window.desk.height()
+    assert place["layer"][1] + place["layer"][3] == window.desk.height()
+    assert place["layer"][2] == place["training"][2]
     corner = window.desk.mapTo(window, QPoint(0, 0))
     assert (corner.x(), corner.y()) == pytest.approx((12, 96), abs=2)
 
@@ -88,9 +93,9 @@ def test_it_fits_a_small_screen(qtbot):
 @pytest.mark.qt_log_ignore("does not support raise", extend=True)
 def test_reset_layout_brings_every_card_back(window, qtbot):
     before = places(window)
-    window.desk.cards[1].close()
-    window.desk.cards[4].setFloating(True)
-    window.desk.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, window.desk.cards[0])
+    card(window, "network").close()
+    card(window, "loss").setFloating(True)
+    window.desk.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, card(window, "data"))
     qtbot.waitUntil(lambda: places(window)["data"] != before["data"])
     window.commands["reset_layout"].trigger()
     qtbot.waitUntil(lambda: places(window)["data"][3] == before["data"][3])
@@ -103,7 +108,7 @@ def test_reset_layout_brings_every_card_back(window, qtbot):
 def test_the_layout_is_remembered(qtbot):
     settings = Settings()
     first = make(qtbot, settings)
-    first.desk.cards[4].close()
+    card(first, "loss").close()
     first.close()
     second = make(qtbot, settings)
     assert [card.isVisible() for card in second.desk.cards] == [name != "loss" for name in CARDS]
@@ -131,7 +136,7 @@ def test_pictures_grow_with_the_window_and_controls_do_not(window, qtbot):
 
 
 def test_a_border_that_was_shifted_stays(window, qtbot):
-    network = window.desk.cards[1]
+    network = card(window, "network")
     right = network.geometry().right() + 6
     qtbot.mousePress(window.desk, Qt.MouseButton.LeftButton, pos=QPoint(right, 200))
     qtbot.mouseMove(window.desk, QPoint(right - 120, 200))
@@ -144,24 +149,23 @@ def test_a_border_that_was_shifted_stays(window, qtbot):
 
 
 def close_one(window: MainWindow, qtbot: QtBot) -> None:
-    window.desk.cards[5].close()
+    card(window, "activations").close()
 
 
 def shift_a_border(window: MainWindow, qtbot: QtBot) -> None:
-    card = window.desk.cards[1].geometry()
-    grip = QPoint(card.right() + 6, 200)
+    grip = QPoint(card(window, "network").geometry().right() + 6, 200)
     qtbot.mousePress(window.desk, Qt.MouseButton.LeftButton, pos=grip)
     qtbot.mouseMove(window.desk, grip - QPoint(130, 0))
     qtbot.mouseRelease(window.desk, Qt.MouseButton.LeftButton, pos=grip - QPoint(130, 0))
 
 
 def float_one(window: MainWindow, qtbot: QtBot) -> None:
-    window.desk.cards[2].setFloating(True)
+    card(window, "output").setFloating(True)
 
 
 def move_one(window: MainWindow, qtbot: QtBot) -> None:
-    window.desk.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, window.desk.cards[0])
-    window.desk.cards[0].topLevelChanged.emit(False)  # as after a drag
+    window.desk.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, card(window, "data"))
+    card(window, "data").topLevelChanged.emit(False)  # as after a drag
 
 
 def nothing(window: MainWindow, qtbot: QtBot) -> None:
@@ -186,11 +190,10 @@ def test_cards_have_their_sizes_back_after_shrinking_and_enlarging(window, qtbot
 
 def test_what_a_closed_card_leaves_goes_to_the_pictures(window, qtbot):
     before = places(window)
-    window.desk.cards[2].close()
+    card(window, "output").close()
     qtbot.waitUntil(lambda: not window.desk._rest.isActive())
-    after = places(window)
-    assert after["data"][2] == pytest.approx(before["data"][2], abs=2)
-    assert after["network"][2] > before["network"][2] + 200
+    qtbot.waitUntil(lambda: places(window)["data"][2] == pytest.approx(before["data"][2], abs=2))
+    assert places(window)["network"][2] > before["network"][2] + 200
 
 
 @pytest.mark.parametrize("damage", [b"nonsense", b"\x00\x00\x00\xff\x00\x00\x00\x63", None])
@@ -208,7 +211,7 @@ def test_a_damaged_layout_is_ignored(qtbot, damage):
 def test_a_layout_of_another_version_is_ignored(qtbot, monkeypatch):
     settings = Settings()
     first = make(qtbot, settings)
-    first.desk.cards[4].close()
+    card(first, "loss").close()
     monkeypatch.setattr(Desk, "layout_state", lambda desk: desk.saveState(99))
     first.close()
     assert all(card.isVisible() for card in make(qtbot, settings).desk.cards)
@@ -231,9 +234,10 @@ def test_every_action_is_in_a_menu_and_leads_somewhere(window):
 def test_the_view_menu_shows_and_hides_cards(window):
     view = next(action.menu() for action in window.menuBar().actions() if action.text() == "&View")
     names = [action.text() for action in view.actions()]
-    assert names[:7] == ["Data", "Network", "Output", "Training", "Loss", "Activations per layer", "Gradient flow"]
-    view.actions()[4].trigger()
-    assert not window.desk.cards[4].isVisible()
+    assert names[: len(CARDS)] == [each.windowTitle() for each in window.desk.cards]
+    assert names[:6] == ["Data", "Network", "Output", "Training", "Layer", "Loss"]
+    view.actions()[5].trigger()
+    assert not card(window, "loss").isVisible()
 
 
 def test_the_theme_changes_at_once_and_is_remembered(window):
@@ -350,8 +354,8 @@ def test_a_note_stays_beside_the_run_until_it_is_closed(window, qtbot):
     menu.chosen.emit(preset)
     assert window.note.isVisible()
     assert preset.text in window.note.text()
-    card = window.desk.cards[1]
-    below = card.rect().bottom() - window.note.mapTo(card, window.note.rect().bottomLeft()).y()
+    network = card(window, "network")
+    below = network.rect().bottom() - window.note.mapTo(network, window.note.rect().bottomLeft()).y()
     assert below == pytest.approx(16, abs=2)
     assert window.note.height() >= 32
     window._session.frame_shown.emit(replace(plane_frame(), status=Status.FINISHED, message="Reached 3 epochs."))

@@ -268,6 +268,7 @@ def _pin() -> QToolButton:
 
 def _button(text: str, picture: str, tip: str) -> QPushButton:
     button = QPushButton(ICON_GAP + text)
+    button.setProperty("role", "compact")
     button.setIcon(icon(picture))
     button.setToolTip(tip)
     button.setWhatsThis(tip)

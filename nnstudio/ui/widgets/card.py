@@ -1,14 +1,14 @@
 """A card: a quiet white sheet with a title that can be moved, floated and closed.
 
 Every panel and view of the window lies on one. Its title bar carries the name on the left and the view's switches on
-the right; between the two, float and close appear when the pointer or the keyboard comes near. The bar is also the
+the right; beside the name, float and close appear when the pointer or the keyboard comes near. The bar is also the
 handle to drag the card by.
 """
 
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QDockWidget,
     QFrame,
@@ -26,6 +26,8 @@ from nnstudio.ui.icons import icon
 
 _RADIUS = 10
 _MARGIN = 16
+_ABOVE, _BELOW = 11, 7
+"""Around what stands in a title bar."""
 _NARROWEST = 150
 
 
@@ -106,25 +108,46 @@ class _TitleBar(QWidget):
         name = QLabel(title.upper())
         name.setProperty("role", "section")
         name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-        self._tools = (_QuietButton("float", f"Float or dock {title}"), _QuietButton("close", f"Close {title}"))
+        self._tools = (
+            _QuietButton("float", f"Float or dock {title}", card),
+            _QuietButton("close", f"Close {title}", card),
+        )
         self._tools[0].clicked.connect(self._float)
         self._tools[1].clicked.connect(card.close)
-        self._card = card
+        self._card, self._name = card, name
+        for button in self._tools:
+            button.setParent(self)
         card.topLevelChanged.connect(self._show_tools)
         row = QHBoxLayout(self)
-        row.setContentsMargins(_MARGIN, 10, _MARGIN, 6)
+        row.setContentsMargins(_MARGIN, _ABOVE, _MARGIN, _BELOW)
         row.setSpacing(2)
         row.addWidget(name)
         row.addSpacing(6)
-        for button in self._tools:
-            row.addWidget(button)
         row.addStretch(1)
         for switch in switches:
             if switch is not None:
                 row.addWidget(switch)
 
+    def sizeHint(self) -> QSize:
+        """All bars are equally high, with switches or without."""
+        hint = super().sizeHint()
+        return QSize(hint.width(), max(hint.height(), self._tools[0].sizeHint().height() + _ABOVE + _BELOW))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), self.sizeHint().height())
+
     def _float(self) -> None:
         self._card.setFloating(not self._card.isFloating())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        left = self._name.geometry().right() + 6
+        for button in self._tools:
+            size = button.sizeHint()
+            top = self._name.geometry().center().y() - size.height() // 2
+            button.setGeometry(left, top, size.width(), size.height())
+            button.raise_()  # in a narrow card they lie over the switches while they are shown
+            left += size.width() + 2
 
     def enterEvent(self, event: QEnterEvent) -> None:
         self._show_tools(True)
@@ -142,8 +165,9 @@ class _TitleBar(QWidget):
 class _QuietButton(QToolButton):
     """Keeps its place but shows itself only when the pointer is on the title bar, or the keyboard on it."""
 
-    def __init__(self, name: str, text: str) -> None:
+    def __init__(self, name: str, text: str, card: CardDock) -> None:
         super().__init__()
+        self._card = card
         self._shown = False
         self.setProperty("role", "icon")
         self.setIcon(icon(name, "dim"))
@@ -158,4 +182,7 @@ class _QuietButton(QToolButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._shown or self.hasFocus():
+            colors = theme.current()
+            with QPainter(self) as painter:
+                painter.fillRect(self.rect(), QColor(colors.field if self._card.isFloating() else colors.card))
             super().paintEvent(event)

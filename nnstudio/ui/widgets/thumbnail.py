@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from nnstudio.core.data.plane import PLANE_KINDS
@@ -29,6 +29,7 @@ NAMES = {
 """What stands below a tile where its label is too long for it."""
 TILE = QSize(40, 36)
 NAME_PIXELS = 11
+SMALLEST_PIXELS = 8
 NAME_HEIGHT = 17
 SAMPLES = 180
 NOISE = 0.04
@@ -131,12 +132,20 @@ class Thumbnail(QToolButton):
         painter.save()
         _PICTURES.get(self.kind, _draw_name)(painter, self.kind, area)
         painter.restore()
-        font = fonts.text(NAME_PIXELS * theme.text_scale())
-        font.setWeight(QFont.Weight.DemiBold if self.isChecked() else QFont.Weight.Normal)
-        painter.setFont(font)
+        painter.setFont(self._name_font())
         painter.setPen(QColor(colors.text if self.isChecked() else colors.dim))
         below = QRectF(0, tile.bottom() + 1, self.width(), NAME_HEIGHT * theme.text_scale())
         painter.drawText(below, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter, self.text())
+
+    def _name_font(self) -> QFont:
+        """Smaller where the name would not fit."""
+        pixels = NAME_PIXELS * theme.text_scale()
+        while True:
+            font = fonts.text(pixels)
+            font.setWeight(QFont.Weight.DemiBold if self.isChecked() else QFont.Weight.Normal)
+            if pixels <= SMALLEST_PIXELS or QFontMetricsF(font).horizontalAdvance(self.text()) <= self.width() - 2:
+                return font
+            pixels -= 1
 
     def _paint_frame(self, painter: QPainter, tile: QRectF, colors: theme.Theme) -> None:
         """Accent around the chosen one; a second line, inside, where the keyboard is."""
