@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication, QGraphicsPixmapItem
+from PySide6.QtWidgets import QApplication, QGraphicsPixmapItem, QLabel
 from pytestqt.qtbot import QtBot
 
 from nnstudio.core.experiment.choices import Task
-from nnstudio.core.run.frame import ExampleLosses, Frame, ImagePicture, PlanePicture
+from nnstudio.core.run.frame import ExampleLosses, Frame, ImagePicture, PlanePicture, Status
 from nnstudio.core.training.metrics import Metrics
 from nnstudio.ui import theme
 from nnstudio.ui.stage.stage import Spot, Stage
@@ -19,6 +19,7 @@ from nnstudio.ui.views.output.boundary_image import boundary_pixels
 from nnstudio.ui.views.output.confusion import share_in_cell
 from nnstudio.ui.views.output.points import contrast, rim_of
 from nnstudio.ui.views.output_view import OutputView
+from nnstudio.ui.widgets.metric_tile import MetricTile
 
 
 @pytest.fixture
@@ -112,7 +113,7 @@ def test_only_what_has_changed_is_touched(view: OutputView):
 
 
 def test_samples_are_painted_anew_with_other_answers(view: OutputView):
-    frame = image_frame()
+    frame = replace(image_frame(), status=Status.PAUSED)
     view.show_frame(frame)
     QApplication.processEvents()
     before, picture = painted(view.samples), frame.picture
@@ -256,6 +257,19 @@ def test_tiles_write_the_metrics_and_a_dash_for_nan(view: OutputView):
     assert view.metrics.test_accuracy.accessibleName() == "Test accuracy: —"
     view.metrics.show_metrics(Metrics(1.5, 1.6, 0.87, 0.5, 0.0), Task.REGRESSION)
     assert (view.metrics.test_accuracy.label, view.metrics.train_accuracy.value) == ("Test R²", "0.870")
+
+
+def test_a_label_without_room_is_shortened_and_keeps_its_name(view: OutputView, qtbot: QtBot):
+    tile = MetricTile("Train accuracy", "Train acc.")
+    qtbot.addWidget(tile)
+    tile.set_short(True)
+    tile.show()
+    for width, caption in ((160, "Train acc."), (90, "Train")):
+        tile.resize(width, 24)
+        for value in ("99.6 %", "100.0 %"):
+            tile.set_value(value)
+            assert tile.findChildren(QLabel)[0].text() == caption
+            assert tile.accessibleName() == f"Train accuracy: {value}"
 
 
 def test_images_show_the_confusion_matrix_instead(view: OutputView):

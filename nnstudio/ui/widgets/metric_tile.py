@@ -1,7 +1,7 @@
 """A tile with one figure: what it is above, how much below; in the short form both on one line."""
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QFont, QFontMetrics
+from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QSizePolicy, QWidget
 
 from nnstudio.ui.stage.lettering import mono_font, text_font
@@ -51,6 +51,7 @@ class MetricTile(QFrame):
         """Write the figure."""
         if value != self.value:
             self._figure.setText(value)
+            self._caption_in_room()
             self._name()
 
     def set_short(self, short: bool) -> None:
@@ -73,8 +74,7 @@ class MetricTile(QFrame):
 
     def _dress(self) -> None:
         short = self._short
-        self._caption.setText(self._short_label if short else self._label)
-        # The text of now must not push the card about: what has too little room is cut.
+        # The text of now must not push the card about.
         ignored, own = QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
         self._caption.setSizePolicy(ignored, QSizePolicy.Policy.Fixed)
         self._figure.setSizePolicy(own if short else ignored, QSizePolicy.Policy.Fixed)
@@ -87,6 +87,22 @@ class MetricTile(QFrame):
         self._row.setContentsMargins(across, _DOWN - short, across, _DOWN - short)
         right = Qt.AlignmentFlag.AlignRight if short else Qt.AlignmentFlag.AlignLeft
         self._figure.setAlignment(right | Qt.AlignmentFlag.AlignVCenter)
+        self._caption_in_room()
+
+    def _caption_in_room(self) -> None:
+        """The label, the short one, or its first word, whichever there is room for."""
+        margins, metrics = self._row.contentsMargins(), self._caption.fontMetrics()
+        room = self.width() - margins.left() - margins.right()
+        if self._short:
+            room -= self._figure.sizeHint().width() + self._row.spacing()
+        texts = (*(() if self._short else (self._label,)), self._short_label, self._short_label.split()[0])
+        text = next((text for text in texts if metrics.horizontalAdvance(text) <= room), texts[-1])
+        if text != self._caption.text():
+            self._caption.setText(text)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._caption_in_room()
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:  # also tells of larger text

@@ -37,7 +37,8 @@ def paint_legend(
     elif discretise:
         words = "orange", "the likelier class", "blue"
     else:
-        words = "0", "probability of blue", "1"
+        narrow = QFontMetricsF(fonts[1]).horizontalAdvance("0 probability of blue 1") > area.width()
+        words = "0", "p(blue)" if narrow else "probability of blue", "1"
     numbers, text = fonts
     aligned = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignHCenter, Qt.AlignmentFlag.AlignRight
     below = QRectF(area.left(), bar.bottom() + 2, area.width(), QFontMetricsF(numbers).height())

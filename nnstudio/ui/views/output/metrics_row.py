@@ -70,7 +70,12 @@ class MetricsRow(QWidget):
             examples, about = f"{count} of {total} training examples, spread evenly", "≈"
         self._explain(examples)
         write = decimal if task is Task.REGRESSION else percent
-        self.train_loss.set_value(about + decimal(metrics.train_loss))
-        self.test_loss.set_value(decimal(metrics.test_loss))
+        self.train_loss.set_value(about + _loss(metrics.train_loss))
+        self.test_loss.set_value(_loss(metrics.test_loss))
         self.train_accuracy.set_value(about + write(metrics.train_accuracy))
         self.test_accuracy.set_value(write(metrics.test_accuracy))
+
+
+def _loss(loss: float) -> str:
+    """Of the smallest losses two digits must do: a flat tile has room for no more."""
+    return decimal(loss, 3 if not loss < 1e-3 else 2)

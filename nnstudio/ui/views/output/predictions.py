@@ -35,8 +35,8 @@ class PredictionsStage(ExamplesStage):
             "it.",
             "<b>Predicted against true</b><p>x = y, y = ŷ for each test example and output. On the diagonal ŷ = y; the "
             "distance from it is the error ŷ − y.</p><p>For example, a house worth y = 3.0 that the network takes for "
-            "ŷ = 2.4 lies 0.6 below the diagonal.</p><p>Source: G. Piñeiro and others, <i>How to evaluate models: "
-            "observed vs. predicted or predicted vs. observed?</i>, Ecological Modelling 216, 2008.</p>",
+            "ŷ = 2.4 lies 0.6 below the diagonal.</p><p>Source: M. Kuhn and K. Johnson, "
+            "<i>Applied Predictive Modeling</i>, 2013, §5.1.</p>",
         )
         self._truth: FloatArray | None = None
         self._predicted: FloatArray = np.zeros((0, 0), np.float32)
