@@ -24,6 +24,7 @@ from nnstudio.ui.widgets.figures import grouped, percent, tick
 _GAP = 2.0
 _HIGHEST = 0.85
 """The most height of a cell to its width."""
+_SHADES = 64
 _TOPS = (1, 2, 3, 5, 10, 20, 30, 50, 100)
 """Shares in per cent at which the scale of mistakes may end."""
 
@@ -45,6 +46,7 @@ class ConfusionStage(Stage):
         self._shares = np.zeros((0, 0))
         self._names: tuple[str, ...] = ()
         self._noun = "image"
+        self._cells: list[list[QRectF]] = []
         self.arrange()
 
     def show_frame(self, frame: Frame) -> None:
@@ -54,10 +56,14 @@ class ConfusionStage(Stage):
         names, noun = frame.dataset.class_names, "image" if isinstance(picture, ImagePicture) else "example"
         if (counts is self._counts or np.array_equal(counts, self._counts)) and names == self._names:  # type: ignore[arg-type]
             return
+        same_classes = names == self._names and (counts is None) == (self._counts is None)
         self._counts, self._names, self._noun = counts, names, noun
         if counts is not None:
             self._shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-        self._draw()
+        if same_classes:
+            self._draw()
+        else:
+            self.arrange()
         self.read()
 
     # Where things are.
@@ -131,13 +137,17 @@ class ConfusionStage(Stage):
     # Drawing.
 
     def arrange(self) -> None:
-        root = self.clear()
-        self._picture = items.pixmap(root)
-        self._marker = items.path(root, QPen(QColor(theme.current().text), 2), z=1)
+        root, colors = self.clear(), theme.current()
+        labels, self._picture = items.pixmap(root), items.pixmap(root)
+        self._marker = items.path(root, QPen(QColor(colors.text), 2), z=1)
+        self._shades = [QColor(mix(colors.error_low, colors.error_high, step / _SHADES)) for step in range(_SHADES + 1)]
+        if self._counts is not None:
+            self._cells = self.cells()
+            labels.setPixmap(items.drawn(self.area, self.ratio, self._paint_labels))
         self._draw()
 
     def _draw(self) -> None:
-        self._picture.setVisible(self._counts is not None)
+        """The cells of now."""
         if self._counts is not None:
             self._picture.setPixmap(items.drawn(self.area, self.ratio, self._paint))
 
@@ -148,21 +158,24 @@ class ConfusionStage(Stage):
 
     def _paint(self, painter: QPainter) -> None:
         assert self._counts is not None
-        colors, cells, top = theme.current(), self.cells(), self.top()
-        self._paint_labels(painter, cells)
+        colors, top = theme.current(), self.top()
         self._paint_legend(painter, top)
-        font, roomy = _fitting(cells[0][0])
-        for row, (line, shares, counts) in enumerate(zip(cells, self._shares, self._counts, strict=True)):
-            for column, (cell, share, count) in enumerate(zip(line, shares, counts, strict=True)):
-                right = row == column
-                ground = colors.diagonal if right else mix(colors.error_low, colors.error_high, 100 * share / top)
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(QColor(ground))
+        steps = np.minimum(self._shares * (100 / top) * _SHADES + 0.5, _SHADES).astype(int).tolist()
+        diagonal = QColor(colors.diagonal)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for row, line in enumerate(self._cells):
+            for column, cell in enumerate(line):
+                painter.setBrush(diagonal if row == column else self._shades[steps[row][column]])
                 painter.drawRoundedRect(cell, 2, 2)
-                if count and font is not None:
-                    painter.setFont(font)
-                    painter.setPen(QColor(colors.text))
-                    painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, share_in_cell(share, roomy))
+        font, roomy = _fitting(self._cells[0][0])
+        if font is None:
+            return
+        painter.setFont(font)
+        painter.setPen(QColor(colors.text))
+        shares = self._shares.tolist()
+        for row, column in np.argwhere(self._counts).tolist():
+            text = share_in_cell(shares[row][column], roomy)
+            painter.drawText(self._cells[row][column], Qt.AlignmentFlag.AlignCenter, text)
 
     def _paint_legend(self, painter: QPainter, top: int) -> None:
         """What the red of mistakes means, at the right end of the first line."""
@@ -185,8 +198,8 @@ class ConfusionStage(Stage):
             painter.drawText(QRectF(right - width, 0, width + 1, high), Qt.AlignmentFlag.AlignCenter, text)
             right -= width + 6
 
-    def _paint_labels(self, painter: QPainter, cells: list[list[QRectF]]) -> None:
-        left, above = self._margins()
+    def _paint_labels(self, painter: QPainter) -> None:
+        (left, above), cells = self._margins(), self._cells
         high = above / 2
         numbers, words, middle = mono_font(11), text_font(11), Qt.AlignmentFlag.AlignCenter
         painter.setPen(QColor(theme.current().dim))
