@@ -12,8 +12,8 @@ _WIDTH = 3
 class DropLine(QWidget):
     """Lies over the picture like glass, and lets the mouse through."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
         self._fits = True
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()

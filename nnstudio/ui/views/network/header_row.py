@@ -44,8 +44,8 @@ class HeaderRow(QObject):
         self._placed: tuple[Sequence[Column], int, int] = ((), 0, 0)
         self.headers: list[LayerHeader] = []
         self.inserts: list[InsertButton] = []
-        self.line = DropLine()
-        self.palette = Palette()
+        self.line = DropLine(canvas)
+        self.palette = Palette(canvas)
         self.palette.chosen.connect(self._insert)
         self.palette.closed.connect(self._unmark)
 

@@ -26,8 +26,9 @@ class Palette(QWidget):
     chosen = Signal(object)  # InsertLayer
     closed = Signal()
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.hide()
         self.setAccessibleName("Kinds of layers")
         self._pointer = 0
         self._keep: tuple[QWidget, ...] = ()
