@@ -51,7 +51,8 @@ def test_another_cause_has_to_show_several_times_while_a_run_learns() -> None:
 def test_what_is_not_finite_is_said_as_soon_as_it_is_believed() -> None:
     examination = Examination(Trainer(PLANE))
     assert cause(examination, 0.1) is Cause.HEALTHY
-    assert [cause(examination, float("inf")) for _ in range(BELIEVED)][-1] is Cause.DIVERGED
+    said = [cause(examination, float("inf")) for _ in range(BELIEVED)]
+    assert said == [Cause.HEALTHY] * (BELIEVED - 1) + [Cause.DIVERGED]
 
 
 def test_of_a_run_that_rests_what_is_measured_is_said() -> None:
