@@ -131,7 +131,7 @@ def test_it_begins_with_the_first_hidden_layer_and_turns_to_the_one_that_is_chos
     assert desk.box("activation").currentText() == "Tanh"
     assert panel.total.text() == "2 – 3 – 2 – 1: 20 parameters"
     panel.select(2)
-    assert shown == [2]
+    assert set(shown) == {2}
     assert panel.heading.text() == "Dense 2"
     assert panel.parameters.text() == "2 × 3 + 2 = 8"
 
@@ -284,7 +284,7 @@ def test_images(image_desk: Desk) -> None:
     panel = image_desk.panel
     assert panel.heading.text() == "Conv2D 1"
     assert panel.shape.text() == "1×28×28 → 8×26×26"
-    assert panel.parameters.text() == "8 × 1 × 3 × 3 + 8 = 80"
+    assert panel.parameters.text() == "8 × 1 × 3 × 3 + 8\n= 80"
     kernel = image_desk.stepper("kernel")
     for _ in range(2):
         image_desk.qtbot.mouseClick(kernel.more, LEFT)

@@ -30,6 +30,7 @@ _PIN_TIPS = (
     "This layer stays here; click to follow again what is touched last.",
 )
 _COUNTED = "How many numbers it learns: units × inputs, and a bias for each unit."
+_LONGEST_LINE = 17
 _FREEZE = "Optimiser and penalties leave its weights alone, to the bit."
 
 
@@ -44,6 +45,8 @@ class LayerPanel(QWidget):
         self._session = session
         self._key = 0
         self._ends: Ends | None = None
+        self._about: object = None
+        """What was last shown."""
         self.rows: LayerRows | None = None
         self.pin = _pin()
         self.pin.toggled.connect(self._show_pin)
@@ -129,6 +132,7 @@ class LayerPanel(QWidget):
         if not self.pin.isChecked() or self._spec() is None:
             self._key = key
             self._show_experiment(self._session.experiment)
+        self.layer_shown.emit(self._key)
 
     def _spec(self) -> LayerSpec | None:
         return next((spec for spec in self._session.experiment.layers if spec.key == self._key), None)
@@ -157,6 +161,13 @@ class LayerPanel(QWidget):
 
     @Slot(object)
     def _show_experiment(self, experiment: Experiment) -> None:
+        """Show what is asked for; a drag of something else is none of this card's business."""
+        about = experiment.layers, experiment.initialization.kind, type(experiment.dataset), self._key, self._ends
+        if about != self._about:
+            self._about = about
+            self._show(experiment)
+
+    def _show(self, experiment: Experiment) -> None:
         layers = experiment.layers
         if self._spec() is None:
             self._key = layers[0].key if layers else 0
@@ -187,7 +198,7 @@ class LayerPanel(QWidget):
         one = next((each for each in outlines if each.key == spec.key), None)
         self.heading.setText(layer_names(self._session.experiment.layers)[spec.key])
         self.shape.setText(f"{shape_text(one.given)} → {shape_text(one.made)}" if one is not None else "–")
-        self.parameters.setText(one.formula if one is not None else "–")
+        self.parameters.setText(_in_lines(one.formula) if one is not None else "–")
         for button, edit in ((self.duplicate, DuplicateLayer(spec.key)), (self.remove, RemoveLayer(spec.key))):
             reason = self._refusal(edit)
             button.setEnabled(not reason)
@@ -228,7 +239,7 @@ class LayerPanel(QWidget):
             complain(reason)
         else:
             self._session.edit(edit(experiment), label=edit.label)
-        self._show_experiment(self._session.experiment)  # also where nothing has changed: a control may have
+        self._show(self._session.experiment)  # also where nothing has changed: a control may have
 
     def _refusal(self, edit: LayerEdit) -> str:
         """Why an edit cannot be made, as far as one can know before the data are there."""
@@ -241,6 +252,11 @@ class LayerPanel(QWidget):
 
     def _read(self, text: str) -> tuple[LayerSpec, ...]:
         return parse_layers(text) if self._ends is None else layers_from_text(text, self._ends)
+
+
+def _in_lines(formula: str) -> str:
+    """A formula that is too long for a line in two."""
+    return formula if len(formula) <= _LONGEST_LINE else formula.replace(" = ", "\n= ")
 
 
 def _total(outlines: Sequence[Outline]) -> str:
@@ -280,6 +296,7 @@ def _button(text: str, picture: str, tip: str) -> QPushButton:
 def _figure(tip: str) -> QLabel:
     label = QLabel()
     label.setProperty("role", "mono")
+    label.setAlignment(Qt.AlignmentFlag.AlignRight)
     label.setWordWrap(True)
     label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     label.setToolTip(tip)

@@ -18,8 +18,6 @@ from nnstudio.ui.views.network.insert_button import InsertButton
 from nnstudio.ui.views.network.layer_header import SMALL, LayerHeader
 from nnstudio.ui.views.network.palette import Palette
 
-_EDGE = 4
-
 
 def _middle(a: Column, b: Column) -> float:
     """Half way between two titles if that lies between the columns, else half way between the columns."""
@@ -146,7 +144,7 @@ class HeaderRow(QObject):
         page = self._page
         place = button.mapTo(page, button.rect().center())
         seen, top = page.visibleRegion().boundingRect(), self._canvas.mapTo(page, QPoint(0, self._below)).y()
-        area = QRect(seen.left() + _EDGE, top, seen.width() - 2 * _EDGE, seen.height())
+        area = QRect(seen.left(), top, seen.width(), seen.height())
         self.line.show_at(page, place.x(), top)
         self.palette.open_at(page, place.x(), area, offers(self._layers, button.before, self._ends), self.inserts)
 

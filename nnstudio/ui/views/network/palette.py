@@ -16,7 +16,7 @@ from nnstudio.ui.views.network.palette_cell import FACES, PaletteCell
 from nnstudio.ui.widgets.note import Note
 
 _MARGIN = 4
-_SHADOW = 6
+_SHADOW = 4
 _POINTER = 7
 
 
@@ -76,12 +76,12 @@ class Palette(QWidget):
 
     def _arrange(self, x: int, area: QRect) -> None:
         """As few rows as the width allows, all about as long, below `x` as far as there is room."""
-        size, edge = self.cells[0].size_of_cell(), _MARGIN + _SHADOW
-        fitting = max(1, (area.width() - 2 * edge) // size.width())
+        size, edge = self.cells[0].sizeHint(), _MARGIN + _SHADOW
+        room = area.width() - 2 * edge
+        fitting = max(1, room // self.cells[0].minimumSizeHint().width())
         rows = -(-len(self.cells) // fitting)
         across = -(-len(self.cells) // rows)
-        spare = min(area.width() - 2 * edge - across * size.width(), 2 * across) // across
-        pitch = size.width() + max(spare, 0)
+        pitch = min(size.width(), room // across)
         width, height = across * pitch + 2 * edge, rows * size.height() + 2 * edge + _POINTER
         left = min(max(x - width // 2, area.left()), area.right() - width + 1)
         self.setGeometry(left, area.top(), width, height)

@@ -22,7 +22,7 @@ from nnstudio.ui.stage.lettering import text_font
 from nnstudio.ui.stylesheet import mix
 from nnstudio.ui.theme import current, text_scale
 
-_ICON = 13
+_ICON = 12
 _MARGIN = 5
 _WALK = {Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1}
 _ENDS = {Qt.Key.Key_Home: -99, Qt.Key.Key_End: 99}
@@ -84,11 +84,10 @@ class PaletteCell(QAbstractButton):
         return self.offer is not None and not self.offer.reason
 
     def sizeHint(self) -> QSize:
-        return self.size_of_cell()
-
-    def size_of_cell(self) -> QSize:
-        """As large as all cells are, at the size of text of now."""
         return QSize(92, 56) * text_scale()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(89, 56) * text_scale()
 
     def enterEvent(self, event: QEvent) -> None:
         self.update()
@@ -139,7 +138,7 @@ class PaletteCell(QAbstractButton):
         )
         painter.setFont(name)
         painter.setPen(QColor(theme.text if self.fits else theme.dim))
-        left = margin + side + 3
+        left = margin + side + 2
         painter.drawText(QRectF(left, margin, self.width() - left, height), Qt.AlignmentFlag.AlignVCenter, self.text())
         painter.setFont(line)
         painter.setPen(QColor(theme.dim))
