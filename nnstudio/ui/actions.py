@@ -9,15 +9,14 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
-from nnstudio.core.run.left_behind import BOUNDS
+from nnstudio.ui.explanations.actions import ACTIONS
 from nnstudio.ui.icons import ICON_GAP, icon
 from nnstudio.ui.session import Session
-from nnstudio.ui.undo import MAXIMUM
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One action. `repeats`: goes on while the key is held down. `help` is What's This; without it the tip serves."""
+    """One action. `repeats`: goes on while the key is held down. What's This is in `explanations.actions`."""
 
     name: str
     text: str
@@ -26,15 +25,8 @@ class Row:
     target: str
     method: str
     tip: str
-    help: str = ""
     repeats: bool = False
 
-
-UNDO_HELP = (
-    "Takes back edits, imports, restarts and opened files, one after the other, and brings the trained weights of that "
-    f"time back with them; Redo goes the other way, to what was learned since. Kept are {MAXIMUM} steps and "
-    f"{BOUNDS}."
-)
 
 ROWS = (
     Row("new", "&New", "", "Ctrl+N", "files", "new", "Start over with the default experiment."),
@@ -49,15 +41,11 @@ ROWS = (
         "files",
         "export_weights",
         "Save the weights for NumPy (.npz) or other programs (.safetensors).",
-        "Writes every layer's weights W (inputs × units) and biases b as the arrays <code>layer1/weight</code>, "
-        "<code>layer1/bias</code>, …, in full precision, with the experiment and the scaling of the inputs.",
     ),
     Row("import", "&Import weights…", "import", "", "files", "import_weights", "Load weights that fit this network."),
     Row("quit", "&Quit", "", "Ctrl+Q", "window", "close", "Close the window."),
-    Row(
-        "undo", "&Undo", "", "Ctrl+Z", "run", "undo", "Take back the last step, with what was trained then.", UNDO_HELP
-    ),
-    Row("redo", "&Redo", "", "Ctrl+Shift+Z", "run", "redo", "Make the step again that was taken back.", UNDO_HELP),
+    Row("undo", "&Undo", "", "Ctrl+Z", "run", "undo", "Take back the last step, with what was trained then."),
+    Row("redo", "&Redo", "", "Ctrl+Shift+Z", "run", "redo", "Make the step again that was taken back."),
     Row(
         "play",
         "&Play",
@@ -66,8 +54,6 @@ ROWS = (
         "run",
         "toggle_play",
         "Start or pause training.",
-        "Training repeats one update after another: a batch of examples goes through the network, the loss is "
-        "measured, its gradient flows back, and the optimiser moves every weight a little.",
     ),
     Row(
         "step",
@@ -77,7 +63,6 @@ ROWS = (
         "run",
         "step",
         "Train on one batch: one update of the weights.",
-        "One update: W ← W − η · ∇W for plain gradient descent, from the mean gradient over one batch.",
         repeats=True,
     ),
     Row(
@@ -98,7 +83,6 @@ ROWS = (
         "run",
         "back",
         "Go one update back.",
-        "Takes the last update back, weights and optimiser's memory alike.",
         repeats=True,
     ),
     Row(
@@ -109,7 +93,6 @@ ROWS = (
         "run",
         "restart",
         "Begin again from the same first weights.",
-        "Training begins again from the same first weights: with nothing else changed it takes the same path.",
     ),
     Row(
         "new_weights",
@@ -119,8 +102,6 @@ ROWS = (
         "run",
         "new_weights",
         "Begin again from new random weights.",
-        "Draws a new seed, and from it new first weights. The seed beside the button can be typed: the same seed gives "
-        "the same weights.",
     ),
     Row("larger_text", "&Larger text", "", "", "window", "toggle_larger_text", "Larger text, for a projector."),
     Row("reset_layout", "&Reset layout", "", "", "window", "reset_layout", "Put all cards back in their places."),
@@ -192,5 +173,5 @@ def _action(row: Row) -> QAction:
         action.setShortcut(QKeySequence(row.keys))
     action.setToolTip(f"{row.tip} ({keys_of(row)})" if row.keys else row.tip)
     action.setStatusTip(row.tip)
-    action.setWhatsThis(row.help or row.tip)
+    action.setWhatsThis(ACTIONS[row.name].html(row.text.replace("&", ""), row.tip))
     return action

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 
 from nnstudio.core.run.frame import Frame, Status
+from nnstudio.ui.explanations.window import OFFER
 from nnstudio.ui.icons import ICON_GAP, icon
 from nnstudio.ui.session import Session
 from nnstudio.ui.widgets.banner import Banner, Tone
@@ -44,7 +45,7 @@ class Trouble(QObject):
         if frame.recovery is not None:
             self._recover.setText(f"{ICON_GAP}Go back and train with learning rate {tick(frame.recovery)}")
             self._recover.setToolTip("Returns to the newest weights no worse than the first, and takes smaller steps.")
-            self._recover.setWhatsThis(self._recover.toolTip())
+            self._recover.setWhatsThis(OFFER.html("Go back", self._recover.toolTip()))
         details = f"Run {frame.run}, update {frame.updates}, status {frame.status.value}.\n{frame.experiment}"
         self._banner.announce(Tone.BAD, frame.message, offer, details)
 

@@ -22,6 +22,8 @@ from nnstudio.core.experiment.setting import settings_of
 from nnstudio.core.presets import default_experiment
 from nnstudio.core.run.frame import Frame
 from nnstudio.files.mnist import find_mnist
+from nnstudio.ui.explanations.data_sets import FEATURES
+from nnstudio.ui.explanations.window import PARTS
 from nnstudio.ui.panels.mnist_dialog import MnistDialog, remembered_folder
 from nnstudio.ui.panels.scaling_text import scaling_text
 from nnstudio.ui.panels.setting_form import KEEPS, SECTION_GAP, SettingForm
@@ -60,7 +62,7 @@ class DataPanel(QWidget):
         self.gallery = Gallery()
         self.amounts = SettingForm(session, "dataset", AMOUNTS, KEEPS, specs=specs)
         self.others = SettingForm(session, "dataset", OTHERS, KEEPS, specs=specs)
-        self.features = ChipRow(Feature, "The network needs at least one input.")
+        self.features = ChipRow(Feature, "The network needs at least one input.", FEATURES)
         self.strip = DigitStrip()
         self.summary = _small_text()
         self.scaling = _small_text()
@@ -82,7 +84,12 @@ class DataPanel(QWidget):
         title.setToolTip(f"What the network is told about a point. {KEEPS}")
         self._plane_only = _column(title, self.features, gap=6)
         self.others.put_below("scaling", self.scaling)
-        self.fold = Fold(FOLD, "Preparation", _column(self.others, self.strip, gap=SECTION_GAP))
+        self.fold = Fold(
+            FOLD,
+            "Preparation",
+            _column(self.others, self.strip, gap=SECTION_GAP),
+            PARTS["Preparation"].html("Preparation"),
+        )
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)

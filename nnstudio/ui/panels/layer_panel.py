@@ -17,6 +17,7 @@ from nnstudio.core.network.outline import Outline, grouped, layers_from_text, ou
 from nnstudio.core.network.surgery import Freeze
 from nnstudio.core.presets import STARTING_POINTS, StartingPoint
 from nnstudio.core.run.frame import Frame
+from nnstudio.ui.explanations.window import LAYER_CARD
 from nnstudio.ui.icons import ICON_GAP, icon
 from nnstudio.ui.panels.layer_rows import Control, LayerRows
 from nnstudio.ui.panels.network_text_box import NetworkTextBox
@@ -105,6 +106,7 @@ class LayerPanel(QWidget):
         words.setWordWrap(True)
         freezing.addWidget(words)
         self.freeze.setToolTip(_FREEZE)
+        self.freeze.setWhatsThis(LAYER_CARD["Freeze"].html("Freeze"))
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addWidget(self.duplicate, 1)
@@ -202,7 +204,7 @@ class LayerPanel(QWidget):
         for button, edit in ((self.duplicate, DuplicateLayer(spec.key)), (self.remove, RemoveLayer(spec.key))):
             reason = self._refusal(edit)
             button.setEnabled(not reason)
-            button.setToolTip(reason or button.whatsThis())
+            button.setToolTip(reason or button.statusTip())
 
     def _offer_networks(self, experiment: Experiment) -> None:
         options: list[Option] = []
@@ -275,7 +277,7 @@ def _pin() -> QToolButton:
     pin.setText("pin")
     pin.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     pin.setToolTip(_PIN_TIPS[False])
-    pin.setWhatsThis("Pinned, the card stays with its layer; otherwise it is about the layer that was touched last.")
+    pin.setWhatsThis(LAYER_CARD["Pin this layer"].html("Pin"))
     pin.setAccessibleName("Pin this layer")
     pin.setMinimumHeight(24)
     pin.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -287,7 +289,8 @@ def _button(text: str, picture: str, tip: str) -> QPushButton:
     button.setProperty("role", "compact")
     button.setIcon(icon(picture))
     button.setToolTip(tip)
-    button.setWhatsThis(tip)
+    button.setStatusTip(tip)
+    button.setWhatsThis(LAYER_CARD[text].html(text, tip))
     button.setAccessibleName(text)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     return button

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from nnstudio.core.experiment import LayerSpec
 from nnstudio.core.experiment.network_text import NetworkTextError
 from nnstudio.ui import theme
+from nnstudio.ui.explanations.window import LAYER_CARD
 from nnstudio.ui.icons import icon
 
 _HELP = (
@@ -48,7 +49,7 @@ class NetworkTextBox(QWidget):
         self.field.setAccessibleName("Network as text")
         self.field.setPlaceholderText("no hidden layer")
         self.field.setToolTip("The hidden layers as text: edit it and press Enter, or copy and paste it.")
-        self.field.setWhatsThis(_HELP)
+        self.field.setWhatsThis(_HELP + LAYER_CARD["Network as text"].html())
         self.field.entered.connect(self._take)
         self.field.given_up.connect(self.restore)
         self.field.textChanged.connect(self._check)
@@ -57,6 +58,7 @@ class NetworkTextBox(QWidget):
         self.copy.setIcon(icon("copy", "dim"))
         self.copy.setMinimumSize(24, 24)
         self.copy.setToolTip("Copy the network as text.")
+        self.copy.setWhatsThis(LAYER_CARD["Copy the network"].html("Copy the network"))
         self.copy.setAccessibleName("Copy the network as text")
         self.copy.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.copy.clicked.connect(self._copy)

@@ -21,6 +21,7 @@ from nnstudio.core.run.frame import Frame
 from nnstudio.core.training.losses import SETTINGS_OF_LOSS, losses_for
 from nnstudio.core.training.optimizers import SETTINGS_OF_OPTIMIZER
 from nnstudio.core.training.schedules import SETTINGS_OF_SCHEDULE
+from nnstudio.ui.explanations.window import PARTS
 from nnstudio.ui.panels.setting_form import (
     STARTS_AGAIN,
     Control,
@@ -107,8 +108,7 @@ class TrainingPanel(QWidget):
             if section is FIRST_WEIGHTS:
                 form = _column(form, self._forms[SEED])
             if section.title:
-                fold = self.folds[section.title] = Fold(f"training/{section.title}", section.title, form)
-                column.addWidget(fold)
+                column.addWidget(self._fold(section.title, form))
             else:
                 column.addWidget(form)
                 column.addSpacing(8)
@@ -122,6 +122,10 @@ class TrainingPanel(QWidget):
     def control(self, part: str, name: str) -> Control:
         """The control of one setting of `experiment.<part>`, or of the experiment itself if `part` is empty."""
         return next(self._forms[each] for each in self._forms if each.part == part and name in each.names).control(name)
+
+    def _fold(self, title: str, form: QWidget) -> Fold:
+        self.folds[title] = Fold(f"training/{title}", title, form, PARTS[title].html(title))
+        return self.folds[title]
 
     def _form(self, section: Section) -> SettingForm:
         return SettingForm(self._session, section.part, section.names, section.remark, changed, labels=LABELS)

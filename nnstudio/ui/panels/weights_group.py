@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QSizePolic
 from nnstudio.core.experiment import Experiment
 from nnstudio.core.experiment.setting import SettingError, settings_of
 from nnstudio.ui.actions import Actions
+from nnstudio.ui.explanations.window import SEED
 from nnstudio.ui.session import Session
 from nnstudio.ui.widgets.action_button import action_button
 
@@ -42,7 +43,7 @@ class _SeedField(QLineEdit):
         self.setObjectName("seed")
         self.setAccessibleName(setting.label)
         self.setToolTip(setting.help)
-        self.setWhatsThis(f"{setting.help} Type a number and press Enter to draw its weights.")
+        self.setWhatsThis(SEED.html(setting.label, setting.help))
         self.setValidator(QRegularExpressionValidator(QRegularExpression(r"\d{1,10}"), self))
         self.textChanged.connect(self._fit)
         session.experiment_changed.connect(self._show_experiment)

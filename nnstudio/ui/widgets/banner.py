@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from nnstudio.ui import theme
+from nnstudio.ui.explanations.window import COPY, MESSAGE
 from nnstudio.ui.icons import ICON_GAP, icon
 
 LONGEST_WORD = 60
@@ -45,13 +46,14 @@ class Banner(QFrame):
         self._copy = QPushButton(f"{ICON_GAP}Copy details")
         self._copy.setIcon(icon("copy"))
         self._copy.setToolTip("Copies the whole message, to paste it into a question or a report.")
-        self._copy.setWhatsThis(self._copy.toolTip())
+        self._copy.setWhatsThis(COPY.html("Copy details", self._copy.toolTip()))
         self._copy.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._copy.clicked.connect(self._copy_details)
         self._close = QToolButton()
         self._close.setProperty("role", "icon")
         self._close.setIcon(icon("close", "dim"))
         self._close.setToolTip("Hides this message.")
+        self._close.setWhatsThis(MESSAGE.html("Hide this message"))
         self._close.setAccessibleName("Hide this message")
         self._close.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._close.clicked.connect(self.hide)

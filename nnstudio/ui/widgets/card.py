@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from nnstudio.ui import theme
+from nnstudio.ui.explanations.window import CARDS, CLOSE, FLOAT
 from nnstudio.ui.icons import icon
 
 _RADIUS = 10
@@ -39,6 +40,7 @@ class CardDock(QDockWidget):
         self.setObjectName(name)
         self.setAccessibleName(title)
         self.toggleViewAction().setToolTip(f"Show or hide the card {title}.")
+        self.setWhatsThis(CARDS[name].html(title) if name in CARDS else "")
         self.setTitleBarWidget(_TitleBar(self, title, switches))
         sheet = QWidget()
         column = QVBoxLayout(sheet)
@@ -172,7 +174,7 @@ class _QuietButton(QToolButton):
         self.setProperty("role", "icon")
         self.setIcon(icon(name, "dim"))
         self.setToolTip(f"{text}.")
-        self.setWhatsThis(f"{text}. The title bar can be dragged, too; View › Reset layout puts every card back.")
+        self.setWhatsThis((FLOAT if name == "float" else CLOSE).html(text))
         self.setAccessibleName(text)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 

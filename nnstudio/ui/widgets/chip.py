@@ -4,13 +4,15 @@ The network's inputs are chosen so. The order of the chosen ones is that of the 
 and the last one cannot be taken away.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from nnstudio.core.experiment.setting import Choice
+from nnstudio.ui.explanations import Explanation
 from nnstudio.ui.widgets.note import Note
 from nnstudio.ui.widgets.roving import Roving
 
@@ -22,10 +24,17 @@ class ChipRow(QWidget):
 
     chosen = Signal(object)
 
-    def __init__(self, choice: type[Choice], last: str, parent: QWidget | None = None) -> None:
-        """`last` is the sentence for whoever takes the last one away."""
+    def __init__(
+        self,
+        choice: type[Choice],
+        last: str,
+        explanations: Mapping[Any, Explanation],
+        parent: QWidget | None = None,
+    ) -> None:
+        """`last` is the sentence for whoever takes the last one away, `explanations` what Shift+F1 says of each."""
         super().__init__(parent)
         self._last = last
+        self._explanations = explanations
         self._note = Note(self)
         self.chips = {member: self._chip(member) for member in choice}
         Roving(self, tuple(self.chips.values()))
@@ -65,7 +74,7 @@ class ChipRow(QWidget):
         chip.setProperty("role", "chip")
         chip.setCheckable(True)
         chip.setToolTip(member.help)
-        chip.setWhatsThis(f"{member.label}: {member.help}")
+        chip.setWhatsThis(self._explanations[member].html(member.label, member.help))
         chip.setAccessibleDescription(member.help)
         chip.setCursor(Qt.CursorShape.PointingHandCursor)
         chip.toggled.connect(self._toggled)

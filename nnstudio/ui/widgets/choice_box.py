@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from nnstudio.core.experiment.setting import Choice, Setting
+from nnstudio.ui.explanations.settings import explained
 from nnstudio.ui.widgets.option_box import FlatBox
 
 
@@ -81,4 +82,4 @@ def explanation(member: Choice) -> str:
 
 def _members_in_words(setting: Setting) -> str:
     entries = "".join(f"<p>{explanation(member)}</p>" for member in setting.choice or ())
-    return f"<b>{setting.label}</b><p>{html.escape(setting.help, quote=False)}</p>{entries}"
+    return explained(setting, setting.help) + entries

@@ -2,6 +2,8 @@
 
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from nnstudio.ui.explanations.window import COUNTERS
+
 
 class Counter(QWidget):
     """`caption` is the name. It is as wide as `characters` so that nothing beside it jumps."""
@@ -21,7 +23,7 @@ class Counter(QWidget):
         column.addWidget(name)
         column.addStretch(1)
         self.setToolTip(tip)
-        self.setWhatsThis(tip)
+        self.setWhatsThis(COUNTERS[caption].html(caption, tip))
         self.setAccessibleName(caption)
         self.set_text("0")
 

@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from nnstudio.ui import theme
+from nnstudio.ui.explanations.window import NOTE
 from nnstudio.ui.icons import icon
 
 HEIGHT = 32
@@ -32,6 +33,7 @@ class NoteStrip(QFrame):
         self._close.setProperty("role", "icon")
         self._close.setIcon(icon("close", "dim_on_field"))
         self._close.setToolTip("Hides this note.")
+        self._close.setWhatsThis(NOTE.html("Hide this note"))
         self._close.setAccessibleName("Hide this note")
         self._close.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._close.clicked.connect(self.hide)

@@ -4,14 +4,13 @@ Settings without a sensible slider, such as seeds, are shown so; `SettingSlider`
 out: the text is read and checked by the setting, and what is refused is explained in a note and put back.
 """
 
-import html
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from nnstudio.core.experiment.setting import Setting, SettingError
 from nnstudio.ui import fonts
+from nnstudio.ui.explanations.settings import explained
 from nnstudio.ui.widgets.note import Note
 from nnstudio.ui.widgets.setting_text import range_text, text_of, value_of
 
@@ -136,9 +135,7 @@ class NumberField(QWidget):
         """What the tooltip and What's This say."""
         setting = self.setting
         self.setToolTip(sentence)
-        formula = f"<p>{html.escape(setting.formula, quote=False)}</p>" if setting.formula else ""
-        legal = html.escape(range_text(setting), quote=False)
-        self.setWhatsThis(f"<b>{setting.label}</b><p>{html.escape(sentence, quote=False)}</p>{formula}<p>{legal}</p>")
+        self.setWhatsThis(explained(setting, sentence, f"Legal: {range_text(setting)}."))
         self.edit.setAccessibleDescription(sentence)
 
     def leave(self) -> None:

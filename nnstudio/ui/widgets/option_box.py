@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QIcon, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QStyle, QStyleOptionComboBox, QStylePainter, QWidget
 
+from nnstudio.ui.explanations.settings import explained_by_label
 from nnstudio.ui.widgets.note import Note
 
 
@@ -97,7 +98,7 @@ class OptionBox(FlatBox):
 
     def _in_words(self) -> str:
         entries = (f"<p><b>{option.label}</b>: {option.help}</p>" for option in self._options if option.help)
-        return f"<b>{self.accessibleName()}</b><p>{self._help}</p>{''.join(entries)}"
+        return explained_by_label(self.accessibleName(), self._help) + "".join(entries)
 
     @Slot(int)
     def _activated(self, index: int) -> None:

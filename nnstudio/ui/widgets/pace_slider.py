@@ -5,6 +5,7 @@ from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from nnstudio.ui import theme
+from nnstudio.ui.explanations.window import PACE
 from nnstudio.ui.widgets.figures import grouped
 from nnstudio.ui.widgets.track import HALO_RADIUS, Track
 
@@ -22,12 +23,6 @@ TRACK_HEIGHT = 18
 _INSET = 8  # pixels: half a label hangs over the ends of the track
 
 TIP = "How fast Play trains: at most so many updates a second, or as many as this machine can make."
-HELP = (
-    "<b>Pace</b><p>Play makes one update every 1 / pace seconds. Below 10 a second each update is seen in its four "
-    "phases: forward, loss, backward, update. The pace changes what you see, never what is learned.</p>"
-    "<p><b>Example:</b> at 10, an epoch of 25 updates takes 25 / 10 = 2.5 s.</p>"
-    "<p><b>Source:</b> a definition of NN Studio.</p>"
-)
 
 
 class PaceSlider(QWidget):
@@ -52,7 +47,7 @@ class PaceSlider(QWidget):
         self.setFocusProxy(self.track)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setToolTip(TIP)
-        self.setWhatsThis(HELP)
+        self.setWhatsThis(PACE.html("Pace", TIP))
         self._index = -1
         self.set_current(None)
 

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
+from nnstudio.ui.explanations.window import SEGMENTS
+
 
 class SegmentedSwitch(QFrame):
     """Exactly one of `labels` is chosen, the first one to begin with. `tips` explain them in the same order."""
@@ -27,7 +29,7 @@ class SegmentedSwitch(QFrame):
             row.addWidget(self._segment(index, label))
         for index, tip in enumerate(tips):
             self._group.button(index).setToolTip(tip)
-            self._group.button(index).setWhatsThis(tip)
+            self._group.button(index).setWhatsThis(_explained(labels[index], tip))
         self._group.button(0).setChecked(True)
         self._group.idToggled.connect(self._toggled)
 
@@ -57,3 +59,7 @@ class SegmentedSwitch(QFrame):
     def _toggled(self, index: int, chosen: bool) -> None:
         if chosen:
             self.currentChanged.emit(index)
+
+
+def _explained(label: str, tip: str) -> str:
+    return SEGMENTS[label].html(label, tip) if label in SEGMENTS else tip

@@ -3,6 +3,7 @@
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from nnstudio.core.run.frame import Status
+from nnstudio.ui.explanations.window import STATUS
 
 PAUSED_MARK = "Ⅱ"
 _LOOKS = {
@@ -22,7 +23,7 @@ class StatusPill(QLabel):
         super().__init__(parent)
         self.setProperty("role", "pill")
         self.setAccessibleName("Status of the run")
-        self.setWhatsThis("How the run is doing: ready, learning, paused, finished, diverged or failed.")
+        self.setWhatsThis(STATUS.html("Status", "How the run is doing."))
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
         self._status: Status | None = None  # none while data is on its way
         self.set_status(Status.READY)

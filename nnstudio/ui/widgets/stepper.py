@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton
 
 from nnstudio.core.experiment.setting import Setting, SettingError
+from nnstudio.ui.explanations.settings import explained
 from nnstudio.ui.icons import icon
 from nnstudio.ui.widgets.note import Note
 from nnstudio.ui.widgets.number_field import ValueEdit
@@ -35,7 +36,7 @@ class Stepper(QFrame):
         self.edit.entered.connect(self._typed)
         self.edit.left.connect(self.edit.clearFocus)
         self.setToolTip(setting.help)
-        self.setWhatsThis(f"<b>{setting.label}</b><p>{setting.help}</p>")
+        self.setWhatsThis(explained(setting, setting.help))
         row = QHBoxLayout(self)
         row.setContentsMargins(2, 2, 2, 2)
         row.setSpacing(0)

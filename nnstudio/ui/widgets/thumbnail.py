@@ -4,7 +4,6 @@ Points of the plane are drawn by the data set's own generator, so the picture is
 drawn with a pen; a kind that has no picture shows its name.
 """
 
-import html
 from collections.abc import Callable
 from functools import cache
 
@@ -19,6 +18,7 @@ from nnstudio.core.data.sketched_digits import STROKES
 from nnstudio.core.experiment.choices import DatasetKind
 from nnstudio.core.experiment.dataset_spec import PlaneSpec
 from nnstudio.ui import fonts, theme
+from nnstudio.ui.explanations.data_sets import DATA_SETS
 
 NAMES = {
     DatasetKind.XOR4: "Corners",
@@ -108,8 +108,7 @@ class Thumbnail(QToolButton):
         self.setCheckable(True)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setToolTip(f"<b>{kind.label}</b><br>{kind.help}<br>Choosing it starts training again.")
-        formula = f"<p>{html.escape(kind.formula, quote=False)}</p>" if kind.formula else ""
-        self.setWhatsThis(f"<b>{kind.label}</b><p>{kind.help}</p>{formula}")
+        self.setWhatsThis(DATA_SETS[kind].html(kind.label, kind.help))
         self.setAccessibleName(kind.label)
         self.setAccessibleDescription(kind.help)
 

@@ -1,0 +1,176 @@
+"""The cards and the small controls of the window."""
+
+from nnstudio.ui.explanations.explanation import Explanation
+
+_BOOK = "Goodfellow, Bengio & Courville 2016, Deep Learning"
+
+CARDS = {
+    "data": Explanation(
+        "What the network learns from: examples x, each with its truth y.",
+        "500 points with 2 coordinates; half of them train, half test.",
+        f"{_BOOK}, chapter 5.1.",
+    ),
+    "network": Explanation(
+        "Each neuron computes a = f(w·x + b); a line is a weight w, its width |w|, blue if positive.",
+        "x = (1, 2), w = (0.5, −0.3), b = 0.1: a = tanh(0.5 − 0.6 + 0.1) = tanh 0 = 0.",
+        f"{_BOOK}, chapter 6.",
+    ),
+    "output": Explanation(
+        "The network's answer p for every point of the plane, or for an image.",
+        "p = 0.41 is below 0.5: the point is read as orange.",
+        f"{_BOOK}, chapter 6.2.",
+    ),
+    "training": Explanation(
+        "How the network learns: w ← w − η ∂L/∂w, in many forms.",
+        "η = 0.03 and ∂L/∂w = 0.2: w falls by 0.006.",
+        f"{_BOOK}, chapter 8.",
+    ),
+    "layer": Explanation(
+        "One layer: a = f(W·x + b), with W of units × inputs.",
+        "4 neurons behind 2 inputs: 4 × 2 + 4 = 12 parameters.",
+        f"{_BOOK}, chapter 6.",
+    ),
+    "loss": Explanation(
+        "L = mean over the examples of what one answer costs, for training and test examples.",
+        "Guessing between 2 classes costs −ln 0.5 = 0.693.",
+        f"{_BOOK}, chapter 7.8, with how to read the two curves.",
+    ),
+    "activations": Explanation(
+        "How often a layer gives which value; saturated are values near the ends of f, where its slope is almost 0.",
+        "tanh at a = 0.97 has the slope 1 − 0.97² = 0.06.",
+        "Glorot & Bengio 2010, Understanding the Difficulty of Training Deep Feedforward Networks.",
+    ),
+    "gradients": Explanation(
+        "‖∂L/∂W‖ of each layer, and ‖ΔW‖ / ‖W‖, the share by which an update changes it.",
+        "A share of 0.001 is usual; 1 means that the weights are thrown over at each update.",
+        "Glorot & Bengio 2010; for the share Karpathy 2016, CS231n.",
+    ),
+}
+"""By the name of the card."""
+PARTS = {
+    "Optimiser": Explanation(
+        "How a gradient becomes a step, what is made small, and how the rate moves.",
+        "Adam, cosine: Adam's steps, at a rate that falls to 1 % over 50 epochs.",
+        "Ruder 2016, An Overview of Gradient Descent Optimization Algorithms.",
+    ),
+    "Regularisation": Explanation(
+        "L + λ₁ / N · Σ |w| + λ₂ / 2N · Σ w²: what keeps weights small, so that the network fits less of the noise.",
+        "L2 0.1 with 250 examples: w = 0.5 costs 0.1 / 500 · 0.25 = 0.00005.",
+        "Nielsen 2015, Neural Networks and Deep Learning, chapter 3.",
+    ),
+    "First weights": Explanation(
+        "w ~ a distribution that lets signals through at their size.",
+        "Glorot, 2 inputs and 4 outputs: evenly in ±1.",
+        "Glorot & Bengio 2010; He et al. 2015.",
+    ),
+    "Stopping": Explanation(
+        "The first rule that is met ends training; it may go on from there.",
+        "After 200 epochs, or at a test loss of 0.01.",
+        "Prechelt 1998, Early Stopping – But When?",
+    ),
+    "Preparation": Explanation(
+        "What is done with the data before the network: x′ = (x − shift) / scale; some of it kept apart.",
+        "Standardise, 25 % validation: of 250 points 62 decide when to stop.",
+        "LeCun et al. 1998, Efficient BackProp.",
+    ),
+}
+"""By the title of the fold."""
+COUNTERS = {
+    "epoch": Explanation(
+        "⌊examples seen / N⌋: how often every training example has been seen.",
+        "575 updates of 10 with 250 points: 5750 / 250 = 23 epochs.",
+        f"{_BOOK}, chapter 8.1.",
+    ),
+    "update": Explanation(
+        "How many batches the weights have been trained on.",
+        "23 epochs of 25 batches: 575 updates.",
+        f"{_BOOK}, chapter 8.1.",
+    ),
+    "updates/s": Explanation(
+        "Updates of the last second of training; – while it rests.", "22.4k: 22 400 updates in a second."
+    ),
+}
+STATUS = Explanation(
+    "Ready, learning, paused, finished, diverged or failed.", "A loss of 1e308 and growing: diverged, and it pauses."
+)
+SEED = Explanation(
+    "The number that the first weights are drawn from; Enter draws those of the typed one.",
+    "Seed 56 gives the same weights on every computer.",
+    "O'Neill 2014, PCG, as in NumPy's default_rng.",
+)
+PACE = Explanation(
+    "One update every 1 / pace seconds. Below 10 a second each is seen in its four phases: forward, loss, backward, "
+    "update. The pace changes what you see, never what is learned.",
+    "At 10, an epoch of 25 updates takes 25 / 10 = 2.5 s.",
+)
+FLOAT = Explanation(
+    "The card becomes a small window of its own, or goes back to its place. Its title can be dragged, too.",
+    "With 2 screens, the network fits on the second. View › Reset layout puts all cards back.",
+)
+CLOSE = Explanation(
+    "The card is gone until the View menu brings it back; what is not seen is not computed.",
+    "Without the 3 charts below, the network has all the height.",
+)
+MESSAGE = Explanation("Hides the message; nothing else changes.", "Escape does the same; good news leaves after 8 s.")
+COPY = Explanation("The whole message, as text.", "1 sentence, and below it the run, the update and the experiment.")
+NOTE = Explanation("Hides the note; the experiment goes on.", "Presets › XOR brings it back, for 1 step of Undo.")
+OFFER = Explanation("Does what the message proposes.", "Go back and train with a rate of 0.003 instead of 0.03.")
+
+LAYER_CARD = {
+    "Freeze": Explanation(
+        "w ← w: optimiser and penalties leave the layer's weights alone, to the bit.",
+        "With Dense 1 frozen only the other 13 of 25 parameters of 2-4-2-1 learn.",
+        "Yosinski et al. 2014, How Transferable Are Features in Deep Neural Networks?",
+    ),
+    "Duplicate": Explanation(
+        "One more layer of the same settings behind this one, with first weights of its own.",
+        "2-4-1 becomes 2-4-4-1: 4 · (4 + 1) = 20 parameters more.",
+    ),
+    "Remove": Explanation(
+        "The layer goes; what its neighbours learned stays wherever it still has a place.",
+        "2-4-2-1 without its last hidden layer: 2-4-1, with 17 instead of 25 parameters.",
+    ),
+    "Pin this layer": Explanation(
+        "Pinned, the card stays with its layer; otherwise it is about the layer that was touched last.",
+        "Dense 1 pinned: a click on Dense 2 changes nothing here.",
+    ),
+    "Network as text": Explanation(
+        "Layers from input to output, with commas between them; Enter takes them.",
+        "8 tanh, dropout 0.2, 8 tanh: two layers of 8 neurons, 20 % dropped between them.",
+    ),
+    "Copy the network": Explanation("Copies that line.", "It can be pasted here tomorrow, or into a mail: 1 line."),
+}
+"""By the accessible name."""
+SEGMENTS = {
+    "Weights": Explanation(
+        "W of each neuron or filter as an image: what it looks for.",
+        "784 weights of a neuron as 28 × 28 pixels, blue where w > 0.",
+        f"{_BOOK}, chapter 9.10.",
+    ),
+    "Activation": Explanation(
+        "a = f(w·x + b) for the image that is shown.",
+        "z = 0.5 behind ReLU: a = 0.5; z = −0.5: a = 0.",
+        f"{_BOOK}, chapter 6.3.",
+    ),
+    "Linear": Explanation(
+        "Equal steps are equal differences of the loss.",
+        "From 0.4 to 0.3 is as far as from 0.2 to 0.1.",
+        "Cleveland 1985, The Elements of Graphing Data.",
+    ),
+    "Log": Explanation(
+        "Equal steps are equal ratios of the loss: the height is log L.",
+        "From 1 to 0.1 is as far as from 0.1 to 0.01.",
+        "Cleveland 1985, The Elements of Graphing Data.",
+    ),
+    "Now": Explanation(
+        "One histogram a layer: how often it gives which value now.",
+        "1000 values in 40 bins: 25 in each, if they were even.",
+        "Glorot & Bengio 2010, Understanding the Difficulty of Training Deep Feedforward Networks.",
+    ),
+    "Over time": Explanation(
+        "One histogram beside the other, since the run began.",
+        "A band that narrows towards ±1 is a tanh layer that saturates.",
+        "Glorot & Bengio 2010, Understanding the Difficulty of Training Deep Feedforward Networks.",
+    ),
+}
+"""By the label of the segment."""
