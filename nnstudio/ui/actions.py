@@ -66,6 +66,16 @@ ROWS = (
         repeats=True,
     ),
     Row(
+        "step_phase",
+        "One p&hase",
+        "",
+        "Ctrl+Right",
+        "run",
+        "step_phase",
+        "Make one phase of an update: forward, loss, backward or update.",
+        repeats=True,
+    ),
+    Row(
         "step_epoch",
         "One &epoch",
         "",

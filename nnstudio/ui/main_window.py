@@ -57,7 +57,7 @@ from nnstudio.ui.widgets.note_strip import NoteStrip
 MENUS: dict[str, tuple[str | None, ...]] = {
     "&File": ("new", "open", None, "save", "save_as", None, "export", "import", None, "quit"),
     "&Edit": ("undo", "redo"),
-    "&Run": ("play", "step", "step_epoch", "back", None, "restart", "new_weights"),
+    "&Run": ("play", "step", "step_phase", "step_epoch", "back", None, "restart", "new_weights"),
 }
 THEMES = {ThemeChoice.SYSTEM: "As the &system", ThemeChoice.LIGHT: "&Light", ThemeChoice.DARK: "&Dark"}
 KEEPING = {

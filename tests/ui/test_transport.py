@@ -23,9 +23,21 @@ from nnstudio.ui.views.canned import plane_frame
 from nnstudio.ui.widgets.pace_slider import PACES, PaceSlider
 
 
+class Paced(Session):
+    """Notes the paces that it is asked for, besides taking them."""
+
+    def __init__(self):
+        super().__init__(default_experiment(DatasetKind.CIRCLE))
+        self.paces: list[float | None] = []
+
+    def set_pace(self, updates_per_second: float | None) -> None:
+        self.paces.append(updates_per_second)
+        super().set_pace(updates_per_second)
+
+
 class Bar:
     def __init__(self, qtbot):
-        self.session = Session(default_experiment(DatasetKind.CIRCLE))
+        self.session = Paced()
         self.window = QWidget()
         qtbot.addWidget(self.window)
         self.actions = Actions(self.session, QObject(), self.window)
@@ -223,8 +235,7 @@ def test_full_speed_to_begin_with(pace):
 
 def test_the_pace_is_chosen_by_arrows(bar, pace, qapp, qtbot):
     KeyFocus(qapp, bar.window)  # otherwise the arrows step
-    heard = []
-    bar.transport.pace_chosen.connect(heard.append)
+    heard = bar.session.paces
     pace.track.setFocus(Qt.FocusReason.TabFocusReason)
     for key in (Qt.Key.Key_Left, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_Home, Qt.Key.Key_Left):
         qtbot.keyClick(pace.track, key)
@@ -236,8 +247,7 @@ def test_the_pace_is_chosen_by_arrows(bar, pace, qapp, qtbot):
 
 
 def test_the_pace_is_chosen_by_mouse_and_rests_at_its_stops(bar, pace, qtbot):
-    heard = []
-    bar.transport.pace_chosen.connect(heard.append)
+    heard = bar.session.paces
     qtbot.mouseClick(pace.labels[1], Qt.MouseButton.LeftButton)
     assert heard == [10]
     at_ten = pace.track.centre().toPoint()
@@ -246,6 +256,18 @@ def test_the_pace_is_chosen_by_mouse_and_rests_at_its_stops(bar, pace, qtbot):
     assert heard == [10, 10]
     assert pace.track.centre().toPoint() == at_ten
     assert not pace.track.hasFocus()  # Space still plays
+
+
+def test_a_slow_pace_is_kept_by_the_run(bar, pace, qtbot):
+    """At one update a second a run that plays is seen in the middle of its first updates."""
+    bar.session.start()
+    try:
+        qtbot.mouseClick(pace.labels[0], Qt.MouseButton.LeftButton)
+        bar.session.play()
+        qtbot.waitUntil(lambda: bar.session.frame is not None and bar.session.frame.phase is not None)
+        assert bar.session.frame.updates < 10
+    finally:
+        bar.session.stop()
 
 
 def test_labels_stand_under_their_stops(bar, pace):

@@ -30,6 +30,9 @@ class Recorder(Session):
     def step_epoch(self) -> None:
         self.told.append("step_epoch")
 
+    def step_phase(self) -> None:
+        self.told.append("step_phase")
+
     def back(self) -> None:
         self.told.append("back")
 
@@ -86,6 +89,7 @@ SHORTCUTS = [
     (Key.Key_Space, NONE, "toggle_play"),
     (Key.Key_Right, NONE, "step 1"),
     (Key.Key_Right, Shift, "step_epoch"),
+    (Key.Key_Right, Control, "step_phase"),
     (Key.Key_Left, NONE, "back"),
     (Key.Key_R, NONE, "restart"),
     (Key.Key_R, Shift, "new_weights None"),

@@ -59,6 +59,11 @@ ACTIONS = {
         "η = 0.03 and ∇W = 0.2: W falls by 0.006.",
         f"{_BOOK}, chapter 8.3.",
     ),
+    "step_phase": Explanation(
+        "An update in four phases: forward a = f(W·x + b), loss L, backward ∂L/∂W, update W ← W − η ∂L/∂W.",
+        "4 phases are 1 update, the same to the bit as made in one.",
+        "Rumelhart, Hinton & Williams 1986, Learning Representations by Back-Propagating Errors.",
+    ),
     "step_epoch": Explanation(
         "Trains until every training example has been seen once more: ⌈N / B⌉ updates.",
         "250 points, batch size 10, at update 30: goes on to update 50.",

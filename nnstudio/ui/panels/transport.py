@@ -6,7 +6,7 @@ session shows frames a few times a second: fast enough to follow, slow enough to
 to read is announced by the status.
 """
 
-from PySide6.QtCore import QEvent, QSize, QTimer, Signal
+from PySide6.QtCore import QEvent, QSize, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
@@ -29,12 +29,7 @@ RESTING = "–"
 
 
 class Transport(QFrame):
-    """Buttons are drawn from the actions, figures from frames, the seed from the experiment.
-
-    `pace_chosen`: updates per second, or None for as many as the machine makes.
-    """
-
-    pace_chosen = Signal(object)
+    """Buttons are drawn from the actions, figures from frames, the seed from the experiment."""
 
     def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,7 +41,7 @@ class Transport(QFrame):
         self.speed.set_text(RESTING)
         self.status = StatusPill()
         self.pace = PaceSlider()
-        self.pace.chosen.connect(self.pace_chosen)
+        self.pace.chosen.connect(session.set_pace)
         restart, export = action_button(actions["restart"], "labelled"), action_button(actions["export"], "primary")
         weights = WeightsGroup(session, actions)
         self._shrinking = (restart, weights.button, export)
