@@ -183,6 +183,27 @@ def test_the_best_answer_changes_its_colour_even_where_it_keeps_its_length() -> 
     assert answers._fills[1].brush().color() == QColor(theme.current().bad)
 
 
+def test_a_caption_explains_the_marks_that_are_there(view: NetworkView) -> None:
+    view.resize(700, 460)
+    frame = replace(image_frame((128, 64)), updates_per_second=0.0)
+    view.show_frame(answering(frame, np.linspace(0, 3.2, 128), np.zeros(64)))
+    diagram = view.stage._diagram
+    assert isinstance(diagram, ImageNetwork)
+    large = view.stage.columns[1].large
+    said = f"The {large} strongest as their weights · bar: a, 0 … 3.1 · links: w·a · ring: truth"
+    assert diagram._caption.text == said
+    box = diagram._caption.box
+    assert view.stage.area.contains(box)
+    assert all(tile.bottom() < box.top() for column in view.stage.columns for tile in column.tiles)
+    view.show_frame(image_frame(()))
+    diagram = view.stage._diagram
+    assert isinstance(diagram, ImageNetwork)
+    assert diagram._caption.text == "Each class: the image it looks for · ring: truth"
+    view.resize(330, 460)
+    view.show_frame(image_frame((128, 64)))
+    assert view.stage.area.contains(view.stage._diagram._caption.box)
+
+
 # What flows
 
 
@@ -255,7 +276,8 @@ def test_the_caption_says_what_it_is_and_how_it_was_read(view: NetworkView) -> N
         view.show_frame(replace(frame, picture=replace(picture, label=label, probabilities=shares)))
         diagram = view.stage._diagram
         assert isinstance(diagram, ImageNetwork)
-        title, which, said = diagram._caption
+        image = diagram._image
+        title, which, said = image.title, image.which, image.verdict
         assert [words.text for words in (title, which, said)] == ["Test image", "a 5", verdict]
         below = [words.box.top() for words in (title, which, said)]
         assert view.stage.columns[0].tiles[0].bottom() < below[0] < below[1] < below[2]

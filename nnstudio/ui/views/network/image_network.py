@@ -11,21 +11,22 @@ from itertools import pairwise
 from time import perf_counter
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QPainterPath, QPen
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QLinearGradient, QPainterPath
 
-from nnstudio.core.network.model import ModelLayer
+from nnstudio.core.network.model import UNBOUNDED, ModelLayer
 from nnstudio.core.run.frame import FloatArray, Frame, ImagePicture
 from nnstudio.ui.stage import items
 from nnstudio.ui.stage.atlas import robust_scale
-from nnstudio.ui.stage.lettering import mono_font, text_font
+from nnstudio.ui.stage.lettering import text_font
 from nnstudio.ui.stylesheet import mix
 from nnstudio.ui.theme import current
 from nnstudio.ui.views.network.answers import Answers
+from nnstudio.ui.views.network.caption import caption
 from nnstudio.ui.views.network.column import Column, LinkSpot, Spot
 from nnstudio.ui.views.network.diagram import Place
 from nnstudio.ui.views.network.flow import Flow
-from nnstudio.ui.views.network.ink import ink_image
+from nnstudio.ui.views.network.input_image import InputImage
 from nnstudio.ui.views.network.layout import (
     ACTIVATION,
     FEATURE_MAP,
@@ -40,6 +41,7 @@ from nnstudio.ui.views.network.maps import MapTiles
 from nnstudio.ui.views.network.overflow import show_more
 
 _FINEST_ROW = 200
+_ABOVE_CAPTION = 6
 SORTED_EVERY = 0.7
 """Seconds after which neurons are sorted anew while training runs: at every frame nobody could follow them."""
 FLOWING_EVERY = 0.1
@@ -78,7 +80,8 @@ class ImageNetwork:
         first = first_with_weights(frame)
         self._weight_column = first if wants_weights or not offers_weights(frame) else None
         self._cells = [self._cell(index, layer) for index, layer in enumerate(layers[:-1], start=1)]
-        self.columns = image_columns(place.area, self._cells, counts(frame), place.firsts, em)
+        area = place.area.adjusted(0, 0, 0, -em - _ABOVE_CAPTION)
+        self.columns = image_columns(area, self._cells, counts(frame), place.firsts, em)
         self._frame = frame
         self._flow: dict[int, Flow] = {}
         for gap, (a, b) in enumerate(pairwise(self.columns)):
@@ -92,12 +95,15 @@ class ImageNetwork:
         for index, (cell, column) in enumerate(zip(self._cells, self.columns[1:-1], strict=True), start=1):
             self._build(index, cell, column)
         self._answers = Answers(place.parent, self.columns[-1], frame.dataset.output_names)
-        self._image = items.pixmap(place.parent, z=2)
-        self._caption = self._image_caption()
+        self._image = InputImage(place.parent, self.columns[0].tiles[0], place.ratio)
+        below = QPointF(place.area.center().x(), place.area.bottom() - em / 2)
+        self._caption = items.Words(
+            place.parent, below, text_font(11.5), current().dim, align=Qt.AlignmentFlag.AlignHCenter, z=6
+        )
+        self._room = place.area.width()
         self._templates: MapTiles | None = None
         if self._weight_column == len(layers):
             self._templates = self._templated()
-        self._example: FloatArray | None = None
         self._sorted_at = self._flowed_at = 0.0
         for column in self.columns:
             show_more(place.parent, column)
@@ -144,16 +150,13 @@ class ImageNetwork:
         picture = frame.picture
         assert isinstance(picture, ImagePicture)
         self._frame = frame
-        fresh = self._example is None or not np.array_equal(picture.example, self._example)
-        if fresh:
-            self._example = picture.example
-            self._show_image(picture)
-        self._say(picture, frame)
+        fresh = self._image.show(picture, frame.dataset.class_names)
         activations = picture.activations or ()
         self._sort(activations, fresh, looked_at is not None)
         for index, (cell, values) in enumerate(zip(self._cells, activations, strict=False), start=1):
             self._show_layer(index, cell, frame.model.layers[index - 1], values)
         self._answers.show(picture.probabilities, picture.label)
+        self._caption.say(self._explained(frame.model.layers, activations))
         if self._templates is not None:
             images = frame.model.layers[-1].weight_images
             assert images is not None
@@ -216,42 +219,13 @@ class ImageNetwork:
             rest = answers[column.large : len(column.tiles)]
             self._small[index].show_maps(rest.reshape(-1, 1, 1), scale)
 
-    # The image.
-
-    def _show_image(self, picture: ImagePicture) -> None:
-        tile = self.columns[0].tiles[0]
-        size = QRectF(0, 0, tile.width(), tile.height())
-        ink = ink_image(picture.example)
-
-        def draw(painter: QPainter) -> None:
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-            painter.drawImage(size.adjusted(1, 1, -1, -1), ink)
-            painter.setPen(QPen(QColor(current().line), 1))
-            painter.drawRoundedRect(size.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-
-        self._image.setPos(tile.topLeft())
-        self._image.setPixmap(items.drawn(size, self._ratio, draw))
-
-    def _image_caption(self) -> tuple[items.Words, items.Words, items.Words]:
-        tile, theme = self.columns[0].tiles[0], current()
-        bold, lines = text_font(12, bold=True), (QPointF(tile.left(), tile.bottom() + 14 + 18 * k) for k in range(3))
-        return (
-            items.Words(self._parent, next(lines), bold, theme.text, z=5),
-            items.Words(self._parent, next(lines), mono_font(12), theme.text, z=5),
-            items.Words(self._parent, next(lines), bold, theme.bad, z=5),
-        )
-
-    def _say(self, picture: ImagePicture, frame: Frame) -> None:
-        title, which, verdict = self._caption
-        names = frame.dataset.class_names
-        title.say("Test image")
-        which.say(f"a {names[picture.label]}" if names else "")
-        if picture.probabilities is None or not names:
-            return
-        answer = int(np.argmax(np.nan_to_num(picture.probabilities)))
-        right = answer == picture.label
-        verdict.item.setBrush(QColor(current().good if right else current().bad))
-        verdict.say("✓ read right" if right else f"✕ read as {names[answer]}")
+    def _explained(self, layers: tuple[ModelLayer, ...], activations: tuple[FloatArray, ...]) -> str:
+        place = self._cells.index(WEIGHTS) if WEIGHTS in self._cells else None
+        bounds = layers[place].range if place is not None else UNBOUNDED
+        scale = robust_scale(activations[place], bounds) if place is not None and activations else None
+        text = caption(self._cells, self.columns, scale, bounds, bool(self._flow))
+        metrics = QFontMetricsF(text_font(11.5))
+        return metrics.elidedText(text, Qt.TextElideMode.ElideRight, self._room)
 
     # Looking.
 

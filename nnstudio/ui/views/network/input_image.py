@@ -1,0 +1,54 @@
+"""The image that the network looks at, with what it is and how it was read."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QGraphicsItem
+
+from nnstudio.core.run.frame import FloatArray, ImagePicture
+from nnstudio.ui.stage import items
+from nnstudio.ui.stage.lettering import mono_font, text_font
+from nnstudio.ui.theme import current
+from nnstudio.ui.views.network.ink import ink_image
+
+
+class InputImage:
+    """The first column, and three lines below it."""
+
+    def __init__(self, parent: QGraphicsItem, tile: QRectF, ratio: float) -> None:
+        theme, bold = current(), text_font(12, bold=True)
+        self._tile, self._ratio = tile, ratio
+        self._image = items.pixmap(parent, tile.topLeft(), z=2)
+        self._example: FloatArray | None = None
+        title, which, verdict = (QPointF(tile.left(), tile.bottom() + 14 + 18 * line) for line in range(3))
+        self.title = items.Words(parent, title, bold, theme.text, "Test image", z=5)
+        self.which = items.Words(parent, which, mono_font(12), theme.text, z=5)
+        self.verdict = items.Words(parent, verdict, bold, theme.bad, z=5)
+
+    def show(self, picture: ImagePicture, names: Sequence[str]) -> bool:
+        """Show this image, of one of the classes with these names; whether it is another than before."""
+        fresh = self._example is None or not np.array_equal(picture.example, self._example)
+        if fresh:
+            self._example = picture.example
+            self._draw(picture.example)
+        self.which.say(f"a {names[picture.label]}")
+        if picture.probabilities is not None:
+            answer = int(np.argmax(np.nan_to_num(picture.probabilities)))
+            right = answer == picture.label
+            self.verdict.item.setBrush(QColor(current().better if right else current().bad))
+            self.verdict.say("✓ read right" if right else f"✕ read as {names[answer]}")
+        return fresh
+
+    def _draw(self, example: FloatArray) -> None:
+        size = QRectF(0, 0, self._tile.width(), self._tile.height())
+        ink = ink_image(example)
+
+        def draw(painter: QPainter) -> None:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+            painter.drawImage(size.adjusted(1, 1, -1, -1), ink)
+            painter.setPen(QPen(QColor(current().line), 1))
+            painter.drawRoundedRect(size.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+
+        self._image.setPixmap(items.drawn(size, self._ratio, draw))
