@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QGraphicsPathItem, QGraphicsRectItem
 
 from nnstudio.ui.stylesheet import mix
 from nnstudio.ui.theme import current
-from nnstudio.ui.views.network.column import LinkSpot
+from nnstudio.ui.views.network.column import LinkSpot, Spot
 from nnstudio.ui.views.network.layout import plane_columns
 from nnstudio.ui.views.network.links import (
     FULL,
@@ -188,15 +188,39 @@ def test_a_change_of_one_weight_touches_one_item(qapp: QApplication) -> None:
     assert drawn.painted() == fresh.painted()
 
 
-def test_faded_links_step_back_and_come_again() -> None:
-    drawn = Drawn(2, 2)
-    weights = [np.array([[1.0, -2.0], [3.0, 0.1]])]
+def test_all_but_the_links_of_what_is_looked_at_step_back_and_come_again() -> None:
+    drawn = Drawn(2, 3, 2)
+    weights = [np.full((2, 3), 1.5), np.full((3, 2), -1.5)]
     drawn.links.show_weights(weights)
-    before = drawn.painted()
-    drawn.links.show_weights(weights, faded=True)
-    assert drawn.painted() != before
+    before, strong = drawn.painted(), {item.pen().color().name() for item in drawn.visible}
+
+    def strong_ends() -> set[tuple[float, float]]:
+        seen = [item.path() for item in drawn.visible if item.pen().color().name() in strong]
+        return {(path.elementAt(0).y, path.currentPosition().y()) for path in seen}
+
+    a, b, c = ([tile.center().y() for tile in column.tiles] for column in drawn.columns)
+    for spot, own in (
+        (Spot(1, 2), {(y, b[2]) for y in a} | {(b[2], y) for y in c}),
+        (Spot(0, 1), {(a[1], y) for y in b}),
+        (Spot(2, 0), {(y, c[0]) for y in b}),
+        (LinkSpot(1, 0, 0), set()),
+    ):
+        drawn.links.show_weights(weights, spot)
+        assert len(drawn.visible) == 12
+        assert strong_ends() == own
     drawn.links.show_weights(weights)
     assert drawn.painted() == before
+
+
+def test_weak_links_of_a_unit_are_drawn_while_it_is_looked_at() -> None:
+    drawn = Drawn(30, 30)
+    weights = np.full((30, 30), 2.0)
+    weights[:, 7] = 0.01
+    weights[4, :] = 0.0
+    drawn.links.show_weights([weights])
+    assert len(drawn.visible) == 29 * 29
+    drawn.links.show_weights([weights], Spot(1, 7))
+    assert len(drawn.visible) == 29 * 29 + 29, "but nothing for a weight of 0"
 
 
 def test_what_only_passes_on_is_a_thin_grey_line_to_the_unit_of_the_same_number() -> None:

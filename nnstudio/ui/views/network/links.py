@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem
 from nnstudio.ui.stage import items
 from nnstudio.ui.stylesheet import mix
 from nnstudio.ui.theme import current
-from nnstudio.ui.views.network.column import Column, LinkSpot
+from nnstudio.ui.views.network.column import Column, LinkSpot, Spot
 
 FULL = 5.0
 """The |w| that is drawn at full width."""
@@ -30,6 +30,8 @@ THICK = 72
 LEVELS = 40
 _BAD = LEVELS + 1
 _FADED = 0.3
+_THICKER, _FAINTER = 100, 1000
+"""Added to the level of a link that is as thick as it should be, and of one that steps back."""
 _NEUTRAL = 0.5
 
 
@@ -72,37 +74,46 @@ class Links:
         self._items: list[QGraphicsPathItem | None] = [None] * int(self._starts[-1])
         self._shown = np.zeros(self._starts[-1], np.int64)
         self._pens: dict[int, QPen] = {}
-        self._faded = False
         self._passing = [False] * len(sizes)
         self._casing = items.path(parent, z=1.5)
         self._selected = items.path(parent, z=1.6)
 
-    def show_weights(self, matrices: list[NDArray[np.floating] | None], faded: bool = False) -> None:
-        """Draw the weights (inputs, units) of each gap; None for a gap where values only pass on, unit to unit. Faded
-        links step back behind something else."""
-        if faded != self._faded:
-            self._faded = faded
-            self._pens.clear()
-            self._shown[:] = 0
-        codes = np.zeros_like(self._shown)
+    def show_weights(
+        self, matrices: list[NDArray[np.floating] | None], looked_at: Spot | LinkSpot | None = None
+    ) -> None:
+        """Draw the weights (inputs, units) of each gap; None for a gap where values only pass on, unit to unit. Behind
+        a unit that is looked at, with its own links, or a link, the others step back."""
+        levels = np.zeros_like(self._shown)
         for gap, weights in enumerate(matrices):
             source, target = self._columns[gap], self._columns[gap + 1]
             if weights is None:
                 self._pass_on(gap, source, target)
                 continue
             shown = weights[source.first : source.last, target.first : target.last]
-            codes[self._starts[gap] : self._starts[gap + 1]] = signed_levels(shown).reshape(-1)
-        self._show(codes)
+            levels[self._starts[gap] : self._starts[gap + 1]] = signed_levels(shown).reshape(-1)
+        self._show(levels, self._own(looked_at), looked_at is not None)
 
-    def _show(self, levels: NDArray[np.int64]) -> None:
-        """Draw these levels, the strongest; those that are thick carry `_THICK` in their code."""
+    def _own(self, looked_at: Spot | LinkSpot | None) -> NDArray[np.bool_]:
+        """Which links lead to a unit or away from it."""
+        own = np.zeros(len(self._shown), bool)
+        if isinstance(looked_at, Spot):
+            place = self._columns[looked_at.column].place(looked_at.unit)
+            for gap in (looked_at.column - 1, looked_at.column) if place is not None else ():
+                if 0 <= gap < len(self._starts) - 1:
+                    links = own[self._starts[gap] : self._starts[gap + 1]]
+                    matrix = links.reshape(-1, len(self._columns[gap + 1].tiles))
+                    matrix[(slice(None), place) if gap < looked_at.column else (place, slice(None))] = True
+        return own
+
+    def _show(self, levels: NDArray[np.int64], own: NDArray[np.bool_], fading: bool) -> None:
+        """Draw these levels, the strongest and those of somebody's `own`; those that are thick carry `_THICKER` in
+        their code, those that step back `_FAINTER`."""
         sizes = np.abs(levels)
-        if len(sizes) > MOST:
-            weakest = np.partition(sizes, len(sizes) - MOST)[len(sizes) - MOST]
-            levels = np.where(sizes >= max(weakest, 1), levels, 0)
-        least = max(int(np.partition(sizes, len(sizes) - THICK)[len(sizes) - THICK]), 1) if len(sizes) > THICK else 1
-        thick = (sizes >= least) & (sizes > 0)
-        codes = np.where(thick, levels + np.sign(levels) * _OFFSET, levels)
+        ranks = np.where(own & (sizes > 0), _BAD + 1, sizes)
+        least = max(_least(ranks, MOST), 1)
+        codes = np.where(ranks >= least, levels, 0)
+        thick = (ranks >= max(_least(ranks, THICK), 1)) & (codes != 0)
+        codes += np.sign(levels) * (_THICKER * thick + _FAINTER * (fading & ~own & (codes != 0)))
         for place in np.flatnonzero(codes != self._shown).tolist():
             self._tell(place, int(codes[place]), int(self._shown[place]))
         self._shown = codes
@@ -116,8 +127,8 @@ class Links:
         if item is None:
             item = self._items[place] = items.path(self._group)
             item.setPath(self._path(*self._ends(place)))
-        if (abs(code) > _OFFSET) != (abs(before) > _OFFSET):
-            item.setZValue(abs(code) > _OFFSET)
+        if _is_thick(code) != _is_thick(before):
+            item.setZValue(_is_thick(code))
         item.setPen(self._pen(code))
         if before == 0:
             item.show()
@@ -125,11 +136,11 @@ class Links:
     def _pen(self, code: int) -> QPen:
         pen = self._pens.get(code)
         if pen is None:
-            theme, level = current(), abs(code) % _OFFSET
+            theme, level = current(), abs(code) % _THICKER
             weight = weight_of(min(level, LEVELS))
             color = theme.bad if level == _BAD else theme.positive if code > 0 else theme.negative
-            share = (1.0 if level == _BAD else link_strength(weight)) * (_FADED if self._faded else 1.0)
-            width = link_width(weight) * self.thickness if abs(code) > _OFFSET else 0.0
+            share = (1.0 if level == _BAD else link_strength(weight)) * (_FADED if abs(code) > _FAINTER else 1.0)
+            width = link_width(weight) * self.thickness if _is_thick(code) else 0.0
             pen = QPen(QColor(mix(theme.card, color, share)), max(width, 1 / self._ratio))
             pen.setCapStyle(Qt.PenCapStyle.FlatCap)
             self._pens[code] = pen
@@ -225,5 +236,10 @@ class Links:
         return LinkSpot(gap + 1, source.first + row, target.first + column)
 
 
-_OFFSET = 100
-"""Added to the level of a link that is drawn as thick as it should be."""
+def _least(ranks: NDArray[np.int64], most: int) -> int:
+    """The lowest rank among the `most` highest ones."""
+    return int(np.partition(ranks, len(ranks) - most)[len(ranks) - most]) if len(ranks) > most else 0
+
+
+def _is_thick(code: int) -> bool:
+    return abs(code) % _FAINTER > _THICKER

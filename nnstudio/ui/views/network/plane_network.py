@@ -98,8 +98,7 @@ class PlaneNetwork:
             if layer.biases is not None:
                 tiles.show_biases(layer.biases)
             tiles.show_signs(signs_of(layer, frame))
-        faded = looked_at is not None and looked_at.column > 0
-        self._links.show_weights([layer.weights for layer in layers], faded)
+        self._links.show_weights([layer.weights for layer in layers], looked_at)
         self._links.emphasise(self._looked_at(frame, looked_at))
         if self._labelled:
             self._label(frame)
