@@ -340,6 +340,7 @@ def test_a_banner_lies_over_the_cards_and_pushes_nothing(window, qtbot):
 def test_good_news_leaves_by_itself_and_bad_news_stays(window):
     window.banner.announce(Tone.GOOD, "Saved.")
     assert window.banner._leave.isActive()
+    window.banner.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)  # wherever the pointer was left
     window.banner._leave.timeout.emit()
     assert not window.banner.isVisible()
     window.banner.announce(Tone.GOOD, "Exported.", window.commands["undo"])
