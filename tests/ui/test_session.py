@@ -18,6 +18,7 @@ from nnstudio.core.network.weights import Weights
 from nnstudio.core.presets import default_experiment
 from nnstudio.core.run.commands import Answer
 from nnstudio.core.run.frame import Frame, PlanePicture, Probe, Status
+from nnstudio.core.training.phases import Phase
 from nnstudio.ui.session import Session
 from nnstudio.ui.views.view import View
 
@@ -357,3 +358,19 @@ def test_a_way_back_over_an_edit_of_layers_is_followed_and_can_be_undone(session
     session.undo()
     assert settled(session, qtbot).params.tobytes() == later.params.tobytes()
     assert session.experiment == wider(CIRCLE)
+
+
+def test_a_pace_and_single_phases_reach_the_run(session: Session, qtbot: QtBot) -> None:
+    for phase in Phase:
+        session.step_phase()
+        frame = settled(session, qtbot)
+        assert (frame.phase, frame.updates) == (phase, phase is Phase.UPDATE)
+        assert not session.playing
+    session.set_pace(5)
+    session.play()
+    qtbot.waitUntil(lambda: session.frame is not None and session.frame.phase is Phase.LOSS)
+    assert session.playing
+    session.set_pace(None)
+    qtbot.waitUntil(lambda: session.frame is not None and session.frame.updates > 50)
+    session.pause()
+    assert settled(session, qtbot).phase is None
