@@ -23,6 +23,7 @@ def session(qtbot: QtBot) -> Iterator[Session]:
     session = Session(CIRCLE)
     session.start()
     session.step(20)
+    qtbot.waitUntil(lambda: session.frame is not None and session.frame.updates == 20)
     yield session
     session.stop()
 

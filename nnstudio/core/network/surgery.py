@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from nnstudio.core.array import Array
 from nnstudio.core.experiment import Experiment
-from nnstudio.core.experiment.choices import ActivationKind
+from nnstudio.core.network.activations import ACTIVATIONS
 from nnstudio.core.network.layers import LAYERS
 from nnstudio.core.network.layers.avg_pool2d import AvgPool2D
 from nnstudio.core.network.layers.dropout import Dropout
@@ -23,8 +23,6 @@ from nnstudio.core.network.layers.layer import Layer
 from nnstudio.core.network.layout import Place
 from nnstudio.core.network.network import Network, columns_of, layer_names
 
-ODD = frozenset({ActivationKind.LINEAR, ActivationKind.TANH, ActivationKind.SINE})
-"""Activations with f(−z) = −f(z)."""
 LINEAR_IN_EACH_UNIT = Dropout | Flatten | AvgPool2D
 
 
@@ -167,7 +165,7 @@ class Negate(Surgery):
     def _heard_by(self, network: Network) -> Iterator[Array]:
         """The weights that the unit's answer is multiplied with next, if its sign comes there as it left."""
         layer = _layer(network, self.layer)
-        turns = layer.activation_kind is None or layer.activation_kind in ODD
+        turns = layer.activation_kind is None or ACTIVATIONS[layer.activation_kind].odd
         for following in network.layers[network.layers.index(layer) + 1 :]:
             if not turns:
                 return
@@ -175,7 +173,8 @@ class Negate(Surgery):
                 if place.name == "weight":  # an image that is read as a row is read channel by channel
                     yield place.view(network.params).reshape(layer.shape[0], -1)[self.unit]
                     return
-            turns = following.activation_kind in ODD or isinstance(following, LINEAR_IN_EACH_UNIT)
+            kind = following.activation_kind
+            turns = ACTIVATIONS[kind].odd if kind is not None else isinstance(following, LINEAR_IN_EACH_UNIT)
 
     def _deed(self, experiment: Experiment) -> str:
         return f"Negate {_called(experiment, self.layer, self.unit)} of"

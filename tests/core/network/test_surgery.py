@@ -20,7 +20,8 @@ from nnstudio.core.experiment.layer_specs import (
     LayerNormSpec,
     MaxPool2DSpec,
 )
-from nnstudio.core.network.surgery import ODD, Freeze, Negate, Redraw, SetParameter, Surgery, SurgeryError, Switch, Zero
+from nnstudio.core.network.activations import ACTIVATIONS
+from nnstudio.core.network.surgery import Freeze, Negate, Redraw, SetParameter, Surgery, SurgeryError, Switch, Zero
 from nnstudio.core.textbook import Layer, activate, forward, loss
 from nnstudio.core.training.trainer import Trainer
 
@@ -155,7 +156,7 @@ NEGATED: dict[str, tuple[Any, tuple[LayerSpec, ...], int]] = {
     **{
         f"{kind.value} before dense": (PLANE, (DenseSpec(key=1, units=4, activation=kind), DenseSpec(key=2)), 1)
         for kind in ActivationKind
-        if kind in ODD
+        if ACTIVATIONS[kind].odd
     },
     "before the output": (PLANE, (DenseSpec(key=1, units=4, activation=TANH),), 1),
     "through dropout and sine": (
@@ -223,7 +224,7 @@ def test_a_largest_pixel_is_no_odd_function() -> None:
 def test_the_odd_activations_are_those_that_are() -> None:
     z = np.linspace(-3, 3, 61)[:, None] * np.ones((1, 2))
     odd = {kind for kind in ActivationKind if np.allclose(activate(kind, -z)[0], -activate(kind, z)[0])}
-    assert odd == ODD
+    assert odd == {kind for kind in ActivationKind if ACTIVATIONS[kind].odd}
 
 
 @pytest.mark.parametrize("key", [1, 2, 4, 0])

@@ -25,6 +25,7 @@ class ActivationFunction:
     units
     dies: whether a unit can be zero, with a zero gradient, for every input
     in_place: whether z and a may be the same memory; if not, z belongs to f and may be used up
+    odd: whether f(−z) = −f(z)
     """
 
     forward: Callable[[Array, Array], object]
@@ -33,10 +34,11 @@ class ActivationFunction:
     high: float | None = None
     dies: bool = False
     in_place: bool = False
+    odd: bool = False
 
 
 ACTIVATIONS: dict[ActivationKind, ActivationFunction] = {
-    ActivationKind.LINEAR: ActivationFunction(piecewise.linear, piecewise.linear_gradient, in_place=True),
+    ActivationKind.LINEAR: ActivationFunction(piecewise.linear, piecewise.linear_gradient, in_place=True, odd=True),
     ActivationKind.RELU: ActivationFunction(piecewise.relu, piecewise.relu_gradient, low=0.0, dies=True, in_place=True),
     ActivationKind.LEAKY_RELU: ActivationFunction(piecewise.leaky_relu, piecewise.leaky_relu_gradient),
     ActivationKind.ELU: ActivationFunction(piecewise.elu, piecewise.elu_gradient, low=-1.0),
@@ -48,9 +50,9 @@ ACTIVATIONS: dict[ActivationKind, ActivationFunction] = {
     ActivationKind.SOFTPLUS: ActivationFunction(smooth.softplus, smooth.softplus_gradient, low=0.0),
     ActivationKind.SIGMOID: ActivationFunction(sigmoid, smooth.sigmoid_gradient, low=0.0, high=1.0, in_place=True),
     ActivationKind.TANH: ActivationFunction(
-        smooth.hyperbolic_tangent, smooth.hyperbolic_tangent_gradient, low=-1.0, high=1.0, in_place=True
+        smooth.hyperbolic_tangent, smooth.hyperbolic_tangent_gradient, low=-1.0, high=1.0, in_place=True, odd=True
     ),
-    ActivationKind.SINE: ActivationFunction(smooth.sine, smooth.sine_gradient, low=-1.0, high=1.0),
+    ActivationKind.SINE: ActivationFunction(smooth.sine, smooth.sine_gradient, low=-1.0, high=1.0, odd=True),
     ActivationKind.STEP: ActivationFunction(
         piecewise.step, piecewise.step_gradient, low=0.0, high=1.0, dies=True, in_place=True
     ),
