@@ -101,7 +101,6 @@ def test_every_layer_is_a_column_with_a_header_and_notes(view: NetworkView, make
     for header, spec in zip(view.headers.headers, frame.experiment.layers, strict=True):
         sized = isinstance(spec, DenseSpec | Conv2DSpec)
         assert header.more.isVisibleTo(header) == header.fewer.isVisibleTo(header) == sized
-        assert ("activation" in header.menu.choices) == hasattr(spec, "activation")
     view.resize(374, 277)
     for wanted in (False, True):
         view.stage.want_weights(wanted)
@@ -112,7 +111,7 @@ def test_notes_say_what_a_layer_does() -> None:
     frame = normalised_frame()
     norm = frame.model.layers[1].arrays
     note = note_on(frame, Spot(2, 3))
-    assert note.title == "Layer 2, unit 4"
+    assert note.title == "BatchNorm 1, unit 4"
     assert f"γ = {decimal(float(norm['gain'][3]))}" in note.lines
     assert f"β = {decimal(float(norm['shift'][3]))}" in note.lines
     assert note_on(frame, Spot(3, 0)).lines == ("a = tanh(x)",)
@@ -122,7 +121,7 @@ def test_notes_say_what_a_layer_does() -> None:
     assert frame.picture.activations is not None
     shown = frame.picture.activations[0][2]
     note = note_on(frame, Spot(1, 2))
-    assert (note.title, note.lines[0]) == ("Layer 1, filter 3", "a = ReLU(w ∗ x + b)")
+    assert (note.title, note.lines[0]) == ("Conv2D 1, filter 3", "a = ReLU(w ∗ x + b)")
     assert note.lines[1] == f"a: 24×24, from {decimal(float(shown.min()))} to {decimal(float(shown.max()))}"
     assert note_on(frame, Spot(2, 0)).lines[0] == "a = largest of 2×2"
     assert note_on(frame, Spot(6, 0)).lines == ("144 numbers in a row",)

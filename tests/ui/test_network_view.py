@@ -20,6 +20,7 @@ from nnstudio.ui.views.network.column import LinkSpot, Spot
 from nnstudio.ui.views.network.layer_header import SMALL
 from nnstudio.ui.views.network.links import FADING
 from nnstudio.ui.views.network.neuron_note import note_on
+from nnstudio.ui.views.network.pointing import Pointing
 from nnstudio.ui.views.network_view import NetworkView
 from nnstudio.ui.widgets.segmented import SegmentedSwitch
 
@@ -225,7 +226,7 @@ def test_hovering_a_neuron_reads_its_numbers_and_they_stay_live(view: NetworkVie
     note = note_on(frame, Spot(2, 3))
     biases = frame.model.layers[1].biases
     assert biases is not None
-    assert note.title == "Layer 2, neuron 4"
+    assert note.title == "Dense 2, neuron 4"
     assert note.lines[0] == "a = tanh(w·a + b)"
     assert f"b = {biases[3]:.4f}".replace("-", "−") in note.lines
     before = view.stage.grab().toImage()
@@ -275,6 +276,7 @@ def test_a_new_run_lets_the_pinned_note_go(qtbot, view: NetworkView) -> None:
     qtbot.mouseClick(view.stage.viewport(), Qt.MouseButton.LeftButton, pos=center(view, Spot(1, 7)))
     view.show_frame(replace(plane_frame(), run=2))
     assert view.stage.looked_at is None
+    assert view.popover is None
 
 
 def test_the_pinned_note_goes_along_with_its_layer_and_ends_with_its_unit(qtbot, view: NetworkView) -> None:
@@ -284,9 +286,12 @@ def test_the_pinned_note_goes_along_with_its_layer_and_ends_with_its_unit(qtbot,
     longer = (layers[0], DenseSpec(key=3, units=4), layers[1])
     view.show_frame(frame_of(Experiment(layers=longer)))
     assert view.stage.looked_at == Spot(3, 5)
+    assert view.popover is not None
+    assert view.popover.spot == Spot(3, 5)
     shorter = (layers[0], replace(layers[1], units=5))
     view.show_frame(frame_of(Experiment(layers=shorter)))
     assert view.stage.looked_at is None
+    assert view.popover is None
     assert not view.stage.grab().isNull()
 
 
@@ -303,6 +308,22 @@ def test_a_pinned_weight_ends_when_something_comes_between(qtbot, view: NetworkV
     assert view.stage.looked_at == spot
     view.show_frame(frame_of(Experiment(layers=(DenseSpec(key=3, units=2), layers[0]))))
     assert view.stage.looked_at is None
+
+
+def test_all_that_points_somewhere_goes_along_with_the_layers() -> None:
+    pointing = Pointing()
+    for spot, after in (
+        (Spot(0, 1), Spot(0, 1)),
+        (Spot(1, 3), Spot(1, 3)),
+        (Spot(2, 3), Spot(3, 3)),
+        (Spot(2, 4), None),
+        (Spot(3, 0), None),
+        (LinkSpot(1, 1, 3), LinkSpot(1, 1, 3)),
+        (LinkSpot(2, 0, 0), None),
+    ):
+        pointing.hovered = pointing.pinned = pointing.cursor = spot
+        pointing.carry({0: 0, 1: 1, 2: 3}, (2, 8, 5, 4, 1))
+        assert (pointing.hovered, pointing.pinned, pointing.cursor) == (after,) * 3
 
 
 # The keyboard
@@ -326,7 +347,7 @@ def test_arrow_keys_walk_the_ring_and_speak(qtbot, view: NetworkView) -> None:
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_Down):
         qtbot.keyClick(view.stage, key)
     assert view.stage.looked_at == Spot(1, 1)
-    assert view.stage.accessibleDescription().startswith("Layer 1, neuron 2, a = tanh(w·x + b)")
+    assert view.stage.accessibleDescription().startswith("Dense 1, neuron 2, a = tanh(w·x + b)")
     view.stage.clearFocus()
     assert view.stage.looked_at is None
     view.stage.setFocus(Qt.FocusReason.TabFocusReason)

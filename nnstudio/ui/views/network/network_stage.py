@@ -110,12 +110,15 @@ class NetworkStage(Stage):
         """Show this frame from now on."""
         old, self._frame = self._frame, frame
         if old is None or structure(old) != structure(frame):
+            pinned = self._pointing.pinned
             if old is None or old.run != frame.run:
                 self._pointing.clear()
             else:
                 self._pointing.carry(moved(old, frame), self._counts(frame))
             self._firsts = []
             self.arrange()
+            if self._pointing.pinned != pinned:
+                self.pointed.emit(self._pointing.pinned)
         elif self._diagram is not None:
             self._diagram.show(frame, self.looked_at)
             self.read()

@@ -49,8 +49,7 @@ class Pointing:
             linked = stays(spot.column - 1, spot.source) and moved[spot.column - 1] == column - 1
             return LinkSpot(column, spot.source, spot.unit) if linked else None
 
-        self.hovered, self.pinned, cursor = followed(self.hovered), followed(self.pinned), followed(self.cursor)
-        self.cursor = cursor if isinstance(cursor, Spot) else None
+        self.hovered, self.pinned, self.cursor = map(followed, (self.hovered, self.pinned, self.cursor))
 
     def hover(self, spot: Spot | LinkSpot | None, pointer: QPointF) -> bool:
         """The pointer is over this now; says whether anything changes in the picture."""
