@@ -50,7 +50,7 @@ class Watcher:
     """Looks at everything, or at nothing."""
 
     probes = Probe.NOTHING
-    period = 1
+    interval = 0.0
 
     def isVisible(self) -> bool:
         return True

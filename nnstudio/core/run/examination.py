@@ -47,10 +47,9 @@ class Examination:
 
     def due(self, learning: bool) -> bool:
         """Whether this frame is one to be examined."""
-        self._frames += 1
-        if not learning or self._said is None or self._experiment is not self._trainer.experiment:
-            return True
-        return self._frames % PERIOD == 0
+        first, self._frames = self._said is None and self._frames == 0, self._frames + 1
+        edited = self._experiment is not self._trainer.experiment
+        return first or edited or not learning or self._frames % PERIOD == 0
 
     def diagnosis(
         self, readings: tuple[LayerReading, ...], loss: float, *, learning: bool, diverged: bool

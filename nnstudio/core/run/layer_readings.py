@@ -32,17 +32,22 @@ class LayerReadings:
         self._trainer = trainer
         self._examples: Pass | None = None
         self._signs: dict[int, LayerSigns] = {}
+        self._counted: dict[int, Histogram] = {}
 
     def read(self, probes: Probe, examine: bool = True) -> tuple[LayerReading, ...]:
-        """How every layer does now; its signs only if they are to be examined, else they are those of the last time."""
+        """How every layer does now; its signs and histogram only if they are to be examined, else they are those of the
+        last time."""
         network = self._trainer.network
-        gradients, examine = Probe.GRADIENTS in probes, examine and Probe.GRADIENTS in probes
+        gradients, activations = Probe.GRADIENTS in probes, Probe.ACTIVATIONS in probes
         update: Mapping[int, LayerUpdate] = self._trainer.last_update if gradients else {}
-        if examine or Probe.ACTIVATIONS in probes:
+        looks, counts = gradients and examine, activations and (examine or not self._counted)
+        if looks or counts:
             examples = self._pass()
-            if examine:
+            if looks:
                 self._signs = {signs.key: signs for signs in layer_signs(network, examples.stages, update)}
-        histograms = self._histograms() if Probe.ACTIVATIONS in probes else {}
+            if counts:
+                self._counted = self._histograms()
+        histograms = self._counted if activations else {}
         return tuple(
             LayerReading(
                 name=layer.name,

@@ -12,7 +12,7 @@ from nnstudio.core.run.example import Chosen, ExampleReader
 from nnstudio.core.run.example_losses import ExampleLossReadings
 from nnstudio.core.run.frame import Frame, Probe, Status
 from nnstudio.core.run.layer_readings import LayerReadings
-from nnstudio.core.run.pictures import OUTPUT_RESOLUTION, picture_maker
+from nnstudio.core.run.pictures import MOVING_RESOLUTION, OUTPUT_RESOLUTION, picture_maker
 from nnstudio.core.training.metrics import Metrics
 from nnstudio.core.training.phases import PhasedUpdate
 from nnstudio.core.training.trainer import Trainer
@@ -39,21 +39,22 @@ class Observer:
         message: str = "",
         updates_per_second: float = 0.0,
         chosen: Chosen | None = None,
-        resolution: int = OUTPUT_RESOLUTION,
+        resolution: int | None = None,
         recovery: float | None = None,
         commands: int = 0,
         phased: PhasedUpdate | None = None,
     ) -> Frame:
         """The run now; a loss that takes long to measure is the one that was last measured. `chosen` is the
-        example to look at; the output over the plane is drawn with `resolution`² pixels."""
+        example to look at; the output over the plane is drawn with `resolution`² pixels, with fewer while the run learns
+        unless so many are asked for."""
         trainer = self.trainer
         example = self._examples.read(chosen)
         metrics: Metrics = trainer.evaluate() if trainer.evaluation_is_cheap else trainer.last_metrics
-        looked_at, learning = Probe.GRADIENTS in probes, status is Status.LEARNING
-        due = looked_at and self._examination.due(learning)
+        learning, explained = status is Status.LEARNING, Probe.GRADIENTS in probes
+        due = bool(probes & (Probe.GRADIENTS | Probe.ACTIVATIONS)) and self._examination.due(learning)
         readings = self._layers.read(probes, due)
-        diagnosis = self._examination.last if looked_at else None
-        if due:
+        diagnosis = self._examination.last if explained else None
+        if due and explained:
             diverged = status is Status.DIVERGED
             diagnosis = self._examination.diagnosis(readings, metrics.train_loss, learning=learning, diverged=diverged)
         return Frame(
@@ -69,7 +70,7 @@ class Observer:
             metrics=metrics,
             history=trainer.history.prefix(),
             readings=readings,
-            picture=self._pictures.take(probes, example, resolution),
+            picture=self._pictures.take(probes, example, resolution or (MOVING_RESOLUTION if learning else OUTPUT_RESOLUTION)),
             example=example,
             losses=self._losses.read() if Probe.LOSSES in probes else None,
             recovery=recovery,

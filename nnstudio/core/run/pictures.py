@@ -22,6 +22,8 @@ from nnstudio.core.training.trainer import Trainer
 
 NEURON_RESOLUTION = 40
 OUTPUT_RESOLUTION = 100
+MOVING_RESOLUTION = 64
+"""Of the output while the run learns: sixty times a second nobody sees finer ones, and they would cost training."""
 SAMPLES = 24
 MOST_CONFUSED = 40
 """The most classes that a confusion matrix is drawn for."""

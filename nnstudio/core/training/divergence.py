@@ -26,7 +26,8 @@ class Diverged(ArithmeticError):
 
     def __str__(self) -> str:
         update, layer, what = self.args
-        return f"Training diverged after update {update - 1}: {what} of {layer} became infinite or undefined."
+        when = f"after update {update - 1}" if update > 1 else "in the first update"
+        return f"Training diverged {when}: {what} of {layer} became infinite or undefined."
 
 
 def harmless_gradient(spec: TrainingSpec) -> float:

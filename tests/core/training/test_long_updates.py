@@ -227,7 +227,7 @@ def test_a_divergence_in_any_part_changes_nothing(part: int) -> None:
     trainer.gradient_is_known = True
     before = trainer.state()
     for _ in range(2):
-        with pytest.raises(Diverged, match="update 1: the activations of"):
+        with pytest.raises(Diverged, match="in the first update: the activations of"):
             trainer.step()
         assert not trainer.under_way
         assert not trainer.gradient_is_known
