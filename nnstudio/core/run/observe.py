@@ -44,9 +44,8 @@ class Observer:
         commands: int = 0,
         phased: PhasedUpdate | None = None,
     ) -> Frame:
-        """The run now; a loss that takes long to measure is the one that was last measured. `chosen` is the
-        example to look at; the output over the plane is drawn with `resolution`² pixels, with fewer while the run learns
-        unless so many are asked for."""
+        """The run now; a loss that takes long to measure is the one that was last measured. `chosen` is the example to
+        look at; the output over the plane is drawn with `resolution`² pixels, coarser while the run learns."""
         trainer = self.trainer
         example = self._examples.read(chosen)
         metrics: Metrics = trainer.evaluate() if trainer.evaluation_is_cheap else trainer.last_metrics
@@ -57,6 +56,7 @@ class Observer:
         if due and explained:
             diverged = status is Status.DIVERGED
             diagnosis = self._examination.diagnosis(readings, metrics.train_loss, learning=learning, diverged=diverged)
+        resolution = resolution or (MOVING_RESOLUTION if learning else OUTPUT_RESOLUTION)
         return Frame(
             experiment=trainer.experiment,
             dataset=trainer.dataset,
@@ -70,7 +70,9 @@ class Observer:
             metrics=metrics,
             history=trainer.history.prefix(),
             readings=readings,
-            picture=self._pictures.take(probes, example, resolution or (MOVING_RESOLUTION if learning else OUTPUT_RESOLUTION)),
+            picture=self._pictures.take(
+                probes, example, resolution or (MOVING_RESOLUTION if learning else OUTPUT_RESOLUTION)
+            ),
             example=example,
             losses=self._losses.read() if Probe.LOSSES in probes else None,
             recovery=recovery,

@@ -80,7 +80,7 @@ def test_names_the_first_layer_whose_activations_overflow() -> None:
     run = trainer(layers)
     for layer, block in run.network.blocks(run.network.params):
         block[...] = 1e15 if layer.name != "Dense 1" else 1.0
-    with pytest.raises(Diverged, match=r"after update 0: the activations of Output became infinite") as caught:
+    with pytest.raises(Diverged, match=r"in the first update: the activations of Output became infinite") as caught:
         run.step()
     assert caught.value.layer == "Output"
     run.network.params[...] = 1e38

@@ -6,6 +6,7 @@ forty times as much as those of one pixel of the screen: only the strongest are 
 keep their colour. An item is told only when it looks different.
 """
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -79,7 +80,7 @@ class Links:
         self._selected = items.path(parent, z=1.6)
 
     def show_weights(
-        self, matrices: list[NDArray[np.floating] | None], looked_at: Spot | LinkSpot | None = None
+        self, matrices: Sequence[NDArray[np.floating] | None], looked_at: Spot | LinkSpot | None = None
     ) -> None:
         """Draw the weights (inputs, units) of each gap; None for a gap where values only pass on, unit to unit. Behind
         a unit that is looked at, with its own links, or a link, the others step back."""

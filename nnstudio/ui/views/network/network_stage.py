@@ -19,6 +19,7 @@ from nnstudio.ui.views.network.maps import corner
 from nnstudio.ui.views.network.neuron_note import note_on
 from nnstudio.ui.views.network.pointing import LET_GO, LINKS, PIN, WALK, Pointing, spot_at
 from nnstudio.ui.views.network.popover import can_open
+from nnstudio.ui.views.network.wave import Wave
 
 _TOOLTIP = "Point at a neuron or a link to read its numbers; click to keep them in view."
 _EXPLANATION = (
@@ -62,6 +63,7 @@ class NetworkStage(Stage):
     def __init__(self) -> None:
         self._frame: Frame | None = None
         self._diagram: Diagram | None = None
+        self._wave: Wave | None = None
         self._firsts: list[int] = []
         self._pointing = Pointing()
         self._wants_weights = True
@@ -122,6 +124,8 @@ class NetworkStage(Stage):
         elif self._diagram is not None:
             self._diagram.show(frame, self.looked_at)
             self.read()
+        if self._wave is not None:
+            self._wave.show(frame.phased)
 
     def minimum_width(self) -> float:
         """The least width in which nothing clips or overlaps."""
@@ -145,6 +149,9 @@ class NetworkStage(Stage):
             self._diagram = image_network.ImageNetwork(place, frame, em, self._wants_weights)
         else:
             self._diagram = plane_network.PlaneNetwork(place, frame, em)
+        if self._wave is not None:
+            self._wave.end()
+        self._wave = Wave(self.root, area, self)
         self._firsts = [column.first for column in self.columns]
         self._diagram.show(frame, self.looked_at)
         self.arranged.emit()

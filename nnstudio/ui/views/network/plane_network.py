@@ -6,6 +6,7 @@ is not ±1; the output shows probabilities, for two classes orange at 0 and blue
 of zero to blue. A layer without weights of its own is a column like the others, reached by thin lines.
 """
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import QGraphicsRectItem
 from nnstudio.core.experiment.choices import Task
 from nnstudio.core.network.model import Range
 from nnstudio.core.run.frame import FloatArray, Frame, PlanePicture
+from nnstudio.core.training.phases import Phase
 from nnstudio.ui.stage import items
 from nnstudio.ui.stage.atlas import robust_scale
 from nnstudio.ui.stage.lettering import mono_font, text_font
@@ -27,6 +29,7 @@ from nnstudio.ui.views.network.links import Links
 from nnstudio.ui.views.network.maps import MapTiles
 from nnstudio.ui.views.network.overflow import show_more
 from nnstudio.ui.views.network.signs import signs_of
+from nnstudio.ui.views.network.wave import as_links, phase_numbers
 from nnstudio.ui.widgets.figures import decimal
 
 _FINEST = 50
@@ -98,10 +101,12 @@ class PlaneNetwork:
             if layer.biases is not None:
                 tiles.show_biases(layer.biases)
             tiles.show_signs(signs_of(layer, frame))
-        self._links.show_weights([layer.weights for layer in layers], looked_at)
+        numbers = phase_numbers(frame)
+        weights = [layer.weights for layer in layers]
+        self._links.show_weights(weights if numbers is None else as_links(numbers), looked_at)
         self._links.emphasise(self._looked_at(frame, looked_at))
         if self._labelled:
-            self._label(frame)
+            self._label(numbers or weights, "" if numbers is None else "∂" if frame.phase is Phase.BACKWARD else "Δ")
         example = frame.example
         answers = (
             (None,) * len(self._tiles) if example is None else (example.inputs, *example.activations, example.answer)
@@ -182,11 +187,11 @@ class PlaneNetwork:
             name = metrics.elidedText(dataset.output_names[label], elide, _WIDEST_NAME)
             items.Words(self._parent, QPointF(tile.right() + 20, middle), font, theme.dim, name, z=6)
 
-    def _label(self, frame: Frame) -> None:
-        """Each weight as a number, before its link reaches the tile."""
+    def _label(self, matrices: Sequence[FloatArray | None], sign: str) -> None:
+        """Each weight as a number, before its link reaches the tile; or, behind a sign, what a phase is about."""
         for gap, (a, b) in enumerate(pairwise(self.columns)):
-            weights = frame.model.layers[gap].weights
-            if weights is None:
+            numbers = matrices[gap]
+            if numbers is None:
                 continue
             for source in range(a.first, a.last):
                 for unit in range(b.first, b.last):
@@ -194,7 +199,8 @@ class PlaneNetwork:
                     if spot not in self._labels:
                         self._labels[spot] = self._new_label(gap, source - a.first, unit - b.first)
                     ground, words = self._labels[spot]
-                    text = f"{float(weights[source, unit]):.2f}".replace("-", "−")
+                    number = float(numbers[source, unit])
+                    text = f"{sign} {decimal(number, 2)}" if sign else f"{number:.2f}".replace("-", "−")
                     if text != words.text:
                         words.say(text)
                         ground.setRect(words.box.adjusted(-2, 2, 2, -2))
