@@ -365,7 +365,9 @@ def test_dragging_a_title_sideways_moves_the_layer(view: NetworkView) -> None:
 def test_a_drag_back_to_its_place_or_given_up_changes_nothing(view: NetworkView) -> None:
     view.show_frame(plane_frame(units=(4, 2)))
     edits, chosen, row = edits_of(view), chosen_of(view), view.headers
-    drag(row.headers[0], row.inserts[1])
+    drag(row.headers[0], row.inserts[1], release=False)
+    assert not row.line.isVisible()
+    QTest.mouseRelease(row.headers[0].title, LEFT, pos=over(row.headers[0], row.inserts[1]))
     drag(row.headers[0], row.inserts[2], release=False)
     QTest.keyClick(row.headers[0].title, Qt.Key.Key_Escape)
     assert not row.line.isVisible()

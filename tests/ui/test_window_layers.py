@@ -74,6 +74,12 @@ def test_the_keyboard_builds_a_network(window: MainWindow, qtbot: QtBot) -> None
     QTest.keyClick(focus(), Qt.Key.Key_Space)
     QTest.keyClick(focus(), Qt.Key.Key_Return)
     assert text(window) == "4 tanh, 2 tanh, 2 tanh"
+    QTest.keyClick(focus(), Qt.Key.Key_D, CONTROL)
+    assert window._session.undo_label == "Duplicate layer"
+    window._session.undo()
+    settle(window, qtbot)
+    qtbot.waitUntil(lambda: len(row.headers) == 3, timeout=20_000)
+    row.headers[2].title.setFocus()
     QTest.keyClick(focus(), Qt.Key.Key_Left, CONTROL)
     QTest.keyClick(focus(), Qt.Key.Key_Left, CONTROL)
     QTest.keyClick(focus(), Qt.Key.Key_Delete)
