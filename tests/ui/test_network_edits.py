@@ -444,3 +444,10 @@ def test_titles_name_the_layer_and_what_it_makes(view: NetworkView) -> None:
         ("Dense 1 · ReLU", "6 neurons"),
         ("Dropout 20\N{NO-BREAK SPACE}%", "6"),
     ]
+
+
+def test_six_layers_are_named_without_an_ellipsis(view: NetworkView) -> None:
+    view.resize(652, 440)
+    view.show_frame(plane_frame(units=(8,) * 6))
+    shown = [header.title._laid_out().text for header in view.headers.headers]
+    assert shown == ["8 tanh"] * 6

@@ -89,13 +89,13 @@ class FlatButton(QToolButton):
         return box
 
     def _laid_out(self) -> "_Line":
-        """What stands on it at the width of now: rather less text than no lock, rather no arrow than an ellipsis."""
+        """What stands on it at the width of now: rather less text than no lock, rather no arrow than less text."""
         metrics = QFontMetricsF(text_font(13 if self._bold else 15, self._bold))
-        lock, arrow, room = _LOCK if self._locked else 0.0, _ARROW if self._bold else 0.0, self.width() - 4
-        if metrics.horizontalAdvance(self._titles[-1]) > room - lock - arrow:
-            arrow = 0.0
-        text = fitting(self._titles, metrics, room - lock - arrow)
-        return _Line(lock, text, metrics.horizontalAdvance(text), arrow)
+        lock, room = _LOCK if self._locked else 0.0, self.width() - 4
+        text = fitting(self._titles, metrics, room - lock)
+        width = metrics.horizontalAdvance(text)
+        arrow = _ARROW if self._bold and width + _ARROW <= room - lock else 0.0
+        return _Line(lock, text, width, arrow)
 
     def _paint_text(self, painter: QPainter, color: QColor) -> None:
         line = self._laid_out()

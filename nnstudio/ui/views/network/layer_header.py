@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from nnstudio.core.counting import counted
-from nnstudio.core.experiment.layer_specs import LayerSpec
+from nnstudio.core.experiment.layer_specs import Conv2DSpec, DenseSpec, LayerSpec
 from nnstudio.core.experiment.setting import settings_of
 from nnstudio.core.network.layer_edits import DuplicateLayer, RemoveLayer, resize
 from nnstudio.core.network.outline import Outline, grouped, shape_text
@@ -76,8 +76,7 @@ class LayerHeader(QWidget):
     def show_layer(self, spec: LayerSpec, outline: Outline) -> None:
         """Show this layer from now on."""
         self._spec = spec
-        activation = getattr(spec, "activation", None)
-        titles = (f"{outline.name} · {activation.phrase}", outline.name) if spec.width and activation else spec.titles
+        titles = _titles(spec, outline.name)
         self.title.set_titles(*titles)
         number = f"Layer {self.position + 1}"
         self.title.setToolTip(f"{number}: {titles[0]}. {spec.help} Click for its settings, drag to move it.")
@@ -151,3 +150,11 @@ class LayerHeader(QWidget):
 
     def _add_one(self) -> None:
         self.edited.emit(resize(self._spec, 1))
+
+
+def _titles(spec: LayerSpec, name: str) -> tuple[str, ...]:
+    """What the layer is called, shorter and shorter; where there is no room for its number, what it has instead."""
+    if isinstance(spec, DenseSpec | Conv2DSpec):
+        activation = spec.activation.phrase
+        return f"{name} · {activation}", name, f"{getattr(spec, spec.width)} {activation}", activation
+    return *spec.titles, spec.titles[-2 if len(spec.titles) > 1 else 0].split()[0]

@@ -21,9 +21,10 @@ from nnstudio.ui.icons import icon
 from nnstudio.ui.stage.lettering import text_font
 from nnstudio.ui.stylesheet import mix
 from nnstudio.ui.theme import current, text_scale
+from nnstudio.ui.views.network.titles import fitting
 
 _ICON = 12
-_MARGIN = 5
+_MARGIN = 4
 _WALK = {Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1}
 _ENDS = {Qt.Key.Key_Home: -99, Qt.Key.Key_End: 99}
 _CHOOSE = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space})
@@ -31,20 +32,24 @@ _CHOOSE = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space})
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """How a kind looks here. `line` is what it does; `without_images` what is said of it where there are none."""
+    """How a kind looks here. `line` is what it does; `without_images` what is said of it where there are none; `short`
+    its name where there is little room."""
 
     name: str
     icon: str
     line: str
     without_images: str = ""
+    short: str = ""
 
 
 FACES: dict[type[LayerSpec], Face] = {
     DenseSpec: Face("Dense", "layer-dense", "every input to every unit"),
     DropoutSpec: Face("Dropout", "layer-dropout", "units switched off at random"),
-    BatchNormSpec: Face("Batch norm", "layer-batch-norm", "evened out over the batch"),
-    LayerNormSpec: Face("Layer norm", "layer-layer-norm", "evened out over the units"),
-    Conv2DSpec: Face("Convolution", "layer-convolution", "small filters slide over it", "filters slide; needs images"),
+    BatchNormSpec: Face("Batch norm", "layer-batch-norm", "evened out over the batch", short="BatchNorm"),
+    LayerNormSpec: Face("Layer norm", "layer-layer-norm", "evened out over the units", short="LayerNorm"),
+    Conv2DSpec: Face(
+        "Convolution", "layer-convolution", "small filters slide over it", "filters slide; needs images", "Conv"
+    ),
     MaxPool2DSpec: Face("Pooling", "layer-pooling", "keeps the maxima", "keeps maxima; needs images"),
     FlattenSpec: Face("Flatten", "layer-flatten", "an image as one long row", "one long row; needs images"),
 }
@@ -87,7 +92,7 @@ class PaletteCell(QAbstractButton):
         return QSize(92, 56) * text_scale()
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(89, 56) * text_scale()
+        return QSize(84, 56) * text_scale()
 
     def enterEvent(self, event: QEvent) -> None:
         self.update()
@@ -138,9 +143,12 @@ class PaletteCell(QAbstractButton):
         )
         painter.setFont(name)
         painter.setPen(QColor(theme.text if self.fits else theme.dim))
-        left = margin + side + 2
-        painter.drawText(QRectF(left, margin, self.width() - left, height), Qt.AlignmentFlag.AlignVCenter, self.text())
+        left = margin + side + 1
+        names = tuple(filter(None, (self._face.name, self._face.short)))
+        room = QRectF(left, margin, self.width() - left, height)
+        title = fitting(names, QFontMetricsF(name), room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, title)
         painter.setFont(line)
         painter.setPen(QColor(theme.dim))
-        below = QRectF(margin, margin + height + 1, self.width() - 1.5 * margin, self.height() - margin - height)
+        below = QRectF(margin, margin + height + 1, self.width() - margin - 1, self.height() - margin - height)
         painter.drawText(below, Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap, self._line)
