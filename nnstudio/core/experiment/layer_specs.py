@@ -5,10 +5,33 @@ are inferred, one from the other, as the network is built.
 """
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any, ClassVar
 
 from nnstudio.core.experiment.choices import ActivationKind, InitializerKind, Padding
 from nnstudio.core.experiment.setting import Scale, Setting, check_settings
+
+
+class Follower(Enum):
+    """A layer that is thought of as a setting of the layer before it, in the order in which they stand there."""
+
+    NORMALISATION = "normalisation"
+    ACTIVATION = "activation"
+    DROPOUT = "dropout"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a kind of layer is written where a network is written as text.
+
+    names: what it may be called, the first of them in what is written; empty: it needs no name
+    always: the settings that are always written; the numbers among them need no name, in this order
+    example: how somebody might write it
+    """
+
+    names: tuple[str, ...]
+    always: tuple[str, ...]
+    example: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +40,10 @@ class LayerSpec:
 
     kind: the name of the kind in files
     label, help: what the kind is called, and one plain sentence
+    brief: what it is called, and what it does, in three or four words, where kinds stand side by side to choose from;
+        kinds without are chosen as a variant of one that has
+    form: how it is written as text
+    follower: what it is to the layer before it, if it is thought of as a setting of that
     unit: what one of its units is called; width: the setting that says how many there are, if one does
     for_images: whether it is of use only where there are images
     gathers: whether it gathers running statistics, which predictions need besides the parameters
@@ -26,6 +53,9 @@ class LayerSpec:
     kind: ClassVar[str]
     label: ClassVar[str]
     help: ClassVar[str]
+    brief: ClassVar[tuple[str, str] | None] = None
+    form: ClassVar[Form]
+    follower: ClassVar[Follower | None] = None
     unit: ClassVar[str] = "unit"
     width: ClassVar[str] = ""
     for_images: ClassVar[bool] = False
@@ -76,6 +106,8 @@ class DenseSpec(LayerSpec):
 
     kind = "dense"
     label = "Dense"
+    brief = "Dense", "every input to every unit"
+    form = Form(("", "dense"), ("units", "activation"), "8 tanh")
     help = "Every neuron sees every input."
     unit = "neuron"
     width = "units"
@@ -96,6 +128,8 @@ class ActivationSpec(LayerSpec):
 
     kind = "activation"
     label = "Activation"
+    form = Form(("", "activation"), ("activation",), "ReLU")
+    follower = Follower.ACTIVATION
     help = "An activation as a layer of its own, to stand behind a normalisation."
 
     activation: ActivationKind = _activation("What becomes of each value.", ActivationKind.RELU)
@@ -111,6 +145,9 @@ class DropoutSpec(LayerSpec):
 
     kind = "dropout"
     label = "Dropout"
+    brief = "Dropout", "units switched off at random"
+    form = Form(("dropout",), ("rate",), "dropout 0.2")
+    follower = Follower.DROPOUT
     help = "Forgets a random share of the values in each training step, so that no neuron can rely on a single other."
 
     rate: float = Setting(
@@ -129,6 +166,9 @@ class BatchNormSpec(LayerSpec):
 
     kind = "batch-norm"
     label = "Batch normalisation"
+    brief = "Batch norm", "evened out over the batch"
+    form = Form(("batch norm", "batch normalisation", "batchnorm"), (), "batch norm")
+    follower = Follower.NORMALISATION
     help = (
         "Brings each feature, or each channel of an image, to the same scale over the mini-batch. "
         "A mini-batch needs two examples for that; one left over at the end of an epoch joins the batch before it."
@@ -155,6 +195,9 @@ class LayerNormSpec(LayerSpec):
 
     kind = "layer-norm"
     label = "Layer normalisation"
+    brief = "Layer norm", "evened out over the units"
+    form = Form(("layer norm", "layer normalisation", "layernorm"), (), "layer norm")
+    follower = Follower.NORMALISATION
     help = "Brings all features of an example to the same scale, whatever the other examples are."
 
     epsilon: float = _epsilon()
@@ -170,6 +213,8 @@ class Conv2DSpec(LayerSpec):
 
     kind = "conv2d"
     label = "Convolution"
+    brief = "Convolution", "a filter slides"
+    form = Form(("conv", "convolution", "conv2d"), ("filters", "kernel", "activation"), "conv 16 3x3 ReLU")
     help = "Small filters slide over the image and answer wherever they find their pattern."
     unit = "filter"
     width = "filters"
@@ -219,6 +264,8 @@ class MaxPool2DSpec(PoolSpec):
 
     kind = "max-pool2d"
     label = "Max pooling"
+    brief = "Pooling", "keeps maxima"
+    form = Form(("max pool", "max pooling", "maxpool"), ("size",), "max pool 2")
     short = "Max pool", "Max"
     help = "Keeps the largest value of each window: a smaller image that cares less where a pattern was."
 
@@ -229,6 +276,7 @@ class AvgPool2DSpec(PoolSpec):
 
     kind = "avg-pool2d"
     label = "Average pooling"
+    form = Form(("average pool", "average pooling", "avg pool", "avgpool"), ("size",), "average pool 2")
     short = "Average pool", "Avg"
     help = "Keeps the mean of each window: a smaller, smoother image."
 
@@ -239,6 +287,8 @@ class FlattenSpec(LayerSpec):
 
     kind = "flatten"
     label = "Flatten"
+    brief = "Flatten", "one long row"
+    form = Form(("flatten",), (), "flatten")
     help = "Reads an image as one long row of numbers; a dense layer does so by itself."
     for_images = True
 

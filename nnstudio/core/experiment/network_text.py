@@ -1,7 +1,7 @@
 """The hidden layers as a line of text: `8 tanh, dropout 0.2, 8 tanh`.
 
 `describe_layers` writes it, `parse_layers` reads it back to the same layers. Layers are parted by commas or new lines.
-A layer is the name of its kind, its numbers in the order of `FORMS`, then its other settings in any order. A number
+A layer is the name of its kind, its numbers in the order of its `Form`, then its other settings in any order. A number
 alone is a dense layer, an activation alone is a layer of its own; what is not written has its default:
 
     conv 16 3x3 ReLU same, max pool 2, flatten, 64 ReLU init he, batch norm memory 0.99
@@ -16,12 +16,12 @@ from itertools import pairwise
 from typing import Any, NamedTuple, TypeVar
 
 from nnstudio.core.experiment.experiment import MAXIMUM_HIDDEN_LAYERS
-from nnstudio.core.experiment.layer_specs import ActivationSpec, DenseSpec, LayerSpec
+from nnstudio.core.experiment.layer_specs import LAYER_KINDS, LayerSpec
 from nnstudio.core.experiment.layer_words import (
-    FORMS,
     LONGEST_PHRASE,
     SQUARES,
     kinds,
+    nameless,
     names_of,
     phrases_of,
     vocabulary,
@@ -88,7 +88,7 @@ def misplaced(placed: Placed, number: int, text: str, why: str) -> NetworkTextEr
 
 def _described(layer: LayerSpec) -> str:
     kind = type(layer)
-    form, settings, default = FORMS[kind], settings_of(kind), kind()
+    form, settings, default = kind.form, settings_of(kind), kind()
     words = [form.names[0], *(_written(name, getattr(layer, name)) for name in form.always)]
     for name in settings:
         value = getattr(layer, name)
@@ -160,7 +160,7 @@ def _is_piece(text: str, start: int, end: int) -> bool:
 
 def _read(piece: _Piece) -> LayerSpec:
     kind, place = _kind(piece)
-    settings, form, words = settings_of(kind), FORMS[kind], vocabulary(kind)
+    settings, form, words = settings_of(kind), kind.form, vocabulary(kind)
     values: dict[str, Any] = {}
     while place < len(piece.words):
         first = place
@@ -190,14 +190,14 @@ def _kind(piece: _Piece) -> tuple[type[LayerSpec], int]:
     if not piece.words:
         raise piece.error("there is no layer between the commas.")
     if piece.words[0].is_number:
-        return DenseSpec, 0
+        return nameless(counted=True), 0
     kind, place = piece.longest(0, kinds())
     if kind is not None:
         return kind, place
-    activations = vocabulary(ActivationSpec)
+    activations = vocabulary(nameless(counted=False))
     if piece.longest(0, activations)[0] is not None:
-        return DenseSpec if any(word.is_number for word in piece.words) else ActivationSpec, 0
-    advice = f"Layers are written as {', '.join(form.example for form in FORMS.values())}."
+        return nameless(counted=any(word.is_number for word in piece.words)), 0
+    advice = f"Layers are written as {', '.join(kind.form.example for kind in LAYER_KINDS.values())}."
     if similar := piece.similar(0, (*kinds(), *activations)):
         advice = f"Did you mean '{similar}'?"
     raise piece.error(f"there is no layer or activation '{piece.words[0].text}'. {advice}", 0, 0)
@@ -209,7 +209,7 @@ def _unknown(piece: _Piece, place: int, kind: type[LayerSpec]) -> str:
     similar = piece.similar(place, words)
     setting = settings[words[similar][0]] if similar else settings.get("activation")
     noun = "setting" if setting is None or setting.choice is None else setting.label.lower()
-    advice = f"Did you mean '{similar}'?" if similar else f"Write the layer as '{FORMS[kind].example}'."
+    advice = f"Did you mean '{similar}'?" if similar else f"Write the layer as '{kind.form.example}'."
     return f"there is no {noun} '{piece.words[place].text}'. {advice}"
 
 

@@ -9,7 +9,7 @@ from dataclasses import fields, replace
 from enum import Flag, auto
 
 from nnstudio.core.experiment.experiment import Experiment
-from nnstudio.core.experiment.layer_specs import Conv2DSpec, DenseSpec, LayerSpec
+from nnstudio.core.experiment.layer_specs import LayerSpec
 from nnstudio.core.experiment.setting import settings_of
 
 
@@ -47,10 +47,7 @@ def plan(old: Experiment, new: Experiment) -> Change:
 
 def _drawn_otherwise(old: tuple[LayerSpec, ...], new: tuple[LayerSpec, ...]) -> bool:
     """Whether a layer that stays has another initialiser."""
-    before, after = (
-        {layer.key: layer.initializer for layer in layers if isinstance(layer, DenseSpec | Conv2DSpec)}
-        for layers in (old, new)
-    )
+    before, after = ({layer.key: getattr(layer, "initializer", None) for layer in layers} for layers in (old, new))
     return any(before[key] is not after[key] for key in before.keys() & after.keys())
 
 

@@ -12,17 +12,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from nnstudio.core.experiment import LAYER_KINDS, Experiment, LayerSpec
 from nnstudio.core.experiment.choices import ActivationKind
-from nnstudio.core.experiment.layer_specs import (
-    ActivationSpec,
-    BatchNormSpec,
-    Conv2DSpec,
-    DenseSpec,
-    DropoutSpec,
-    LayerNormSpec,
-)
+from nnstudio.core.experiment.layer_specs import Follower
 from nnstudio.core.experiment.setting import Setting, settings_of
 from nnstudio.core.network.layer_edits import ChangeLayer, Ends, LayerEdit, Layers, ReplaceLayer, as_kind, refusal
-from nnstudio.core.network.layer_tail import ACTIVATIONS, DROPOUTS, NORMALISATIONS, SetInTail, in_tail
+from nnstudio.core.network.layer_tail import SetInTail, in_tail, kinds_of
 from nnstudio.ui import theme
 from nnstudio.ui.widgets.activation_icon import activation_icon
 from nnstudio.ui.widgets.number_field import NumberField
@@ -32,15 +25,14 @@ from nnstudio.ui.widgets.stepper import Stepper
 
 LABEL_WIDTH = 74
 _ROW_GAP = 4
+_DROPOUTS, _ACTIVATIONS = kinds_of(Follower.DROPOUT)[0], kinds_of(Follower.ACTIVATION)[0]
 _DROPOUT = replace(
-    settings_of(DropoutSpec)["rate"],
+    settings_of(_DROPOUTS)["rate"],
     label="Dropout",
     help="In training, this share of the neurons sits out each update, chosen at random: a dropout layer behind this "
     "one. 0 takes it away.",
 )
 _NONE = Option("None", None, "The values go on as they are.")
-_OF_WEIGHTS = (DenseSpec, Conv2DSpec)
-_OF_NORMS = (BatchNormSpec, LayerNormSpec)
 Control = OptionBox | Stepper | NumberField
 
 
@@ -61,10 +53,10 @@ class LayerRows(QWidget):
         self._add_options("kind", "Kind", "What kind of layer stands here.")
         for name, setting in sorted(settings_of(kind).items(), key=lambda item: item[1].choice is not None):
             self._add(name, setting)
-        if kind in _OF_WEIGHTS:
+        if "initializer" in settings_of(kind):
             self._add_options("normalise", "Normalise", "Evens out the values behind this layer, by one more layer.")
             self._add_slider("dropout", _DROPOUT)
-        elif kind in _OF_NORMS:
+        elif kind.follower is Follower.NORMALISATION:
             self._add_options("then", "Activation", "What is made of the evened-out values, by one more layer.")
         self._align()
 
@@ -140,11 +132,11 @@ class LayerRows(QWidget):
             case "kind":
                 return ReplaceLayer(key, as_kind(spec, value))
             case "normalise":
-                return SetInTail(key, NORMALISATIONS, value() if value else None)
+                return SetInTail(key, Follower.NORMALISATION, value() if value else None)
             case "dropout":
-                return SetInTail(key, DROPOUTS, DropoutSpec(rate=value) if value else None)
+                return SetInTail(key, Follower.DROPOUT, _with(_DROPOUTS, rate=value) if value else None)
             case "then":
-                return SetInTail(key, ACTIVATIONS, ActivationSpec(activation=value) if value else None)
+                return SetInTail(key, Follower.ACTIVATION, _with(_ACTIVATIONS, activation=value) if value else None)
             case _:
                 return ChangeLayer(key, name, value)
 
@@ -155,12 +147,12 @@ def _options(name: str, spec: LayerSpec, experiment: Experiment, ends: Ends | No
     if name == "kind":
         return [_kind(kind, spec, layers, ends) for kind in LAYER_KINDS.values()], type(spec)
     if name == "normalise":
-        there = in_tail(layers, spec.key, NORMALISATIONS)
-        others = [Option(kind.label, kind, kind.help) for kind in NORMALISATIONS]
+        there = in_tail(layers, spec.key, Follower.NORMALISATION)
+        others = [Option(kind.label, kind, kind.help) for kind in kinds_of(Follower.NORMALISATION)]
         return [_NONE, *others], type(there) if there is not None else None
     if name == "then":
-        there = in_tail(layers, spec.key, ACTIVATIONS)
-        return [_NONE, *_members(settings_of(ActivationSpec)["activation"])], getattr(there, "activation", None)
+        there = in_tail(layers, spec.key, Follower.ACTIVATION)
+        return [_NONE, *_members(settings_of(_ACTIVATIONS)["activation"])], getattr(there, "activation", None)
     setting = settings_of(type(spec))[name]
     if name == "initializer":
         usual = experiment.initialization.kind
@@ -187,5 +179,8 @@ def _kind(kind: type[LayerSpec], spec: LayerSpec, layers: Layers, ends: Ends | N
 
 
 def _rate(layers: Layers, key: int) -> float:
-    dropout = in_tail(layers, key, DROPOUTS)
-    return dropout.rate if isinstance(dropout, DropoutSpec) else 0.0
+    return getattr(in_tail(layers, key, Follower.DROPOUT), "rate", 0.0)
+
+
+def _with(kind: type[LayerSpec], **settings: Any) -> LayerSpec:
+    return kind(**settings)

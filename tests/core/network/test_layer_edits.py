@@ -13,6 +13,7 @@ from nnstudio.core.experiment.layer_specs import (
     DenseSpec,
     DropoutSpec,
     FlattenSpec,
+    Follower,
     LayerNormSpec,
     MaxPool2DSpec,
 )
@@ -36,7 +37,7 @@ from nnstudio.core.network.layer_edits import (
     resize,
 )
 from nnstudio.core.network.layer_matches import matches
-from nnstudio.core.network.layer_tail import DROPOUTS, NORMALISATIONS, SetInTail, in_tail, tail
+from nnstudio.core.network.layer_tail import SetInTail, in_tail, tail
 from nnstudio.core.training.trainer import Trainer
 
 PLANE, IMAGE = Ends((2,), 1), Ends((1, 28, 28), 10)
@@ -70,9 +71,9 @@ def test_an_edit_leads_from_one_experiment_to_the_next() -> None:
         DuplicateLayer(0),
         ReplaceLayer(3, DropoutSpec()),
         ReplaceLayer(0, DropoutSpec()),
-        SetInTail(3, DROPOUTS, DropoutSpec()),
-        SetInTail(0, DROPOUTS, DropoutSpec()),
-        SetInTail(1, DROPOUTS, None),
+        SetInTail(3, Follower.DROPOUT, DropoutSpec()),
+        SetInTail(0, Follower.DROPOUT, DropoutSpec()),
+        SetInTail(1, Follower.DROPOUT, None),
     ],
     ids=repr,
 )
@@ -246,28 +247,28 @@ def test_what_stands_behind_a_layer_as_if_it_belonged_to_it() -> None:
     assert [spec.key for spec in tail(layers, 1)] == [2, 3, 4]
     assert [spec.key for spec in tail(layers, 5)] == [6]
     assert tail(layers, 9) == tail(layers, 0) == tail((TANH, RELU), 2) == ()
-    assert in_tail(layers, 5, DROPOUTS) == DropoutSpec(key=6, rate=0.3)
-    assert in_tail(layers, 5, NORMALISATIONS) is None
+    assert in_tail(layers, 5, Follower.DROPOUT) == DropoutSpec(key=6, rate=0.3)
+    assert in_tail(layers, 5, Follower.NORMALISATION) is None
 
 
 @pytest.mark.parametrize(
-    ("text", "kinds", "spec", "then"),
+    ("text", "follower", "spec", "then"),
     [
-        ("4, 3", NORMALISATIONS, BatchNormSpec(), "4, batch norm, 3"),
-        ("4, batch norm, 3", NORMALISATIONS, LayerNormSpec(), "4, layer norm, 3"),
-        ("4, batch norm, 3", NORMALISATIONS, None, "4, 3"),
-        ("4, relu, dropout 0.2", NORMALISATIONS, BatchNormSpec(), "4, batch norm, relu, dropout 0.2"),
-        ("4, batch norm, relu, 3", DROPOUTS, DropoutSpec(rate=0.4), "4, batch norm, relu, dropout 0.4, 3"),
-        ("4, dropout 0.2, 3", DROPOUTS, DropoutSpec(rate=0.4), "4, dropout 0.4, 3"),
-        ("4, dropout 0.2", DROPOUTS, None, "4"),
-        ("4, dropout 0.2, batch norm", DROPOUTS, DropoutSpec(rate=0.4), "4, dropout 0.4, batch norm"),
+        ("4, 3", Follower.NORMALISATION, BatchNormSpec(), "4, batch norm, 3"),
+        ("4, batch norm, 3", Follower.NORMALISATION, LayerNormSpec(), "4, layer norm, 3"),
+        ("4, batch norm, 3", Follower.NORMALISATION, None, "4, 3"),
+        ("4, relu, dropout 0.2", Follower.NORMALISATION, BatchNormSpec(), "4, batch norm, relu, dropout 0.2"),
+        ("4, batch norm, relu, 3", Follower.DROPOUT, DropoutSpec(rate=0.4), "4, batch norm, relu, dropout 0.4, 3"),
+        ("4, dropout 0.2, 3", Follower.DROPOUT, DropoutSpec(rate=0.4), "4, dropout 0.4, 3"),
+        ("4, dropout 0.2", Follower.DROPOUT, None, "4"),
+        ("4, dropout 0.2, batch norm", Follower.DROPOUT, DropoutSpec(rate=0.4), "4, dropout 0.4, batch norm"),
     ],
 )
 def test_a_setting_of_the_layer_that_is_a_layer_behind_it(
-    text: str, kinds: tuple[type[LayerSpec], ...], spec: LayerSpec | None, then: str
+    text: str, follower: Follower, spec: LayerSpec | None, then: str
 ) -> None:
     before = keyed(parse_layers(text))
-    after = SetInTail(1, kinds, spec).on(before)
+    after = SetInTail(1, follower, spec).on(before)
     assert describe_layers(after) == describe_layers(parse_layers(then))
     assert [one.key for one in after if type(one) is DenseSpec] == [one.key for one in before if type(one) is DenseSpec]
     if len(after) == len(before):

@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from nnstudio.core.counting import counted
-from nnstudio.core.experiment.layer_specs import Conv2DSpec, DenseSpec, LayerSpec
+from nnstudio.core.experiment.layer_specs import LayerSpec
 from nnstudio.core.experiment.setting import settings_of
 from nnstudio.core.network.layer_edits import DuplicateLayer, RemoveLayer, resize
 from nnstudio.core.network.outline import Outline, grouped, shape_text
@@ -154,7 +154,12 @@ class LayerHeader(QWidget):
 
 def _titles(spec: LayerSpec, name: str) -> tuple[str, ...]:
     """What the layer is called, shorter and shorter; where there is no room for its number, what it has instead."""
-    if isinstance(spec, DenseSpec | Conv2DSpec):
-        activation = spec.activation.phrase
-        return f"{name} · {activation}", name, f"{getattr(spec, spec.width)} {activation}", activation
+    activation = getattr(spec, "activation", None)
+    if spec.width and activation is not None:
+        return (
+            f"{name} · {activation.phrase}",
+            name,
+            f"{getattr(spec, spec.width)} {activation.phrase}",
+            activation.phrase,
+        )
     return *spec.titles, spec.titles[-2 if len(spec.titles) > 1 else 0].split()[0]

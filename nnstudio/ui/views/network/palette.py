@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from nnstudio.core.network.layer_edits import Offer
 from nnstudio.ui.theme import current
-from nnstudio.ui.views.network.palette_cell import FACES, PaletteCell
+from nnstudio.ui.views.network.palette_cell import PaletteCell, kinds_to_choose
 from nnstudio.ui.widgets.note import Note
 
 _MARGIN = 4
@@ -35,7 +35,7 @@ class Palette(QWidget):
         self.came_from: QWidget | None = None
         """What had the focus before."""
         self._note = Note(self)
-        self.cells = [PaletteCell(kind, self) for kind in FACES]
+        self.cells = [PaletteCell(kind, self) for kind in kinds_to_choose()]
         for cell in self.cells:
             cell.clicked.connect(self._choose)
             cell.walked.connect(self._walk)

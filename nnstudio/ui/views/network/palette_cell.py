@@ -1,21 +1,10 @@
 """One kind of layer in the palette: its picture, its name, and one line about it."""
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
-from nnstudio.core.experiment.layer_specs import (
-    BatchNormSpec,
-    Conv2DSpec,
-    DenseSpec,
-    DropoutSpec,
-    FlattenSpec,
-    LayerNormSpec,
-    LayerSpec,
-    MaxPool2DSpec,
-)
+from nnstudio.core.experiment import LAYER_KINDS, LayerSpec
 from nnstudio.core.network.layer_edits import Offer
 from nnstudio.ui.icons import icon
 from nnstudio.ui.stage.lettering import text_font
@@ -30,31 +19,9 @@ _ENDS = {Qt.Key.Key_Home: -99, Qt.Key.Key_End: 99}
 _CHOOSE = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space})
 
 
-@dataclass(frozen=True, slots=True)
-class Face:
-    """How a kind looks here. `line` is what it does; `without_images` what is said of it where there are none; `short`
-    its name where there is little room."""
-
-    name: str
-    icon: str
-    line: str
-    without_images: str = ""
-    short: str = ""
-
-
-FACES: dict[type[LayerSpec], Face] = {
-    DenseSpec: Face("Dense", "layer-dense", "every input to every unit"),
-    DropoutSpec: Face("Dropout", "layer-dropout", "units switched off at random"),
-    BatchNormSpec: Face("Batch norm", "layer-batch-norm", "evened out over the batch", short="BatchNorm"),
-    LayerNormSpec: Face("Layer norm", "layer-layer-norm", "evened out over the units", short="LayerNorm"),
-    Conv2DSpec: Face(
-        "Convolution", "layer-convolution", "small filters slide over it", "filters slide; needs images", "Conv"
-    ),
-    MaxPool2DSpec: Face("Pooling", "layer-pooling", "keeps the maxima", "keeps maxima; needs images"),
-    FlattenSpec: Face("Flatten", "layer-flatten", "an image as one long row", "one long row; needs images"),
-}
-"""The kinds of the palette, from left to right. Average pooling and an activation of its own are kinds of the Layer
-card."""
+def kinds_to_choose() -> list[type[LayerSpec]]:
+    """The kinds of the palette: those for all data first. Variants of them are chosen on the Layer card."""
+    return sorted((kind for kind in LAYER_KINDS.values() if kind.brief), key=lambda kind: kind.for_images)
 
 
 class PaletteCell(QAbstractButton):
@@ -65,11 +32,11 @@ class PaletteCell(QAbstractButton):
 
     def __init__(self, kind: type[LayerSpec], parent: QWidget) -> None:
         super().__init__(parent)
-        self.kind, self._face = kind, FACES[kind]
+        name, self._line = kind.brief or (kind.label, "")
+        self.kind = kind
         self.offer: Offer | None = None
-        self._line = self._face.line
-        self.setText(self._face.name)
-        self.setAccessibleName(self._face.name)
+        self.setText(name)
+        self.setAccessibleName(name)
         self.setWhatsThis(f"<b>{kind.label}</b><p>{kind.help}</p>")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setMouseTracking(True)
@@ -77,8 +44,9 @@ class PaletteCell(QAbstractButton):
     def show_offer(self, offer: Offer) -> None:
         """Offer this from now on."""
         self.offer = offer
-        misfit = self._face.without_images if offer.lacks_images else "does not fit here"
-        self._line = misfit if offer.reason else self._face.line
+        _, line = self.kind.brief or ("", "")
+        misfit = f"{line}; needs images" if offer.lacks_images else "does not fit here"
+        self._line = misfit if offer.reason else line
         self.setToolTip(offer.reason or self.kind.help)
         self.setAccessibleDescription(offer.reason or self.kind.help)
         self.update()
@@ -138,13 +106,13 @@ class PaletteCell(QAbstractButton):
         margin, side = round(_MARGIN * scale), round(_ICON * scale)
         name, line = text_font(12, bold=True), text_font(11)
         height = QFontMetricsF(name).height()
-        icon(self._face.icon, "text" if self.fits else "dim").paint(
+        icon(f"layer-{self.kind.kind}", "text" if self.fits else "dim").paint(
             painter, QRect(margin, margin + round((height - side) / 2), side, side)
         )
         painter.setFont(name)
         painter.setPen(QColor(theme.text if self.fits else theme.dim))
         left = margin + side + 1
-        names = tuple(filter(None, (self._face.name, self._face.short)))
+        names = self.text(), self.kind().titles[0].split()[0]
         room = QRectF(left, margin, self.width() - left, height)
         title = fitting(names, QFontMetricsF(name), room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, title)
