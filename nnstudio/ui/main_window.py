@@ -79,7 +79,7 @@ class MainWindow(QMainWindow):
         self._session = session
         self._leaving = False
         self._settings = settings
-        self._restyle()
+        theme.choose(_app(), settings.theme, settings.larger_text)
         self.setWindowIcon(icon("nnstudio", ""))
         self.banner, self.note = Banner(), NoteStrip()
         self._saver = saver or Saver()
@@ -95,6 +95,7 @@ class MainWindow(QMainWindow):
         session.experiment_changed.connect(self._outdate_note)
         KeyFocus(_app(), self)
         _app().styleHints().colorSchemeChanged.connect(self._restyle)
+        self._restyle()
         self._place()
         # Otherwise Qt gives the focus to the first button, which would take the Space of somebody who just came in.
         page.setFocus()

@@ -164,8 +164,9 @@ def text_scale() -> float:
     return _text_scale
 
 
-def apply(app: QApplication, choice: ThemeChoice, larger_text: bool = False) -> None:
-    """Dress the whole application in a theme. Calling it again restyles every open window at once."""
+def choose(app: QApplication, choice: ThemeChoice, larger_text: bool = False) -> None:
+    """Take a theme's colours and type, before a window is made: to be dressed once, when it stands, takes half as long
+    as to be dressed while it is put together."""
     global _current, _text_scale
     _current = DARK if _wants_dark(app, choice) else LIGHT
     size = LARGER_TEXT if larger_text else NORMAL_TEXT
@@ -177,6 +178,11 @@ def apply(app: QApplication, choice: ThemeChoice, larger_text: bool = False) -> 
         app.setProperty(_DRESSED, True)
     app.setFont(fonts.text(size))
     app.setPalette(palette(_current))
+
+
+def apply(app: QApplication, choice: ThemeChoice, larger_text: bool = False) -> None:
+    """Dress the whole application in a theme. Calling it again restyles every open window at once."""
+    choose(app, choice, larger_text)
     app.setStyleSheet(style_sheet(_current, _text_scale))
     # Widgets that the style sheet dresses do not hear of the new palette by themselves.
     for widget in app.allWidgets():

@@ -11,7 +11,8 @@ from pytestqt.qtbot import QtBot
 from test_data_panel import write_mnist
 
 from nnstudio.files.errors import FileError
-from nnstudio.ui.panels.mnist_dialog import MnistDialog, Work, remembered_folder
+from nnstudio.ui.mnist_folder import remembered_folder
+from nnstudio.ui.panels.mnist_dialog import MnistDialog, Work
 
 Progress = Callable[[int, int], None]
 Cancelled = Callable[[], bool]

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLabel, QVBoxLayout, QWidget
 
 from nnstudio.core.data.dataset import Dataset
 from nnstudio.core.data.images import Images
@@ -24,7 +24,7 @@ from nnstudio.core.run.frame import Frame
 from nnstudio.files.mnist import find_mnist
 from nnstudio.ui.explanations.data_sets import FEATURES
 from nnstudio.ui.explanations.window import PARTS
-from nnstudio.ui.panels.mnist_dialog import MnistDialog, remembered_folder
+from nnstudio.ui.mnist_folder import remembered_folder
 from nnstudio.ui.panels.scaling_text import scaling_text
 from nnstudio.ui.panels.setting_form import KEEPS, SECTION_GAP, SettingForm
 from nnstudio.ui.session import Session
@@ -57,7 +57,7 @@ class DataPanel(QWidget):
         super().__init__()
         self._session = session
         self._dataset: Dataset | None = None
-        self._dialog: MnistDialog | None = None
+        self._dialog: QDialog | None = None
         specs = (PlaneSpec, ImageSpec, TableSpec)
         self.gallery = Gallery()
         self.amounts = SettingForm(session, "dataset", AMOUNTS, KEEPS, specs=specs)
@@ -107,10 +107,14 @@ class DataPanel(QWidget):
             self._session.edit(default_experiment(kind))
 
     def _ask_for_mnist(self) -> None:
-        self._dialog = MnistDialog(self.window())
-        self._dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._dialog.found.connect(self._take_mnist)
-        self._dialog.open()
+        # What it downloads with takes a tenth of a second to load, and most windows never ask.
+        from nnstudio.ui.panels.mnist_dialog import MnistDialog
+
+        dialog = MnistDialog(self.window())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.found.connect(self._take_mnist)
+        dialog.open()
+        self._dialog = dialog
 
     @Slot(object)
     def _take_mnist(self, folder: Path) -> None:

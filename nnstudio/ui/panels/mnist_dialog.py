@@ -7,38 +7,28 @@ only then is the folder given out, so the running experiment stays as it is unti
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QSettings, Qt, QThread, Signal, Slot
+from PySide6.QtCore import QCoreApplication, Qt, QThread, Signal, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from nnstudio.files.downloads import MnistDownload
 from nnstudio.files.errors import FileError
 from nnstudio.files.mnist import read_mnist, user_mnist_folder
+from nnstudio.ui.mnist_folder import remember_folder, remembered_folder
 
 WIDTH = 430
 INSIDE = ("mnist", "MNIST/raw")  # the second is what PyTorch's data sets make
 MEGABYTE = 1_000_000
-_KEY = "mnist/folder"
 
 Progress = Callable[[int, int], None]
 Cancelled = Callable[[], bool]
 Work = Callable[[Progress, Cancelled], None]
 
 
-def remembered_folder() -> Path | None:
-    """The folder that was chosen for MNIST last, on this computer."""
-    text = str(_store().value(_KEY, "", type=str))
-    return Path(text) if text else None
-
-
 def _holder(folder: Path) -> Path:
     """The folder itself, or the one inside it that MNIST is usually kept in if somebody chose the folder above."""
     inside = next((folder / name for name in INSIDE if (folder / name).is_dir()), folder)
     return folder if any(folder.glob("*-ubyte*")) else inside
-
-
-def _store() -> QSettings:
-    return QSettings("nnstudio", "nnstudio")
 
 
 class _Task(QThread):
@@ -167,7 +157,7 @@ class MnistDialog(QDialog):
             self._complain(task.error)
         else:
             if task.folder != self._target:
-                _store().setValue(_KEY, str(task.folder))
+                remember_folder(task.folder)
             self.accept()
             self.found.emit(task.folder)
 
