@@ -5,7 +5,7 @@ from functools import cache
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFontMetricsF, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -26,6 +26,9 @@ from nnstudio.core.network.surgery import Freeze
 from nnstudio.core.run.frame import Frame, Probe
 from nnstudio.core.run.observe import Observer
 from nnstudio.core.training.trainer import Trainer
+from nnstudio.ui import fonts
+from nnstudio.ui.resources import find
+from nnstudio.ui.stage.lettering import text_font
 from nnstudio.ui.views.canned import plane_frame
 from nnstudio.ui.views.network.layer_header import LayerHeader
 from nnstudio.ui.views.network.palette_cell import PaletteCell
@@ -451,3 +454,13 @@ def test_six_layers_are_named_without_an_ellipsis(view: NetworkView) -> None:
     view.show_frame(plane_frame(units=(8,) * 6))
     shown = [header.title._laid_out().text for header in view.headers.headers]
     assert shown == ["8 tanh"] * 6
+
+
+def test_every_kind_of_the_palette_has_a_picture_and_a_name_that_fits(view: NetworkView) -> None:
+    fonts.load()
+    for cell in view.headers.palette.cells:
+        assert find(f"icons/layer-{cell.kind.kind}.svg").exists()
+        assert cell.kind.brief is not None
+        narrow = cell.minimumSizeHint().width() - 17
+        names = cell.text(), cell.kind().titles[0].split()[0]
+        assert min(QFontMetricsF(text_font(12, bold=True)).horizontalAdvance(name) for name in names) <= narrow

@@ -5,33 +5,11 @@ are inferred, one from the other, as the network is built.
 """
 
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any, ClassVar
 
 from nnstudio.core.experiment.choices import ActivationKind, InitializerKind, Padding
+from nnstudio.core.experiment.layer_traits import Follower, Form
 from nnstudio.core.experiment.setting import Scale, Setting, check_settings
-
-
-class Follower(Enum):
-    """A layer that is thought of as a setting of the layer before it, in the order in which they stand there."""
-
-    NORMALISATION = "normalisation"
-    ACTIVATION = "activation"
-    DROPOUT = "dropout"
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """How a kind of layer is written where a network is written as text.
-
-    names: what it may be called, the first of them in what is written; empty: it needs no name
-    always: the settings that are always written; the numbers among them need no name, in this order
-    example: how somebody might write it
-    """
-
-    names: tuple[str, ...]
-    always: tuple[str, ...]
-    example: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ by the batch», «drop 20 %».
 from dataclasses import dataclass
 
 from nnstudio.core.experiment import LAYER_KINDS, LayerSpec
-from nnstudio.core.experiment.layer_specs import Follower
+from nnstudio.core.experiment.layer_traits import Follower
 from nnstudio.core.network.layer_edits import InsertLayer, LayerEdit, Layers, RemoveLayer, ReplaceLayer, position_of
 
 _ORDER = list(Follower)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from nnstudio.core.experiment import LAYER_KINDS, Experiment, LayerSpec
 from nnstudio.core.experiment.choices import ActivationKind
-from nnstudio.core.experiment.layer_specs import Follower
+from nnstudio.core.experiment.layer_traits import Follower
 from nnstudio.core.experiment.setting import Setting, settings_of
 from nnstudio.core.network.layer_edits import ChangeLayer, Ends, LayerEdit, Layers, ReplaceLayer, as_kind, refusal
 from nnstudio.core.network.layer_tail import SetInTail, in_tail, kinds_of

@@ -13,10 +13,10 @@ from nnstudio.core.experiment.layer_specs import (
     DenseSpec,
     DropoutSpec,
     FlattenSpec,
-    Follower,
     LayerNormSpec,
     MaxPool2DSpec,
 )
+from nnstudio.core.experiment.layer_traits import Follower
 from nnstudio.core.experiment.network_text import describe_layers, parse_layers
 from nnstudio.core.network.layer_edits import (
     ChangeLayer,

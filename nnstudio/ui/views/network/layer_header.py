@@ -156,10 +156,6 @@ def _titles(spec: LayerSpec, name: str) -> tuple[str, ...]:
     """What the layer is called, shorter and shorter; where there is no room for its number, what it has instead."""
     activation = getattr(spec, "activation", None)
     if spec.width and activation is not None:
-        return (
-            f"{name} · {activation.phrase}",
-            name,
-            f"{getattr(spec, spec.width)} {activation.phrase}",
-            activation.phrase,
-        )
+        short = activation.phrase
+        return f"{name} · {short}", name, f"{getattr(spec, spec.width)} {short}", short
     return *spec.titles, spec.titles[-2 if len(spec.titles) > 1 else 0].split()[0]
