@@ -48,6 +48,8 @@ def colors_in(widget: QWidget) -> set[int]:
 @pytest.mark.parametrize("kind", [NetworkView, OutputView, LossView, ActivationsView, GradientsView])
 def test_every_view_shows_a_table(qtbot: QtBot, kind: type[View], task: Task) -> None:
     view = shown(qtbot, kind())
+    view.show_frame(plane_frame())
+    qtbot.waitUntil(lambda: not isinstance(view, LossView) or view.chart is not None)
     for frame in (table_frame(task), plane_frame(), table_frame(task), image_frame(), table_frame(task)):
         view.show_frame(frame)
         QApplication.processEvents()
@@ -155,6 +157,8 @@ def test_the_loss_card_has_a_validation_curve_where_there_is_one(qtbot: QtBot) -
     view = LossView()
     shown(qtbot, view, 510, 220)
     view.show_frame(plane_frame())
+    qtbot.waitUntil(lambda: view.chart is not None)
+    assert view.chart is not None
     color = theme.current().better
     without = colors_in(view)
     frame = table_frame()

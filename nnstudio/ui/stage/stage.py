@@ -56,8 +56,15 @@ class Stage(QGraphicsView):
     root: the parent of every item of the picture; `clear()` makes a new, empty one
     """
 
-    def __init__(self, name: str, tooltip: str, explanation: str, parent: QWidget | None = None) -> None:
-        scene = QGraphicsScene()
+    def __init__(
+        self,
+        name: str,
+        tooltip: str,
+        explanation: str,
+        parent: QWidget | None = None,
+        scene: QGraphicsScene | None = None,
+    ) -> None:
+        scene = QGraphicsScene() if scene is None else scene
         # All items are painted with every picture: to find those in a place would be work for nothing.
         scene.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
         super().__init__(scene, parent)

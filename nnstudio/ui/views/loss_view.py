@@ -2,25 +2,51 @@
 
 The curves are the history's columns and nothing else: no click here adds a point. Train and test loss are bold, the
 loss of each mini-batch lies pale behind them, and the penalty, which is no part of either, has a line of its own.
+
+They lie in a view box of pyqtgraph, which takes half a second to import: so the card is empty until the first frame has
+been seen, and the chart is imported after that.
 """
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from nnstudio.core.run.frame import Frame, Probe
 from nnstudio.ui.stage.legend import Entry, Legend, Sign
-from nnstudio.ui.views.loss.chart import LossChart
-from nnstudio.ui.views.loss.picture import curve_colors
+from nnstudio.ui.views.loss.curves import HINT, curve_colors
 from nnstudio.ui.views.view import View
 from nnstudio.ui.widgets.segmented import SegmentedSwitch
+
+if TYPE_CHECKING:
+    from nnstudio.ui.views.loss.chart import LossChart
 
 _LOG = 1
 _ALWAYS = ("train", "test", "batch")
 
 
+class _Empty(QLabel):
+    """What the card shows until there is a chart."""
+
+    painted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__(HINT)
+        self.setObjectName("dim")
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        self.painted.emit()
+
+
 class LossView(View):
-    """Train loss, test loss, mini-batch loss and penalty over updates."""
+    """Train loss, test loss, mini-batch loss and penalty over updates.
+
+    chart: the curves; None until a frame has been shown and painted
+    """
 
     title = "Loss"
     interval = 0.12
@@ -28,12 +54,16 @@ class LossView(View):
 
     def __init__(self) -> None:
         super().__init__()
-        self.chart = LossChart()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.chart)
+        self.chart: LossChart | None = None
+        self._frame: Frame | None = None
+        self._empty = _Empty()
+        self._opening = QTimer(self, singleShot=True, interval=0)
+        self._opening.timeout.connect(self._open)
+        self._empty.painted.connect(self._painted)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.addWidget(self._empty)
         self.legend = Legend(lambda: tuple(self._entries()))
-        self.chart.curves_changed.connect(self.legend.renew)
         self.scale = SegmentedSwitch(
             ("Linear", "Log"),
             ("Equal steps are equal differences of the loss.", "Equal steps are equal ratios: small losses show, too."),
@@ -51,17 +81,40 @@ class LossView(View):
         return self._switches
 
     def show_frame(self, frame: Frame) -> None:
-        self.chart.show_history(frame, len(frame.dataset.train))
+        self._frame = frame
+        if self.chart is None:
+            self._empty.update()
+        else:
+            self.chart.show_history(frame, len(frame.dataset.train))
+
+    def _painted(self) -> None:
+        """The empty card has been painted, with everything beside it."""
+        if self._frame is not None:
+            self._opening.start()
+
+    def _open(self) -> None:
+        """Put the chart in the place of what is empty."""
+        from nnstudio.ui.views.loss.chart import LossChart
+
+        if self.chart is not None or self._frame is None:
+            return
+        self.chart = LossChart()
+        self.chart.curves_changed.connect(self.legend.renew)
+        self._scale_changed(self.scale.current())
+        self._layout.replaceWidget(self._empty, self.chart)
+        self._empty.deleteLater()
+        self.show_frame(self._frame)
 
     def _entries(self) -> Iterator[Entry]:
         colors = curve_colors()
         signs = {"test": Sign.DOTTED, "penalty": Sign.DASHED}
         for name in ("train", "validation", "test", "penalty", "batch"):
-            if name in _ALWAYS or name in self.chart.lines:
+            if name in _ALWAYS or (self.chart and name in self.chart.lines):
                 yield Entry("mini-batch" if name == "batch" else name, colors[name], signs.get(name, Sign.LINE))
 
     def _scale_changed(self, index: int) -> None:
-        self.chart.set_logarithmic(index == _LOG)
+        if self.chart is not None:
+            self.chart.set_logarithmic(index == _LOG)
 
 
 if __name__ == "__main__":

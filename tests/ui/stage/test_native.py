@@ -2,10 +2,12 @@
 
 import importlib
 import pkgutil
+import sys
 from collections.abc import Iterator
+from types import FrameType
 
 import pytest
-from PySide6.QtWidgets import QGraphicsItem, QWidget
+from PySide6.QtWidgets import QApplication, QGraphicsItem, QWidget
 from pytestqt.qtbot import QtBot
 
 import nnstudio.ui
@@ -28,6 +30,7 @@ from nnstudio.ui.session import Session
 from nnstudio.ui.settings import Settings
 from nnstudio.ui.stage.stage import Stage
 from nnstudio.ui.views.canned import image_frame, plane_frame, table_frame
+from nnstudio.ui.views.loss_view import LossView
 from nnstudio.ui.views.network_view import NetworkView
 from nnstudio.ui.views.view import View
 
@@ -85,13 +88,44 @@ def test_every_item_of_every_stage_in_the_window_is_of_qt_s_own_class(qtbot: QtB
     qtbot.waitExposed(window)
     for view in window.findChildren(View):
         view.show_frame(FRAMES[name]())
+    qtbot.waitUntil(lambda: window.loss.chart is not None)
     found = items_of(window)
     network = window.findChild(NetworkView)
     assert network is not None
     assert len(items_of(network)) >= 10
-    assert {type(item).__module__.partition(".")[0] for item in found} == {"PySide6"}
+    seen = [item for item in found if not item.flags() & QGraphicsItem.GraphicsItemFlag.ItemHasNoContents]
+    assert {type(item).__module__.partition(".")[0] for item in seen} == {"PySide6"}
+    clips = QGraphicsItem.GraphicsItemFlag.ItemClipsChildrenToShape
+    assert not any(item.flags() & clips for item in found if item not in seen)
     assert not any(item.graphicsEffect() for item in found)
     assert not any(item.acceptHoverEvents() for item in found)
+
+
+def test_while_curves_are_painted_none_of_pyqtgraph_s_methods_is_called(qtbot: QtBot) -> None:
+    view = LossView()
+    qtbot.addWidget(view)
+    view.resize(510, 200)
+    view.show()
+    view.show_frame(plane_frame())
+    qtbot.waitUntil(lambda: view.chart is not None)
+    chart = view.chart
+    assert chart is not None
+    called: list[str] = []
+
+    def note(frame: FrameType, event: str, _: object) -> None:
+        if event == "call" and "pyqtgraph" in frame.f_code.co_filename:
+            called.append(frame.f_code.co_name)
+
+    QApplication.processEvents()
+    sys.setprofile(note)
+    try:
+        for _ in range(3):
+            chart.viewport().update()
+            QApplication.processEvents()
+        chart.viewport().grab()
+    finally:
+        sys.setprofile(None)
+    assert called == []
 
 
 def test_no_class_of_ours_paints_on_a_stage() -> None:

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 
 import numpy as np
+from pyqtgraph import GraphicsScene
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QGraphicsView
 
 from nnstudio.core.run.frame import Frame
 from nnstudio.core.training.history import HistoryPrefix
@@ -14,26 +16,22 @@ from nnstudio.ui import theme
 from nnstudio.ui.stage import items
 from nnstudio.ui.stage.lettering import text_font
 from nnstudio.ui.stage.stage import Spot, Stage
-from nnstudio.ui.views.loss.curves import Line, columns_of, has_curve, lines_of, to_the_end
-from nnstudio.ui.views.loss.extent import Extent, end_of, loss_range, moved, zoomed
+from nnstudio.ui.views.loss.curves import HINT, Line, columns_of, has_curve, lines_of, to_the_end
+from nnstudio.ui.views.loss.extent import Extent, end_of, loss_range
+from nnstudio.ui.views.loss.pane import Pane
 from nnstudio.ui.views.loss.picture import LossPicture
 from nnstudio.ui.views.loss.thinning import Column
 from nnstudio.ui.widgets.figures import MISSING, decimal, grouped
 
-HINT = "Press Play: the loss appears here"
 _DIGITS = 5
 _PIXELS_A_POINT = 2.0
 _PIXELS_A_DOT = 28.0
 _NOTCH = 0.8
-"""One notch of the wheel shows this part of the updates that were in sight."""
+"""One key shows this part of the updates that were in sight."""
 _REACH = 5.0
 """How far, in pixels, the pointer is drawn to a row at which everything was measured."""
-_ZOOM = {
-    Qt.Key.Key_Plus: _NOTCH,
-    Qt.Key.Key_Equal: _NOTCH,
-    Qt.Key.Key_Minus: 1 / _NOTCH,
-    Qt.Key.Key_0: float("inf"),
-}
+_ZOOM = {Qt.Key.Key_Plus: _NOTCH, Qt.Key.Key_Equal: _NOTCH, Qt.Key.Key_Minus: 1 / _NOTCH}
+_ALL = Qt.Key.Key_0
 
 
 class LossChart(Stage):
@@ -53,15 +51,17 @@ class LossChart(Stage):
             "train falls and test rises, the network learns by heart. A dotted line stands where the network or the "
             "data were edited.</p><p>Wheel or + −: look closer. Drag: move. Double click or 0: all again.</p>"
             "<p><small>Goodfellow, Bengio, Courville: Deep Learning, 2016, chapters 5.2 and 8.1.</small></p>",
+            scene=GraphicsScene(),
         )
+        self.pane = Pane()
+        self.pane.box.sigRangeChangedManually.connect(self._looked)
         self._history: HistoryPrefix | None = None
         self._marks: tuple[Mark, ...] = ()
         self._shown: object = None
         self._run = -1
         self._sample, self._exact = "", -1.0
         self._logarithmic = True
-        self._zoom: tuple[float, float] | None = None
-        self._grip: tuple[float, tuple[float, float]] | None = None
+        self._time: float | None = None
         self.lines: dict[str, Line] = {}
         self.arrange()
 
@@ -73,7 +73,7 @@ class LossChart(Stage):
         if shown == self._shown:
             return
         if frame.run != self._run:
-            self._run, self._zoom = frame.run, None
+            self._run, self.pane.closer = frame.run, False
         several = examples > TRAINING_EXAMPLES_EVALUATED
         self._sample = f"{grouped(TRAINING_EXAMPLES_EVALUATED)} of {grouped(examples)}" if several else ""
         self._exact = -1.0 if frame.metrics.sampled else float(frame.measured_at)
@@ -88,13 +88,20 @@ class LossChart(Stage):
         self._draw()
         self.read()
 
+    def show_time(self, update: float | None) -> None:
+        """A line at the update that everything else shows now; None for none."""
+        self._time = update
+        self.picture.show_time(update)
+
     # Drawing.
 
     def arrange(self) -> None:
+        self.pane.item.setParentItem(None)  # type: ignore[arg-type]  # it outlives the picture
         root = self.clear()
         middle, across = self.area.center(), Qt.AlignmentFlag.AlignHCenter
         self._hint = items.Words(root, middle, text_font(13), theme.current().dim, HINT, across)
-        self.picture = LossPicture(root, self.size(), self.ratio)
+        self.picture = LossPicture(root, self.size(), self.ratio, self.pane)
+        self.picture.show_time(self._time)
         self._draw()
 
     def _draw(self) -> None:
@@ -105,20 +112,13 @@ class LossChart(Stage):
         if history is None:
             self.lines = {}
         else:
-            (start, end), width = self._window(history), self.picture.plot.width()
+            (start, end), width = self.pane.cover(end_of(float(history.update[-1]))), self.picture.plot.width()
             columns, dots = max(int(width / _PIXELS_A_POINT), 30), max(int(width / _PIXELS_A_DOT), 4)
             self.lines = lines_of(history, start, end, columns, self._logarithmic, dots)
-            low, high = loss_range(self.lines, self._logarithmic, self._zoom is None)
+            low, high = loss_range(self.lines, self._logarithmic, not self.pane.closer)
             self.picture.draw(self.lines, Extent(start, end, low, high, self._logarithmic), self._marks)
         if names != set(self.lines):
             self.curves_changed.emit()
-
-    def _window(self, history: HistoryPrefix) -> tuple[float, float]:
-        """The updates in sight."""
-        end = end_of(float(history.update[-1]))
-        if self._zoom and self._zoom[1] > end:
-            self._zoom = None
-        return self._zoom or (0.0, end)
 
     def mark(self, spot: Spot | None) -> None:
         """A line at the row that is read, with a dot on each curve that was measured there."""
@@ -132,67 +132,53 @@ class LossChart(Stage):
 
     # Looking closer.
 
-    def zoom(self, factor: float, about: float | None = None) -> None:
-        """So many times as many updates, with one of them where it is, in the middle if none is named."""
-        if self._history is None:
-            return
-        start, end = self._window(self._history)
-        about = (start + end) / 2 if about is None else about
-        whole = end_of(float(self._history.update[-1]))
-        self._zoom = zoomed((start, end), factor, about, whole) if np.isfinite(factor) else None
+    def _looked(self) -> None:
+        """The view box was zoomed or moved by hand."""
+        self.pane.looked()
+        self._draw()
+        self.read()
+
+    def show_all(self) -> None:
+        """All updates in sight."""
+        self.pane.closer = False
         self._draw()
         self.read()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        notches = event.angleDelta().y() / 120
-        if self._history is None or not notches:
-            event.ignore()
-            return
-        self.zoom(_NOTCH**notches, self.picture.across.value(event.position().x()))
-        event.accept()
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        if self._zoom and event.button() is Qt.MouseButton.LeftButton:
-            self._grip = event.position().x(), self._zoom
-            self.explore(None)
-        else:
-            event.ignore()
+        QGraphicsView.wheelEvent(self, event)  # to the view box
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._grip is None or self._history is None:
-            super().mouseMoveEvent(event)
+        QGraphicsView.mouseMoveEvent(self, event)  # to the view box
+        if event.buttons():
+            self.explore(None)
             return
-        (from_x, window), whole = self._grip, end_of(float(self._history.update[-1]))
-        by = (from_x - event.position().x()) / self.picture.plot.width() * (window[1] - window[0])
-        self._zoom = moved(window, by, whole)
-        self._draw()
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self._grip = None
+        super().mouseMoveEvent(event)
+        if self.spot is not None:
+            self.picture.show_level(event.position().y())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self._grip = None
-        self.zoom(float("inf"))
+        self.show_all()
 
     def claims(self, event: QKeyEvent) -> bool:
-        return super().claims(event) or (event.key() in _ZOOM and self._history is not None)
+        return super().claims(event) or (event.key() in (*_ZOOM, _ALL) and self._history is not None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in _ZOOM:
-            spot, history = self.spot, self._history
-            self.zoom(_ZOOM[Qt.Key(event.key())], float(history.update[spot.column]) if spot and history else None)
+        spot, history = self.spot, self._history
+        if event.key() == _ALL:
+            self.show_all()
+        elif event.key() in _ZOOM and history is not None:
+            self.pane.zoom(_ZOOM[Qt.Key(event.key())], float(history.update[spot.column]) if spot else None)
+            self._looked()
         else:
             super().keyPressEvent(event)
 
     # Exploring.
 
     def explore(self, spot: Spot | None) -> None:
-        if spot and self._zoom and self._history is not None:
-            update = float(self._history.update[spot.column])
-            beyond = min(update - self._zoom[0], 0.0) or max(update - self._zoom[1], 0.0)
-            if beyond:
-                self._zoom = moved(self._zoom, beyond, end_of(float(self._history.update[-1])))
-                self._draw()
+        self.picture.level.hide()
+        if spot and self.pane.closer and self._history is not None:
+            self.pane.reach(float(self._history.update[spot.column]))
+            self._draw()
         super().explore(spot)
 
     def places(self) -> tuple[int, int]:

@@ -8,8 +8,11 @@ from numpy.typing import NDArray
 
 from nnstudio.core.run.frame import Frame
 from nnstudio.core.training.history import COLUMNS, HistoryPrefix
+from nnstudio.ui import theme
 from nnstudio.ui.views.loss.thinning import Column, envelope, every, stride
 
+HINT = "Press Play: the loss appears here"
+"""What stands where there is no curve yet."""
 MEASURED = ("penalty", "train", "validation", "test")
 """What is measured now and then, from the back to the front."""
 _MEASURED_COLUMNS = (
@@ -17,6 +20,13 @@ _MEASURED_COLUMNS = (
     *("validation_loss", "validation_accuracy"),
 )
 """In the order of `Metrics.columns`."""
+
+
+def curve_colors() -> dict[str, str]:
+    """The colour of each curve, as a line and as text, from the back to the front."""
+    colors = theme.current()
+    shades = (colors.dim, colors.train, colors.better, colors.test)
+    return {"batch": colors.mini_batch, **dict(zip(MEASURED, shades, strict=True))}
 
 
 class Line(NamedTuple):

@@ -38,24 +38,6 @@ def end_of(last: float) -> float:
     return step * math.ceil(1.02 * max(last, 1.0) / step - 1e-9)
 
 
-def zoomed(window: tuple[float, float], factor: float, about: float, end: float) -> tuple[float, float] | None:
-    """So many times as many updates in sight, with one of them staying in its place; None when all are."""
-    start, stop = window
-    least = min(10.0, end)
-    width = max((stop - start) * factor, least)
-    if width >= end:
-        return None
-    share = (about - start) / (stop - start)
-    return moved((about - share * width, about + (1 - share) * width), 0.0, end)
-
-
-def moved(window: tuple[float, float], by: float, end: float) -> tuple[float, float]:
-    """As many updates in sight, others, but none that the axis has not."""
-    start, stop = window
-    start = min(max(start + by, 0.0), end - (stop - start))
-    return start, start + stop - window[0]
-
-
 def loss_range(lines: dict[str, Line], logarithmic: bool, all_in_sight: bool = True) -> tuple[float, float]:
     """What the axis of losses covers, on round borders so that it rests while the curves run on: all that was measured,
     and the mini-batches but for rare outliers. A linear one begins at 0 while all updates are in sight."""

@@ -1,6 +1,7 @@
 """What the loss curves are drawn with: native items, told only what changed."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
@@ -11,58 +12,53 @@ from nnstudio.core.training.state import Mark
 from nnstudio.ui import theme
 from nnstudio.ui.stage import items
 from nnstudio.ui.stage.axes import Axis, room_below, room_beside
-from nnstudio.ui.views.loss.curves import MEASURED, Line
+from nnstudio.ui.views.loss.curves import MEASURED, Line, curve_colors
 from nnstudio.ui.views.loss.ends import Ends, room_for
 from nnstudio.ui.views.loss.extent import Extent
+from nnstudio.ui.views.loss.pane import Pane
 from nnstudio.ui.widgets.figures import grouped, tick
 
 _NARROW = 340.0
 _BESIDE = 10.0
-_FAR = 2000.0
+_FAR = 10.0
+"""How many heights of the axis a line goes on beyond it."""
 _DOT = 3.0
 _CROWDED = 9.0
 """A dot this near to the last one is left out."""
 
 
-def curve_colors() -> dict[str, str]:
-    """The colour of each curve, as a line and as text, from the back to the front."""
-    colors = theme.current()
-    shades = (colors.dim, colors.train, colors.better, colors.test)
-    return {"batch": colors.mini_batch, **dict(zip(MEASURED, shades, strict=True))}
-
-
 class LossPicture:
     """Curves over axes, their names at their ends, and the row that is read.
 
-    plot: the rectangle between the axes; across, up: where updates and losses lie in it
+    plot: the rectangle between the axes; across, up: where updates and losses lie in it; pane: what lies there
     """
 
-    def __init__(self, root: QGraphicsItem, size: QSize, ratio: float) -> None:
-        self._size, self._ratio = size, ratio
+    def __init__(self, root: QGraphicsItem, size: QSize, ratio: float, pane: Pane) -> None:
+        self._size, self._ratio, self._pane = size, ratio, pane
         self._stacked = size.width() < _NARROW * theme.text_scale()
         self._all = QGraphicsRectItem(root)
-        self._pane = QGraphicsRectItem(self._all)
-        self._pane.setPen(items.NO_PEN)
-        self._pane.setFlag(QGraphicsItem.GraphicsItemFlag.ItemClipsChildrenToShape)
+        inside = pane.renew(self._all)
         self.losses = Axis(self._all, Qt.Edge.LeftEdge, tick)
         self.updates = Axis(self._all, Qt.Edge.BottomEdge, grouped)
         shades, dim = curve_colors(), QColor(theme.current().dim)
-        pens = {name: QPen(QColor(shade), 2) for name, shade in shades.items()}
-        thin, dotted, dashed = (items.hairline(color, ratio) for color in (shades["batch"], dim, dim))
+        pens = {name: _pen(shade, 2 * ratio) for name, shade in shades.items()}
+        thin, dotted, dashed, fine = (_pen(color, 1) for color in (shades["batch"], dim, dim, dim))
         dotted.setStyle(Qt.PenStyle.DotLine)
         dashed.setDashPattern([4 * ratio, 4 * ratio])
         pens |= {"batch": thin, "penalty": dashed}
         self.curves: dict[str, QGraphicsPathItem] = {
-            name: items.path(self._pane, pen, z=z) for z, (name, pen) in enumerate(pens.items())
+            name: items.path(inside, pen, z=z) for z, (name, pen) in enumerate(pens.items())
         }
         self.dots = items.path(self._all, brush=QColor(shades["test"]), z=6)
-        self._edits = items.path(self._pane, dotted, z=-1)
-        self._edit_signs = items.path(self._pane, brush=dim, z=-1)
-        self._row = items.path(self._pane, items.hairline(dim, ratio), z=7)
+        self._edits = items.path(inside, dotted, z=-1)
+        self._edit_signs = items.path(self._all, brush=dim, z=-1)
+        self.row, self.level = items.path(inside, fine, z=7), items.path(inside, dotted, z=7)
+        self.time = items.path(inside, _pen(theme.current().accent, 2 * ratio), z=9)
         self.rings = {name: _ring(self._all, color) for name, color in shades.items() if name in MEASURED}
         self.ends = Ends(self._all, {name: shades[name] for name in MEASURED}, self._stacked)
         self._place(Extent(0, 1, 0, 1, False), MEASURED)
         self.leave_row()
+        self.show_time(None)
 
     def set_visible(self, visible: bool) -> None:
         """Whether any of it is seen."""
@@ -76,11 +72,11 @@ class LossPicture:
             line = lines.get(name)
             item.setVisible(line is not None)
             if line is not None:
-                xs = self.across.places(line.x).tolist()
-                ys = np.clip(self.up.places(line.y), self.plot.top() - _FAR, self.plot.bottom() + _FAR).tolist()
-                item.setPath(items.strokes(xs, ys))
+                shares = np.clip(replace(self.up, start=0.0, end=1.0).places(line.y), -_FAR, 1 + _FAR)
+                item.setPath(items.strokes(line.x.tolist(), shares.tolist()))
                 last = max(int(np.searchsorted(line.x, extent.end, "right")) - 1, 0)
-                ends[name] = min(max(ys[last], self.plot.top()), self.plot.bottom()), float(line.y[last])
+                value = float(line.y[last])
+                ends[name] = min(max(self.up.at(value), self.plot.top()), self.plot.bottom()), value
         ends.pop("batch", None)
         self.ends.show(ends, self.plot.right() + _BESIDE, self.plot)
         self._draw_dots(lines.get("test"), extent)
@@ -94,7 +90,7 @@ class LossPicture:
         left = round(room_beside([tick(loss) for loss in losses]))
         right = max(round(self._size.width() - room_for(names, self._stacked) - _BESIDE - 2), left + 40)
         self.plot = QRectF(left, top, right - left, bottom - top)
-        self._pane.setRect(self.plot.adjusted(0, -2, 2, 2))
+        self._pane.place(self.plot)
         self.across, self.up = extent.scales(self.plot)
         self.losses.show(self.up, losses, self.plot, self._ratio)
         updates = [update for update in self.across.ticks(max(int(self.plot.width() / 62), 2)) if update.is_integer()]
@@ -115,27 +111,37 @@ class LossPicture:
         """A dotted line and a small square on the axis where the run was edited; reading a row there says how."""
         lines, signs = QPainterPath(), QPainterPath()
         for mark in marks:
-            x = self.across.at(mark.updates)
-            lines.moveTo(x, self.plot.top())
-            lines.lineTo(x, self.plot.bottom())
-            signs.addRect(QRectF(x - 3, self.plot.bottom() - 3, 6, 6))
+            lines.addPath(_upright(mark.updates))
+            if self.across.low <= mark.updates <= self.across.high:
+                signs.addRect(QRectF(self.across.at(mark.updates) - 3, self.plot.bottom() - 3, 6, 6))
         self._edits.setPath(lines)
         self._edit_signs.setPath(signs)
 
     def show_row(self, update: float, values: Mapping[str, float]) -> None:
         """A line at an update, with a ring on each of these values that is in sight."""
-        x = self.across.at(update)
-        self._row.setPath(items.strokes((x, x), (self.plot.top(), self.plot.bottom())))
-        self._row.show()
+        self.row.setPath(_upright(update))
+        self.row.show()
         for name, ring in self.rings.items():
             point = self.position(update, values.get(name, float("nan")))
             ring.setVisible(point is not None)
             if point is not None:
                 ring.setPos(point)
 
+    def show_level(self, y: float) -> None:
+        """The other line of the cross, at the height of the pointer: what it meets has the same loss."""
+        share = (self.plot.bottom() - y) / self.plot.height()
+        self.level.setPath(items.strokes((self.across.low, self.across.high), (share, share)))
+        self.level.setVisible(0 <= share <= 1)
+
+    def show_time(self, update: float | None) -> None:
+        """A line at the update that everything else shows; None for none."""
+        self.time.setVisible(update is not None)
+        if update is not None:
+            self.time.setPath(_upright(update))
+
     def leave_row(self) -> None:
         """Read no row any more."""
-        for item in (self._row, *self.rings.values()):
+        for item in (self.row, self.level, *self.rings.values()):
             item.hide()
 
     def position(self, update: float, loss: float) -> QPointF | None:
@@ -143,6 +149,18 @@ class LossPicture:
         across, up = self.across, self.up
         seen = across.low <= update <= across.high and up.low <= loss <= up.high
         return QPointF(across.at(update), up.at(loss)) if seen else None
+
+
+def _pen(color: QColor | str, width: float) -> QPen:
+    """A pen so many pixels of the screen wide, whatever the view box makes of the plane."""
+    pen = QPen(QColor(color), width)
+    pen.setCosmetic(True)
+    return pen
+
+
+def _upright(update: float) -> QPainterPath:
+    """A line over the whole height."""
+    return items.strokes((update, update), (0.0, 1.0))
 
 
 def _ring(parent: QGraphicsItem, color: str) -> QGraphicsPathItem:
