@@ -32,22 +32,22 @@ sys.exit(cli.main(["--play", "600", "--dataset", "spirals"]))
 """
 
 
-INTERRUPT_WHILE_PAINTING = """
+INTERRUPT_IN_A_PICTURE = """
 import os, signal, sys
 from nnstudio import cli
-from nnstudio.ui.views.output.boundary import BoundaryCanvas
+from nnstudio.ui.views.output.boundary import BoundaryStage
 
-painted, paint = 0, BoundaryCanvas.paint
+shown, show = 0, BoundaryStage.show_frame
 
-def interrupt(canvas, painter):
-    global painted
-    painted += 1
-    if painted == 5:
+def interrupt(stage, frame):
+    global shown
+    shown += 1
+    if shown == 5:
         os.kill(os.getpid(), signal.SIGINT)
-        assert canvas.isVisible(), "the window went away under the painter"
-    paint(canvas, painter)
+        assert stage.isVisible(), "the window went away in the middle of a picture"
+    show(stage, frame)
 
-BoundaryCanvas.paint = interrupt
+BoundaryStage.show_frame = interrupt
 sys.exit(cli.main(["--play", "600", "--dataset", "spirals"]))
 """
 
@@ -107,8 +107,8 @@ def test_ends_cleanly_when_closed_in_mid_training() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def test_ends_cleanly_when_interrupted_while_it_paints() -> None:
-    done = start(sys.executable, "-c", INTERRUPT_WHILE_PAINTING)
+def test_ends_cleanly_when_interrupted_in_the_middle_of_a_picture() -> None:
+    done = start(sys.executable, "-c", INTERRUPT_IN_A_PICTURE)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
