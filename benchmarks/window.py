@@ -194,6 +194,7 @@ def main() -> None:
     name, seconds, started = sys.argv[1], float(sys.argv[2]), float(sys.argv[3])
     application = QApplication(sys.argv[:1])
     fonts.load()
+    theme.choose(application, ThemeChoice.LIGHT)
     experiment = SCENES[name]()
     measurement = Measurement(application, experiment, seconds)
     measurement.run()

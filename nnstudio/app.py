@@ -21,7 +21,7 @@ from nnstudio.files.errors import FileError
 from nnstudio.files.images import ImageLibrary
 from nnstudio.files.project import Project, load_project
 from nnstudio.files.saving import Saver
-from nnstudio.ui import fonts, qt_messages
+from nnstudio.ui import fonts, qt_messages, theme
 from nnstudio.ui.main_window import SAVING_SECONDS, MainWindow
 from nnstudio.ui.mnist_folder import remembered_folder
 from nnstudio.ui.recovery import Recovery
@@ -49,6 +49,7 @@ def run(options: argparse.Namespace) -> int:
     settings = Settings(None if visit else QSettings("nnstudio", "nnstudio"))
     if options.theme is not None:
         settings.theme = ThemeChoice(options.theme)
+    theme.choose(application, settings.theme, settings.larger_text)
     try:
         project = _first_project(options)
     except FileError as error:

@@ -79,7 +79,6 @@ class MainWindow(QMainWindow):
         self._session = session
         self._leaving = False
         self._settings = settings
-        theme.choose(_app(), settings.theme, settings.larger_text)
         self.setWindowIcon(icon("nnstudio", ""))
         self.banner, self.note = Banner(), NoteStrip()
         self._saver = saver or Saver()
@@ -96,6 +95,7 @@ class MainWindow(QMainWindow):
         KeyFocus(_app(), self)
         _app().styleHints().colorSchemeChanged.connect(self._restyle)
         self._restyle()
+        self.menuBar().setStyle(_CalmMenuBar(self.menuBar()))  # after the sheet, which dresses it then
         self._place()
         # Otherwise Qt gives the focus to the first button, which would take the Space of somebody who just came in.
         page.setFocus()
@@ -164,7 +164,6 @@ class MainWindow(QMainWindow):
         return page
 
     def _make_menus(self) -> None:
-        self.menuBar().setStyle(_CalmMenuBar(self.menuBar()))
         for title, names in MENUS.items():
             menu = self.menuBar().addMenu(title)
             self._fill(menu, names)

@@ -184,9 +184,10 @@ def apply(app: QApplication, choice: ThemeChoice, larger_text: bool = False) -> 
     """Dress the whole application in a theme. Calling it again restyles every open window at once."""
     choose(app, choice, larger_text)
     app.setStyleSheet(style_sheet(_current, _text_scale))
-    # Widgets that the style sheet dresses do not hear of the new palette by themselves.
+    # Widgets that the style sheet dresses do not hear of the new palette by themselves; nor do layouts of paddings.
     for widget in app.allWidgets():
         app.sendEvent(widget, QEvent(QEvent.Type.PaletteChange))
+        widget.updateGeometry()
 
 
 def _wants_dark(app: QApplication, choice: ThemeChoice) -> bool:
