@@ -37,10 +37,12 @@ ENUMERATIONS = {
     "schedule": ScheduleKind,
     "data set": DatasetKind,
 }
-# What the program itself begins with, is built from, or has to fetch: named elsewhere too. A new kind is like the rest.
+# What the program itself begins with, is built from, recommends, or has to fetch: named elsewhere too. A new kind is
+# like the rest.
 SPECIAL = {
     *("ActivationKind.LINEAR", "ActivationKind.SIGMOID", "ActivationKind.SOFTMAX", "ActivationKind.TANH"),
     *("ActivationKind.RELU", "InitializerKind.GLOROT", "LossKind.CROSS_ENTROPY", "OptimizerKind.SGD"),
+    *("ActivationKind.LEAKY_RELU", "InitializerKind.HE", "OptimizerKind.ADAM"),
     *("ScheduleKind.CONSTANT", "DenseSpec"),
     *(
         "DatasetKind.CIRCLE",

@@ -352,7 +352,7 @@ def test_headers_say_what_is_set_and_mark_what_is_not_usual(stage: Stage) -> Non
     edited = replace(SMALL, training=training, initialization=initialization, stopping=stopping)
     stage.session.edit(edited)
     assert _shown(stage) == {
-        "Optimiser": ("Adam, cosine, β₁ 0.5", True),
+        "Optimiser": ("Adam, β₁ 0.5, cosine", True),
         "Regularisation": ("L2 0.03, smoothing 10\xa0%", True),
         "First weights": ("normal, σ 0.9, bias 0.1", True),
         "Stopping": ("after 1 epoch, at loss 0.01, patience 20 epochs", True),

@@ -53,6 +53,13 @@ class DatasetKind(Choice):
     MNIST = "mnist", "MNIST", "70 000 handwritten digits, 28×28 pixels each."
     TABLE = "table", "Table", "Numbers of your own: a row for each example, a column for each input."
 
+    @property
+    def short(self) -> str:
+        """What it is called below a small picture."""
+        kind = DatasetKind
+        shorter = {kind.XOR4: "Corners", kind.GAUSSIANS: "Clouds", kind.CHECKERBOARD: "Checks"}
+        return (shorter | {kind.SKETCHED_DIGITS: "Digits"}).get(self, self.label)
+
 
 class Feature(Choice):
     """What the network is told about a point (x₁, x₂)."""
@@ -124,6 +131,20 @@ class ActivationKind(Choice):
         "eᶻ / Σ eᶻ",
     )
 
+    @property
+    def suited(self) -> "InitializerKind":
+        """The first weights that keep the size of what passes through."""
+        kind = ActivationKind
+        if self is kind.SELU:
+            return InitializerKind.LECUN
+        rectifies = self in {kind.RELU, kind.LEAKY_RELU, kind.ELU, kind.GELU, kind.SILU, kind.SOFTPLUS}
+        return InitializerKind.HE if rectifies else InitializerKind.GLOROT
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether its slope is 0 everywhere, so that no gradient gets past."""
+        return self is ActivationKind.STEP
+
     def of(self, text: str) -> str:
         """How f of something is written: tanh(w·x + b), or the thing itself where f changes nothing."""
         return text if self is ActivationKind.LINEAR else f"{self.phrase}({text})"
@@ -163,6 +184,12 @@ class InitializerKind(Choice):
     UNIFORM = "uniform", "Uniform(a, b)", "Evenly between a and b; 0 to 1 is a notorious mistake.", "U(a, b)"
     CONSTANT = "constant", "Constant", "Every weight the same: all units stay alike for ever.", "c"
     ZEROS = "zeros", "Zeros", "All units stay alike for ever: watch what it breaks.", "0"
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether it does not care how many inputs a neuron has."""
+        kind = InitializerKind
+        return self in {kind.NORMAL, kind.UNIFORM, kind.CONSTANT, kind.ZEROS}
 
 
 class BiasKind(Choice):

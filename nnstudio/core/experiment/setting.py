@@ -73,6 +73,8 @@ class Setting:
     stops: values at which a slider likes to rest
     percent: shown as a share of one hundred
     none: what it is called to choose nothing; without it a `Choice` must be made
+    topic: which part of its spec it belongs to, where there are several; empty: the main one
+    short: what a summary calls it; empty: its symbol, or its label
     """
 
     label: str
@@ -87,6 +89,8 @@ class Setting:
     percent: bool = False
     choice: type[Choice] | None = None
     none: str = ""
+    topic: str = ""
+    short: str = ""
 
     def field(self, default: object) -> Any:
         """A dataclass field with this default, which carries the setting as metadata."""

@@ -5,6 +5,10 @@ from dataclasses import dataclass, replace
 from nnstudio.core.experiment.choices import BiasKind, InitializerKind, LossKind, OptimizerKind, ScheduleKind, Shuffle
 from nnstudio.core.experiment.setting import Scale, Setting, SettingError, check_settings
 
+BASIC = "basic"
+"""What everybody sets."""
+PENALTIES = "penalties"
+"""What keeps a network from learning by heart."""
 _ONE_THREE_TEN = (*(float(f"{m}e{e}") for e in range(-5, 1) for m in (1, 3)), 10.0)
 _BATCH_SIZES = (1, 2, 4, 5, 8, 10, 16, 20, 32, 50, 64, 100, 128, 200, 256, 500, 512, 1000, 2000, 5000, 10000, 60000)
 _PERIODS = tuple(float(f"{m}e{e}") for e in range(5) for m in (1, 2, 5))
@@ -57,6 +61,7 @@ class TrainingSpec:
     ).field(OptimizerKind.SGD)
     learning_rate: float = Setting(
         label="Learning rate",
+        topic=BASIC,
         help="How far one update goes; too large and the loss explodes.",
         formula="η",
         minimum=1e-5,
@@ -66,6 +71,7 @@ class TrainingSpec:
     ).field(0.03)
     batch_size: int = Setting(
         label="Batch size",
+        topic=BASIC,
         help="How many examples share one update; more than there are means all of them.",
         minimum=1,
         maximum=60_000,
@@ -73,9 +79,6 @@ class TrainingSpec:
         scale=Scale.LOGARITHMIC,
         stops=_BATCH_SIZES,
     ).field(10)
-    shuffle: Shuffle = Setting(
-        label="Shuffle", help="In which order the examples come; a change acts on the next epoch.", choice=Shuffle
-    ).field(Shuffle.EVERY_EPOCH)
     momentum: float = Setting(
         label="Momentum", help="The share of the last step that is kept.", formula="μ", minimum=0, maximum=0.999
     ).field(0.9)
@@ -108,16 +111,6 @@ class TrainingSpec:
         maximum=1,
         scale=Scale.LOGARITHMIC,
     ).field(1e-8)
-    weight_decay: float = Setting(
-        label="Weight decay",
-        help="Shrinks every weight and bias a little at each update, beside the gradient and not through it.",
-        formula="w ← w − η λ w",
-        minimum=1e-5,
-        maximum=10,
-        zero=True,
-        scale=Scale.LOGARITHMIC,
-        stops=(0.0, *_ONE_THREE_TEN),
-    ).field(0.01)
     schedule: ScheduleKind = Setting(
         label="Schedule", help="How the learning rate moves during training.", choice=ScheduleKind
     ).field(ScheduleKind.CONSTANT)
@@ -155,14 +148,6 @@ class TrainingSpec:
     loss: LossKind = Setting(label="Loss", help="What training makes small.", choice=LossKind).field(
         LossKind.CROSS_ENTROPY
     )
-    label_smoothing: float = Setting(
-        label="Label smoothing",
-        help="This share of every target is spread evenly over all classes, so that no output need be certain.",
-        formula="y ← (1 − s) y + s / classes",
-        minimum=0,
-        maximum=0.5,
-        percent=True,
-    ).field(0.0)
     huber_delta: float = Setting(
         label="δ",
         help="The difference at which Huber's loss turns from a parabola into a straight line.",
@@ -173,6 +158,8 @@ class TrainingSpec:
     ).field(1.0)
     l1: float = Setting(
         label="L1 penalty",
+        topic=PENALTIES,
+        short="L1",
         help="Pulls every weight towards zero by the same amount; biases go free.",
         formula="λ₁ / N · Σ |w|",
         minimum=1e-4,
@@ -183,6 +170,8 @@ class TrainingSpec:
     ).field(0.0)
     l2: float = Setting(
         label="L2 penalty",
+        topic=PENALTIES,
+        short="L2",
         help="Pulls every weight towards zero in proportion to its size; biases go free.",
         formula="λ₂ / 2N · Σ w²",
         minimum=1e-4,
@@ -191,6 +180,31 @@ class TrainingSpec:
         scale=Scale.LOGARITHMIC,
         stops=(0.0, *_ONE_THREE_TEN[2:]),
     ).field(0.0)
+    weight_decay: float = Setting(
+        label="Weight decay",
+        topic=PENALTIES,
+        short="decay",
+        help="Shrinks every weight and bias a little at each update, beside the gradient and not through it.",
+        formula="w ← w − η λ w",
+        minimum=1e-5,
+        maximum=10,
+        zero=True,
+        scale=Scale.LOGARITHMIC,
+        stops=(0.0, *_ONE_THREE_TEN),
+    ).field(0.01)
+    label_smoothing: float = Setting(
+        label="Label smoothing",
+        topic=PENALTIES,
+        short="smoothing",
+        help="This share of every target is spread evenly over all classes, so that no output need be certain.",
+        formula="y ← (1 − s) y + s / classes",
+        minimum=0,
+        maximum=0.5,
+        percent=True,
+    ).field(0.0)
+    shuffle: Shuffle = Setting(
+        label="Shuffle", help="In which order the examples come; a change acts on the next epoch.", choice=Shuffle
+    ).field(Shuffle.EVERY_EPOCH)
     clip_norm: float = Setting(
         label="Clip norm",
         help="Shortens the gradient, all layers together, to this length when it is longer; 0 leaves it as it is.",

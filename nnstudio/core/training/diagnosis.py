@@ -109,7 +109,7 @@ def _symmetric(signs: Signs) -> Diagnosis | None:
 
 
 def _step(signs: Signs) -> Diagnosis | None:
-    steps = [layer for layer in signs.layers if layer.activation is ActivationKind.STEP]
+    steps = [layer for layer in signs.layers if layer.activation is not None and layer.activation.is_flat]
     if not steps:
         return None
     last = steps[-1]

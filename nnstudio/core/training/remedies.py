@@ -24,16 +24,6 @@ from nnstudio.core.experiment.training_spec import TrainingSpec
 
 COMFORTABLE = 1e-2
 """‖ΔW‖ / ‖W‖ of an update that is large enough to be seen and small enough to be trusted."""
-FIXED = {InitializerKind.NORMAL, InitializerKind.UNIFORM, InitializerKind.CONSTANT, InitializerKind.ZEROS}
-"""First weights that do not care how many inputs a neuron has."""
-_RECTIFIERS = {
-    ActivationKind.RELU,
-    ActivationKind.LEAKY_RELU,
-    ActivationKind.ELU,
-    ActivationKind.GELU,
-    ActivationKind.SILU,
-    ActivationKind.SOFTPLUS,
-}
 _BOUNDED = {ActivationKind.SIGMOID, ActivationKind.TANH, ActivationKind.SOFTMAX}
 
 
@@ -52,7 +42,7 @@ def usual_rate(experiment: Experiment) -> float:
 
 def finite_numbers(experiment: Experiment) -> Remedy | None:
     """First weights that suit the activations, or a tenth of the rate."""
-    return first_weights(experiment) if experiment.initialization.kind in FIXED else lower_rate(experiment)
+    return first_weights(experiment) if experiment.initialization.kind.is_fixed else lower_rate(experiment)
 
 
 def lower_rate(experiment: Experiment, ratio: float = 0.0) -> Remedy | None:
@@ -73,7 +63,7 @@ def raise_rate(experiment: Experiment) -> Remedy | None:
 
 def first_weights(experiment: Experiment) -> Remedy:
     """First weights that suit the activations; others of the same kind if they do."""
-    if experiment.initialization.kind in FIXED:
+    if experiment.initialization.kind.is_fixed:
         return _with_first_weights(experiment, _suitable(experiment.layers))
     return Remedy("Draw new first weights", replace(experiment, seed=(experiment.seed + 1) % 2**32))
 
@@ -82,7 +72,7 @@ def calm_first_weights(experiment: Experiment) -> Remedy:
     """First weights that suit the activations, or, where they do already, others and a lower rate: it was the updates
     that drove them out."""
     remedy, rate, usual = first_weights(experiment), experiment.training.learning_rate, usual_rate(experiment)
-    if experiment.initialization.kind in FIXED and rate <= 3 * usual:
+    if experiment.initialization.kind.is_fixed and rate <= 3 * usual:
         return remedy
     slower = _at_rate(remedy.experiment, min(usual, rate / 3), "Lower")
     if slower is None:
@@ -101,7 +91,7 @@ def life(experiment: Experiment, keys: Iterable[int]) -> Remedy:
     given, usual = experiment.initialization, usual_rate(experiment)
     if experiment.training.learning_rate > 3 * usual:
         return calm_first_weights(experiment)
-    if given.kind in FIXED or given.bias < 0 or given.bias_kind is BiasKind.LIKE_WEIGHTS:
+    if given.kind.is_fixed or given.bias < 0 or given.bias_kind is BiasKind.LIKE_WEIGHTS:
         return _with_first_weights(experiment, _suitable(experiment.layers))
     return Remedy("Try leaky ReLU", _activated(experiment, keys, ActivationKind.LEAKY_RELU))
 
@@ -109,7 +99,7 @@ def life(experiment: Experiment, keys: Iterable[int]) -> Remedy:
 def gradient_through_depth(experiment: Experiment) -> Remedy:
     """First weights that suit the activations; then activations that pass a gradient on; then an optimizer that gives
     every weight a step of its own size."""
-    if experiment.initialization.kind in FIXED:
+    if experiment.initialization.kind.is_fixed:
         return first_weights(experiment)
     squeezing = [layer.key for layer in experiment.layers if getattr(layer, "activation", None) in _BOUNDED]
     if squeezing:
@@ -124,7 +114,7 @@ def gradient_through_depth(experiment: Experiment) -> Remedy:
 
 def shorter_gradient(experiment: Experiment) -> Remedy | None:
     """First weights that suit, or a gradient that is cut to length 1."""
-    if experiment.initialization.kind in FIXED:
+    if experiment.initialization.kind.is_fixed:
         return first_weights(experiment)
     if experiment.training.clip_norm:
         return lower_rate(experiment)
@@ -172,7 +162,5 @@ def _with_activation(layer: LayerSpec, kind: ActivationKind) -> LayerSpec:
 
 
 def _suitable(layers: Iterable[LayerSpec]) -> InitializerKind:
-    kinds = {getattr(layer, "activation", None) for layer in layers}
-    if ActivationKind.SELU in kinds:
-        return InitializerKind.LECUN
-    return InitializerKind.HE if kinds & _RECTIFIERS else InitializerKind.GLOROT
+    suited = (kind.suited for layer in layers if (kind := getattr(layer, "activation", None)) is not None)
+    return next((kind for kind in suited if kind is not InitializerKind.GLOROT), InitializerKind.GLOROT)

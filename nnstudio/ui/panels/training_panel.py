@@ -13,8 +13,10 @@ from typing import Any
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from nnstudio.core.experiment import Experiment, with_optimizer
+from nnstudio.core.experiment import Experiment, TrainingSpec, with_optimizer
 from nnstudio.core.experiment.choices import LossKind, OptimizerKind, Task
+from nnstudio.core.experiment.setting import settings_of
+from nnstudio.core.experiment.training_spec import BASIC, PENALTIES
 from nnstudio.core.network.initializers import SETTINGS_OF_BIAS, SETTINGS_OF_INITIALIZER
 from nnstudio.core.presets.defaults import DEFAULTS
 from nnstudio.core.run.frame import Frame
@@ -62,16 +64,13 @@ class Section:
     remark: str = ""
 
 
-RATE = Section("", "training", ("learning_rate", "batch_size"))
-OPTIMISER = Section(
-    "Optimiser",
-    "training",
-    (
-        *("optimizer", "loss", "huber_delta", "schedule", "schedule_period", "schedule_factor", "schedule_floor"),
-        *("schedule_growth", "momentum", "rho", "beta1", "beta2", "epsilon", "shuffle", "clip_norm", "clip_value"),
-    ),
-)
-REGULARISATION = Section("Regularisation", "training", ("l1", "l2", "weight_decay", "label_smoothing"))
+def _names(topic: str) -> tuple[str, ...]:
+    return tuple(name for name, setting in settings_of(TrainingSpec).items() if setting.topic == topic)
+
+
+RATE = Section("", "training", _names(BASIC))
+OPTIMISER = Section("Optimiser", "training", _names(""))
+REGULARISATION = Section("Regularisation", "training", _names(PENALTIES))
 FIRST_WEIGHTS = Section(
     "First weights",
     "initialization",

@@ -11,7 +11,6 @@ from nnstudio.ui.widgets.figures import counted, percent, tick
 from nnstudio.ui.widgets.setting_text import text_of
 
 _NAMED_AFTER_PEOPLE = ("He", "Glorot", "LeCun")
-_SHORT = {"l1": "L1", "l2": "L2", "weight_decay": "decay", "label_smoothing": "smoothing", "bias": "bias"}
 _LONGEST_SYMBOL = 2
 
 
@@ -60,9 +59,9 @@ def _words(spec: object, names: Iterable[str]) -> list[str]:
 def _word(setting: Setting, name: str, value: Any) -> str:
     if isinstance(value, Choice):
         return value.phrase if name in {"schedule", "loss"} else f"{in_a_phrase(setting.label)}: {value.phrase}"
-    short = setting.formula if 0 < len(setting.formula) <= _LONGEST_SYMBOL else in_a_phrase(setting.label)
+    symbol = setting.formula if len(setting.formula) <= _LONGEST_SYMBOL else ""
     number = text_of(setting, value) if setting.percent or value == 0 else tick(value)
-    return f"{_SHORT.get(name, short)} {number}"
+    return f"{setting.short or symbol or in_a_phrase(setting.label)} {number}"
 
 
 def _kind(kind: InitializerKind) -> str:

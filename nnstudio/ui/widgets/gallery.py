@@ -4,27 +4,25 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from nnstudio.core.experiment.choices import DatasetKind
+from nnstudio.core.data.plane import PLANE_KINDS
+from nnstudio.core.experiment.choices import DatasetKind, Task
+from nnstudio.core.experiment.dataset_spec import PlaneSpec
+from nnstudio.core.presets.defaults import DEFAULTS
 from nnstudio.ui import theme
 from nnstudio.ui.widgets.roving import Roving
 from nnstudio.ui.widgets.thumbnail import TILE, Thumbnail
 
-GROUPS: tuple[tuple[str, tuple[DatasetKind, ...]], ...] = (
-    (
-        "2 classes",
-        (
-            DatasetKind.CIRCLE,
-            DatasetKind.XOR,
-            DatasetKind.XOR4,
-            DatasetKind.GAUSSIANS,
-            DatasetKind.SPIRALS,
-            DatasetKind.MOONS,
-            DatasetKind.CHECKERBOARD,
-        ),
-    ),
-    ("More classes", (DatasetKind.RINGS, DatasetKind.BLOBS)),
-    ("Images", (DatasetKind.SKETCHED_DIGITS, DatasetKind.MNIST)),
-    ("Regression", (DatasetKind.PLANE, DatasetKind.HILLS, DatasetKind.SINE)),
+
+def _group(kind: DatasetKind) -> str:
+    if kind not in PLANE_KINDS:
+        return "Images"
+    task = PLANE_KINDS[kind].task(PlaneSpec(kind=kind))
+    return {Task.BINARY: "2 classes", Task.REGRESSION: "Regression"}.get(task, "More classes")
+
+
+GROUPS: tuple[tuple[str, tuple[DatasetKind, ...]], ...] = tuple(
+    (title, tuple(kind for kind in DEFAULTS if _group(kind) == title))
+    for title in ("2 classes", "More classes", "Images", "Regression")
 )
 """Every data set that the program comes with, in its group."""
 COLUMNS = 4

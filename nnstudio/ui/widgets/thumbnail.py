@@ -20,13 +20,6 @@ from nnstudio.core.experiment.dataset_spec import PlaneSpec
 from nnstudio.ui import fonts, theme
 from nnstudio.ui.explanations.data_sets import DATA_SETS
 
-NAMES = {
-    DatasetKind.XOR4: "Corners",
-    DatasetKind.GAUSSIANS: "Clouds",
-    DatasetKind.CHECKERBOARD: "Checks",
-    DatasetKind.SKETCHED_DIGITS: "Digits",
-}
-"""What stands below a tile where its label is too long for it."""
 TILE = QSize(40, 36)
 NAME_PIXELS = 11
 SMALLEST_PIXELS = 8
@@ -104,7 +97,7 @@ class Thumbnail(QToolButton):
     def __init__(self, kind: DatasetKind, parent: QWidget) -> None:
         super().__init__(parent)
         self.kind = kind
-        self.setText(NAMES.get(kind, kind.label))
+        self.setText(kind.short)
         self.setCheckable(True)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setToolTip(f"<b>{kind.label}</b><br>{kind.help}<br>Choosing it starts training again.")
