@@ -119,9 +119,9 @@ class MainWindow(QMainWindow):
             Place(self._card("output", self.output, narrowest=250), 256),
         ]
         below = [
-            Place(self._card("loss", self.loss), 420),
-            Place(self._card("activations", self.activations), 320),
-            Place(self._card("gradients", self.gradients), 408),
+            Place(self._card("loss", self.loss), 444),
+            Place(self._card("activations", self.activations), 308),
+            Place(self._card("gradients", self.gradients), 396),
         ]
         side = [Place(training, 232, grows=False), Place(self._layer_card(), 232, grows=False)]
         return Desk([above, below], [560, 220], side, [300, 436])

@@ -91,8 +91,11 @@ def life(experiment: Experiment, keys: Iterable[int]) -> Remedy:
     given, usual = experiment.initialization, usual_rate(experiment)
     if experiment.training.learning_rate > 3 * usual:
         return calm_first_weights(experiment)
-    if given.kind.is_fixed or given.bias < 0 or given.bias_kind is BiasKind.LIKE_WEIGHTS:
-        return _with_first_weights(experiment, _suitable(experiment.layers))
+    if given.kind.is_fixed:
+        return first_weights(experiment)
+    if given.bias < 0 or given.bias_kind is BiasKind.LIKE_WEIGHTS:
+        unbiased = replace(given, bias_kind=BiasKind.CONSTANT, bias=0.0)
+        return Remedy("Begin with biases of 0", replace(experiment, initialization=unbiased))
     return Remedy("Try leaky ReLU", _activated(experiment, keys, ActivationKind.LEAKY_RELU))
 
 

@@ -156,7 +156,7 @@ def _options(name: str, spec: LayerSpec, experiment: Experiment, ends: Ends | No
     setting = settings_of(type(spec))[name]
     if name == "initializer":
         usual = experiment.initialization.kind
-        none = Option(f"{usual.label}, as all", None, f"{setting.none}: {usual.help} {usual.formula}")
+        none = Option(f"{usual.label.partition('(')[0]}, as all", None, f"{setting.none}: {usual.help} {usual.formula}")
         return [none, *_members(setting)], getattr(spec, name)
     return _members(setting), getattr(spec, name)
 

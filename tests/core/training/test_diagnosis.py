@@ -100,7 +100,7 @@ TABLE: dict[str, tuple[Experiment, int, Cause, int | None, str, str, str]] = {
         asked(4, activation=RELU, first=InitializationSpec(kind=InitializerKind.HE, bias=-10.0)),
         100,
         *(Cause.DEAD, 1, "Dense 1 is dead"),
-        *("All 4 neurons of Dense 1 are dead", "Use He's first weights"),
+        *("All 4 neurons of Dense 1 are dead", "Begin with biases of 0"),
     ),
     "too large": (
         asked(4, 2, learning_rate=10.0),
@@ -314,7 +314,7 @@ def test_what_to_try_for_the_dead_spares_what_was_learned() -> None:
     other = diagnose(replace(given, experiment=biased))
     assert other is not None
     assert other.remedy is not None
-    assert other.remedy.experiment.initialization == InitializationSpec(kind=InitializerKind.HE)
+    assert other.remedy.experiment.initialization == InitializationSpec()
 
 
 def test_one_saturated_neuron_is_named_in_a_layer_that_hardly_moves() -> None:

@@ -200,7 +200,7 @@ class PlaneNetwork:
                         self._labels[spot] = self._new_label(gap, source - a.first, unit - b.first)
                     ground, words = self._labels[spot]
                     number = float(numbers[source, unit])
-                    text = f"{sign} {decimal(number, 2)}" if sign else f"{number:.2f}".replace("-", "−")
+                    text = f"{sign} {decimal(number, 2)}" if sign else f"{number:z.2f}".replace("-", "−")
                     if text != words.text:
                         words.say(text)
                         ground.setRect(words.box.adjusted(-2, 2, 2, -2))
