@@ -1,5 +1,8 @@
 """What colours and widths mean, in the card's header line: a −1 ▬▬ +1 and |w| 0 ◁ 5."""
 
+import math
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -8,17 +11,18 @@ from nnstudio.ui.stage.lettering import mono_font
 from nnstudio.ui.theme import current
 from nnstudio.ui.views.network.links import FULL
 
-_STRIP = 72.0
+_Scale = tuple[str, str, str]
+_STRIP, _SHORTEST = 72.0, 28.0
 _GAP = 6.0
 
 
 class NetworkLegend(QWidget):
-    """Painted when the card is, not with every frame."""
+    """Painted when the card is, not with every frame; shorter, then less, where the card is narrow."""
 
     def __init__(self) -> None:
         super().__init__()
         self._wedge = True
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Legend of the network")
         tip = "Orange is negative, blue is positive."
         self.setToolTip(f"{tip} A link is {FULL:g} at full width, and fades to nothing at 0.")
@@ -35,24 +39,31 @@ class NetworkLegend(QWidget):
             self.updateGeometry()
             self.update()
 
-    def _texts(self) -> tuple[str, ...]:
-        return ("a", "−1", "+1", "|w|" if self._wedge else "w·a", "0", f"{FULL:g}" if self._wedge else "strongest")
+    def _scales(self) -> tuple[_Scale, _Scale]:
+        """What each means, and what stands at its ends."""
+        links = ("|w|", "0", f"{FULL:g}") if self._wedge else ("w·a", "0", "strongest")
+        return ("a", "−1", "+1"), links
+
+    def _fitting(self) -> tuple[tuple[_Scale, ...], float]:
+        """The scales that there is room for, and how long they may be: first they are shorter, then fewer."""
+        both = self._scales()
+        choices = [(both, _STRIP), (both, _SHORTEST), (both[1:], _STRIP), (both[1:], _SHORTEST)]
+        return next((choice for choice in choices if _width(*choice) <= self.width()), ((), 0.0))
 
     def sizeHint(self) -> QSize:
-        metrics = QFontMetricsF(mono_font(11))
-        words = sum(metrics.horizontalAdvance(text) for text in self._texts())
-        return QSize(round(words + 2 * _STRIP + 9 * _GAP), round(metrics.height()) + 4)
+        height = round(QFontMetricsF(mono_font(11)).height()) + 4
+        return QSize(math.ceil(_width(self._scales(), _STRIP)), height)
 
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        return QSize(0, self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, font = current(), mono_font(11)
-        metrics = QFontMetricsF(font)
+        metrics, (scales, length) = QFontMetricsF(font), self._fitting()
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setFont(font)
-            x, middle = 0.0, self.height() / 2
+            x, middle = self.width() - _width(scales, length), self.height() / 2
 
             def say(text: str) -> None:
                 nonlocal x
@@ -60,32 +71,41 @@ class NetworkLegend(QWidget):
                 painter.drawText(QPointF(x, middle + metrics.capHeight() / 2), text)
                 x += metrics.horizontalAdvance(text) + _GAP
 
-            name, low, high, links, least, most = self._texts()
-            say(name)
-            say(low)
-            strip = QRectF(x, middle - 4, _STRIP, 8)
-            colors = QLinearGradient(strip.topLeft(), strip.topRight())
-            for position, color in ((0.0, theme.negative), (0.5, theme.zero), (1.0, theme.positive)):
-                colors.setColorAt(position, QColor(color))
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(colors)
-            painter.drawRoundedRect(strip, 3, 3)
-            x += _STRIP + _GAP
-            say(high)
-            x += 2 * _GAP
-            say(links)
-            say(least)
-            self._paint_wedge(painter, QRectF(x, middle - 6, _STRIP, 12))
-            x += _STRIP + _GAP
-            say(most)
+            for scale in scales:
+                name, least, most = scale
+                say(name)
+                say(least)
+                if scale is scales[-1]:
+                    _paint_wedge(painter, QRectF(x, middle - 6, length, 12))
+                else:
+                    _paint_strip(painter, QRectF(x, middle - 4, length, 8))
+                x += length + _GAP
+                say(most)
+                x += 2 * _GAP
 
-    def _paint_wedge(self, painter: QPainter, box: QRectF) -> None:
-        theme = current()
-        painter.setPen(Qt.PenStyle.NoPen)
-        for color, edge in ((theme.positive, box.top()), (theme.negative, box.bottom())):
-            fade = QLinearGradient(box.topLeft(), box.topRight())
-            fade.setColorAt(0, QColor(theme.card))
-            fade.setColorAt(0.3, QColor(color))
-            painter.setBrush(fade)
-            tip = QPointF(box.left(), box.center().y())
-            painter.drawPolygon(QPolygonF([tip, QPointF(box.right(), edge), QPointF(box.right(), box.center().y())]))
+
+def _width(scales: Sequence[_Scale], length: float) -> float:
+    metrics = QFontMetricsF(mono_font(11))
+    words = sum(metrics.horizontalAdvance(text) for scale in scales for text in scale)
+    return words + len(scales) * (length + 3 * _GAP) + max(len(scales) - 1, 0) * 3 * _GAP
+
+
+def _paint_strip(painter: QPainter, box: QRectF) -> None:
+    theme, colors = current(), QLinearGradient(box.topLeft(), box.topRight())
+    for position, color in ((0.0, theme.negative), (0.5, theme.zero), (1.0, theme.positive)):
+        colors.setColorAt(position, QColor(color))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colors)
+    painter.drawRoundedRect(box, 3, 3)
+
+
+def _paint_wedge(painter: QPainter, box: QRectF) -> None:
+    theme = current()
+    painter.setPen(Qt.PenStyle.NoPen)
+    for color, edge in ((theme.positive, box.top()), (theme.negative, box.bottom())):
+        fade = QLinearGradient(box.topLeft(), box.topRight())
+        fade.setColorAt(0, QColor(theme.card))
+        fade.setColorAt(0.3, QColor(color))
+        painter.setBrush(fade)
+        tip = QPointF(box.left(), box.center().y())
+        painter.drawPolygon(QPolygonF([tip, QPointF(box.right(), edge), QPointF(box.right(), box.center().y())]))
