@@ -133,7 +133,7 @@ def test_keys_walk_between_layers(view: ActivationsView, qtbot: QtBot):
     qtbot.keyClick(view.chart, Qt.Key.Key_Down)
     qtbot.keyClick(view.chart, Qt.Key.Key_Down)
     assert view.chart.spot == Spot(1, 2)
-    assert "Output" in view.chart.accessibleDescription()
+    assert "Output" in view.chart.spoken.accessibleName()
 
 
 def test_without_histograms_it_waits_calmly(view: ActivationsView):

@@ -398,7 +398,7 @@ def test_arrow_keys_read_backwards_from_the_last_row(view: LossView, qtbot: QtBo
     qtbot.keyClick(chart(view), Qt.Key.Key_Left)
     assert chart(view).spot is not None
     assert chart(view).spot.column == 2
-    assert chart(view).accessibleDescription().startswith("Update 2")
+    assert chart(view).spoken.accessibleName().startswith("Update 2")
 
 
 def test_the_switch_changes_the_picture(view: LossView, qtbot: QtBot):

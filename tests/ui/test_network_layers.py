@@ -96,7 +96,7 @@ def test_every_layer_is_a_column_with_a_header_and_notes(view: NetworkView, make
     assert len(columns) == len(frame.model.layers) + 1
     assert len(view.headers.headers) == len(frame.experiment.layers)
     for index, column in enumerate(columns):
-        notes = {note_on(frame, Spot(index, unit)).spoken() for unit in range(column.count)}
+        notes = {note_on(frame, Spot(index, unit)) for unit in range(column.count)}
         assert len(notes) == column.count
     for header, spec in zip(view.headers.headers, frame.experiment.layers, strict=True):
         sized = isinstance(spec, DenseSpec | Conv2DSpec)

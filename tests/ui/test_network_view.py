@@ -256,7 +256,7 @@ def test_every_unit_and_link_has_a_note() -> None:
             1 if isinstance(frame.picture, ImagePicture) else 2,
             *(layer.shape[0] for layer in frame.model.layers),
         ]
-        titles = [note_on(frame, Spot(c, u)).spoken() for c, count in enumerate(counts) for u in range(count)]
+        titles = [note_on(frame, Spot(c, u)) for c, count in enumerate(counts) for u in range(count)]
         assert len(set(titles)) == sum(counts)
         assert note_on(frame, LinkSpot(1, 0, 0)).title == "Weight"
 
@@ -347,7 +347,7 @@ def test_arrow_keys_walk_the_ring_and_speak(qtbot, view: NetworkView) -> None:
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_Down):
         qtbot.keyClick(view.stage, key)
     assert view.stage.looked_at == Spot(1, 1)
-    assert view.stage.accessibleDescription().startswith("Dense 1, neuron 2, a = tanh(w·x + b)")
+    assert view.stage.spoken.accessibleName() == "Dense 1, neuron 2, bias"
     view.stage.clearFocus()
     assert view.stage.looked_at is None
     view.stage.setFocus(Qt.FocusReason.TabFocusReason)

@@ -178,7 +178,7 @@ def test_arrow_keys_walk_over_the_plane(view: OutputView, qtbot: QtBot):
     qtbot.keyClick(view.boundary, Qt.Key.Key_Right)
     qtbot.keyClick(view.boundary, Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
     assert view.boundary.spot == Spot(50, 39)
-    assert "p(blue)" in view.boundary.accessibleDescription()
+    assert "p(blue)" in view.boundary.spoken.accessibleDescription()
     qtbot.keyClick(view.boundary, Qt.Key.Key_Home)
     qtbot.keyClick(view.boundary, Qt.Key.Key_Left)
     assert view.boundary.spot == Spot(0, 39)

@@ -4,8 +4,8 @@ A `Stage` holds native items of Qt's Graphics View. Their Python classes overrid
 the interpreter's lock: the worker trains on meanwhile, on the other core. Python only tells items what has changed.
 
 Many pictures are made of places: the cells of a map, the bars of a chart, the points of a curve. The mouse and the
-arrow keys walk over them in the same way everywhere, and a bubble says what stands there, also to screen readers. A
-subclass says how many places there are, where each one is, what to read there, and puts its items in order.
+arrow keys walk over them in the same way everywhere, and a bubble says what stands there, `Spoken` says it to screen
+readers. A subclass says how many places there are, where each one is, what to read there, and puts its items in order.
 """
 
 from collections.abc import Sequence
@@ -29,6 +29,7 @@ from PySide6.QtWidgets import QFrame, QGraphicsRectItem, QGraphicsScene, QGraphi
 from nnstudio.ui import theme
 from nnstudio.ui.stage import items
 from nnstudio.ui.stage.bubble import Bubble
+from nnstudio.ui.stage.spoken import Said, Spoken
 
 _STEPS = {
     Qt.Key.Key_Left: (-1, 0),
@@ -70,6 +71,7 @@ class Stage(QGraphicsView):
         super().__init__(scene, parent)
         scene.setParent(self)
         self._spot: Spot | None = None
+        self._by_keys = False
         self._tip = tooltip
         self.bubble = Bubble(scene)
         self._ring = items.path(None, z=_RING)
@@ -84,6 +86,7 @@ class Stage(QGraphicsView):
         self.setAccessibleName(name)
         self.setToolTip(tooltip)
         self.setWhatsThis(explanation)
+        self.spoken = Spoken(self, self.said)
         self.setMouseTracking(True)
         # Reached by Tab, not by a click: a click must not take the arrow keys away from stepping through training.
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -111,6 +114,10 @@ class Stage(QGraphicsView):
     def reading(self, spot: Spot) -> Sequence[str]:
         """What stands at a place: a heading, then lines of figures."""
         return ()
+
+    def figure(self, spot: Spot) -> float | None:
+        """The number that stands at a place, if it is one; what it is of stands in the heading of `reading`."""
+        return None
 
     def enlarged(self, spot: Spot) -> QImage | None:
         """What is there as a picture of its own, for the bubble."""
@@ -174,6 +181,15 @@ class Stage(QGraphicsView):
             self.bubble.hide()
         else:
             self.bubble.say(self.reading(spot), self.anchor(spot), self.area, self.ratio, self.enlarged(spot))
+        self.spoken.select(spot if self._by_keys else None)
+
+    def said(self) -> Said | None:
+        """The selected place, for those who cannot see it."""
+        spot = self.spot
+        lines = self.reading(spot) if spot else ()
+        if spot is None or not lines:
+            return None
+        return Said(lines[0], self.figure(spot), ", ".join(lines[1:]), self.anchor(spot))
 
     def mark(self, spot: Spot | None) -> None:
         """Show in the picture which place is being read; None for none."""
@@ -195,8 +211,8 @@ class Stage(QGraphicsView):
                 min(max(here.column + across * times * self.stride(), 0), columns - 1),
                 min(max(here.row + down * times, 0), rows - 1),
             )
+        self._by_keys = True
         self.explore(spot)
-        self.setAccessibleDescription(", ".join(self.reading(spot)))
 
     def claims(self, event: QKeyEvent) -> bool:
         """Whether this key is for the picture and not for the window."""
@@ -219,6 +235,7 @@ class Stage(QGraphicsView):
             event.ignore()  # the view's own keys scroll
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._by_keys = False
         self.explore(self.spot_at(event.position()))
         event.accept()
 

@@ -142,7 +142,7 @@ def test_arrows_walk_leap_and_stop_at_the_edge(qtbot: QtBot, cells: Cells) -> No
     key, shift = Qt.Key, Qt.KeyboardModifier.ShiftModifier
     qtbot.keyClick(cells, key.Key_Right)
     assert cells.spot == Spot(11, 1), "the first key begins in the middle"
-    assert cells.accessibleDescription() == "Cell 11, 1, v = 0"
+    assert (cells.spoken.accessibleName(), cells.spoken.accessibleDescription()) == ("Cell 11, 1", "v = 0")
     for pressed, modifiers, spot in (
         (key.Key_Right, Qt.KeyboardModifier.NoModifier, Spot(12, 1)),
         (key.Key_Up, Qt.KeyboardModifier.NoModifier, Spot(12, 0)),

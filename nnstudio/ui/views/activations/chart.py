@@ -242,6 +242,11 @@ class ActivationsChart(Stage):
             lines.append(f"dead units {percent(histogram.dead)}")
         return lines
 
+    def figure(self, spot: Spot) -> float | None:
+        if self._over_time:
+            return None
+        return float(self._layers[spot.row][1].counts[self._bin(spot)[0]])
+
     def summary(self) -> str:
         parts = [f"{layer.name} {share_text(histogram)}".strip() for layer, histogram in self._layers]
         return f"{', '.join(parts)}. Arrow keys read the histograms." if parts else HINT

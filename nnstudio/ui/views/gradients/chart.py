@@ -206,6 +206,9 @@ class GradientsChart(Stage):
             lines.append(f"{name:<14}{MISSING if number is None else decimal(number, 4)}")
         return [*lines, "frozen"] if values.frozen else lines
 
+    def figure(self, spot: Spot) -> float | None:
+        return self.values[spot.row].gradient
+
     def summary(self) -> str:
         parts = [", ".join(self.reading(Spot(0, layer))) for layer in range(len(self.values))]
         return "; ".join(parts) if parts else self._hint.replace("\n", " ")

@@ -223,6 +223,10 @@ class LossChart(Stage):
         lines += [f"edited here: {mark.text}" for mark in self._marks_near(float(history.update[row]))]
         return lines
 
+    def figure(self, spot: Spot) -> float | None:
+        history = self._history
+        return float(history.batch_loss[spot.column]) if history is not None else None
+
     def _marks_near(self, update: float) -> list[Mark]:
         """The edits as near to an update as a pointer can tell."""
         x = self.picture.across.at(update)

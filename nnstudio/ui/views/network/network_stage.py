@@ -10,13 +10,14 @@ from PySide6.QtGui import QColor, QFocusEvent, QFontMetricsF, QKeyEvent, QMouseE
 from nnstudio.core.run.frame import Frame, ImagePicture
 from nnstudio.ui.stage import items
 from nnstudio.ui.stage.lettering import text_font
+from nnstudio.ui.stage.spoken import Said
 from nnstudio.ui.stage.stage import Stage
 from nnstudio.ui.theme import current
 from nnstudio.ui.views.network import image_network, plane_network
 from nnstudio.ui.views.network.column import Column, LinkSpot, Spot, first_to_show
 from nnstudio.ui.views.network.diagram import Diagram, Place
 from nnstudio.ui.views.network.maps import corner
-from nnstudio.ui.views.network.neuron_note import note_on
+from nnstudio.ui.views.network.neuron_note import figure_of, note_on
 from nnstudio.ui.views.network.pointing import LET_GO, LINKS, PIN, WALK, Pointing, spot_at
 from nnstudio.ui.views.network.popover import can_open
 from nnstudio.ui.views.network.wave import Wave
@@ -177,6 +178,7 @@ class NetworkStage(Stage):
     def read(self) -> None:
         """Say what stands where somebody looks, and mark it."""
         frame, spot = self._frame, self.looked_at
+        self.spoken.select(spot if self.hasFocus() or self._pointing.pinned else None)
         if frame is None or spot is None or self._diagram is None:
             self.bubble.hide()
             self._mark(None, False)
@@ -190,6 +192,13 @@ class NetworkStage(Stage):
         lines = [note.title, *note.lines, *(["pinned · Esc lets go"] if pinned else [])]
         picture = self._diagram.picture(spot) if isinstance(spot, Spot) else None
         self.bubble.say(lines, self._beside(spot), self.area, self.ratio, picture, pinned is not None)
+
+    def said(self) -> Said | None:
+        frame, spot = self._frame, self.looked_at
+        if frame is None or spot is None or not self.columns:
+            return None
+        name, value = figure_of(frame, spot)
+        return Said(name, value, ", ".join(note_on(frame, spot).lines), self.place_of(spot))
 
     def _beside(self, spot: Spot | LinkSpot) -> QRectF:
         column = self.columns[spot.column]
@@ -316,7 +325,7 @@ class NetworkStage(Stage):
         tile = self.columns[spot.column].tile(spot.unit)
         if tile is not None:
             self.reached.emit(round(tile.center().x()), round(tile.center().y()))
-        self._went_to(spot)
+        self._went_on()
 
     def _step_links(self, key: Qt.Key) -> None:
         """From a unit over the links into it."""
@@ -326,11 +335,9 @@ class NetworkStage(Stage):
         weights = frame.model.layers[here.column - 1].weights
         spot = self._pointing.walk_links(0 if weights is None else len(weights), key)
         if spot is not None:
-            self._went_to(spot)
+            self._went_on()
 
-    def _went_to(self, spot: Spot | LinkSpot) -> None:
-        if self._frame is not None:
-            self.setAccessibleDescription(note_on(self._frame, spot).spoken())
+    def _went_on(self) -> None:
         if self._pointing.pinned is not None:
             self.pointed.emit(self._pointing.pinned)
         self._looks_elsewhere()

@@ -24,10 +24,6 @@ class Note:
     title: str
     lines: tuple[str, ...]
 
-    def spoken(self) -> str:
-        """The note for screen readers."""
-        return ", ".join((self.title, *self.lines))
-
 
 def note_on(frame: Frame, spot: Spot | LinkSpot) -> Note:
     """What to say about a unit or a weight."""
@@ -47,6 +43,32 @@ def note_on(frame: Frame, spot: Spot | LinkSpot) -> Note:
         if image is not None and image.activations is not None and not _is_row(frame, spot):
             lines.append(_answer(image.activations[spot.column - 1], spot.unit))
     return Note(unit_name(frame, spot), (*lines, *_parameters(layer, spot.unit)))
+
+
+def full_name(frame: Frame, spot: Spot | LinkSpot) -> str:
+    """The name of a unit, or of a weight with both its ends."""
+    if isinstance(spot, Spot):
+        return note_on(frame, spot).title
+    source, target = Spot(spot.column - 1, spot.source), Spot(spot.column, spot.unit)
+    return f"Weight, {unit_name(frame, source)} → {unit_name(frame, target)}"
+
+
+def figure_of(frame: Frame, spot: Spot | LinkSpot) -> tuple[str, float | None]:
+    """The name of a unit or a weight, and the one number that says most about it: the weight; what the unit makes of
+    the example in sight; without one its bias. None for none at all."""
+    name = full_name(frame, spot)
+    layer = frame.model.layers[spot.column - 1] if spot.column else None
+    if isinstance(spot, LinkSpot):
+        weights = layer.weights if layer is not None else None
+        return name, None if weights is None else float(weights[spot.source, spot.unit])
+    example = frame.example
+    if example is not None and (layer is not None or not isinstance(frame.picture, ImagePicture)):
+        answers = (example.inputs, *example.activations, example.answer)[spot.column]
+        if answers.ndim == 1 and spot.unit < len(answers):
+            return name, float(answers[spot.unit])
+    if layer is None or layer.biases is None:
+        return name, None
+    return f"{name}, bias", float(layer.biases[spot.unit])
 
 
 def _parameters(layer: ModelLayer, unit: int) -> list[str]:

@@ -18,7 +18,7 @@ from nnstudio.core.run.frame import Frame
 from nnstudio.ui.icons import icon
 from nnstudio.ui.views.network.column import LinkSpot, Spot
 from nnstudio.ui.views.network.links import FULL
-from nnstudio.ui.views.network.neuron_note import note_on, unit_name
+from nnstudio.ui.views.network.neuron_note import full_name
 from nnstudio.ui.widgets.figures import decimal
 from nnstudio.ui.widgets.value_slider import ValueSlider
 
@@ -92,7 +92,7 @@ class Popover(QFrame):
         return self._frame.model.layers[self.spot.column - 1]
 
     def _header(self) -> QHBoxLayout:
-        title = QLabel(_title(self._frame, self.spot))
+        title = QLabel(full_name(self._frame, self.spot))
         title.setProperty("role", "strong")
         close = QToolButton()
         close.setProperty("role", "icon")
@@ -245,13 +245,3 @@ class Popover(QFrame):
             event.accept()
             return True
         return super().event(event)
-
-
-def _title(frame: Frame, spot: Spot | LinkSpot) -> str:
-    if isinstance(spot, Spot):
-        return note_on(frame, spot).title
-    source, target = (
-        unit_name(frame, Spot(spot.column - 1, spot.source)),
-        unit_name(frame, Spot(spot.column, spot.unit)),
-    )
-    return f"Weight, {source} → {target}"

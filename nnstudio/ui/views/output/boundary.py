@@ -165,6 +165,9 @@ class BoundaryStage(ExamplesStage):
         x2 = top - (top - bottom) * (spot.row + 0.5) / output.shape[1]
         return coordinates(x1, x2), *_answers(dataset, output[:, spot.row, spot.column], "=")
 
+    def figure(self, spot: Spot) -> float | None:
+        return float(self._output[0, spot.row, spot.column]) if self._output is not None else None
+
     def _example(self, chosen: Chosen, nearby: FloatArray) -> Sequence[str]:
         """The point's own numbers. What the network answers there is read off the pixel that it lies in, unless it is
         the chosen one."""

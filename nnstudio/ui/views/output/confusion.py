@@ -120,6 +120,9 @@ class ConfusionStage(Stage):
             f"{counted(count, self._noun, grouped(count))} {of_all}, {percent(share, 2)}",
         )
 
+    def figure(self, spot: Spot) -> float | None:
+        return float(self._counts[spot.row, spot.column]) if self._counts is not None else None
+
     def summary(self) -> str:
         if self._counts is None or not self._counts.sum():
             return "Nothing to see yet."

@@ -138,6 +138,9 @@ class PredictionsStage(ExamplesStage):
         truth, said = float(self._truth[spot.row, spot.column]), float(self._predicted[spot.row, spot.column])
         return self._names[spot.row], f"true {decimal(truth, 4)}", f"predicted {decimal(said, 4)}"
 
+    def figure(self, spot: Spot) -> float | None:
+        return float(self._predicted[spot.row, spot.column])
+
     def summary(self) -> str:
         if self._truth is None:
             return "Nothing to see yet."

@@ -105,6 +105,10 @@ class SamplesStage(ExamplesStage):
         sure = "" if confidence is None else f"sure to {percent(float(confidence[spot.column]), 2)}"
         return ("Right" if truth == answer else "Wrong", f"truth {truth}, answer {answer}", sure)
 
+    def figure(self, spot: Spot) -> float | None:
+        sure = self._picture.sample_confidences if self._picture else None
+        return float(sure[spot.column]) if sure is not None else None
+
     def enlarged(self, spot: Spot) -> QImage | None:
         side = self._image.width()
         return self._image.copy(0, spot.column * side, side, side) if side else None
