@@ -4,6 +4,8 @@ Menu bar, transport bar, and below them the desk with its cards: Data, Network, 
 flows, the curves under them, what is set at the right. Messages lie over the cards and push nothing.
 """
 
+from functools import partial
+
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent
 from PySide6.QtWidgets import (
@@ -50,8 +52,10 @@ from nnstudio.ui.views.output_view import OutputView
 from nnstudio.ui.views.view import View
 from nnstudio.ui.widgets.banner import Banner
 from nnstudio.ui.widgets.card import CardDock, ScrollingBody
+from nnstudio.ui.widgets.figures import grouped
 from nnstudio.ui.widgets.fold import Fold
 from nnstudio.ui.widgets.note_strip import NoteStrip
+from nnstudio.ui.widgets.table_dialog import TableDialog
 
 # None is a line between two entries.
 MENUS: dict[str, tuple[str | None, ...]] = {
@@ -144,7 +148,8 @@ class MainWindow(QMainWindow):
 
     def _card(self, name: str, view: View, body: QWidget | None = None, narrowest: int = 0) -> CardDock:
         self._session.viewers.attach(view)
-        card = CardDock(name, view.title, body or view, view.switches())
+        card = CardDock(name, view.title, body or view, view.switches(), with_table=True)
+        card.table_requested.connect(partial(self._show_table_of, view))
         card.setMinimumWidth(narrowest)
         return card
 
@@ -179,7 +184,7 @@ class MainWindow(QMainWindow):
         view.addSeparator()
         view.addMenu(self._theme_menu())
         self.commands["larger_text"].setChecked(self._settings.larger_text)
-        self._fill(view, ("larger_text", None, "reset_layout"))
+        self._fill(view, ("larger_text", None, "show_table", None, "reset_layout"))
         self._fill(self.menuBar().addMenu("&Help"), ("help", "whats_this", None, "about"))
         self._file_name = QLabel()
         self._file_name.setProperty("role", "corner")
@@ -273,6 +278,19 @@ class MainWindow(QMainWindow):
     def reset_layout(self) -> None:
         """All cards open and in their places."""
         self.desk.arrange()
+
+    def show_table(self) -> None:
+        """The picture that has the keys as a table; without any, the network."""
+        place = QApplication.focusWidget()
+        while place is not None and not isinstance(place, View):
+            place = place.parentWidget()
+        self._show_table_of(place or self.network)
+
+    def _show_table_of(self, view: View) -> None:
+        tables, frame = view.tables(), self._session.frame
+        if tables and frame is not None:
+            title = f"{view.title}, update {grouped(frame.updates)}"
+            TableDialog(title, tables, view.chosen_table(), self).open()
 
     def show_help(self) -> None:
         """The sheet of keys."""

@@ -85,6 +85,11 @@ ACTIONS = {
         "The XOR truth table: about half of all seeds learn all 4 points, the others never.",
         f"{_BOOK}, chapter 8.4.",
     ),
+    "show_table": Explanation(
+        "The numbers of the picture that has the keys, at this moment; without any those of the network.",
+        "Dense 1 with 2 inputs and 8 neurons: 8 rows, with 2 weights and 1 bias in each.",
+        _ENTRY,
+    ),
     "larger_text": Explanation("Text of 16 pixels instead of 13.", "13 · 1.23 = 16.", _ENTRY),
     "reset_layout": Explanation("Every card open and in its place.", "All 8 cards are back.", _ENTRY),
     "help": Explanation("All keys on one sheet.", "F1 opens it, Escape closes it.", _ENTRY),

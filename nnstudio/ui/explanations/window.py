@@ -107,6 +107,10 @@ FLOAT = Explanation(
     "The card becomes a small window of its own, or goes back to its place. Its title can be dragged, too.",
     "With 2 screens, the network fits on the second. View › Reset layout puts all cards back.",
 )
+TABLE = Explanation(
+    "The numbers of a picture at one moment: a cell for each of them.",
+    "Dense 1 with 2 inputs and 8 neurons: 8 rows, with 2 weights and 1 bias in each.",
+)
 CLOSE = Explanation(
     "The card is gone until the View menu brings it back; what is not seen is not computed.",
     "Without the 3 charts below, the network has all the height.",

@@ -30,6 +30,7 @@ from nnstudio.ui import theme
 from nnstudio.ui.stage import items
 from nnstudio.ui.stage.bubble import Bubble
 from nnstudio.ui.stage.spoken import Said, Spoken
+from nnstudio.ui.stage.table import Table
 
 _STEPS = {
     Qt.Key.Key_Left: (-1, 0),
@@ -135,6 +136,10 @@ class Stage(QGraphicsView):
     def summary(self) -> str:
         """The whole picture in a sentence, for those who cannot see it."""
         return ""
+
+    def table(self) -> Table | None:
+        """All that the picture shows now, as rows; None where there is nothing yet."""
+        return None
 
     # What a subclass builds with.
 

@@ -4,10 +4,13 @@ It shows at a glance what the loss cannot: layers whose tanh units sit at their 
 ReLU units that have died.
 """
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from nnstudio.core.run.frame import Frame, Probe
+from nnstudio.ui.stage.table import Table
 from nnstudio.ui.views.activations.chart import ActivationsChart
 from nnstudio.ui.views.activations.value_axis import ValueAxis
 from nnstudio.ui.views.view import View
@@ -46,6 +49,9 @@ class ActivationsView(View):
 
     def switches(self) -> QWidget:
         return self.times
+
+    def tables(self) -> Sequence[Table]:
+        return [table] if (table := self.chart.table()) else []
 
     def show_frame(self, frame: Frame) -> None:
         self.chart.show_frame(frame)

@@ -4,6 +4,8 @@ Backpropagation carries the gradient from the output to the first layer through 
 network it may shrink to nothing or grow without bounds. Beside the measurements stands their cause and what to try.
 """
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QElapsedTimer, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QWidget
@@ -11,6 +13,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QWidget
 from nnstudio.core.run.frame import Frame, Probe, Status
 from nnstudio.ui import theme
 from nnstudio.ui.stage.legend import Entry, Legend, Sign
+from nnstudio.ui.stage.table import Table
 from nnstudio.ui.views.gradients.chart import GRADIENT, STEP, GradientsChart
 from nnstudio.ui.views.gradients.note import DiagnosisNote
 from nnstudio.ui.views.view import View
@@ -55,6 +58,9 @@ class GradientsView(View):
 
     def switches(self) -> QWidget:
         return self.legend
+
+    def tables(self) -> Sequence[Table]:
+        return [table] if (table := self.chart.table()) else []
 
     def show_frame(self, frame: Frame) -> None:
         self.chart.show_frame(frame)

@@ -7,7 +7,7 @@ They lie in a view box of pyqtgraph, which takes half a second to import: so the
 been seen, and the chart is imported after that.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from nnstudio.core.run.frame import Frame, Probe
 from nnstudio.ui.stage.legend import Entry, Legend, Sign
+from nnstudio.ui.stage.table import Table
 from nnstudio.ui.views.loss.curves import HINT, curve_colors
 from nnstudio.ui.views.view import View
 from nnstudio.ui.widgets.segmented import SegmentedSwitch
@@ -79,6 +80,9 @@ class LossView(View):
 
     def switches(self) -> QWidget:
         return self._switches
+
+    def tables(self) -> Sequence[Table]:
+        return [table] if self.chart is not None and (table := self.chart.table()) else []
 
     def show_frame(self, frame: Frame) -> None:
         self._frame = frame

@@ -5,6 +5,7 @@ the edit. Above the picture stands a row of real controls: titles, − and + for
 """
 
 import sys
+from collections.abc import Sequence
 from math import ceil
 
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
@@ -14,9 +15,11 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLay
 from nnstudio.core.network.layer_edits import Ends
 from nnstudio.core.run.frame import Frame, Probe
 from nnstudio.ui.stage.lettering import text_font
+from nnstudio.ui.stage.table import Table
 from nnstudio.ui.views.network.column import LinkSpot, Spot
 from nnstudio.ui.views.network.header_row import HeaderRow
 from nnstudio.ui.views.network.layer_header import SMALL
+from nnstudio.ui.views.network.layer_tables import layer_tables
 from nnstudio.ui.views.network.legend import NetworkLegend
 from nnstudio.ui.views.network.network_stage import NetworkStage
 from nnstudio.ui.views.network.popover import Popover, can_open
@@ -100,6 +103,17 @@ class NetworkView(View):
 
         if self.popover is not None:
             self.popover.show_frame(frame)
+
+    def tables(self) -> Sequence[Table]:
+        return list(layer_tables(self._frame).values()) if self._frame is not None else []
+
+    def chosen_table(self) -> int:
+        """That of the layer somebody looks at."""
+        spot = self.stage.looked_at
+        if spot is None or self._frame is None:
+            return 0
+        columns = list(layer_tables(self._frame))
+        return columns.index(spot.column) if spot.column in columns else 0
 
     def _open(self, spot: Spot | LinkSpot | None) -> None:
         """What can be done by hand to what was chosen."""

@@ -5,15 +5,19 @@ For tables: the confusion matrix of classes, or predicted against true. Below, i
 end the example that somebody has chosen. It is the end of every training step that a person looks at first.
 """
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QElapsedTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from nnstudio.core.run.frame import Frame, ImagePicture, Picture, PlanePicture, Probe, Status, TablePicture
+from nnstudio.ui.stage.table import Table
 from nnstudio.ui.views.output.boundary import BoundaryStage
 from nnstudio.ui.views.output.confusion import ConfusionStage
 from nnstudio.ui.views.output.example_strip import ExampleStrip
 from nnstudio.ui.views.output.metrics_row import MetricsRow
+from nnstudio.ui.views.output.output_tables import metrics_table, points_table
 from nnstudio.ui.views.output.predictions import PredictionsStage
 from nnstudio.ui.views.output.samples import SamplesStage
 from nnstudio.ui.views.view import View
@@ -68,6 +72,7 @@ class OutputView(View):
             stage.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         for choosing in (self.boundary, self.samples, self.predictions, self.strip):
             choosing.example_chosen.connect(self.example_chosen)
+        self._frame: Frame | None = None
         self._told: tuple[object, ...] = ()
         self._since_text = QElapsedTimer()
         self._shown: tuple[OutputStage, ...] = ()
@@ -107,6 +112,7 @@ class OutputView(View):
         self._fit()
 
     def show_frame(self, frame: Frame) -> None:
+        self._frame = frame
         stages = self._stages_for(frame.picture)
         self._show_only(stages)
         legible = self._legible(frame)
@@ -120,6 +126,13 @@ class OutputView(View):
         self.metrics.show_metrics(frame.metrics, frame.dataset.task)
         if self.strip.show_frame(frame):
             self._fit()
+
+    def tables(self) -> Sequence[Table]:
+        if self._frame is None:
+            return []
+        pictures = (stage.table() for stage in self._shown)
+        tables = (*pictures, metrics_table(self._frame), points_table(self._frame))
+        return [table for table in tables if table is not None]
 
     def _legible(self, frame: Frame) -> bool:
         """Whether it is time for new figures: nobody reads any that change more than four times a second."""

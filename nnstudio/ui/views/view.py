@@ -4,10 +4,13 @@ A view keeps no truth of its own: `show_frame` hands it a whole picture of the r
 last one. `probes` says which costly parts of a frame it needs while it is visible.
 """
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from nnstudio.core.run.frame import Frame, Probe
+from nnstudio.ui.stage.table import Table
 
 
 class View(QWidget):
@@ -26,3 +29,11 @@ class View(QWidget):
     def switches(self) -> QWidget | None:
         """The controls for the right end of the card's title bar, made once, or None."""
         return None
+
+    def tables(self) -> Sequence[Table]:
+        """All that is shown now, as rows and columns."""
+        return ()
+
+    def chosen_table(self) -> int:
+        """Which of the tables is about what somebody looks at."""
+        return 0

@@ -1,13 +1,13 @@
 """A card: a quiet white sheet with a title that can be moved, floated and closed.
 
 Every panel and view of the window lies on one. Its title bar carries the name on the left and the view's switches on
-the right; beside the name, float and close appear when the pointer or the keyboard comes near. The bar is also the
-handle to drag the card by.
+the right; beside the name, float, close and *show as a table* appear when the pointer or the keyboard comes near. The
+bar is also the handle to drag the card by.
 """
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -22,7 +22,8 @@ from PySide6.QtWidgets import (
 )
 
 from nnstudio.ui import theme
-from nnstudio.ui.explanations.window import CARDS, CLOSE, FLOAT
+from nnstudio.ui.explanations import Explanation
+from nnstudio.ui.explanations.window import CARDS, CLOSE, FLOAT, TABLE
 from nnstudio.ui.icons import icon
 
 _RADIUS = 10
@@ -33,15 +34,22 @@ _NARROWEST = 150
 
 
 class CardDock(QDockWidget):
-    """A dock that looks like a card. `name` identifies it in the saved layout, `switches` stand at the right."""
+    """A dock that looks like a card. `name` identifies it in the saved layout, `switches` stand at the right.
 
-    def __init__(self, name: str, title: str, body: QWidget, *switches: QWidget | None) -> None:
+    with_table: there is a button to show the picture on it as a table; `table_requested` says when it was pressed
+    """
+
+    table_requested = Signal()
+
+    def __init__(
+        self, name: str, title: str, body: QWidget, *switches: QWidget | None, with_table: bool = False
+    ) -> None:
         super().__init__(title)
         self.setObjectName(name)
         self.setAccessibleName(title)
         self.toggleViewAction().setToolTip(f"Show or hide the card {title}.")
         self.setWhatsThis(CARDS[name].html(title) if name in CARDS else "")
-        self.setTitleBarWidget(_TitleBar(self, title, switches))
+        self.setTitleBarWidget(_TitleBar(self, title, switches, with_table))
         sheet = QWidget()
         column = QVBoxLayout(sheet)
         right = 1 if isinstance(body, ScrollingBody) else _MARGIN
@@ -105,17 +113,20 @@ class ScrollingBody(QScrollArea):
 
 
 class _TitleBar(QWidget):
-    def __init__(self, card: CardDock, title: str, switches: Sequence[QWidget | None]) -> None:
+    def __init__(self, card: CardDock, title: str, switches: Sequence[QWidget | None], with_table: bool) -> None:
         super().__init__(card)
         name = QLabel(title.upper())
         name.setProperty("role", "section")
         name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-        self._tools = (
-            _QuietButton("float", f"Float or dock {title}", card),
-            _QuietButton("close", f"Close {title}", card),
-        )
+        self._tools = [
+            _QuietButton("float", f"Float or dock {title}", FLOAT, card),
+            _QuietButton("close", f"Close {title}", CLOSE, card),
+        ]
         self._tools[0].clicked.connect(self._float)
         self._tools[1].clicked.connect(card.close)
+        if with_table:
+            self._tools.append(_QuietButton("table", f"Show {title} as a table", TABLE, card))
+            self._tools[-1].clicked.connect(card.table_requested)
         self._card, self._name = card, name
         for button in self._tools:
             button.setParent(self)
@@ -167,14 +178,14 @@ class _TitleBar(QWidget):
 class _QuietButton(QToolButton):
     """Keeps its place but shows itself only when the pointer is on the title bar, or the keyboard on it."""
 
-    def __init__(self, name: str, text: str, card: CardDock) -> None:
+    def __init__(self, name: str, text: str, explanation: Explanation, card: CardDock) -> None:
         super().__init__()
         self._card = card
         self._shown = False
         self.setProperty("role", "icon")
         self.setIcon(icon(name, "dim"))
         self.setToolTip(f"{text}.")
-        self.setWhatsThis((FLOAT if name == "float" else CLOSE).html(text))
+        self.setWhatsThis(explanation.html(text))
         self.setAccessibleName(text)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 

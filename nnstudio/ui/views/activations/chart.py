@@ -6,8 +6,10 @@ Saturated tanh units pile up at both ends, dead ReLU units at zero; the share of
 import math
 from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QPen, QPixmap
 from PySide6.QtWidgets import QGraphicsPixmapItem
@@ -18,6 +20,7 @@ from nnstudio.ui.stage import items
 from nnstudio.ui.stage.axes import Scale
 from nnstudio.ui.stage.lettering import text_font
 from nnstudio.ui.stage.stage import Spot, Stage
+from nnstudio.ui.stage.table import Table
 from nnstudio.ui.views.activations import pictures
 from nnstudio.ui.views.activations.past import Past
 from nnstudio.ui.widgets.figures import decimal, grouped, percent
@@ -246,6 +249,14 @@ class ActivationsChart(Stage):
         if self._over_time:
             return None
         return float(self._layers[spot.row][1].counts[self._bin(spot)[0]])
+
+    def table(self) -> Table | None:
+        rows: list[tuple[str, float, float, int]] = []
+        for layer, histogram in self._layers:
+            edges = np.linspace(histogram.low, histogram.high, len(histogram.counts) + 1).tolist()
+            counts = histogram.counts.tolist()
+            rows += [(layer.name, low, high, n) for (low, high), n in zip(pairwise(edges), counts, strict=True)]
+        return Table("Activations", ("layer", "from", "to", "count"), rows) if rows else None
 
     def summary(self) -> str:
         parts = [f"{layer.name} {share_text(histogram)}".strip() for layer, histogram in self._layers]

@@ -15,6 +15,7 @@ from nnstudio.ui.stage.axes import Axis, Scale, room_below
 from nnstudio.ui.stage.legend import diamond
 from nnstudio.ui.stage.lettering import mono_font, text_font
 from nnstudio.ui.stage.stage import Spot, Stage
+from nnstudio.ui.stage.table import Table
 from nnstudio.ui.widgets.figures import MISSING, decimal, tick
 
 HINT = "Press Play or Step: the gradients\nof the last update appear here"
@@ -208,6 +209,13 @@ class GradientsChart(Stage):
 
     def figure(self, spot: Spot) -> float | None:
         return self.values[spot.row].gradient
+
+    def table(self) -> Table | None:
+        rows = [
+            (v.name, math.nan if v.gradient is None else v.gradient, math.nan if v.step is None else v.step)
+            for v in self.values
+        ]
+        return Table("Gradient", ("layer", GRADIENT, STEP), rows) if rows else None
 
     def summary(self) -> str:
         parts = [", ".join(self.reading(Spot(0, layer))) for layer in range(len(self.values))]

@@ -16,6 +16,7 @@ from nnstudio.ui import theme
 from nnstudio.ui.stage import items
 from nnstudio.ui.stage.lettering import text_font
 from nnstudio.ui.stage.stage import Spot, Stage
+from nnstudio.ui.stage.table import Table
 from nnstudio.ui.views.loss.curves import HINT, Line, columns_of, has_curve, lines_of, to_the_end
 from nnstudio.ui.views.loss.extent import Extent, end_of, loss_range
 from nnstudio.ui.views.loss.pane import Pane
@@ -240,6 +241,14 @@ class LossChart(Stage):
         last = int(before[-1])
         when = "" if last == row else f" (at {grouped(self._history.update[last])})"
         return decimal(float(column[last]), _DIGITS) + when
+
+    def table(self) -> Table | None:
+        history = self._history
+        if history is None:
+            return None
+        columns = {"update": history.update, "epoch": history.epoch, **columns_of(history)}
+        columns |= {"mini-batch": history.batch_loss, "learning rate": history.learning_rate}
+        return Table("Loss", tuple(columns), list(zip(*(c.tolist() for c in columns.values()), strict=True)))
 
     def summary(self) -> str:
         if self._history is None:

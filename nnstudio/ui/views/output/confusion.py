@@ -18,6 +18,7 @@ from nnstudio.ui import theme
 from nnstudio.ui.stage import items
 from nnstudio.ui.stage.lettering import mono_font, text_font
 from nnstudio.ui.stage.stage import Spot, Stage
+from nnstudio.ui.stage.table import Table
 from nnstudio.ui.stylesheet import mix
 from nnstudio.ui.widgets.figures import grouped, percent, tick
 
@@ -132,6 +133,12 @@ class ConfusionStage(Stage):
             return f"{percent(float(right))} right. Arrow keys read the cells."
         truth, answer = (self._names[int(label)] for label in np.unravel_index(wrong.argmax(), wrong.shape))
         return f"{percent(float(right))} right; most often {truth} is taken for {answer}. Arrow keys read the cells."
+
+    def table(self) -> Table | None:
+        if self._counts is None:
+            return None
+        headers = ("truth", *(f"answer {name}" for name in self._names))
+        return Table("Confusion matrix", headers, list(zip(self._names, *self._counts.T.tolist(), strict=True)))
 
     def mark(self, spot: Spot | None) -> None:
         outline = items.rounded(self.anchor(spot).adjusted(-1, -1, 1, 1), 3) if spot else QPainterPath()

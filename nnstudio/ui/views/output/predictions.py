@@ -5,6 +5,7 @@ colours. Labels of which more than one may be true stand at 0 and 1, and a good 
 """
 
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from nnstudio.ui.stage import items
 from nnstudio.ui.stage.axes import Axis, Scale, room_below, room_beside
 from nnstudio.ui.stage.lettering import text_font
 from nnstudio.ui.stage.stage import Spot
+from nnstudio.ui.stage.table import Table
 from nnstudio.ui.views.output.choosing import ExamplesStage, circle
 from nnstudio.ui.widgets.figures import decimal, tick
 
@@ -145,6 +147,14 @@ class PredictionsStage(ExamplesStage):
         if self._truth is None:
             return "Nothing to see yet."
         return "Arrow keys read the test examples one by one, Enter follows one."
+
+    def table(self) -> Table | None:
+        if self._truth is None:
+            return None
+        names = chain.from_iterable((f"{name}, true", f"{name}, predicted") for name in self._names)
+        columns = chain.from_iterable(zip(self._truth.tolist(), self._predicted.tolist(), strict=True))
+        rows = zip(range(1, self.places()[0] + 1), *columns, strict=True)
+        return Table("Predicted against true", ("test example", *names), list(rows))
 
     def mark(self, spot: Spot | None) -> None:
         self._marker.setPath(circle(self._center(spot), _RADIUS + 2) if spot else QPainterPath())

@@ -16,6 +16,7 @@ from nnstudio.ui import theme
 from nnstudio.ui.stage import items
 from nnstudio.ui.stage.lettering import mono_font
 from nnstudio.ui.stage.stage import Spot
+from nnstudio.ui.stage.table import Table
 from nnstudio.ui.views.output.choosing import ExamplesStage
 from nnstudio.ui.widgets.figures import percent
 
@@ -120,6 +121,16 @@ class SamplesStage(ExamplesStage):
         count = self.places()[0]
         right = int((picture.sample_labels[:count] == picture.sample_answers[:count]).sum())
         return f"{right} of {count} sample images are right. Arrow keys read them, Enter follows one."
+
+    def table(self) -> Table | None:
+        picture = self._picture
+        if picture is None or picture.sample_labels is None or picture.sample_answers is None:
+            return None
+        sure = picture.sample_confidences
+        columns = [picture.sample_labels, picture.sample_answers, *([] if sure is None else [sure])]
+        headers = ("test image", "truth", "answer", "confidence")[: len(columns) + 1]
+        rows = zip(range(1, len(picture.sample_labels) + 1), *(c.tolist() for c in columns), strict=True)
+        return Table("Sample images", headers, list(rows))
 
     def mark(self, spot: Spot | None) -> None:
         self._marker.setPath(items.rounded(self._tile(spot.column), 3) if spot else QPainterPath())

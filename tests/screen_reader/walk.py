@@ -1,0 +1,147 @@
+"""What a screen reader finds in the living window: walked with an AT-SPI client, by Debian's own Python.
+
+It presses real keys, reads names and values of what stands for the selected neuron, link and cell and of a table's
+cells, and descends into everything there is. `.ci/screen-reader` starts it; it ends with 1 when something is missing,
+or when the program died of being read.
+
+    /usr/bin/python3 walk.py PID     of a window with the data set sketched-digits or spirals
+"""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+import pyatspi
+
+PATIENCE = 20.0
+KEYS = {"Tab": 23, "Return": 36, "Escape": 9, "Up": 111, "Left": 113, "Right": 114, "Down": 116, "Shift": 50, "Control": 37, "t": 28}
+"""Key codes of X, which every Xvfb has."""
+
+
+def press(name: str, *held: str) -> None:
+    """A real key, with others held down."""
+    for key in held:
+        pyatspi.Registry.generateKeyboardEvent(KEYS[key], None, pyatspi.KEY_PRESS)
+    pyatspi.Registry.generateKeyboardEvent(KEYS[name], None, pyatspi.KEY_PRESSRELEASE)
+    for key in reversed(held):
+        pyatspi.Registry.generateKeyboardEvent(KEYS[key], None, pyatspi.KEY_RELEASE)
+    time.sleep(0.15)
+
+
+def below(place: pyatspi.Accessible) -> Iterator[pyatspi.Accessible]:
+    """It and all that it is made of."""
+    yield place
+    for child in place:
+        if child is not None:
+            yield from below(child)
+
+
+def waited[T](what: str, found: Callable[[], T | None]) -> T:
+    """What comes in time."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        answer = found()
+        if answer is not None and answer is not False:
+            return answer
+        time.sleep(0.2)
+    raise SystemExit(f"missing: {what}")
+
+
+def program(pid: int) -> pyatspi.Accessible | None:
+    """The application, as the registry knows it."""
+    return next((app for app in pyatspi.Registry.getDesktop(0) if app is not None and app.get_process_id() == pid), None)
+
+
+class Walk:
+    """One walk through one window."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self.app = waited("the program on the accessibility bus", lambda: program(pid))
+
+    def named(self, name: str, role: int) -> pyatspi.Accessible | None:
+        """The first thing of this role that is called so, and can be seen."""
+        for place in below(self.app):
+            if place.getRole() == role and place.name == name and place.getState().contains(pyatspi.STATE_SHOWING):
+                return place
+        return None
+
+    def tab_to(self, name: str) -> pyatspi.Accessible:
+        """Press Tab until the picture of this name has the keys."""
+        waited(f"the picture {name}", lambda: self.named(name, pyatspi.ROLE_FILLER))
+        for _ in range(150):
+            press("Tab")
+            picture = self.named(name, pyatspi.ROLE_FILLER)
+            if picture is not None and picture.getState().contains(pyatspi.STATE_FOCUSED):
+                return picture
+        raise SystemExit(f"missing: {name} cannot be reached by Tab")
+
+    def selected(self, picture: pyatspi.Accessible, begins: str) -> float:
+        """The value of what stands for the selected place, once that is called so."""
+
+        def find() -> pyatspi.Accessible | None:
+            for place in below(picture):
+                showing = place.getState().contains(pyatspi.STATE_SHOWING)
+                if place.getRole() == pyatspi.ROLE_SPIN_BUTTON and showing and place.name.startswith(begins):
+                    return place
+            return None
+
+        control = waited(f"«{begins}…» in {picture.name}", find)
+        assert control.getState().contains(pyatspi.STATE_FOCUSED), f"{control.name} has the keys and does not say so"
+        value = control.queryValue().currentValue
+        print(f"{control.name} = {value:g}  ({control.description})")
+        return value
+
+    def everything(self) -> int:
+        """Read all there is; returns how much."""
+        count = 0
+        for place in below(self.app):
+            _ = place.name, place.description, place.getRoleName(), place.getState().getStates()
+            try:
+                _ = place.queryValue().currentValue
+            except NotImplementedError:
+                pass
+            count += 1
+        os.kill(self.pid, 0)
+        return count
+
+    def table(self) -> None:
+        """Ctrl+T opens the picture's numbers; every cell of its first rows can be read."""
+        press("t", "Control")
+        table = waited("a table", lambda: next((p for p in below(self.app) if p.getRole() == pyatspi.ROLE_TABLE), None))
+        cells = table.queryTable()
+        assert cells.nRows > 1, "the table is empty"
+        assert cells.nColumns > 1, "the table is empty"
+        for row in range(min(cells.nRows, 3)):
+            words = [cells.getAccessibleAt(row, column).name for column in range(min(cells.nColumns, 5))]
+            print(table.name, row + 1, words)
+            assert all(words), "a cell of the table says nothing"
+        press("Escape")
+        waited("the table closed", lambda: not any(p.getRole() == pyatspi.ROLE_TABLE for p in below(self.app)))
+
+
+def main() -> None:
+    walk = Walk(int(sys.argv[1]))
+    digits = sys.argv[2] == "sketched-digits"
+    print(f"{walk.everything()} things to read")
+    network = walk.tab_to("Network")
+    press("Right")
+    if not digits:
+        press("Right")
+        walk.selected(network, "Dense 1, neuron 1")
+        press("Down", "Shift")
+        walk.selected(network, "Weight, x₁ → Dense 1, neuron 1")
+    walk.table()
+    press("Escape")
+    picture = walk.tab_to("Confusion matrix" if digits else "Decision boundary")
+    press("Right")
+    value = walk.selected(picture, "4 recognised" if digits else "x₁")
+    assert value >= 0, "a count or a probability"
+    walk.table()
+    walk.tab_to("Loss curves")
+    print(f"{walk.everything()} things to read, and all of them were read")
+
+
+if __name__ == "__main__":
+    main()
