@@ -8,41 +8,46 @@ or when the program died of being read.
 """
 
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pyatspi
 
 PATIENCE = 20.0
-KEYS = {"Tab": 23, "Return": 36, "Escape": 9, "Up": 111, "Left": 113, "Right": 114, "Down": 116, "Shift": 50, "Control": 37, "t": 28}
-"""Key codes of X, which every Xvfb has."""
+pyatspi.setTimeout(5000, 15000)
 
 
-def press(name: str, *held: str) -> None:
-    """A real key, with others held down."""
-    for key in held:
-        pyatspi.Registry.generateKeyboardEvent(KEYS[key], None, pyatspi.KEY_PRESS)
-    pyatspi.Registry.generateKeyboardEvent(KEYS[name], None, pyatspi.KEY_PRESSRELEASE)
-    for key in reversed(held):
-        pyatspi.Registry.generateKeyboardEvent(KEYS[key], None, pyatspi.KEY_RELEASE)
-    time.sleep(0.15)
+def press(keys: str) -> None:
+    """Real keys, such as Tab or shift+Down."""
+    subprocess.run(["xdotool", "key", "--clearmodifiers", keys], check=True)
+    time.sleep(0.1)
+
+
+def focus(title: str) -> None:
+    """Give the keys to the window that is called so; on a screen without a window manager nobody else does."""
+    found = ["xdotool", "search", "--onlyvisible", "--name", title]
+    waited(f"a window «{title}»", lambda: subprocess.run(found, check=False, capture_output=True).stdout)
+    subprocess.run([*found, "windowfocus", "--sync"], check=True)
 
 
 def below(place: pyatspi.Accessible) -> Iterator[pyatspi.Accessible]:
     """It and all that it is made of."""
+    place.clearCache()
     yield place
     for child in place:
         if child is not None:
             yield from below(child)
 
 
-def waited[T](what: str, found: Callable[[], T | None]) -> T:
+def waited(what: str, found: Callable[[], Any]) -> Any:
     """What comes in time."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         answer = found()
-        if answer is not None and answer is not False:
+        if answer:
             return answer
         time.sleep(0.2)
     raise SystemExit(f"missing: {what}")
@@ -50,7 +55,9 @@ def waited[T](what: str, found: Callable[[], T | None]) -> T:
 
 def program(pid: int) -> pyatspi.Accessible | None:
     """The application, as the registry knows it."""
-    return next((app for app in pyatspi.Registry.getDesktop(0) if app is not None and app.get_process_id() == pid), None)
+    return next(
+        (app for app in pyatspi.Registry.getDesktop(0) if app is not None and app.get_process_id() == pid), None
+    )
 
 
 class Walk:
@@ -69,15 +76,16 @@ class Walk:
 
     def tab_to(self, name: str) -> pyatspi.Accessible:
         """Press Tab until the picture of this name has the keys."""
-        waited(f"the picture {name}", lambda: self.named(name, pyatspi.ROLE_FILLER))
-        for _ in range(150):
+        picture = waited(f"the picture {name}", lambda: self.named(name, pyatspi.ROLE_FILLER))
+        for times in range(1, 150):
             press("Tab")
-            picture = self.named(name, pyatspi.ROLE_FILLER)
-            if picture is not None and picture.getState().contains(pyatspi.STATE_FOCUSED):
+            picture.clearCache()
+            if picture.getState().contains(pyatspi.STATE_FOCUSED):
+                print(f"{name} has the keys after {times} × Tab")
                 return picture
         raise SystemExit(f"missing: {name} cannot be reached by Tab")
 
-    def selected(self, picture: pyatspi.Accessible, begins: str) -> float:
+    def selected(self, picture: pyatspi.Accessible, *begins: str) -> float:
         """The value of what stands for the selected place, once that is called so."""
 
         def find() -> pyatspi.Accessible | None:
@@ -87,7 +95,7 @@ class Walk:
                     return place
             return None
 
-        control = waited(f"«{begins}…» in {picture.name}", find)
+        control = waited(f"«{begins[0]}…» in {picture.name}", find)
         assert control.getState().contains(pyatspi.STATE_FOCUSED), f"{control.name} has the keys and does not say so"
         value = control.queryValue().currentValue
         print(f"{control.name} = {value:g}  ({control.description})")
@@ -106,9 +114,10 @@ class Walk:
         os.kill(self.pid, 0)
         return count
 
-    def table(self) -> None:
+    def table(self, title: str) -> None:
         """Ctrl+T opens the picture's numbers; every cell of its first rows can be read."""
-        press("t", "Control")
+        press("ctrl+t")
+        focus(f"^{title}, update")
         table = waited("a table", lambda: next((p for p in below(self.app) if p.getRole() == pyatspi.ROLE_TABLE), None))
         cells = table.queryTable()
         assert cells.nRows > 1, "the table is empty"
@@ -119,26 +128,28 @@ class Walk:
             assert all(words), "a cell of the table says nothing"
         press("Escape")
         waited("the table closed", lambda: not any(p.getRole() == pyatspi.ROLE_TABLE for p in below(self.app)))
+        focus("NN Studio$")
 
 
 def main() -> None:
     walk = Walk(int(sys.argv[1]))
     digits = sys.argv[2] == "sketched-digits"
     print(f"{walk.everything()} things to read")
+    focus("NN Studio$")
     network = walk.tab_to("Network")
     press("Right")
     if not digits:
         press("Right")
-        walk.selected(network, "Dense 1, neuron 1")
-        press("Down", "Shift")
-        walk.selected(network, "Weight, x₁ → Dense 1, neuron 1")
-    walk.table()
+        walk.selected(network, "Dense 1, neuron ")
+        press("shift+Down")
+        walk.selected(network, "Weight, x₁ → Dense 1, neuron ")
+    walk.table("Network")
     press("Escape")
     picture = walk.tab_to("Confusion matrix" if digits else "Decision boundary")
     press("Right")
-    value = walk.selected(picture, "4 recognised" if digits else "x₁")
+    value = walk.selected(picture, *(("4 recognised",) if digits else ("x₁", "Example")))
     assert value >= 0, "a count or a probability"
-    walk.table()
+    walk.table("Output")
     walk.tab_to("Loss curves")
     print(f"{walk.everything()} things to read, and all of them were read")
 
