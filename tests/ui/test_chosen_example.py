@@ -136,6 +136,15 @@ def test_the_chosen_point_wears_a_ring(view: OutputView) -> None:
     assert view.boundary.grab().toImage() == before
 
 
+def test_no_ring_for_an_example_that_smaller_data_no_longer_have(view: OutputView) -> None:
+    many = observer(DatasetKind.CIRCLE, l2=0.0)
+    few = Trainer(replace(many.trainer.experiment, dataset=replace(many.trainer.experiment.dataset, samples=20)))
+    frame = show(view, many, Chosen(SplitName.TEST, 200))
+    assert not view.boundary._outline.path().isEmpty()
+    view.show_frame(replace(frame, dataset=few.dataset, example=None))
+    assert view.boundary._outline.path().isEmpty()
+
+
 def test_its_figures_stand_at_the_end(view: OutputView) -> None:
     show(view, CIRCLE, None)
     assert not view.strip.isVisible()

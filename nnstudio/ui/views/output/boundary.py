@@ -146,8 +146,8 @@ class BoundaryStage(ExamplesStage):
 
     def outline_of(self, chosen: Chosen) -> QPainterPath | None:
         split = chosen.split.of(self._dataset) if self._dataset else None
-        if split is None or split.raw.shape[1:] != (2,):
-            return None
+        if split is None or split.raw.shape[1:] != (2,) or chosen.index >= len(split.raw):
+            return None  # chosen among other data
         x, y = to_plane(split.raw[chosen.index][None], self._extent, self.plane())[0].tolist()
         return circle(QPointF(x, y), self._radius() + 4)
 
