@@ -30,6 +30,7 @@ from nnstudio.core.presets import Preset
 from nnstudio.files.saving import Saver
 from nnstudio.ui import theme
 from nnstudio.ui.actions import Actions
+from nnstudio.ui.announcements import Announcements
 from nnstudio.ui.desk import Desk, Place
 from nnstudio.ui.files_menu import FilesMenu
 from nnstudio.ui.help import About, HelpSheet
@@ -94,6 +95,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(page)
         self._make_menus()
         Trouble(session, self.banner)
+        self.announcements = Announcements(session, self)
         self._noted: DatasetKind | None = None
         session.experiment_changed.connect(self._outdate_note)
         KeyFocus(_app(), self)

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import pyatspi
@@ -106,10 +107,8 @@ class Walk:
         count = 0
         for place in below(self.app):
             _ = place.name, place.description, place.getRoleName(), place.getState().getStates()
-            try:
+            with suppress(NotImplementedError):
                 _ = place.queryValue().currentValue
-            except NotImplementedError:
-                pass
             count += 1
         os.kill(self.pid, 0)
         return count

@@ -48,7 +48,7 @@ class NetworkView(View):
         self.stage.arranged.connect(self._rearranged)
         self.stage.pointed.connect(self._open)
         self._strip = QWidget()
-        self.headers = HeaderRow(self._strip)
+        self.headers = HeaderRow(self._strip, self.stage)
         self.headers.layers_edited.connect(self.layers_edited)
         self._ends = tuple(_end_title(self._strip) for _ in range(2))
         self._titles: tuple[tuple[str, ...], ...] = ()

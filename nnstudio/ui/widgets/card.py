@@ -25,6 +25,7 @@ from nnstudio.ui import theme
 from nnstudio.ui.explanations import Explanation
 from nnstudio.ui.explanations.window import CARDS, CLOSE, FLOAT, TABLE
 from nnstudio.ui.icons import icon
+from nnstudio.ui.widgets.roving import Roving
 
 _RADIUS = 10
 _MARGIN = 16
@@ -127,6 +128,7 @@ class _TitleBar(QWidget):
         if with_table:
             self._tools.append(_QuietButton("table", f"Show {title} as a table", TABLE, card))
             self._tools[-1].clicked.connect(card.table_requested)
+        Roving(self, self._tools)
         self._card, self._name = card, name
         for button in self._tools:
             button.setParent(self)

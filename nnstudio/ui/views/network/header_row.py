@@ -26,14 +26,16 @@ def _middle(a: Column, b: Column) -> float:
 
 
 class HeaderRow(QObject):
-    """The controls above the network, children of `canvas`. The palette and the line lie over what is around it."""
+    """The controls above the network, children of `canvas`; Tab comes to them from `picture`. The palette and the line
+    lie over what is around it."""
 
     layers_edited = Signal(object)  # LayerEdit
     layer_selected = Signal(int)  # its key
 
-    def __init__(self, canvas: QWidget) -> None:
+    def __init__(self, canvas: QWidget, picture: QWidget | None = None) -> None:
         super().__init__(canvas)
         self._canvas = canvas
+        self._before = picture or canvas
         self._layers: Layers = ()
         self._ends = Ends((1,), 1)
         self._selected = 0
@@ -93,8 +95,8 @@ class HeaderRow(QObject):
             header.title.set_locked(header.key in keys)
 
     def _chain(self) -> None:
-        """Tab goes from left to right: + , title, −, +, + …"""
-        before: QWidget = self._canvas
+        """Tab goes from the picture to its controls from left to right: + , title, −, +, + …"""
+        before: QWidget = self._before
         for position, insert in enumerate(self.inserts):
             controls: list[QWidget] = [insert]
             if position < len(self.headers):

@@ -224,11 +224,15 @@ class NetworkStage(Stage):
         return tile if isinstance(spot, Spot) else QRectF(column.left - 24, tile.top(), 1, tile.height())
 
     def let_go(self) -> None:
-        """Nothing is chosen any more."""
-        self._pointing.clear()
+        """Nothing is chosen any more. Who came by keys stays there; once more, and nothing is looked at."""
+        if self.tabbed and self._pointing.pinned is not None:
+            self._pointing.unpin()
+        else:
+            self._pointing.clear()
         self.pointed.emit(None)
         self._looks_elsewhere()
-        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        reason = Qt.FocusReason
+        self.setFocus(reason.TabFocusReason if self.tabbed else reason.OtherFocusReason)
 
     def _looks_elsewhere(self) -> None:
         """Somebody looks at something else now."""
@@ -296,7 +300,9 @@ class NetworkStage(Stage):
         return not modifiers and bool(self.columns) and event.key() in {*WALK, *PIN, LET_GO}
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        self.tabbed = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        reason, reasons = event.reason(), Qt.FocusReason
+        if reason not in (reasons.ActiveWindowFocusReason, reasons.PopupFocusReason):  # as it was before these
+            self.tabbed = reason in (reasons.TabFocusReason, reasons.BacktabFocusReason)
         super().focusInEvent(event)
         self._looks_elsewhere()
 

@@ -31,6 +31,10 @@ class Pointing:
         """Look at nothing."""
         self.hovered = self.pinned = self.cursor = None
 
+    def unpin(self) -> None:
+        """Let go of what is pinned; the cursor stays there."""
+        self.hovered = self.pinned = None
+
     def carry(self, moved: Mapping[int, int], counts: Sequence[int]) -> None:
         """The layers are others now: go along with what stays, let go of what is gone.
 
