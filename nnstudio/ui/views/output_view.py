@@ -12,6 +12,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from nnstudio.core.run.frame import Frame, ImagePicture, Picture, PlanePicture, Probe, Status, TablePicture
+from nnstudio.ui.explanations.views import VIEWS
 from nnstudio.ui.stage.table import Table
 from nnstudio.ui.views.output.boundary import BoundaryStage
 from nnstudio.ui.views.output.confusion import ConfusionStage
@@ -47,17 +48,11 @@ class OutputView(View):
         self.strip = ExampleStrip()
         self.test_points = QCheckBox("Test points")
         self.test_points.setToolTip("Show the points that only test the network, as rings.")
-        self.test_points.setWhatsThis(
-            "<b>Test points</b><p>The network never trains on them: if it gets them right too, it has understood "
-            "something rather than learned by heart.</p>"
-        )
+        self.test_points.setWhatsThis(VIEWS["Test points"].html("Test points"))
         self.test_points.toggled.connect(self.boundary.set_show_tests)
         self.discretise = QCheckBox("Discretise")
         self.discretise.setToolTip("Show the likelier class alone, without how sure the network is.")
-        self.discretise.setWhatsThis(
-            "<b>Discretise</b><p>answer = argmax p; for two classes blue where p ≥ 0.5. For example, p = 0.51 is as "
-            "blue as p = 0.99.</p>"
-        )
+        self.discretise.setWhatsThis(VIEWS["Discretise"].html("Discretise"))
         self.discretise.toggled.connect(self.boundary.set_discretise)
         self._plane_switches = self._switches_row()
         layout = QVBoxLayout(self)

@@ -63,11 +63,12 @@ class ActivationsChart(Stage):
             "How often each layer's neurons take which value over the examples.",
             "<b>Activations</b><p>A histogram of a = f(W·x + b) over all neurons of the layer and a sample of the "
             "examples; heights are square roots of counts. <i>Saturated</i> is the share of activations at the end of "
-            "their range, where f′ is nearly 0 and the gradient is lost: at a = 0.99 tanh has the slope 1 − 0.99² = "
-            "0.02. <i>Dead</i> is the share of neurons that answer 0 to every example.</p><p>Over time: one histogram "
+            "their range, where f′ is nearly 0 and the gradient is lost. "
+            "<i>Dead</i> is the share of neurons that answer 0 to every example.</p><p>Over time: one histogram "
             "beside the other since the run began, values upwards, the stronger the colour the more often.</p>"
-            "<p><small>Glorot, Bengio: Understanding the difficulty of training deep feedforward neural networks, "
-            "2010.</small></p>",
+            "<p><b>Example:</b> at a = 0.99 tanh has the slope 1 − 0.99² = 0.02.</p>"
+            "<p><b>Source:</b> Glorot, Bengio: Understanding the difficulty of training deep feedforward neural "
+            "networks, 2010.</p>",
         )
         self._layers: list[tuple[LayerReading, Histogram]] = []
         self._activations: dict[str, str] = {}

@@ -58,11 +58,12 @@ class GradientsChart(Stage):
             "Gradient",
             "How strong the gradient is in each layer, and how far the last update moved its weights.",
             "<b>Gradient</b><p>● gradient: ‖∇W‖ = √Σ (∂L/∂w)², of the last update. ◇ step ÷ weight: ‖ΔW‖ / ‖W‖, the "
-            "length of the update over that of the weights; about 0.001 is comfortable: weights of length 2 that are "
-            "moved by 0.002. The axis is logarithmic. Where ● shrinks a thousandfold towards the first layer, the "
+            "length of the update over that of the weights; about 0.001 is comfortable."
+            " The axis is logarithmic. Where ● shrinks a thousandfold towards the first layer, the "
             "gradient vanishes on its way back; where it grows, it explodes. A lock: the layer is frozen.</p>"
-            "<p><small>Bengio, Simard, Frasconi: Learning long-term dependencies with gradient descent is difficult, "
-            "1994.</small></p>",
+            "<p><b>Example:</b> weights of length 2 that are moved by 0.002 have a share of 0.001.</p>"
+            "<p><b>Source:</b> Bengio, Simard, Frasconi: Learning long-term dependencies with gradient descent is "
+            "difficult, 1994.</p>",
         )
         self.values: list[Values] = []
         self._bottom, self._top = -3, 0

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from nnstudio.core.training.diagnosis import Diagnosis
 from nnstudio.ui import theme
+from nnstudio.ui.explanations.views import VIEWS
 from nnstudio.ui.stage.lettering import text_font
 
 _APART = 10
@@ -26,10 +27,7 @@ class DiagnosisNote(QWidget):
         self.remedy = QPushButton()
         self.remedy.setMinimumWidth(60)  # its tooltip has all of it
         self.remedy.clicked.connect(self._choose)
-        self.remedy.setWhatsThis(
-            "<b>What to try</b><p>One edit that goes to the cause, made as if you had made it in the panels: training "
-            "goes on with it, and Edit › Undo takes it back.</p>"
-        )
+        self.remedy.setWhatsThis(VIEWS["What to try"].html("What to try"))
         row = QHBoxLayout()
         row.setSpacing(_APART)
         row.addWidget(self._try)

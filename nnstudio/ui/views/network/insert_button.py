@@ -4,6 +4,7 @@ from PySide6.QtWidgets import QWidget
 
 from nnstudio.core.experiment import MAXIMUM_HIDDEN_LAYERS
 from nnstudio.core.network.layer_edits import Layers, may_insert
+from nnstudio.ui.explanations.views import VIEWS
 from nnstudio.ui.views.network.flat_button import FlatButton
 
 
@@ -16,10 +17,7 @@ class InsertButton(FlatButton):
         self.before = 0
         """The key of the layer behind; 0 is the output's."""
         self.set_titles("+")
-        self.setWhatsThis(
-            "A click shows all kinds of layers; choose one, and it comes to stand here. The others keep what they have "
-            "learned, and where shapes allow, the new one hands on what it gets at first."
-        )
+        self.setWhatsThis(VIEWS["Insert a layer"].html("Insert a layer"))
 
     def show_layers(self, layers: Layers) -> None:
         """Stand among these layers from now on."""

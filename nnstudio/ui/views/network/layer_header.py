@@ -13,6 +13,7 @@ from nnstudio.core.experiment.layer_specs import LayerSpec
 from nnstudio.core.experiment.setting import settings_of
 from nnstudio.core.network.layer_edits import DuplicateLayer, RemoveLayer, resize
 from nnstudio.core.network.outline import Outline, grouped, shape_text
+from nnstudio.ui.explanations.views import VIEWS
 from nnstudio.ui.stage.lettering import text_font
 from nnstudio.ui.theme import text_scale
 from nnstudio.ui.views.network.flat_button import FlatButton
@@ -45,11 +46,7 @@ class LayerHeader(QWidget):
         self._texts: tuple[str, ...] = ("",)
         self._note = Note(self)
         self.title = LayerTitle(self)
-        self.title.setWhatsThis(
-            "What kind of layer this is. A click shows all of its settings on the Layer card. Drag it sideways, or "
-            "press Ctrl+← or Ctrl+→, to move the layer; Ctrl+D makes another one like it, Delete removes it. What "
-            "still has a place keeps what it has learned."
-        )
+        self.title.setWhatsThis(VIEWS["Layer"].html("Layer"))
         self.fewer, self.more = FlatButton(self), FlatButton(self)
         self.count = QLabel(self)
         self.count.setProperty("role", "caption")
@@ -57,10 +54,7 @@ class LayerHeader(QWidget):
         self.fewer.set_titles("−")
         self.more.set_titles("+")
         for button in (self.fewer, self.more):
-            button.setWhatsThis(
-                "One neuron or filter more, or the last one less. The others keep what they have learned; nobody "
-                "listens to a new one yet, so the answers stay the same at first."
-            )
+            button.setWhatsThis(VIEWS["Neurons"].html("Neurons"))
         self.title.clicked.connect(self._choose)
         self.title.dragged.connect(self.dragged)
         self.title.dropped.connect(self.dropped)

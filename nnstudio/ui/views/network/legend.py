@@ -27,9 +27,10 @@ class NetworkLegend(QWidget):
         tip = "Orange is negative, blue is positive."
         self.setToolTip(f"{tip} A link is {FULL:g} at full width, and fades to nothing at 0.")
         self.setWhatsThis(
-            f"<b>Legend</b><p>{tip} Tiles show a from −1 to 1 unless another scale stands above their layer. A link is "
-            "12 · |w| / 5 pixels wide, for example 2.4 at w = −1, on one scale for the whole network.</p>"
-            "<p>Source: the bias and weight colours of TensorFlow Playground, made absolute.</p>"
+            f"<b>Legend</b><p>{tip} Tiles show a from −1 to 1 unless another scale stands above their layer. A link "
+            "is 12 · |w| / 5 pixels wide, on one scale for the whole network.</p>"
+            "<p><b>Example:</b> 2.4 pixels at w = −1.</p>"
+            "<p><b>Source:</b> the bias and weight colours of TensorFlow Playground, made absolute.</p>"
         )
 
     def show_links(self, links: bool) -> None:

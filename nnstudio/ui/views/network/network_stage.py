@@ -31,10 +31,10 @@ _EXPLANATION = (
     "nothing with 1 − e^(−|w|/0.7); where there are very many, only the strongest are drawn. For images links are the "
     "strongest w·a of the image in sight. The small square at a tile's lower left is the bias <i>b</i>. A thin grey "
     "line only passes a value on.</p>"
-    "<p>For example w = 2, x = 0.5, b = −1 give z = 2 · 0.5 − 1 = 0 and a = tanh(0) = 0: white.</p>"
+    "<p><b>Example:</b> w = 2, x = 0.5, b = −1 give z = 2 · 0.5 − 1 = 0 and a = tanh(0) = 0: white.</p>"
     "<p>Arrow keys walk from neuron to neuron, Shift with up and down over the links into one; Enter or a click opens "
     "what can be done by hand, Esc closes it.</p>"
-    "<p>Source: Rumelhart, Hinton and Williams, Learning representations by back-propagating errors, 1986.</p>"
+    "<p><b>Source:</b> Rumelhart, Hinton and Williams, Learning representations by back-propagating errors, 1986.</p>"
 )
 _MARGIN = 4.0
 

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from nnstudio.core.experiment import LAYER_KINDS, LayerSpec
 from nnstudio.core.network.layer_edits import Offer
+from nnstudio.ui.explanations.settings import SETTINGS
 from nnstudio.ui.icons import icon
 from nnstudio.ui.stage.lettering import text_font
 from nnstudio.ui.stylesheet import mix
@@ -37,7 +38,7 @@ class PaletteCell(QAbstractButton):
         self.offer: Offer | None = None
         self.setText(name)
         self.setAccessibleName(name)
-        self.setWhatsThis(f"<b>{kind.label}</b><p>{kind.help}</p>")
+        self.setWhatsThis(SETTINGS["Kind"].html(kind.label, kind.help))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setMouseTracking(True)
 

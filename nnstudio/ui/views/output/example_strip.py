@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePol
 from nnstudio.core.data.images import Images
 from nnstudio.core.run.example import ExampleReading
 from nnstudio.core.run.frame import Frame
+from nnstudio.ui.explanations.views import VIEWS
 from nnstudio.ui.icons import icon
 from nnstudio.ui.views.output.wording import answer_in_words, inputs_in_words, is_right
 from nnstudio.ui.widgets.figures import decimal, grouped
@@ -50,8 +51,8 @@ class ExampleStrip(QWidget):
         self.setWhatsThis(
             "<b>The chosen example</b><p>What goes into the network, its answer, the target, and what the difference "
             "costs: for two classes the loss is −ln p if the target is 1 and −ln(1 − p) if it is 0, for more classes "
-            "−ln p of the true one, for values (ŷ − y)², unless another loss was chosen.</p><p>For "
-            "example, p = 0.41 with the target 1 costs −ln 0.41 = 0.89.</p><p>Source: I. Goodfellow and others, "
+            "−ln p of the true one, for values (ŷ − y)², unless another loss was chosen.</p>"
+            "<p><b>Example:</b> p = 0.41 with the target 1 costs −ln 0.41 = 0.89.</p><p><b>Source:</b> I. Goodfellow and others, "
             "<i>Deep Learning</i>, 2016, §6.2.2.</p>"
         )
         self.hide()
@@ -93,7 +94,7 @@ class ExampleStrip(QWidget):
         button.setIconSize(QSize(16, 16))
         button.setAccessibleName(text)
         button.setToolTip(f"{text}. {tip}")
-        button.setWhatsThis(f"<b>{text}</b><p>{tip}</p>")
+        button.setWhatsThis(VIEWS[text].html(text))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
 

@@ -10,13 +10,13 @@ from nnstudio.ui.widgets.metric_tile import MetricTile
 _GAP = 8
 _LOSS = (
     "Mean loss over {}, without the penalty: L = Σ lᵢ / n.",
-    "<p>For example, losses of 0.1, 0.2 and 0.6 have the mean 0.3.</p>",
+    "<p><b>Example:</b> losses of 0.1, 0.2 and 0.6 have the mean 0.3.</p>",
 )
 _ACCURACY = (
     "Share of {} answered rightly; for regression R² = 1 − Σ(y − ŷ)² / Σ(y − ȳ)².",
-    "<p>For example, 241 of 250 is 96.4 %.</p>",
+    "<p><b>Example:</b> 241 of 250 is 96.4 %.</p>",
 )
-_SOURCE = "<p>Source: T. Hastie and others, <i>The Elements of Statistical Learning</i>, 2009, §7.2.</p>"
+_SOURCE = "<p><b>Source:</b> T. Hastie and others, <i>The Elements of Statistical Learning</i>, 2009, §7.2.</p>"
 
 
 class MetricsRow(QWidget):

@@ -35,9 +35,9 @@ class SamplesStage(ExamplesStage):
             "Test images and what the network takes them for; a cross marks a mistake. Click one to follow it.",
             "<b>Sample images</b><p>Under each test image stands the network's answer, argmax p, with a tick if it is "
             "right and a cross if it is wrong, and its confidence, max p, where p = softmax(z), p<sub>k</sub> = "
-            "e<sup>z<sub>k</sub></sup> / Σ e<sup>z</sup>.</p><p>For example, z = (2, 1, 0) gives p = (0.67, 0.24, "
+            "e<sup>z<sub>k</sub></sup> / Σ e<sup>z</sup>.</p><p><b>Example:</b> z = (2, 1, 0) gives p = (0.67, 0.24, "
             "0.09): the answer 0, sure to 67 %.</p><p>A click on an image, or Enter, follows it through the network."
-            "</p><p>Source: C. Bishop, <i>Pattern Recognition and Machine Learning</i>, 2006, §4.2.</p>",
+            "</p><p><b>Source:</b> C. Bishop, <i>Pattern Recognition and Machine Learning</i>, 2006, §4.2.</p>",
         )
         self._picture: ImagePicture | None = None
         self._inked: tuple[FloatArray, theme.Theme] | None = None

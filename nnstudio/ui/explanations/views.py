@@ -1,0 +1,51 @@
+"""The small controls in and above the pictures."""
+
+from nnstudio.ui.explanations.explanation import Explanation
+
+_BOOK = "Goodfellow, Bengio & Courville 2016, Deep Learning"
+_ENTRY = "NN Studio, docs/edits.md."
+
+VIEWS = {
+    "Layer": Explanation(
+        "A click shows all settings of this layer on the Layer card. Drag it sideways, or press Ctrl+← or Ctrl+→, to "
+        "move it; Ctrl+D makes another one like it, Delete removes it. What still has a place keeps what it learned.",
+        "Dense 2 moved before Dense 1, both with 8 neurons: all 8 × 8 weights between them are kept.",
+        _ENTRY,
+    ),
+    "Neurons": Explanation(
+        "One neuron or filter more, or the last one less. The others keep what they have learned; nobody listens to a "
+        "new one yet, so the answers stay the same at first: its weights forward are 0.",
+        "From 4 to 5 neurons behind 2 inputs: 2 weights and 1 bias more, and 5 + 1 numbers in the output.",
+        "Chen, Goodfellow & Shlens 2016, Net2Net.",
+    ),
+    "Insert a layer": Explanation(
+        "Shows all kinds of layers; the one that is chosen comes to stand here. The others keep what they have "
+        "learned, and where shapes allow, the new one hands on what it gets: W = I.",
+        "Behind 4 neurons a new dense layer of 4 begins with a 4 × 4 matrix of ones on the diagonal.",
+        "Chen, Goodfellow & Shlens 2016, Net2Net.",
+    ),
+    "Test points": Explanation(
+        "The network never trains on them: if it gets them right too, it has understood something rather than learned "
+        "by heart.",
+        "Of 500 points 250 are kept apart; 241 right ones of these are a test accuracy of 96.4 %.",
+        f"{_BOOK}, chapter 5.2.",
+    ),
+    "Discretise": Explanation(
+        "answer = argmax p; for two classes blue where p ≥ 0.5.",
+        "p = 0.51 is as blue as p = 0.99.",
+        f"{_BOOK}, chapter 6.2.2.",
+    ),
+    "Previous example": Explanation("i ← i − 1 in the same split.", "Before example 1 of 250 comes example 250."),
+    "Next example": Explanation("i ← i + 1 in the same split.", "Behind example 250 of 250 comes example 1."),
+    "Let go of the example": Explanation(
+        "The network shows its own numbers again, and no longer those of one example.",
+        "A tile that showed a = 0.76 shows its map alone.",
+    ),
+    "What to try": Explanation(
+        "One edit that goes to the cause, made as if you had made it in the panels: training goes on with it, and "
+        "Edit › Undo takes it back.",
+        "Where 4 of 4 ReLUs are dead, it draws first weights anew after He: variance 2 / inputs.",
+        "He et al. 2015; Glorot & Bengio 2010.",
+    ),
+}
+"""By what the control is called."""
