@@ -45,7 +45,8 @@ class BoundaryStage(ExamplesStage):
             " of their colours by p = softmax(z), for regression the value.</p><p><b>Example:</b> with z = −0.36 the "
             "network answers p = 1 / (1 + e<sup>0.36</sup>) = 0.41: rather orange. Where p = 0.5 lies the boundary.</p>"
             "<p>Filled circles are training points, rings are test points, which the network never trains on. A click "
-            "on a point, or Enter near it, follows it through the network; Escape lets go.</p><p><b>Source:</b> C. Bishop, "
+            "on a point, or Enter near it, follows it through the network; Escape lets go.</p>"
+            "<p><b>Source:</b> C. Bishop, "
             "<i>Pattern Recognition and Machine Learning</i>, 2006, §4.3.</p>",
         )
         self._frame: Frame | None = None

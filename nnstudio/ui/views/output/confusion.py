@@ -39,8 +39,10 @@ class ConfusionStage(Stage):
             "Which class the network takes for which: rows are the truth, columns the answers, in per cent of the row.",
             "<b>Confusion matrix</b><p>C<sub>ij</sub> = how many test examples of class i got the answer j; the cell "
             "shows 100 · C<sub>ij</sub> / Σ<sub>j</sub> C<sub>ij</sub>, the share of its row. The diagonal holds the "
-            "right answers; accuracy = Σ C<sub>ii</sub> / Σ C<sub>ij</sub>.</p><p><b>Example:</b> if 20 of 892 fives are "
-            "taken for threes, 100 · 20 / 892 = 2.2 stands in row 5, column 3.</p><p><b>Source:</b> R. Kohavi and F. Provost, "
+            "right answers; accuracy = Σ C<sub>ii</sub> / Σ C<sub>ij</sub>.</p>"
+            "<p><b>Example:</b> if 20 of 892 fives are "
+            "taken for threes, 100 · 20 / 892 = 2.2 stands in row 5, column 3.</p>"
+            "<p><b>Source:</b> R. Kohavi and F. Provost, "
             "<i>Glossary of Terms</i>, Machine Learning 30, 1998.</p>",
         )
         self._counts: NDArray[np.int64] | None = None

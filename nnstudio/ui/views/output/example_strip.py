@@ -52,7 +52,8 @@ class ExampleStrip(QWidget):
             "<b>The chosen example</b><p>What goes into the network, its answer, the target, and what the difference "
             "costs: for two classes the loss is −ln p if the target is 1 and −ln(1 − p) if it is 0, for more classes "
             "−ln p of the true one, for values (ŷ − y)², unless another loss was chosen.</p>"
-            "<p><b>Example:</b> p = 0.41 with the target 1 costs −ln 0.41 = 0.89.</p><p><b>Source:</b> I. Goodfellow and others, "
+            "<p><b>Example:</b> p = 0.41 with the target 1 costs −ln 0.41 = 0.89.</p>"
+            "<p><b>Source:</b> I. Goodfellow and others, "
             "<i>Deep Learning</i>, 2016, §6.2.2.</p>"
         )
         self.hide()

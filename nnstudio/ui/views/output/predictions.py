@@ -36,7 +36,8 @@ class PredictionsStage(ExamplesStage):
             "Each point is a test example: across by what is true, up by what the network says. Click one to follow "
             "it.",
             "<b>Predicted against true</b><p>x = y, y = ŷ for each test example and output. On the diagonal ŷ = y; the "
-            "distance from it is the error ŷ − y.</p><p><b>Example:</b> a house worth y = 3.0 that the network takes for "
+            "distance from it is the error ŷ − y.</p>"
+            "<p><b>Example:</b> a house worth y = 3.0 that the network takes for "
             "ŷ = 2.4 lies 0.6 below the diagonal.</p><p><b>Source:</b> M. Kuhn and K. Johnson, "
             "<i>Applied Predictive Modeling</i>, 2013, §5.1.</p>",
         )
