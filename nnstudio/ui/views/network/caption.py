@@ -14,10 +14,9 @@ def caption(cells: Sequence[Cell], columns: Sequence[Column], scale: float | Non
     parts: list[str] = []
     for cell, column in zip(cells, columns[1:-1], strict=True):
         if cell is WEIGHTS:
-            all_of_them = column.large == column.count
-            parts.append(
-                "each unit as its weights" if all_of_them else f"the {column.large} strongest as their weights"
-            )
+            several = f"the {column.large} strongest as their weights"
+            few = several if column.large > 1 else "the strongest as its weights"
+            parts.append("each unit as its weights" if column.large == column.count else few)
             if scale is not None:
                 low = "0" if bounds.low == 0 else f"−{decimal(scale, 2)}"
                 parts.append(f"bar: a, {low} … {decimal(scale, 2)}")
