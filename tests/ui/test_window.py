@@ -65,7 +65,7 @@ def test_cards_lie_as_data_flows(window):
     assert place["loss"][1] - (place["data"][1] + place["data"][3]) == 12
     widths = {name: rect[2] for name, rect in place.items()}
     assert [widths[name] for name in CARDS[:4]] == pytest.approx([208, 684, 256, 232], abs=2)
-    assert [widths[name] for name in CARDS[5:]] == pytest.approx([420, 320, 408], abs=2)
+    assert [widths[name] for name in CARDS[5:]] == pytest.approx([444, 308, 396], abs=2)
     assert place["data"][3] == pytest.approx(560, abs=4)
     assert place["layer"][1] + place["layer"][3] == window.desk.height()
     assert place["layer"][2] == place["training"][2]
