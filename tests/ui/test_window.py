@@ -90,6 +90,20 @@ def test_it_fits_a_small_screen(qtbot):
         assert width >= 180
 
 
+@pytest.mark.parametrize("frame", [plane_frame, image_frame])
+def test_larger_text_makes_no_window_wider(qtbot, frame):
+    settings = Settings()
+    settings.larger_text = True
+    window = make(qtbot, settings, (1100, 720))
+    for view in (window.network, window.output, window.loss, window.activations, window.gradients):
+        view.show_frame(frame())
+    qtbot.waitUntil(lambda: window.loss.chart is not None)
+    window.resize(1100, 720)
+    assert (window.width(), window.height()) == (1100, 720)
+    legend = window.network.legend
+    assert legend.mapTo(window, legend.rect().topRight()).x() < card(window, "output").geometry().left() + 12
+
+
 @pytest.mark.qt_log_ignore("does not support raise", extend=True)
 def test_reset_layout_brings_every_card_back(window, qtbot):
     before = places(window)
