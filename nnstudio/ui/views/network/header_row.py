@@ -118,6 +118,8 @@ class HeaderRow(QObject):
         frame = self._canvas.width(), top, height, len(gaps)
         if frame == self._frame and any(header.is_pointed_at for header in self.headers):
             return  # what is clicked again and again does not move away under the pointer
+        if frame != self._frame:
+            self.palette.close_up()  # its place is not there any more
         self._frame = frame
         self._gaps = [round(x) for x in gaps]
         upper = height - SMALL

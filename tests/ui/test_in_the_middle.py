@@ -1,0 +1,131 @@
+"""What happens in the middle of something else: Undo during a drag, another theme behind an open popover, a layer that
+goes away under somebody's hand."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from nnstudio.core.experiment.choices import DatasetKind
+from nnstudio.core.network.layer_edits import InsertLayer, RemoveLayer
+from nnstudio.core.presets import default_experiment
+from nnstudio.ui.main_window import MainWindow
+from nnstudio.ui.session import Session
+from nnstudio.ui.settings import Settings
+from nnstudio.ui.views.network.column import LinkSpot, Spot
+from nnstudio.ui.views.network.popover import Popover
+from nnstudio.ui.widgets.value_slider import ValueSlider
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Iterator[MainWindow]:
+    session = Session(default_experiment(DatasetKind.SPIRALS))
+    window = MainWindow(session, Settings())
+    qtbot.addWidget(window)
+    session.start()
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(lambda: bool(window.network.stage.columns))
+    yield window
+    session.stop()
+
+
+def settle(window: MainWindow, qtbot: QtBot) -> None:
+    session = window._session
+    qtbot.waitUntil(lambda: session.up_to_date and session._undo.settled)
+    qtbot.wait(50)
+
+
+def open_at(window: MainWindow, spot: Spot | LinkSpot) -> Popover:
+    window.network.stage._choose(spot)
+    popover = window.network.popover
+    assert popover is not None
+    return popover
+
+
+def trained(window: MainWindow, popover: Popover) -> float:
+    frame = window._session.frame
+    assert frame is not None
+    ((name, index),) = popover.sliders
+    return float(frame.model.layers[popover.spot.column - 1].arrays[name][index])
+
+
+def the_slider(popover: Popover) -> ValueSlider:
+    (slider,) = popover.sliders.values()
+    return slider
+
+
+def test_undo_in_the_middle_of_a_drag(window: MainWindow, qtbot: QtBot) -> None:
+    popover = open_at(window, LinkSpot(1, 0, 1))
+    slider, before = the_slider(popover), trained(window, popover)
+    start, there = slider.track.centre().toPoint(), QPoint(30, 0)
+    screen, place = window.windowHandle(), slider.track.mapTo(window, start)
+    QTest.mousePress(screen, LEFT, pos=place)
+    QTest.mouseMove(screen, place + there)
+    settle(window, qtbot)
+    assert trained(window, popover) == pytest.approx(slider.value) != before
+    window.commands["undo"].trigger()
+    settle(window, qtbot)
+    assert window.network.popover is None, "another run is shown"
+    QTest.mouseMove(screen, place + 2 * there)
+    QTest.mouseRelease(screen, LEFT, pos=place + 2 * there)
+    settle(window, qtbot)
+    popover = open_at(window, LinkSpot(1, 0, 1))
+    assert the_slider(popover).value == trained(window, popover) == before
+    assert window._session.redo_label.startswith("Set a weight")
+
+
+@pytest.mark.parametrize("typed", ["1e39", "-1e300", "nan", "abc", ""])
+def test_absurd_values_leave_what_is_trained(window: MainWindow, qtbot: QtBot, typed: str) -> None:
+    popover = open_at(window, LinkSpot(1, 0, 1))
+    slider, before = the_slider(popover), trained(window, popover)
+    qtbot.mouseClick(slider.field, LEFT)
+    slider.field.selectAll()
+    if typed:
+        qtbot.keyClicks(slider.field, typed)
+    else:
+        qtbot.keyClick(slider.field, Qt.Key.Key_Delete)
+    qtbot.keyClick(slider.field, Qt.Key.Key_Return)
+    settle(window, qtbot)
+    assert trained(window, popover) == before
+    assert slider.value == before
+
+
+def test_another_theme_behind_popover_and_palette(window: MainWindow, qtbot: QtBot) -> None:
+    popover = open_at(window, Spot(1, 2))
+    insert = window.network.headers.inserts[1]
+    qtbot.mouseClick(insert, LEFT)
+    assert window.network.headers.palette.is_open
+    for larger in (True, False):
+        window.commands["larger_text"].trigger()
+        QApplication.processEvents()
+        assert window.commands["larger_text"].isChecked() is larger
+    settle(window, qtbot)
+    assert window.network.popover is popover
+    assert window.network.rect().contains(popover.geometry())
+    assert not window.network.headers.palette.is_open, "there was another row of headers meanwhile"
+    assert not insert.chosen
+
+
+def test_undo_takes_the_layer_of_an_open_popover_away(window: MainWindow, qtbot: QtBot) -> None:
+    session = window._session
+    first = session.experiment.layers[0]
+    session.edit(InsertLayer(replace(first, key=0), first.key)(session.experiment))
+    settle(window, qtbot)
+    open_at(window, Spot(1, 0))
+    session.undo()
+    settle(window, qtbot)
+    assert window.network.popover is None
+    session.redo()
+    settle(window, qtbot)
+    open_at(window, LinkSpot(2, 0, 0))
+    session.edit(RemoveLayer(session.experiment.layers[0].key)(session.experiment))
+    settle(window, qtbot)
+    popover = window.network.popover
+    assert popover is None or popover.spot.column == 1

@@ -1,0 +1,138 @@
+"""Two thousand random actions with real mouse and keys on the real window: nothing is raised, nothing is said on
+stderr, and what is shown is what is trained.
+
+The seed decides what is done; how far training has come by then does not repeat. A failure carries a note with the seed
+and the last actions. More seeds: NNSTUDIO_SEEDS=100 ./run test -m slow tests/ui/test_random_hand.py.
+"""
+
+import os
+from collections.abc import Callable
+from time import perf_counter
+
+import numpy as np
+import pytest
+from hand import Hand
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+from random_edits import no_images
+
+from nnstudio.core.experiment.choices import DatasetKind
+from nnstudio.core.presets import default_experiment
+from nnstudio.core.run.frame import Frame, Status
+from nnstudio.ui.main_window import MainWindow
+from nnstudio.ui.session import Session
+from nnstudio.ui.settings import Settings
+from nnstudio.ui.views.network.links import MOST, signed_levels
+from nnstudio.ui.views.network.plane_network import PlaneNetwork
+from nnstudio.ui.widgets.figures import grouped
+from nnstudio.ui.widgets.value_slider import number_text
+
+SEEDS = int(os.environ.get("NNSTUDIO_SEEDS", "4"))
+ACTIONS, BETWEEN, LAST = 500, 50, 20
+PATIENCE = 60.0
+
+
+def settle(session: Session, window: MainWindow) -> Frame:
+    """Pause if it plays, and wait until all that was asked for is answered and shown."""
+    if session.playing:
+        session.pause()
+
+    def there() -> bool:
+        busy = session._worker._run.busy  # with a step that was asked for
+        return (
+            not busy
+            and session.up_to_date
+            and session._undo.settled
+            and not session._answered
+            and not session._worker.mailbox
+        )
+
+    _wait(there)
+    QTest.qWait(40)  # a tick or two, and what was asked for by them
+    _wait(there)
+    assert session.frame is not None
+    return session.frame
+
+
+def _wait(until: Callable[[], bool]) -> None:
+    deadline = perf_counter() + PATIENCE
+    while not until():
+        assert perf_counter() < deadline, "the window did not come to rest"
+        QTest.qWait(2)
+
+
+def compare(session: Session, window: MainWindow) -> None:
+    """What is shown is what is trained."""
+    frame = settle(session, window)
+    trainer = session._worker._run.trainer
+    assert frame.experiment == session.experiment == trainer.experiment
+    assert frame.updates == trainer.updates
+    assert frame.params.tobytes() == trainer.network.params.tobytes()
+    assert frame.status not in {Status.FAILED, Status.LEARNING}
+    assert window.transport.update_count.text() == grouped(frame.updates)
+    if window.network.isVisible():
+        _compare_network(frame, window)
+    keys = {spec.key for spec in frame.experiment.layers}
+    assert window.layer.key in {0, *keys}
+
+
+def _compare_network(frame: Frame, window: MainWindow) -> None:
+    network = window.network
+    assert [header.key for header in network.headers.headers] == [spec.key for spec in frame.experiment.layers]
+    if network.popover is not None:
+        for (name, index), slider in network.popover.sliders.items():
+            layer = frame.model.layers[network.popover.spot.column - 1]
+            value = float(layer.arrays[name][index])
+            if not (slider.field.hasFocus() and slider.field.isModified()):
+                assert slider.value == value
+                assert slider.field.text() == number_text(value)
+    diagram = network.stage._diagram
+    if not isinstance(diagram, PlaneNetwork):
+        return
+    links = diagram._links
+    assert len(diagram.columns) == len(frame.model.layers) + 1
+    for gap, layer in enumerate(frame.model.layers):
+        if layer.weights is None:
+            continue
+        a, b = diagram.columns[gap], diagram.columns[gap + 1]
+        levels = signed_levels(layer.weights[a.first : a.last, b.first : b.last]).reshape(-1)
+        codes = links._shown[links._starts[gap] : links._starts[gap + 1]]
+        shown = codes != 0
+        if len(links._shown) <= MOST:
+            np.testing.assert_array_equal(shown, levels != 0)
+        np.testing.assert_array_equal((np.sign(codes) * (np.abs(codes) % 100))[shown], levels[shown])
+        for spot, (_, words) in diagram._labels.items():
+            if spot.column == gap + 1:
+                weight = float(layer.weights[spot.source, spot.unit])
+                assert words.text == f"{weight:.2f}".replace("-", "−")
+
+
+@pytest.mark.slow
+@pytest.mark.qt_log_ignore("This plugin does not support", "occurs outside target window", extend=True)
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_whatever_a_hand_does(qtbot: QtBot, capfd: pytest.CaptureFixture[str], seed: int) -> None:
+    session = Session(default_experiment(DatasetKind.SPIRALS), no_images)
+    window = MainWindow(session, Settings())
+    qtbot.addWidget(window)
+    session.start()
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(lambda: session.frame is not None)
+    hand = Hand(window, seed)
+    try:
+        with qtbot.capture_exceptions() as raised:
+            for number in range(1, ACTIONS + 1):
+                hand.do_something()
+                assert not raised, raised
+                if number % BETWEEN == 0:
+                    hand.rest()
+                    compare(session, window)
+                    assert not raised, raised
+        said = capfd.readouterr().err.replace("This plugin does not support propagateSizeHints()\n", "")
+        assert not said, said
+    except BaseException as error:
+        error.add_note("\n".join([f"seed {seed}, {len(hand.deeds)} actions, the last:", *hand.deeds[-LAST:]]))
+        raise
+    finally:
+        hand.tidy_up()
+        session.stop()
