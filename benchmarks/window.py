@@ -31,11 +31,12 @@ from nnstudio.core.run.commands import Answer  # noqa: E402
 from nnstudio.core.run.frame import Frame, Probe  # noqa: E402
 from nnstudio.core.training.trainer import Trainer  # noqa: E402
 from nnstudio.files.images import ImageLibrary  # noqa: E402
-from nnstudio.ui import fonts  # noqa: E402
+from nnstudio.ui import fonts, theme  # noqa: E402
 from nnstudio.ui.main_window import MainWindow  # noqa: E402
 from nnstudio.ui.mnist_folder import remembered_folder  # noqa: E402
 from nnstudio.ui.session import Session  # noqa: E402
 from nnstudio.ui.settings import Settings  # noqa: E402
+from nnstudio.ui.theme import ThemeChoice  # noqa: E402
 
 WARM_UP = 2.0
 MOVES = 20

@@ -48,8 +48,8 @@ class LossChart(Stage):
             "<b>Loss</b><p>L = 1/n Σ ℓ(yᵢ, ŷᵢ), the mean of what each example costs: over the training examples (of "
             "very many, over a sample spread evenly), over the validation examples, if any, over the test examples, "
             "and pale behind them over each mini-batch before its update.</p><p>The penalty λ₁/N Σ|w| + λ₂/2N Σw² "
-            "comes on top and has a dashed line. When train falls and test rises, the network learns by heart. A dotted "
-            "line stands where the network or the data were edited.</p>"
+            "comes on top and has a dashed line. When train falls and test rises, the network learns by heart. A "
+            "dotted line stands where the network or the data were edited.</p>"
             "<p>Wheel or + −: look closer. Drag: move. Double click or 0: all again.</p>"
             "<p><b>Example:</b> three examples that cost 0.2, 0.3 and 0.7 make a loss of 0.4.</p>"
             "<p><b>Source:</b> Goodfellow, Bengio, Courville: Deep Learning, 2016, chapters 5.2 and 8.1.</p>",
