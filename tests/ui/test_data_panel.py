@@ -297,6 +297,18 @@ def test_noise_waits_for_the_release_and_keeps_everything_else(stage: Stage) -> 
     assert "keeps what it has learned" in slider.toolTip()
 
 
+def test_a_drag_that_ends_among_other_data_changes_nothing(stage: Stage, qtbot: QtBot) -> None:
+    track = stage.slider("samples").track
+    start = track.centre().toPoint()
+    qtbot.mousePress(track, Qt.MouseButton.LeftButton, pos=start)
+    qtbot.mouseMove(track, start - QPoint(20, 0))
+    stage.session.edit(default_experiment(DatasetKind.SKETCHED_DIGITS))
+    before = stage.session.experiment
+    qtbot.mouseMove(track, start - QPoint(30, 0))
+    qtbot.mouseRelease(track, Qt.MouseButton.LeftButton, pos=start - QPoint(30, 0))
+    assert stage.session.experiment == before
+
+
 def test_features_keep_their_order_and_at_least_one(stage: Stage) -> None:
     chips = stage.panel.features.chips
     left = Qt.MouseButton.LeftButton

@@ -128,6 +128,8 @@ class SettingForm(QWidget):
 
     def _edit(self, control: Control, value: object, resting: bool) -> None:
         old, name = self._session.experiment, control.objectName()
+        if not hasattr(part_of(old, self._part), name):
+            return  # Undo, in the middle of a drag, has led to other data that have no such setting
         try:
             new = self._change(old, self._part, name, value)
         except SettingError as error:
