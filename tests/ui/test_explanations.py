@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSlider,
@@ -111,7 +112,12 @@ def whats_this(control: QWidget) -> str:
     return place.whatsThis() if place is not None else ""
 
 
-def test_every_control_of_the_window_gives_what_shift_f1_promises(window: MainWindow):
+def test_every_control_of_the_window_gives_what_shift_f1_promises(window: MainWindow, qtbot: QtBot):
+    stage = window.network.stage
+    stage.setFocus(Qt.FocusReason.TabFocusReason)
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Return):
+        qtbot.keyClick(stage, key)
+    assert window.network.popover is not None
     controls = [control for control in window.findChildren(QWidget) if isinstance(control, CONTROLS)]
     controls = [
         control

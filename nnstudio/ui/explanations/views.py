@@ -41,6 +41,31 @@ VIEWS = {
         "The network shows its own numbers again, and no longer those of one example.",
         "A tile that showed a = 0.76 shows its map alone.",
     ),
+    "Zero": Explanation(
+        "w ← 0, b ← 0 for all that leads into the neuron: a = f(0).",
+        "A tanh neuron answers tanh 0 = 0 from then on, until training moves it.",
+    ),
+    "Negate": Explanation(
+        "w ← −w, b ← −b; where f(−z) = −f(z), the weights behind it too, and the network's answers stay as they are.",
+        "tanh(−0.5) = −tanh 0.5 = −0.46, and −0.46 · −2 is 0.46 · 2.",
+        f"{_BOOK}, chapter 8.2.2, on weight space symmetry.",
+    ),
+    "Redraw": Explanation(
+        "Draws its weights and its bias anew, from the distribution of the first weights.",
+        "Glorot with 2 inputs and 4 outputs: evenly in ±1.",
+        "Glorot & Bengio 2010; He et al. 2015.",
+    ),
+    "Switch off": Explanation(
+        "a ← 0, and nothing of it learns until it is switched on again: what the others do without it.",
+        "Of 8 neurons one is off: the next layer sees 7 values and a 0.",
+        "Morcos et al. 2018, On the Importance of Single Directions for Generalization.",
+    ),
+    "Freeze": Explanation(
+        "w ← w: optimiser and penalties leave it alone, to the bit.",
+        "w = 1.25 is still 1.25 after 1 000 updates with momentum and L2.",
+        "Yosinski et al. 2014, How Transferable Are Features in Deep Neural Networks?",
+    ),
+    "Close": Explanation("Nothing is chosen any more.", "1 × Esc closes it, 2 × Esc leaves the neuron."),
     "What to try": Explanation(
         "One edit that goes to the cause, made as if you had made it in the panels: training goes on with it, and "
         "Edit › Undo takes it back.",

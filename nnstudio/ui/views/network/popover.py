@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QPushButto
 from nnstudio.core.network.model import ModelLayer
 from nnstudio.core.network.surgery import Freeze, Negate, Redraw, SetParameter, Surgery, Switch, Zero
 from nnstudio.core.run.frame import Frame
+from nnstudio.ui.explanations.views import VIEWS
 from nnstudio.ui.icons import icon
 from nnstudio.ui.views.network.column import LinkSpot, Spot
 from nnstudio.ui.views.network.links import FULL
@@ -25,14 +26,16 @@ from nnstudio.ui.widgets.value_slider import ValueSlider
 _WIDTH = 300
 _OWN = ("bias", "gain", "shift")
 _HELP = {
-    "weight": "How strongly the neuron at the left acts on the one at the right: z = Σ w·x + b. For example w = −1.1 "
-    "and x = 0.5 add −0.55 to z. Source: McCulloch and Pitts, 1943; Rosenblatt, 1958.",
-    "bias": "What z is before any input: z = Σ w·x + b. For example b = 1 makes tanh answer 0.76 to inputs of 0. "
-    "Source: Rosenblatt, The perceptron, 1958.",
-    "gain": "What the normalised value is multiplied with: γ·x̂ + β. For example γ = 2 doubles it. "
-    "Source: Ioffe and Szegedy, Batch normalization, 2015.",
-    "shift": "What is added to the normalised value: γ·x̂ + β. For example β = 1 moves its mean to 1. "
-    "Source: Ioffe and Szegedy, Batch normalization, 2015.",
+    "weight": "<p>How strongly the neuron at the left acts on the one at the right: z = Σ w·x + b.</p>"
+    "<p><b>Example:</b> w = −1.1 "
+    "and x = 0.5 add −0.55 to z.</p><p><b>Source:</b> McCulloch and Pitts, 1943; Rosenblatt, 1958.</p>",
+    "bias": "<p>What z is before any input: z = Σ w·x + b.</p>"
+    "<p><b>Example:</b> b = 1 makes tanh answer 0.76 to inputs of 0.</p>"
+    "<p><b>Source:</b> Rosenblatt, The perceptron, 1958.</p>",
+    "gain": "<p>What the normalised value is multiplied with: γ·x̂ + β.</p><p><b>Example:</b> γ = 2 doubles it.</p>"
+    "<p><b>Source:</b> Ioffe and Szegedy, Batch normalization, 2015.</p>",
+    "shift": "<p>What is added to the normalised value: γ·x̂ + β.</p><p><b>Example:</b> β = 1 moves its mean to 1.</p>"
+    "<p><b>Source:</b> Ioffe and Szegedy, Batch normalization, 2015.</p>",
 }
 
 
@@ -99,6 +102,7 @@ class Popover(QFrame):
         close.setIcon(icon("close", "dim"))
         close.setToolTip("Close (Esc).")
         close.setAccessibleName("Close")
+        close.setWhatsThis(VIEWS["Close"].html("Close"))
         close.clicked.connect(self.closed)
         row = QHBoxLayout()
         row.addWidget(title, 1)
@@ -121,7 +125,7 @@ class Popover(QFrame):
             button = QPushButton(name)
             button.setProperty("role", "small")
             button.setToolTip(tip)
-            button.setWhatsThis(tip)
+            button.setWhatsThis(VIEWS[name].html(name, tip))
             button.clicked.connect(partial(self._do, name))
             self.deeds[name] = button
             row.addWidget(button)
@@ -135,7 +139,7 @@ class Popover(QFrame):
     def _footer(self) -> QHBoxLayout:
         self.freeze = QCheckBox("Freeze")
         self.freeze.setToolTip("Optimiser and penalty leave it alone, to the bit.")
-        self.freeze.setWhatsThis(self.freeze.toolTip())
+        self.freeze.setWhatsThis(VIEWS["Freeze"].html("Freeze"))
         self.freeze.clicked.connect(self._freeze)
         self.freeze.setVisible(bool(self._layer.arrays))
         self.loss = QLabel()
