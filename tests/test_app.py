@@ -39,13 +39,13 @@ from nnstudio.ui.views.output.boundary import BoundaryStage
 
 shown, show = 0, BoundaryStage.show_frame
 
-def interrupt(stage, frame):
+def interrupt(stage, *what):
     global shown
     shown += 1
     if shown == 5:
         os.kill(os.getpid(), signal.SIGINT)
         assert stage.isVisible(), "the window went away in the middle of a picture"
-    show(stage, frame)
+    show(stage, *what)
 
 BoundaryStage.show_frame = interrupt
 sys.exit(cli.main(["--play", "600", "--dataset", "spirals"]))
