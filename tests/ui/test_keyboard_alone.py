@@ -74,6 +74,7 @@ def keyboard(qtbot: QtBot, session: Session) -> Keyboard:
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
     qtbot.waitUntil(lambda: session.frame is not None and bool(window.network.stage.columns))
+    qtbot.waitUntil(lambda: window.loss.chart is not None)
     return Keyboard(qtbot, window)
 
 
@@ -161,3 +162,4 @@ def test_tab_comes_to_everything_and_round_again(keyboard: Keyboard) -> None:
         assert picture in names
     at = names.index("Network")
     assert names[at + 1] == "Insert a hidden layer after the input", "the network's controls stand beside it"
+    assert names.index("Loss curves") < names.index("Activations"), "also what is loaded after the first picture"

@@ -107,6 +107,8 @@ class LossView(View):
         self._scale_changed(self.scale.current())
         self._layout.replaceWidget(self._empty, self.chart)
         self._empty.deleteLater()
+        if self.scale.window() is self.window():  # on a card; what comes late would come last
+            QWidget.setTabOrder(self.scale.button(_LOG), self.chart)
         self.show_frame(self._frame)
 
     def _entries(self) -> Iterator[Entry]:
