@@ -48,7 +48,8 @@ class Observer:
         look at; the output over the plane is drawn with `resolution`² pixels, coarser while the run learns."""
         trainer = self.trainer
         example = self._examples.read(chosen)
-        metrics: Metrics = trainer.evaluate() if trainer.evaluation_is_cheap else trainer.last_metrics
+        known = trainer.looking or not trainer.evaluation_is_cheap
+        metrics: Metrics = trainer.last_metrics if known else trainer.evaluate()
         learning, explained = status is Status.LEARNING, Probe.GRADIENTS in probes
         due = bool(probes & (Probe.GRADIENTS | Probe.ACTIVATIONS)) and self._examination.due(learning)
         readings = self._layers.read(probes, due)
@@ -70,9 +71,7 @@ class Observer:
             metrics=metrics,
             history=trainer.history.prefix(),
             readings=readings,
-            picture=self._pictures.take(
-                probes, example, resolution or (MOVING_RESOLUTION if learning else OUTPUT_RESOLUTION)
-            ),
+            picture=self._pictures.take(probes, example, resolution),
             example=example,
             losses=self._losses.read() if Probe.LOSSES in probes else None,
             recovery=recovery,

@@ -20,9 +20,9 @@ from nnstudio.core.run.frame import ImagePicture, Picture, PlanePicture, Probe, 
 from nnstudio.core.training.metrics import answers_of, confusion_matrix
 from nnstudio.core.training.trainer import Trainer
 
-NEURON_RESOLUTION = 40
+NEURON_RESOLUTION = 32
 OUTPUT_RESOLUTION = 100
-MOVING_RESOLUTION = 64
+MOVING_RESOLUTION = 56
 """Of the output while the run learns: sixty times a second nobody sees finer ones, and they would cost training."""
 SAMPLES = 24
 MOST_CONFUSED = 40

@@ -99,6 +99,11 @@ class Run:
         """Seconds until there is something to do; infinite if nothing is."""
         return max(self._goal.due - perf_counter(), 0.0) if self._goal is not None else inf
 
+    @property
+    def changing(self) -> bool:
+        """Whether it is in the middle of an update that is not made yet: no moment for a picture."""
+        return self.under_way and not self.trainer.looking
+
     # Commands ---------------------------------------------------------------------------------------------------------
 
     def obey(self, command: Command, ticket: int = 0) -> None:

@@ -135,10 +135,10 @@ class Worker:
                         # What was asked for first happens first, if it is quickly done.
                         self._work(soon, partial(self._ending, soon))
                         self._obey(ticket, command)
-                if self._run.busy and (self._run.shown or self._run.under_way):
+                if self._run.busy and (self._run.shown or self._run.changing):
                     self._work(perf_counter() + TICK, self._interrupted)
                 unread = self._run.busy and self._run.shown and self.mailbox
-                if not (unread or self._run.under_way or self._stopping):
+                if not (unread or self._run.changing or self._stopping):
                     self.mailbox.put(self._run.frame(self._obeyed))
                     self._next_picture = perf_counter() + LEAST_BETWEEN
             except Exception as error:
@@ -158,7 +158,7 @@ class Worker:
         if not self._commands.empty():
             return True
         wanted = not self.mailbox and perf_counter() >= self._next_picture
-        return wanted and not self._run.under_way  # in the middle of an update there is nothing to picture
+        return wanted and not self._run.changing  # in the middle of an update there is nothing to picture
 
     def _ending(self, time: float) -> bool:
         return self._stopping or self._run.playing or perf_counter() >= time

@@ -92,6 +92,13 @@ class InterruptibleDescent(Descent):
         """Whether an update has been begun and is not made yet."""
         return self._under_way is not None
 
+    @property
+    def looking(self) -> bool:
+        """Whether the update that is under way has been made, and only how good the network is now takes long: it may
+        be pictured, with the metrics of before."""
+        before = self._before
+        return before is not None and self.updates > before.state.updates and self._measures.latest is not None
+
     def take_back(self) -> None:
         """Give up an update that is under way: everything is as it was before it."""
         before = self._before

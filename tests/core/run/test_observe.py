@@ -66,8 +66,8 @@ def test_maps_show_what_the_network_computes_at_the_pixel_centres() -> None:
     assert frame.picture.neurons is not None
     assert frame.picture.output is not None
     assert [maps.shape for maps in frame.picture.neurons] == [(8, NEURON_RESOLUTION, NEURON_RESOLUTION)] * 2
-    # Row 3, column 30 of the 40×40 map lies at x₁ = −6 + 12·30.5/40, x₂ = 6 − 12·3.5/40.
-    point = np.array([-6 + 12 * 30.5 / 40, 6 - 12 * 3.5 / 40])
+    # Row 3, column 30 of the n×n map lies at x₁ = −6 + 12·30.5/n, x₂ = 6 − 12·3.5/n.
+    point = np.array([-6 + 12 * 30.5 / NEURON_RESOLUTION, 6 - 12 * 3.5 / NEURON_RESOLUTION])
     first = np.tanh(sums(frame.model.layers[0], point))
     np.testing.assert_allclose(frame.picture.neurons[0][:, 3, 30], first, rtol=1e-5)
     point = np.array([-6 + 12 * 70.5 / 100, 6 - 12 * 20.5 / 100])

@@ -130,3 +130,18 @@ def test_the_loss_of_other_weights_and_of_another_kind_is_not_shown(change: Call
     assert not run.trainer.evaluation_is_cheap
     run.obey(change(run))
     assert run.frame().metrics.test_loss == run.trainer.evaluate().test_loss
+
+
+def test_a_picture_comes_while_an_update_is_only_being_looked_at(start: Start) -> None:
+    """What takes long behind an update, an evaluation, changes nothing: it may be pictured, whole and unmeasured."""
+    trainer = Trainer(replace(DIGITS, training=TrainingSpec(batch_size=64)))
+    while not trainer.advance():
+        pass
+    trainer._next_long = trainer.updates + 1
+    seen: list[tuple[int, bool]] = []
+    while not trainer.advance():
+        seen.append((trainer.updates, trainer.looking))
+    made = trainer.updates
+    assert {looking for updates, looking in seen if updates < made} <= {False}
+    assert {looking for updates, looking in seen if updates == made} <= {True}
+    assert not trainer.looking, "it is over"

@@ -70,7 +70,9 @@ class MapTiles:
     def show_maps(self, values: FloatArray, scale: float | FloatArray) -> bool:
         """Draw these maps (units, rows, columns), of all units of the layer; whether anything looks different."""
         column = self._column
-        shown = values[column.first : column.last]
+        # A small tile has no use for more values than the screen has pixels.
+        step = max(1, int(values.shape[-1] / (column.tiles[0].width() * self._ratio)))
+        shown = values[column.first : column.last, ::step, ::step]
         if isinstance(scale, np.ndarray):
             scale = scale[column.first : column.last]
         _, rows, columns = shown.shape
