@@ -99,8 +99,9 @@ def test_frames_without_maps_still_show_the_weights(view: NetworkView) -> None:
 @pytest.mark.parametrize("neighbour", [0.0, 80.0])
 def test_a_bias_is_as_strong_as_a_link_whatever_its_neighbours_are(view: NetworkView, neighbour: float) -> None:
     table = theme.heat_map_table(theme.current())
+    resting = replace(plane_frame(units=(2,)), updates_per_second=0.0)
     for bias in (1e-7, 0.35, -1.4):
-        view.show_frame(with_arrays(plane_frame(units=(2,)), 0, bias=[bias, neighbour]))
+        view.show_frame(with_arrays(resting, 0, bias=[bias, neighbour]))
         tile = view.stage.columns[1].tiles[0]
         shown = color_at(view, QPoint(int(tile.left()) + 10, int(tile.bottom()) - 11)).rgb()
         strength = np.copysign(1 - np.exp(-abs(bias) / FADING), bias)

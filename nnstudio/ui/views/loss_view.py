@@ -50,7 +50,7 @@ class LossView(View):
     """
 
     title = "Loss"
-    interval = 0.12
+    interval = 0.2
     probes = Probe.NOTHING
 
     def __init__(self) -> None:

@@ -39,12 +39,14 @@ from nnstudio.ui.views.network.layout import (
 )
 from nnstudio.ui.views.network.maps import MapTiles
 from nnstudio.ui.views.network.overflow import show_more
+from nnstudio.ui.views.network.pace import Pace
 
 _FINEST_ROW = 200
 _ABOVE_CAPTION = 6
 SORTED_EVERY = 0.7
 """Seconds after which neurons are sorted anew while training runs: at every frame nobody could follow them."""
 FLOWING_EVERY = 0.1
+WEIGHTS_EVERY = 0.06
 
 
 def counts(frame: Frame) -> tuple[int, ...]:
@@ -104,7 +106,8 @@ class ImageNetwork:
         self._templates: MapTiles | None = None
         if self._weight_column == len(layers):
             self._templates = self._templated()
-        self._sorted_at = self._flowed_at = 0.0
+        self._sorted_at = 0.0
+        self._weights_pace, self._flow_pace, self._weights_due = Pace(WEIGHTS_EVERY), Pace(FLOWING_EVERY), True
         for column in self.columns:
             show_more(place.parent, column)
 
@@ -152,30 +155,29 @@ class ImageNetwork:
         self._frame = frame
         fresh = self._image.show(picture, frame.dataset.class_names)
         activations = picture.activations or ()
-        self._sort(activations, fresh, looked_at is not None)
+        moved = self._sort(activations, fresh, looked_at is not None)
+        self._weights_due = self._weights_pace.due(frame, moved)
         for index, (cell, values) in enumerate(zip(self._cells, activations, strict=False), start=1):
             self._show_layer(index, cell, frame.model.layers[index - 1], values)
         self._answers.show(picture.probabilities, picture.label)
         self._caption.say(self._explained(frame.model.layers, activations))
-        if self._templates is not None:
+        if self._templates is not None and self._weights_due:
             images = frame.model.layers[-1].weight_images
             assert images is not None
             self._templates.show_maps(images[:, 0], robust_scale(images))
-        now = perf_counter()
-        if now - self._flowed_at > FLOWING_EVERY or not frame.updates_per_second:
-            self._flowed_at = now
+        if self._flow_pace.due(frame, moved):
             for gap, flow in self._flow.items():
                 weights = frame.model.layers[gap].weights
                 if weights is not None and len(activations) >= gap:
                     flow.show(self.columns[gap], self.columns[gap + 1], weights, activations[gap - 1])
 
-    def _sort(self, activations: tuple[FloatArray, ...], fresh: bool, looked_at: bool) -> None:
+    def _sort(self, activations: tuple[FloatArray, ...], fresh: bool, looked_at: bool) -> bool:
         """Put the neurons that answer most first: for a fresh image, at rest, and now and then; but what somebody looks
-        at does not run away."""
+        at does not run away. Whether they were sorted."""
         now = perf_counter()
         early = self._frame.updates_per_second and now - self._sorted_at < SORTED_EVERY
         if not fresh and (early or looked_at):
-            return
+            return False
         self._sorted_at = now
         columns = list(self.columns)
         for index, (cell, values) in enumerate(zip(self._cells, activations, strict=False), start=1):
@@ -183,6 +185,7 @@ class ImageNetwork:
                 order = np.argsort(-np.abs(np.nan_to_num(values)), kind="stable")
                 columns[index] = replace(columns[index], order=tuple(order.tolist()))
         self.columns = tuple(columns)
+        return True
 
     def _show_layer(self, index: int, cell: Cell, layer: ModelLayer, values: FloatArray) -> None:
         column, (first, *beside) = self.columns[index], self._pictures[index]
@@ -198,7 +201,8 @@ class ImageNetwork:
             images = layer.weight_images
             assert images is not None
             if cell is KERNEL:
-                first.show_maps(images[:, 0], robust_scale(images))
+                if self._weights_due:
+                    first.show_maps(images[:, 0], robust_scale(images))
                 beside[0].show_maps(values, scale)
             else:
                 self._show_strongest(index, column, images[:, 0], values, scale)
@@ -206,7 +210,8 @@ class ImageNetwork:
     def _show_strongest(self, index: int, column: Column, images: FloatArray, values: FloatArray, scale: float) -> None:
         order = list(column.order) or list(range(column.count))
         large = order[: column.large]
-        self._pictures[index][0].show_maps(images[large], robust_scale(images))
+        if self._weights_due:
+            self._pictures[index][0].show_maps(images[large], robust_scale(images))
         answers = values[order]
         boxes: tuple[list[QRectF], list[QRectF]] = ([], [])
         for tile, value in zip(column.tiles[: column.large], answers.tolist(), strict=False):

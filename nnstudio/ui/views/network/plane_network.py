@@ -28,12 +28,15 @@ from nnstudio.ui.views.network.layout import Names, plane_columns, plane_width
 from nnstudio.ui.views.network.links import Links
 from nnstudio.ui.views.network.maps import MapTiles
 from nnstudio.ui.views.network.overflow import show_more
+from nnstudio.ui.views.network.pace import Pace
 from nnstudio.ui.views.network.signs import signs_of
 from nnstudio.ui.views.network.wave import as_links, phase_numbers
 from nnstudio.ui.widgets.figures import decimal
 
 _FINEST = 50
 _WIDEST_NAME = 64.0
+_READ_EVERY = 0.06
+"""Seconds between two readings of numbers while training runs at full speed."""
 _DOT = 12.0
 """How much further from its tile the name of an output stands, behind the dot of its colour."""
 _LABELLED = 30
@@ -80,6 +83,7 @@ class PlaneNetwork:
         sizes = [len(a.tiles) * len(b.tiles) for a, b in pairwise(self.columns)]
         lines = [b.tiles[0].height() / len(a.tiles) for a, b in pairwise(self.columns)]
         self._labelled = sum(sizes) <= _LABELLED and min(lines, default=0) >= _LINE * em / 16
+        self._pace = Pace(_READ_EVERY)
         self._links = Links(place.parent, self.columns, place.ratio, fanned=self._labelled)
         self._labels: dict[LinkSpot, tuple[QGraphicsRectItem, items.Words]] = {}
         self._inputs: FloatArray | None = None
@@ -96,18 +100,23 @@ class PlaneNetwork:
         for tiles in self._tiles:
             if not tiles.shows:
                 tiles.show_nothing()
-        layers = frame.model.layers
+        numbers = phase_numbers(frame)
+        weights = [layer.weights for layer in frame.model.layers]
+        self._links.show_weights(weights if numbers is None else as_links(numbers), looked_at)
+        self._links.emphasise(self._looked_at(frame, looked_at))
+        if self._pace.due(frame):
+            self._write(frame, numbers)
+
+    def _write(self, frame: Frame, numbers: list[FloatArray | None] | None) -> None:
+        """What is read and not watched: biases, signs, numbers."""
+        layers, example = frame.model.layers, frame.example
         for tiles, layer in zip(self._tiles[1:], layers, strict=True):
             if layer.biases is not None:
                 tiles.show_biases(layer.biases)
             tiles.show_signs(signs_of(layer, frame))
-        numbers = phase_numbers(frame)
-        weights = [layer.weights for layer in layers]
-        self._links.show_weights(weights if numbers is None else as_links(numbers), looked_at)
-        self._links.emphasise(self._looked_at(frame, looked_at))
         if self._labelled:
-            self._label(numbers or weights, "" if numbers is None else "∂" if frame.phase is Phase.BACKWARD else "Δ")
-        example = frame.example
+            sign = "" if numbers is None else "∂" if frame.phase is Phase.BACKWARD else "Δ"
+            self._label(numbers or [layer.weights for layer in layers], sign)
         answers = (
             (None,) * len(self._tiles) if example is None else (example.inputs, *example.activations, example.answer)
         )
