@@ -6,6 +6,7 @@ The bare trainer runs before and after on a thread of its own; the mean of both 
 all of it has been painted. STARTED is the time at which the process was started, for the first picture.
 """
 
+import gc
 import json
 import sys
 import threading
@@ -18,6 +19,7 @@ from time import perf_counter
 from nnstudio import system
 
 system.limit_blas_threads()
+gc.disable()  # as the program does
 
 import numpy as np  # noqa: E402 -- after the limit
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer  # noqa: E402

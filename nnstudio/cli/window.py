@@ -4,6 +4,7 @@ The machine is looked at before Qt is imported, so that a missing library or an 
 """
 
 import argparse
+import gc
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -33,6 +34,8 @@ def window(words: Sequence[str]) -> int:
     if problem is not None:
         sys.stderr.write(f"{problem}\n")
         return 3
+    # Importing makes very many objects, and none becomes garbage; the session's own collector takes over.
+    gc.disable()
     from nnstudio.app import run  # Qt is imported from here on
 
     return run(options)
