@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from hand import Hand
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 from random_edits import no_images
 
@@ -110,7 +111,11 @@ def _compare_network(frame: Frame, window: MainWindow) -> None:
 @pytest.mark.slow
 @pytest.mark.qt_log_ignore("This plugin does not support", "occurs outside target window", extend=True)
 @pytest.mark.parametrize("seed", range(SEEDS))
-def test_whatever_a_hand_does(qtbot: QtBot, capfd: pytest.CaptureFixture[str], seed: int) -> None:
+def test_whatever_a_hand_does(
+    qtbot: QtBot, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    for question in ("getOpenFileName", "getSaveFileName"):  # the system's own dialogs wait for somebody, for ever
+        monkeypatch.setattr(QFileDialog, question, lambda *_: ("", ""))
     session = Session(default_experiment(DatasetKind.SPIRALS), no_images)
     window = MainWindow(session, Settings())
     qtbot.addWidget(window)
