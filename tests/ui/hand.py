@@ -70,7 +70,13 @@ class Hand:
         weights, doings = zip(*self._doings, strict=True)
         (doing,) = self._random.choices(doings, weights)
         self.deeds.append(f"{doing.__name__}…")
-        self.deeds[-1] = f"{doing.__name__}: {doing()}"
+        try:
+            self.deeds[-1] = f"{doing.__name__}: {doing()}"
+        except RuntimeError as error:
+            # Training goes on meanwhile: what the hand reaches for may have gone away. Errors in slots come elsewhere.
+            if "already deleted" not in str(error):
+                raise
+            self.deeds[-1] = f"{doing.__name__}: gone"
 
     def tidy_up(self) -> None:
         """Leave nothing lying about."""
