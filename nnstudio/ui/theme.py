@@ -20,6 +20,8 @@ from nnstudio.ui.stylesheet import mix, style_sheet
 
 NORMAL_TEXT = 13  # pixels
 LARGER_TEXT = 16
+ZERO = 126
+"""Which of the colours of a heat map stands for zero; a byte has room for a few more."""
 
 
 class ThemeChoice(Enum):
@@ -245,9 +247,9 @@ def _channels(color: str) -> NDArray[np.float64]:
 
 @cache
 def heat_map_table(theme: Theme) -> NDArray[np.uint32]:
-    """256 colours as 0xffRRGGBB, from fully negative over zero (index 127.5) to fully positive."""
+    """2 · `ZERO` + 1 colours as 0xffRRGGBB, from fully negative over zero, in the middle, to fully positive."""
     ends = [_channels(c) for c in (theme.negative, theme.zero, theme.positive)]
-    position = np.linspace(-1, 1, 256)[:, None]
+    position = np.linspace(-1, 1, 2 * ZERO + 1)[:, None]
     colors = np.where(position < 0, ends[1] + (ends[0] - ends[1]) * -position, ends[1] + (ends[2] - ends[1]) * position)
     red, green, blue = np.round(colors).astype(np.uint32).T
     table = (np.uint32(0xFF000000) | red << 16 | green << 8 | blue).astype(np.uint32)

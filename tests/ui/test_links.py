@@ -122,7 +122,7 @@ def test_any_weights_can_be_drawn_and_found(values: list[float], kind: type[np.f
     drawn.links.show_weights([weights])
     drawn.painted()
     drawn.links.nearest(0, weights, drawn.on_curve(0, 0, 0.5))
-    drawn.links.emphasise([(LinkSpot(1, 0, 0), float(weights[0, 0]))])
+    drawn.links.emphasise(LinkSpot(1, 0, 0), float(weights[0, 0]))
     drawn.painted()
 
 
@@ -282,12 +282,12 @@ def test_the_one_that_is_looked_at_has_a_dark_casing() -> None:
     drawn = Drawn(2, 1)
     weights = np.array([[2.0], [-1.0]])
     drawn.links.show_weights([weights])
-    drawn.links.emphasise([(LinkSpot(1, 1, 0), -1.0)])
+    drawn.links.emphasise(LinkSpot(1, 1, 0), -1.0)
     image = drawn.painted()
     middle = drawn.on_curve(1, 0, 0.5).toPoint()
     around = [image.pixelColor(middle + QPoint(0, offset)) for offset in range(-6, 7)]
     assert min(color.lightness() for color in around) < 50
     assert QColor(current().negative) in around
-    drawn.links.emphasise([])
+    drawn.links.emphasise(None)
     image = drawn.painted()
     assert min(image.pixelColor(middle + QPoint(0, offset)).lightness() for offset in range(-6, 7)) > 100

@@ -108,7 +108,7 @@ def test_cells_and_images_show_their_own_units(view: NetworkView) -> None:
     colors = theme.current()
     assert color_at(view, center(view, Spot(2, 1))) == QColor(colors.positive)
     assert color_at(view, center(view, Spot(2, 3))) == QColor(colors.negative)
-    assert color_at(view, center(view, Spot(2, 0))).rgb() == theme.heat_map_table(colors)[128]
+    assert color_at(view, center(view, Spot(2, 0))).rgb() == theme.heat_map_table(colors)[theme.ZERO]
 
 
 # What is said

@@ -93,7 +93,7 @@ def test_frames_without_maps_still_show_the_weights(view: NetworkView) -> None:
     frame = plane_frame()
     assert isinstance(frame.picture, PlanePicture)
     view.show_frame(replace(frame, picture=replace(frame.picture, inputs=None, neurons=None, output=None)))
-    assert color_at(view, center(view, Spot(1, 0))).rgb() == theme.heat_map_table(theme.current())[128]
+    assert color_at(view, center(view, Spot(1, 0))).rgb() == theme.heat_map_table(theme.current())[theme.ZERO]
 
 
 @pytest.mark.parametrize("neighbour", [0.0, 80.0])
@@ -105,7 +105,7 @@ def test_a_bias_is_as_strong_as_a_link_whatever_its_neighbours_are(view: Network
         tile = view.stage.columns[1].tiles[0]
         shown = color_at(view, QPoint(int(tile.left()) + 10, int(tile.bottom()) - 11)).rgb()
         strength = np.copysign(1 - np.exp(-abs(bias) / FADING), bias)
-        assert shown == table[int(128 + 127.5 * strength)]
+        assert shown == table[round(theme.ZERO * (1 + strength))]
 
 
 def test_a_table_has_no_maps_to_enlarge(view: NetworkView) -> None:

@@ -1,11 +1,12 @@
 """Many small heat maps as one native item: orange is negative, blue is positive, in between lies the theme's zero.
 
-A frame brings one map for each neuron. All maps of a layer share one image, a pixel for a value (or a few, where there
-are hardly any), which Qt stretches to its place while it paints. Filling it is a few passes over arrays and one look-
-up; where the 256 colours have not changed nothing is touched, and so nothing is painted.
+A frame brings one map for each neuron. All maps of a layer share one image, a byte for a value (or a few, where there
+are hardly any), which Qt colours by a table and stretches to its place while it paints. Filling it is a few passes over
+arrays; where no shade has changed nothing is touched, and so nothing is painted.
 """
 
 import math
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +15,13 @@ from PySide6.QtGui import QColor, QImage, QPixmap, QTransform
 from PySide6.QtWidgets import QGraphicsItem
 
 from nnstudio.core.network.model import UNBOUNDED, Range
+from nnstudio.core.run.frame import FloatArray
 from nnstudio.ui.stage import items
-from nnstudio.ui.theme import current, heat_map_table
+from nnstudio.ui.theme import ZERO, Theme, current, heat_map_table
 
-_BAD = 256
+BAD, _GAP = 2 * ZERO + 1, 2 * ZERO + 2
+"""Behind the shades in the table of colours: what is not a number, and what lies between the maps."""
+_LEAST_SCALE = 1e-30
 _SAMPLED = 4096
 _FINEST = 8
 _INEXACT = 0.015
@@ -42,64 +46,52 @@ class Atlas:
     ) -> None:
         count, first = len(tiles), tiles[0]
         self.count, self.rows, self.columns = count, rows, columns
-        down = -(-count // across)
+        down, wide = -(-count // across), min(across, count)
         right = tiles[1].left() - first.left() if across > 1 and count > 1 else first.width()
         below = tiles[across].top() - first.top() if count > across else first.height()
         # The gaps are whole pixels, in the colour of the card; so what lies between two tiles is never blended.
-        self._repeats_x, gap_x = grain(columns, right / first.width() - 1)
-        self._repeats_y, gap_y = grain(rows, below / first.height() - 1)
-        self._levels = np.full((count, rows, columns), -1, np.int16)
-        tile_high, tile_wide = rows * self._repeats_y, columns * self._repeats_x
-        high, wide = down * (tile_high + gap_y), min(across, count) * (tile_wide + gap_x)
-        self._pixels = np.empty((high, wide), np.uint32)
-        grid = self._pixels.reshape(down, tile_high + gap_y, min(across, count), tile_wide + gap_x)
-        self._places = [grid[place // across, :tile_high, place % across, :tile_wide] for place in range(count)]
+        repeats_x, gap_x = grain(columns, right / first.width() - 1)
+        repeats_y, gap_y = grain(rows, below / first.height() - 1)
+        tile_high, tile_wide = rows * repeats_y, columns * repeats_x
+        self._pixels = np.full((down, tile_high + gap_y, wide, tile_wide + gap_x), _GAP, np.uint8)
+        within = self._pixels[:, :tile_high, :, :tile_wide]
+        self._places = within.reshape(down, rows, repeats_y, wide, tile_wide)
+        self._shades = np.full((down * wide, rows, columns), _GAP, np.uint8)
+        self._by_place = self._shades.reshape(down, wide, rows, columns).transpose(0, 2, 1, 3)
+        self._repeats_x = repeats_x
         # The image draws straight from the buffer, which therefore must live as long as the image.
-        self._image = QImage(self._pixels.data, wide, high, 4 * wide, QImage.Format.Format_RGB32)
+        size = wide * (tile_wide + gap_x), down * (tile_high + gap_y)
+        self._image = QImage(self._pixels.data, *size, size[0], QImage.Format.Format_Indexed8)
+        self._theme: Theme | None = None
         self.item = items.pixmap(parent, first.topLeft(), z)
         self.item.setTransform(QTransform.fromScale(right / (tile_wide + gap_x), below / (tile_high + gap_y)))
         if smooth:
             self.item.setTransformationMode(items.SMOOTH)
-        self._table: NDArray[np.uint32] = np.empty(0, np.uint32)
 
-    def fill(self, values: NDArray[np.floating], scale: float | NDArray[np.floating]) -> bool:
+    def fill(self, values: FloatArray, scale: float | FloatArray) -> bool:
         """Colour `values` (count, rows, columns): −scale is fully orange, +scale fully blue, beyond is clipped; whether
         that changes anything. `scale` is one number, or (count,) numbers. NaN gets the theme's colour for what is bad,
         lest it pass for 0."""
-        levels = levels_of(values, scale)
-        theme = current()
-        table = _with_bad(heat_map_table(theme), theme.bad)
-        fresh = table is not self._table
-        if fresh:
-            self._table = table
-            self._pixels.fill(QColor(theme.card).rgb())
-            changed = range(self.count)
-        else:
-            changed = np.flatnonzero((levels != self._levels).any(axis=(1, 2))).tolist()
-            if not changed:
-                return False
-        self._levels = levels
-        if len(changed) * 2 > self.count:
-            colors = table[levels]
-            for place in changed:
-                self._places[place][...] = self._grown(colors[place])
-        else:
-            for place in changed:
-                self._places[place][...] = self._grown(table[levels[place]])
+        shades, theme = shades_of(values, scale), current()
+        if theme is not self._theme:
+            self._theme = theme
+            self._image.setColorTable(colors_of(theme))
+        elif shades.tobytes() == self._shades[: self.count].tobytes():
+            return False
+        self._shades[: self.count] = shades
+        grown = self._by_place.repeat(self._repeats_x, 3) if self._repeats_x > 1 else self._by_place
+        self._places[...] = grown[:, :, None]
         self.item.setPixmap(QPixmap.fromImage(self._image))
         return True
 
-    def _grown(self, colors: NDArray[np.uint32]) -> NDArray[np.uint32]:
-        if self._repeats_x == self._repeats_y == 1:
-            return colors
-        return colors.repeat(self._repeats_y, 0).repeat(self._repeats_x, 1)
-
     def picture(self, place: int) -> QImage | None:
         """One map as an image of its own; None before the first filling."""
-        if not len(self._table):
+        if self._theme is None:
             return None
-        colors = np.ascontiguousarray(self._places[place][:: self._repeats_y, :: self._repeats_x])
-        return QImage(colors.data, self.columns, self.rows, 4 * self.columns, QImage.Format.Format_RGB32).copy()
+        shades = self._shades[place]
+        image = QImage(shades.data, self.columns, self.rows, self.columns, QImage.Format.Format_Indexed8)
+        image.setColorTable(colors_of(self._theme))
+        return image.convertToFormat(QImage.Format.Format_RGB32)
 
 
 def grain(values: int, gap: float) -> tuple[int, int]:
@@ -112,30 +104,23 @@ def grain(values: int, gap: float) -> tuple[int, int]:
     return _FINEST, round(gap * values * _FINEST)
 
 
-def levels_of(values: NDArray[np.floating], scale: float | NDArray[np.floating]) -> NDArray[np.int16]:
-    """Which of 256 colours each value gets, −scale the first, +scale the last; 256 for NaN."""
-    factor = 127.5 / np.maximum(np.asarray(scale, np.float32), 1e-30)
-    with np.errstate(over="ignore", invalid="ignore"):
-        shades = values * factor.reshape(-1, *[1] * (values.ndim - 1)) + np.float32(128)
-    missing = np.isnan(shades) if math.isnan(shades.sum()) else None
-    if missing is not None:
-        shades[missing] = 0
-    # Clipped before the cast: an infinite float has no integer to become.
-    levels = np.clip(shades, 0, 255, out=shades).astype(np.int16)
-    if missing is not None:
-        levels[missing] = _BAD
-    return levels
+def shades_of(values: FloatArray, scale: float | FloatArray) -> NDArray[np.uint8]:
+    """Which of the 2 · `ZERO` + 1 shades each value gets, −scale the first, +scale the last; `BAD` for NaN."""
+    limit = np.maximum(scale, _LEAST_SCALE).astype(values.dtype).reshape(-1, *[1] * (values.ndim - 1))
+    shades = np.minimum(values, limit)
+    np.maximum(shades, -limit, out=shades)  # before it is scaled: so nothing can overflow
+    shades *= ZERO / limit
+    shades += ZERO + 0.5
+    flat = shades.reshape(-1)
+    if math.isnan(flat.dot(flat)):
+        shades[np.isnan(shades)] = BAD
+    return shades.astype(np.uint8)
 
 
-_tables: dict[tuple[int, str], NDArray[np.uint32]] = {}
-
-
-def _with_bad(table: NDArray[np.uint32], bad: str) -> NDArray[np.uint32]:
-    """The colours, and behind them the one for what is not a number; the same array for the same theme."""
-    key = (id(table), bad)
-    if key not in _tables:
-        _tables[key] = np.append(table, np.uint32(QColor(bad).rgb()))
-    return _tables[key]
+@cache
+def colors_of(theme: Theme) -> list[int]:
+    """The colours of all shades and of what is behind them, as 0xffRRGGBB."""
+    return [*heat_map_table(theme).tolist(), QColor(theme.bad).rgb(), QColor(theme.card).rgb()]
 
 
 def robust_scale(values: NDArray[np.floating], bounds: Range = UNBOUNDED) -> float:
@@ -156,5 +141,6 @@ def robust_scale(values: NDArray[np.floating], bounds: Range = UNBOUNDED) -> flo
     if not sample.size:
         return 1.0
     rank = min(sample.size - 1, int(0.98 * sample.size))
-    scale = float(np.partition(sample, rank)[rank])
+    sample.partition(rank)
+    scale = float(sample[rank])
     return scale or float(sample.max()) or 1.0

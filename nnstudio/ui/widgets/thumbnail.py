@@ -49,7 +49,7 @@ def _draw_plane(painter: QPainter, kind: DatasetKind, area: QRectF) -> None:
 
 def _value_color(value: float) -> QColor:
     """The heat map's colour for −1 … 1."""
-    return QColor.fromRgb(int(theme.heat_map_table(theme.current())[round(np.clip(127.5 * (1 + value), 0, 255))]))
+    return QColor.fromRgb(int(theme.heat_map_table(theme.current())[round(theme.ZERO * (1 + np.clip(value, -1, 1)))]))
 
 
 def _draw_digit(painter: QPainter, kind: DatasetKind, area: QRectF) -> None:

@@ -28,7 +28,7 @@ def value_colors(colors: theme.Theme, values: Values, reach: float) -> Pixels:
     """A colour as 0xffRRGGBB for each of these values, which lie between −reach and reach."""
     shares = np.clip(values / (reach or 1.0), -1, 1)
     strong = np.where(shares < 0, -1, 1) * (_PALEST + (1 - _PALEST) * np.abs(shares))
-    return theme.heat_map_table(colors)[np.rint(127.5 + 127.5 * strong).astype(np.intp)]
+    return theme.heat_map_table(colors)[np.rint(theme.ZERO + theme.ZERO * strong).astype(np.intp)]
 
 
 def bars(histogram: Histogram, low: float, high: float, width: int, height: int) -> QPixmap:

@@ -59,7 +59,7 @@ class Answers:
             self._ring.setPath(items.rounded(ring, 10))
         if probabilities is None:
             return
-        shares = [float(share) for share in probabilities]
+        shares = probabilities.tolist()
         finite = [share for share in shares if math.isfinite(share)]
         best = max(finite, default=0.0)
         for place, (bar, share) in enumerate(zip(self._bars, shares, strict=True)):

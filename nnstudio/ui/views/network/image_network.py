@@ -94,6 +94,7 @@ class ImageNetwork:
         self._pictures: dict[int, list[MapTiles]] = {}
         self._small: dict[int, MapTiles] = {}
         self._bars: dict[int, tuple[items.Bars, items.Bars]] = {}
+        self._lengths: dict[int, list[int]] = {}
         for index, (cell, column) in enumerate(zip(self._cells, self.columns[1:-1], strict=True), start=1):
             self._build(index, cell, column)
         self._answers = Answers(place.parent, self.columns[-1], frame.dataset.output_names)
@@ -160,7 +161,8 @@ class ImageNetwork:
         for index, (cell, values) in enumerate(zip(self._cells, activations, strict=False), start=1):
             self._show_layer(index, cell, frame.model.layers[index - 1], values)
         self._answers.show(picture.probabilities, picture.label)
-        self._caption.say(self._explained(frame.model.layers, activations))
+        if self._weights_due:
+            self._caption.say(self._explained(frame.model.layers, activations))
         if self._templates is not None and self._weights_due:
             images = frame.model.layers[-1].weight_images
             assert images is not None
@@ -213,16 +215,23 @@ class ImageNetwork:
         if self._weights_due:
             self._pictures[index][0].show_maps(images[large], robust_scale(images))
         answers = values[order]
-        boxes: tuple[list[QRectF], list[QRectF]] = ([], [])
-        for tile, value in zip(column.tiles[: column.large], answers.tolist(), strict=False):
-            length = tile.width() * min(1.0, abs(value) / scale) if value == value else 0.0
-            boxes[value < 0].append(QRectF(tile.left(), tile.bottom() + 3, length, 4))
-        theme = current()
-        for bars, box, color in zip(self._bars[index], boxes, (theme.positive, theme.negative), strict=True):
-            bars.show(box, QColor(color))
+        self._show_bars(index, column, answers[: column.large] / scale)
         if index in self._small:
             rest = answers[column.large : len(column.tiles)]
             self._small[index].show_maps(rest.reshape(-1, 1, 1), scale)
+
+    def _show_bars(self, index: int, column: Column, shares: FloatArray) -> None:
+        """A bar below each large tile, of the width of its share, −1 … 1, in whole pixels of the screen."""
+        widest = column.tiles[0].width() * self._ratio
+        lengths = np.rint(np.clip(np.nan_to_num(shares), -1, 1) * widest).astype(int).tolist()
+        if lengths == self._lengths.get(index):
+            return
+        self._lengths[index] = lengths
+        theme = current()
+        for bars, sign, color in zip(self._bars[index], (1, -1), (theme.positive, theme.negative), strict=True):
+            signed = ((tile, sign * length / self._ratio) for tile, length in zip(column.tiles, lengths, strict=False))
+            boxes = [QRectF(tile.left(), tile.bottom() + 3, length, 4) for tile, length in signed if length > 0]
+            bars.show(boxes, QColor(color))
 
     def _explained(self, layers: tuple[ModelLayer, ...], activations: tuple[FloatArray, ...]) -> str:
         place = self._cells.index(WEIGHTS) if WEIGHTS in self._cells else None

@@ -35,10 +35,12 @@ class InputImage:
             self._draw(picture.example)
         self.which.say(f"a {names[picture.label]}")
         if picture.probabilities is not None:
-            answer = int(np.argmax(np.nan_to_num(picture.probabilities)))
+            answer = int(np.fmax(picture.probabilities, -np.inf).argmax())  # NaN is nobody's answer
             right = answer == picture.label
-            self.verdict.item.setBrush(QColor(current().better if right else current().bad))
-            self.verdict.say("✓ read right" if right else f"✕ read as {names[answer]}")
+            verdict = "✓ read right" if right else f"✕ read as {names[answer]}"
+            if verdict != self.verdict.text:
+                self.verdict.item.setBrush(QColor(current().better if right else current().bad))
+                self.verdict.say(verdict)
         return fresh
 
     def _draw(self, example: FloatArray) -> None:

@@ -78,21 +78,22 @@ class Links:
         self._passing = [False] * len(sizes)
         self._casing = items.path(parent, z=1.5)
         self._selected = items.path(parent, z=1.6)
+        self._emphasised: tuple[LinkSpot | None, float] = None, 1.0
 
     def show_weights(
         self, matrices: Sequence[NDArray[np.floating] | None], looked_at: Spot | LinkSpot | None = None
     ) -> None:
         """Draw the weights (inputs, units) of each gap; None for a gap where values only pass on, unit to unit. Behind
         a unit that is looked at, with its own links, or a link, the others step back."""
-        levels = np.zeros_like(self._shown)
+        shown = np.zeros(len(self._shown))
         for gap, weights in enumerate(matrices):
             source, target = self._columns[gap], self._columns[gap + 1]
             if weights is None:
                 self._pass_on(gap, source, target)
                 continue
-            shown = weights[source.first : source.last, target.first : target.last]
-            levels[self._starts[gap] : self._starts[gap + 1]] = signed_levels(shown).reshape(-1)
-        self._show(levels, self._own(looked_at), looked_at is not None)
+            part = weights[source.first : source.last, target.first : target.last]
+            shown[self._starts[gap] : self._starts[gap + 1]] = part.reshape(-1)
+        self._show(signed_levels(shown), self._own(looked_at), looked_at is not None)
 
     def _own(self, looked_at: Spot | LinkSpot | None) -> NDArray[np.bool_]:
         """Which links lead to a unit or away from it."""
@@ -182,26 +183,20 @@ class Links:
 
     # What somebody looks at.
 
-    def emphasise(self, spots: list[tuple[LinkSpot, float]]) -> None:
-        """Draw these links, with their weights, before all others; a single one with a casing."""
-        casing, lines = QPainterPath(), QPainterPath()
-        width = 1.5
-        for spot, weight in spots:
+    def emphasise(self, spot: LinkSpot | None, weight: float = 1.0) -> None:
+        """Draw this link, of this weight, before all others, with a casing; None for no link."""
+        if (spot, weight) == self._emphasised:
+            return
+        self._emphasised = spot, weight
+        path, width, theme = QPainterPath(), max(link_width(weight) * self.thickness, 1.5), current()
+        if spot is not None:
             source, target = self._columns[spot.column - 1], self._columns[spot.column]
-            if source.tile(spot.source) is None or target.tile(spot.unit) is None:
-                continue
-            path = self._path(spot.column - 1, spot.source - source.first, spot.unit - target.first)
-            if len(spots) == 1:
-                width = max(link_width(weight) * self.thickness, 1.5)
-                casing.addPath(path)
-            lines.addPath(path)
-        theme = current()
-        self._casing.setPath(casing)
+            if source.tile(spot.source) is not None and target.tile(spot.unit) is not None:
+                path = self._path(spot.column - 1, spot.source - source.first, spot.unit - target.first)
+        self._casing.setPath(path)
         self._casing.setPen(QPen(QColor(theme.text), width + 3))
-        self._selected.setPath(lines)
-        sign = spots[0][1] if len(spots) == 1 else 1.0
-        color = theme.text if len(spots) > 1 else theme.positive if sign >= 0 else theme.negative
-        self._selected.setPen(QPen(QColor(color), width))
+        self._selected.setPath(path)
+        self._selected.setPen(QPen(QColor(theme.positive if weight >= 0 else theme.negative), width))
 
     def nearest(self, gap: int, weights: NDArray[np.floating], point: QPointF, reach: float = 5.0) -> LinkSpot | None:
         """The link that passes within `reach` of a point of a gap.

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsPixmapItem, QGraphicsRectItem
@@ -16,9 +15,9 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsPixmapItem, QGraphicsRectI
 from nnstudio.core.run.frame import FloatArray
 from nnstudio.ui.icons import icon
 from nnstudio.ui.stage import items
-from nnstudio.ui.stage.atlas import Atlas, levels_of
+from nnstudio.ui.stage.atlas import Atlas, colors_of, shades_of
 from nnstudio.ui.stage.lettering import mono_font
-from nnstudio.ui.theme import current, heat_map_table
+from nnstudio.ui.theme import current
 from nnstudio.ui.views.network.column import Column
 from nnstudio.ui.views.network.links import FADING
 from nnstudio.ui.widgets.figures import decimal
@@ -54,7 +53,7 @@ class MapTiles:
         self._parent, self._column, self._ratio, self._smooth = parent, column, ratio, smooth
         self._atlas: Atlas | None = None
         self._biases: list[QGraphicsRectItem] = []
-        self._bias_levels: NDArray[np.int16] | None = None
+        self._bias_shades: list[int] = []
         self._values: list[items.Words] = []
         self._signs: dict[int, str] = {}
         self._sign_items: list[QGraphicsPixmapItem] = []
@@ -99,15 +98,12 @@ class MapTiles:
                 square.setPen(QPen(QColor(theme.card), 1))
                 self._biases.append(square)
         shown = biases[column.first : column.last].astype(np.float64)
-        levels = levels_of(np.copysign(-np.expm1(-np.abs(shown) / FADING), shown), 1.0)
-        if self._bias_levels is not None and (levels == self._bias_levels).all():
-            return
-        table, before = heat_map_table(theme), self._bias_levels
-        self._bias_levels = levels
-        for place, level in enumerate(levels.tolist()):
-            if before is None or before[place] != level:
-                color = QColor(theme.bad) if level > 255 else QColor.fromRgb(int(table[level]))
-                self._biases[place].setBrush(color)
+        shades = shades_of(np.copysign(-np.expm1(-np.abs(shown) / FADING), shown), 1.0).tolist()
+        before = self._bias_shades or [None] * len(shades)
+        self._bias_shades = shades
+        for square, shade, last in zip(self._biases, shades, before, strict=True):
+            if shade != last:
+                square.setBrush(QColor.fromRgb(colors_of(theme)[shade]))
 
     def show_values(self, values: FloatArray | None) -> None:
         """The answer of each unit to the chosen example, where tiles have room for it; None for no example."""

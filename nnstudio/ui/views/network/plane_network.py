@@ -94,17 +94,17 @@ class PlaneNetwork:
 
     def show(self, frame: Frame, looked_at: Spot | LinkSpot | None) -> None:
         """Show this frame, with an eye on one unit or link."""
-        self._frame = frame
+        self._frame, read = frame, self._pace.due(frame)
         if isinstance(frame.picture, PlanePicture):
-            self._show_maps(frame, frame.picture)
+            self._show_maps(frame, frame.picture, read)
         for tiles in self._tiles:
             if not tiles.shows:
                 tiles.show_nothing()
         numbers = phase_numbers(frame)
         weights = [layer.weights for layer in frame.model.layers]
         self._links.show_weights(weights if numbers is None else as_links(numbers), looked_at)
-        self._links.emphasise(self._looked_at(frame, looked_at))
-        if self._pace.due(frame):
+        self._links.emphasise(*self._looked_at(frame, looked_at))
+        if read:
             self._write(frame, numbers)
 
     def _write(self, frame: Frame, numbers: list[FloatArray | None] | None) -> None:
@@ -123,7 +123,8 @@ class PlaneNetwork:
         for tiles, values in zip(self._tiles, answers, strict=False):
             tiles.show_values(values)
 
-    def _show_maps(self, frame: Frame, picture: PlanePicture) -> None:
+    def _show_maps(self, frame: Frame, picture: PlanePicture, read: bool) -> None:
+        """`read`: there is time to read what is written."""
         layers, output = frame.model.layers, picture.output
         if picture.inputs is not None and picture.inputs is not self._inputs:
             self._inputs = picture.inputs
@@ -133,7 +134,8 @@ class PlaneNetwork:
             bounds = layers[index - 1].range
             scale = robust_scale(values, bounds)
             tiles.show_maps(values, scale)
-            self._say_scale(index, scale, bounds)
+            if read:
+                self._say_scale(index, scale, bounds)
         if output is not None:
             step = -(-output.shape[-1] // _FINEST)
             coarse = output[:, ::step, ::step]
@@ -142,7 +144,8 @@ class PlaneNetwork:
             else:
                 scale = robust_scale(coarse, layers[-1].range)
                 self._tiles[-1].show_maps(coarse, scale)
-                self._say_scale(len(layers), scale, layers[-1].range)
+                if read:
+                    self._say_scale(len(layers), scale, layers[-1].range)
 
     def _say_scale(self, index: int, scale: float, bounds: Range) -> None:
         """The scale of a column, where it is not the one that the legend shows."""
@@ -150,16 +153,14 @@ class PlaneNetwork:
         text = f"0 … {bounds.high:g}" if whole else f"±{decimal(scale, 2)}"
         self._scales[index].say("" if text in ("±1", "±1.0") else text)
 
-    def _looked_at(self, frame: Frame, looked_at: Spot | LinkSpot | None) -> list[tuple[LinkSpot, float]]:
-        """The links that matter to it, with their weights."""
+    def _looked_at(self, frame: Frame, looked_at: Spot | LinkSpot | None) -> tuple[LinkSpot | None, float]:
+        """The link that it is, or by which alone something reaches it, with its weight."""
         if looked_at is None or looked_at.column == 0:
-            return []
+            return None, 1.0
         weights = frame.model.layers[looked_at.column - 1].weights
         if isinstance(looked_at, LinkSpot):
-            return [] if weights is None else [(looked_at, float(weights[looked_at.source, looked_at.unit]))]
-        if weights is None:
-            return [(LinkSpot(looked_at.column, looked_at.unit, looked_at.unit), 1.0)]
-        return []
+            return (None, 1.0) if weights is None else (looked_at, float(weights[looked_at.source, looked_at.unit]))
+        return (LinkSpot(looked_at.column, looked_at.unit, looked_at.unit) if weights is None else None), 1.0
 
     def link_at(self, point: QPointF) -> LinkSpot | None:
         """The link at a point."""

@@ -6,12 +6,11 @@ classes' colours by their probabilities, so that doubt looks like doubt. A frame
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtGui import QColor
 
 from nnstudio.core.experiment.choices import Task
 from nnstudio.core.run.frame import FloatArray
 from nnstudio.ui import theme
-from nnstudio.ui.stage.atlas import levels_of
+from nnstudio.ui.stage.atlas import colors_of, shades_of
 
 Pixels = NDArray[np.uint32]
 
@@ -31,8 +30,7 @@ def boundary_pixels(output: FloatArray, task: Task, scale: float, discretise: bo
 
 
 def _shaded(values: FloatArray, scale: float) -> Pixels:
-    table = theme.heat_map_table(theme.current())
-    return np.append(table, np.uint32(QColor(theme.current().bad).rgb()))[levels_of(values, scale)]
+    return np.array(colors_of(theme.current()), np.uint32)[shades_of(values, scale)]
 
 
 def _mixed(shares: FloatArray, discretise: bool) -> Pixels:

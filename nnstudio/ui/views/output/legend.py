@@ -28,8 +28,8 @@ def paint_legend(
     bar = QRectF(area.left(), area.top(), area.width(), _BAR)
     table = np.ascontiguousarray(theme.heat_map_table(theme.current()))
     if discretise:
-        table = np.repeat(table[[0, -1]], 128)
-    image = QImage(table.data, 256, 1, 1024, QImage.Format.Format_RGB32)
+        table = np.repeat(table[[0, -1]], 128)  # so many that no edge is blended
+    image = QImage(table.data, len(table), 1, 4 * len(table), QImage.Format.Format_RGB32)
     painter.drawImage(bar, image)
     if dataset.task is Task.REGRESSION:
         scale = value_scale(dataset)

@@ -89,7 +89,7 @@ def _colors(dataset: Dataset, split: Split) -> list[tuple[QColor, QColor]]:
     """The colour of each point, its class's, or its value's from orange to blue; and that of its rim."""
     colors = theme.current()
     if dataset.task is Task.REGRESSION:
-        shades = np.clip(split.targets[:, 0] / value_scale(dataset), -1, 1) * 127.5 + 127.5
+        shades = np.clip(split.targets[:, 0] / value_scale(dataset), -1, 1) * theme.ZERO + theme.ZERO
         pairs = [(color, rim_of(color)) for color in map(int, theme.heat_map_table(colors))]
         return [(QColor.fromRgb(color), QColor.fromRgb(rim)) for color, rim in (pairs[int(shade)] for shade in shades)]
     palette = [theme.class_color(label, dataset.classes) for label in range(dataset.classes)]
