@@ -42,7 +42,7 @@ def test_sign_and_size_become_the_colours_of_the_theme() -> None:
     image, colors, table = wall.painted(), current(), heat_map_table(current())
     first, second = ([image.pixelColor(5 + 10 * k, y) for k in range(4)] for y in (5, 25))
     assert first == [
-        QColor(colors.negative), QColor.fromRgb(int(table[theme.ZERO])), QColor(colors.positive), QColor(colors.positive),
+        QColor(colors.negative), QColor(colors.zero), QColor(colors.positive), QColor(colors.positive),
     ]  # fmt: skip
     assert [color.rgb() for color in second[:2]] == [table[0], table[63]]
 
