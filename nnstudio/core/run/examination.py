@@ -20,6 +20,9 @@ from nnstudio.core.training.trainer import Trainer
 PERIOD = 8
 """Of so many frames of a run that learns one is examined: at 60 frames a second a sentence has an eighth of a second
 to be read, and the examination costs an eighth."""
+LONGEST_PERIOD = 24
+ALLOWED = 0.25e-3
+"""Seconds a frame: an examination that costs more comes less often."""
 MEMORY = 0.8
 """The share of the mean norms that survives an examination."""
 BELIEVED = 3
@@ -33,7 +36,7 @@ class Examination:
 
     def __init__(self, trainer: Trainer) -> None:
         self._trainer = trainer
-        self._frames = 0
+        self._frames, self._period = 0, PERIOD
         self._experiment = trainer.experiment
         self._means: dict[int, tuple[float, float]] = {}
         self._said: Diagnosis | None = None
@@ -49,7 +52,11 @@ class Examination:
         """Whether this frame is one to be examined."""
         first, self._frames = self._said is None and self._frames == 0, self._frames + 1
         edited = self._experiment is not self._trainer.experiment
-        return first or edited or not learning or self._frames % PERIOD == 0
+        return first or edited or not learning or self._frames % self._period == 0
+
+    def took(self, seconds: float) -> None:
+        """The examination of a frame cost so much."""
+        self._period = min(max(PERIOD, round(seconds / ALLOWED)), LONGEST_PERIOD)
 
     def diagnosis(
         self, readings: tuple[LayerReading, ...], loss: float, *, learning: bool, diverged: bool

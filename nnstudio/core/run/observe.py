@@ -5,6 +5,8 @@ from different sides: at its layers, its examples' losses, and at what it makes 
 run.
 """
 
+from time import thread_time
+
 import numpy as np
 
 from nnstudio.core.run.examination import Examination
@@ -52,11 +54,14 @@ class Observer:
         metrics: Metrics = trainer.last_metrics if known else trainer.evaluate()
         learning, explained = status is Status.LEARNING, Probe.GRADIENTS in probes
         due = bool(probes & (Probe.GRADIENTS | Probe.ACTIVATIONS)) and self._examination.due(learning)
+        start = thread_time()
         readings = self._layers.read(probes, due)
         diagnosis = self._examination.last if explained else None
         if due and explained:
             diverged = status is Status.DIVERGED
             diagnosis = self._examination.diagnosis(readings, metrics.train_loss, learning=learning, diverged=diverged)
+        if due:
+            self._examination.took(thread_time() - start)
         resolution = resolution or (MOVING_RESOLUTION if learning else OUTPUT_RESOLUTION)
         return Frame(
             experiment=trainer.experiment,

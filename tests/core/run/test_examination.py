@@ -1,6 +1,7 @@
 """A diagnosis keeps still while a run learns, says at once what is measured when it rests, and is there when wanted."""
 
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from nnstudio.core.data.dataset import build
 from nnstudio.core.experiment import DenseSpec, Experiment, InitializationSpec, PlaneSpec, StoppingSpec, TrainingSpec
 from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, InitializerKind, LossKind, Task
 from nnstudio.core.run import commands
-from nnstudio.core.run.examination import BELIEVED, PERIOD, Examination, constant_loss
+from nnstudio.core.run.examination import ALLOWED, BELIEVED, LONGEST_PERIOD, PERIOD, Examination, constant_loss
 from nnstudio.core.run.frame import Frame, LayerReading, Probe, Status
 from nnstudio.core.run.observe import Observer
 from nnstudio.core.training.diagnosis import Cause
@@ -91,6 +92,24 @@ def test_a_run_that_learns_is_examined_now_and_then() -> None:
     assert len(signs) == PERIOD
     assert observer.frame(Probe.NOTHING).diagnosis is None
     assert observer.frame(Probe.NOTHING).readings[0].signs is None
+
+
+def test_an_examination_that_costs_much_comes_less_often() -> None:
+    examination = Examination(Trainer(PLANE))
+    for seconds, period in ((1e-5, PERIOD), (12 * ALLOWED, 12), (60.0, LONGEST_PERIOD), (0.0, PERIOD)):
+        examination.took(seconds)
+        due = [examination.due(learning=True) for _ in range(10 * period + 1)]
+        places = np.flatnonzero(due)
+        assert set(np.diff(places[1:])) == {period}
+
+
+def test_large_layers_are_examined_less_often() -> None:
+    trainer = Trainer(replace(PLANE, layers=(DenseSpec(units=1000),) * 4))
+    trainer.step(keep_change=True)
+    observer = Observer(trainer, 1)
+    signs = [observer.frame(Probe.GRADIENTS, status=Status.LEARNING).readings[0].signs for _ in range(90)]
+    changes = sum(before is not after for before, after in pairwise(signs))
+    assert 1 <= changes <= 90 // PERIOD // 2
 
 
 def test_the_signs_of_each_unit_are_counted() -> None:

@@ -59,7 +59,8 @@ def to_the_end(frame: Frame) -> HistoryPrefix:
     place = int(np.searchsorted(history.update, now))
     there = place < len(history) and history.update[place] == now
     rows = {name: getattr(history, name) for name in COLUMNS}
-    rows = {name: rows[name].copy() if there else np.insert(rows[name], place, np.nan) for name in COLUMNS}
+    room = [] if there else [np.nan]
+    rows = {name: np.concatenate((rows[name][:place], room, rows[name][place:])) for name in COLUMNS}
     numbers, validation = frame.metrics.columns
     for name, value in zip(_MEASURED_COLUMNS, (*numbers, *validation), strict=True):
         rows[name][place] = value
