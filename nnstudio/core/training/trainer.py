@@ -330,7 +330,9 @@ class Trainer(InterruptibleDescent):
         self.network.take(weights)
         self.optimizer = self._new_optimizer(self.experiment.training)
         self.stopping = Stopping(self.experiment.stopping, self.batches.count)
+        self.stopping.keep(Best(seen=self.batches.seen))
         self.stop_reason = None
+        self._look_ahead()
         self._forget()
         self._measures.latest = None
 

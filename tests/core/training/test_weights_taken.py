@@ -134,6 +134,20 @@ def test_rules_for_stopping_begin_anew_with_other_weights() -> None:
     assert trainer.stop_reason, "the rule is met once more"
 
 
+@pytest.mark.parametrize("updates", range(30, 40))
+def test_patience_begins_with_other_weights_and_a_saved_run_has_as_much_of_it(updates: int) -> None:
+    trainer = Trainer(replace(EXPERIMENT, stopping=StoppingSpec(patience=0.3)))
+    for _ in range(updates):
+        trainer.step()
+    trainer.set_weights(trainer.network.weights())
+    again = Trainer.resumed(trainer.state())
+    assert trainer.stopping.best.seen == trainer.batches.seen
+    for _ in range(20):
+        trainer.step()
+        again.step()
+        assert again.stopping.best.updates == trainer.stopping.best.updates
+
+
 def test_another_penalty_is_measured_at_once() -> None:
     trainer = trained()
     assert trainer.evaluate().penalty == 0
