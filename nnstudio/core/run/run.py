@@ -158,7 +158,8 @@ class Run:
                 case commands.LookAt(example):
                     self.example, self.shown = example, False
         except REFUSALS as error:
-            self._phased = phased
+            made = phased is not None and phased.phase is Phase.UPDATE
+            self._phased = phased if made or (self.number and self.trainer.under_way) else None
             if self.number and isinstance(command, Change):
                 self._present.left.keep(ticket, self.trainer.state())  # whoever takes it back finds what there is
             self.answer(ticket, _why(error))

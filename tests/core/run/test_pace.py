@@ -8,11 +8,12 @@ from time import monotonic, perf_counter
 
 import numpy as np
 import pytest
-from driven import PLANE, Driven
+from driven import PLANE, Driven, refused
 from same_state import assert_same
 from workers import Start, answer, started
 
 from nnstudio.core.experiment import DenseSpec, StoppingSpec
+from nnstudio.core.network.surgery import SetParameter
 from nnstudio.core.run import beats, commands, speed
 from nnstudio.core.run import run as run_module
 from nnstudio.core.run.beats import BURST, Beats
@@ -226,6 +227,19 @@ def test_what_is_refused_leaves_it_in_its_phase() -> None:
     assert driven.run.frame().phase is Phase.FORWARD
     driven(commands.StepPhase())
     assert driven.run.frame().phase is Phase.LOSS
+
+
+@pytest.mark.parametrize("steps", range(1, len(Phase) + 1))
+def test_what_is_refused_after_it_took_the_update_back_shows_no_phase_of_it(steps: int) -> None:
+    driven = Driven()
+    for _ in range(steps):
+        driven(commands.StepPhase())
+    refused(driven(commands.Operate(SetParameter(0, "bias", (0,), inf))))
+    made = steps == len(Phase)
+    frame = driven.run.frame()
+    assert (frame.updates, frame.phase) == ((1, Phase.UPDATE) if made else (0, None))
+    driven(commands.StepPhase())
+    assert driven.run.frame().phase is Phase.FORWARD
 
 
 def test_a_step_back_takes_back_the_phases_first() -> None:
