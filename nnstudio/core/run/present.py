@@ -166,6 +166,7 @@ class Present:
         if trainer.apply(slower):
             trainer.marks = (*trainer.marks, Mark(trainer.updates, describe(experiment, slower)))
             self.timeline.note_edit(trainer.updates, slower)
+            self.timeline.note_state(trainer.state())  # a replay of the edit alone would lose the mark
         self._adopt(trainer, self.timeline, plan(before.experiment, slower).rebuilds)
         self.left.keep(ticket, before)
 

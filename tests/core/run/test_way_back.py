@@ -160,6 +160,18 @@ def test_imports_and_recoveries_are_marked() -> None:
     ]
 
 
+def test_a_way_back_to_after_a_recovery_keeps_its_mark() -> None:
+    driven = Driven()
+    driven(commands.Step(5))
+    driven(commands.Recover(0.002))
+    driven(commands.Pause())
+    driven(commands.Step(6))
+    marks, updates = driven.run.trainer.marks, driven.run.trainer.updates
+    assert [mark.text for mark in marks] == ["Learning rate"]
+    driven(commands.Back())
+    assert (driven.run.trainer.updates, driven.run.trainer.marks) == (updates - 1, marks)
+
+
 def test_of_the_states_left_behind_those_within_a_drag_and_the_oldest_go_first(monkeypatch: pytest.MonkeyPatch) -> None:
     state = Driven().state()
     table = state.history.rows.update.base
