@@ -254,7 +254,7 @@ class Run:
                 if not goal.ticket:
                     raise
                 self._abandon(_why(error))
-                return
+                break
             if reached and goal is self._goal:
                 self._goal, self.shown = None, False
             if goal is not self._goal:
@@ -363,6 +363,7 @@ class Run:
             self._goal = Past(ticket, target)
         else:
             self.answer(ticket)
+            self._rest()
 
     def replay(self, target: int) -> Replay:
         """The way back to an update."""

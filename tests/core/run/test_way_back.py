@@ -4,9 +4,10 @@ from dataclasses import replace
 from math import inf
 
 import pytest
-from driven import PLANE, Driven
+from driven import PLANE, Driven, refused
 from same_state import assert_same
 
+from nnstudio.core.data.dataset import DataError
 from nnstudio.core.experiment import DenseSpec
 from nnstudio.core.experiment.choices import OptimizerKind
 from nnstudio.core.network.surgery import Freeze, Negate, Redraw, SetParameter, Surgery, Switch, Zero
@@ -213,6 +214,35 @@ def test_of_two_edits_at_one_update_both_are_to_come_for_whoever_goes_back_to_it
     driven(commands.Back(1))
     assert driven.experiment == PLANE
     assert driven.bits == there
+
+
+def slowly_measured() -> Driven:
+    """A run whose loss takes too long to measure with each picture."""
+    spec = replace(PLANE.dataset, samples=500)
+    driven = Driven(replace(PLANE, dataset=spec, layers=(DenseSpec(units=64), DenseSpec(units=64))))
+    driven(commands.Step(3))
+    driven(commands.Edit(replace(driven.experiment, dataset=replace(spec, noise=0.2))))
+    driven(commands.Step(3))
+    return driven
+
+
+def test_whoever_goes_back_at_the_beginning_learns_the_loss_all_the_same() -> None:
+    driven = slowly_measured()
+    driven.run.obey(commands.SetWeights(driven.run.trainer.network.weights()))
+    assert not driven.run.trainer.measured
+    driven(commands.Back())
+    assert driven.run.trainer.measured
+
+
+def test_a_way_back_that_cannot_be_gone_lets_the_loss_be_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(*_: object) -> None:
+        raise DataError("The data are gone.")
+
+    driven = slowly_measured()
+    monkeypatch.setattr(driven.run._present, "_dataset", gone)
+    driven.run.trainer.evaluated_at = -1
+    assert refused(driven(commands.Back(4))) == "The data are gone."
+    assert driven.run.trainer.measured
 
 
 def test_going_back_at_the_beginning_takes_no_layer_away() -> None:
