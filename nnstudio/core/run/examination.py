@@ -37,7 +37,7 @@ class Examination:
     def __init__(self, trainer: Trainer) -> None:
         self._trainer = trainer
         self._frames, self._period = 0, PERIOD
-        self._experiment = trainer.experiment
+        self._experiment = self._shown = trainer.experiment
         self._means: dict[int, tuple[float, float]] = {}
         self._said: Diagnosis | None = None
         self._doubts = 0
@@ -51,7 +51,7 @@ class Examination:
     def due(self, learning: bool) -> bool:
         """Whether this frame is one to be examined."""
         first, self._frames = self._said is None and self._frames == 0, self._frames + 1
-        edited = self._experiment is not self._trainer.experiment
+        edited, self._shown = self._shown is not self._trainer.experiment, self._trainer.experiment
         return first or edited or not learning or self._frames % self._period == 0
 
     def took(self, seconds: float) -> None:

@@ -73,6 +73,16 @@ def test_an_edit_begins_the_examination_anew() -> None:
     assert cause(examination, 1e-6) is Cause.VANISHING
 
 
+def test_after_an_edit_one_frame_is_examined_whoever_looks() -> None:
+    trainer = Trainer(PLANE)
+    examination = Examination(trainer)
+    due = [examination.due(learning=True) for _ in range(3 * PERIOD)]
+    trainer.apply(replace(PLANE, training=replace(PLANE.training, learning_rate=0.5)))
+    again = [examination.due(learning=True) for _ in range(3 * PERIOD)]
+    assert sum(again) == sum(due), "histograms alone are counted no more often than before"
+    assert again[0]
+
+
 def test_a_run_that_learns_is_examined_now_and_then() -> None:
     trainer = Trainer(PLANE)
     trainer.step(keep_change=True)
