@@ -56,6 +56,15 @@ def test_each_phase_says_what_happens(view: NetworkView, make) -> None:
     assert shown(view) == ""
 
 
+def test_a_picture_that_is_built_anew_says_the_phase_it_stands_in(view: NetworkView) -> None:
+    view.show_frame(in_phase(plane_frame(units=(3, 2)), Phase.BACKWARD))
+    words = shown(view)
+    view.resize(800, 500)
+    assert shown(view) == words
+    view.show_frame(plane_frame(units=(3, 2)))
+    assert shown(view) == ""
+
+
 def test_the_crest_runs_forwards_and_then_back(view: NetworkView, qtbot: QtBot) -> None:
     frame = plane_frame(units=(3, 2))
     view.show_frame(frame)

@@ -152,7 +152,7 @@ class NetworkStage(Stage):
             self._diagram = plane_network.PlaneNetwork(place, frame, em)
         if self._wave is not None:
             self._wave.end()
-        self._wave = Wave(self.root, area, self)
+        self._wave = Wave(self.root, area, self, frame.phased)
         self._firsts = [column.first for column in self.columns]
         self._diagram.show(frame, self.looked_at)
         self.arranged.emit()

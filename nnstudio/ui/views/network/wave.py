@@ -26,15 +26,16 @@ _TINT = 60
 
 
 class Wave:
-    """A crest that runs over the columns in `area`, and a line of words below them."""
+    """A crest that runs over the columns in `area`, and a line of words below them. It begins at rest in the phase that
+    the update stands in."""
 
-    def __init__(self, parent: QGraphicsItem, area: QRectF, owner: QObject) -> None:
+    def __init__(self, parent: QGraphicsItem, area: QRectF, owner: QObject, phased: PhasedUpdate | None) -> None:
         self._area = area
         self._crest = items.rectangle(parent, QRectF(0, area.top(), _WIDTH, area.height()), _crest_brush(), z=7)
         self._crest.hide()
         at = QPointF(area.center().x(), area.bottom() - 8)
-        self._words = items.Words(parent, at, text_font(12, bold=True), current().text, "", _MIDDLE, 8)
-        self._phase: Phase | None = None
+        self._words = items.Words(parent, at, text_font(12, bold=True), current().text, _sentence(phased), _MIDDLE, 8)
+        self._phase = _phase(phased)
         self._run = QVariantAnimation(owner, startValue=0.0, endValue=1.0, duration=_MILLISECONDS)
         self._run.setEasingCurve(QEasingCurve.Type.InOutSine)
         self._run.valueChanged.connect(self._move)
@@ -47,11 +48,11 @@ class Wave:
 
     def show(self, phased: PhasedUpdate | None) -> None:
         """Show the phase that the update stands in; None for none."""
-        phase = phased.phase if phased is not None else None
+        phase = _phase(phased)
         if phase is self._phase:
             return
         self._phase = phase
-        self._words.say("" if phased is None else _sentence(phased))
+        self._words.say(_sentence(phased))
         self._run.stop()
         self._crest.hide()
         if phase in (Phase.FORWARD, Phase.BACKWARD):
@@ -87,7 +88,13 @@ def _matrix(arrays: dict[str, Array]) -> Array | None:
     return None if weight is None else weight.reshape(-1, weight.shape[-1])
 
 
-def _sentence(phased: PhasedUpdate) -> str:
+def _phase(phased: PhasedUpdate | None) -> Phase | None:
+    return None if phased is None else phased.phase
+
+
+def _sentence(phased: PhasedUpdate | None) -> str:
+    if phased is None:
+        return ""
     match phased.phase:
         case Phase.FORWARD:
             return f"Forward: {counted(len(phased.examples), 'example')} through the network"
