@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -95,6 +95,21 @@ def test_absurd_values_leave_what_is_trained(window: MainWindow, qtbot: QtBot, t
     settle(window, qtbot)
     assert trained(window, popover) == before
     assert slider.value == before
+
+
+@pytest.mark.parametrize("kind", [Spot, LinkSpot])
+def test_escape_closes_what_a_click_opened_wherever_the_keys_were(
+    window: MainWindow, qtbot: QtBot, kind: type[Spot | LinkSpot]
+) -> None:
+    stage = window.network.stage
+    first, second = (column.tiles[0].center() for column in stage.columns[:2])
+    row = (QPointF(x, first.y()) for x in range(round(first.x()) + 1, round(second.x())))
+    place = second if kind is Spot else next(point for point in row if isinstance(stage._at(point), LinkSpot))
+    window.centralWidget().setFocus()
+    qtbot.mouseClick(stage.viewport(), LEFT, pos=place.toPoint())
+    assert isinstance(window.network.popover and window.network.popover.spot, kind)
+    qtbot.keyClick(window.focusWidget() or window, Qt.Key.Key_Escape)
+    assert window.network.popover is None
 
 
 def test_another_theme_behind_popover_and_palette(window: MainWindow, qtbot: QtBot) -> None:

@@ -268,8 +268,8 @@ class NetworkStage(Stage):
             self.next_image_requested.emit()
             return
         self._pointing.choose(spot)
-        if isinstance(spot, Spot):
-            self.setFocus(Qt.FocusReason.MouseFocusReason)
+        if spot is not None:
+            self.setFocus(Qt.FocusReason.MouseFocusReason)  # Esc lets go of it
         self.pointed.emit(self._pointing.pinned)
         self._looks_elsewhere()
 
