@@ -112,6 +112,19 @@ def test_escape_closes_what_a_click_opened_wherever_the_keys_were(
     assert window.network.popover is None
 
 
+def test_each_redrawing_draws_other_weights_also_in_a_popover_opened_anew(window: MainWindow, qtbot: QtBot) -> None:
+    drawn: set[bytes] = set()
+    for _ in range(3):
+        popover = open_at(window, Spot(1, 2))
+        qtbot.mouseClick(popover.deeds["Redraw"], LEFT)
+        settle(window, qtbot)
+        popover.closed.emit()
+        weights = window._session.frame and window._session.frame.model.layers[0].weights
+        assert weights is not None
+        drawn.add(weights[:, 2].tobytes())
+    assert len(drawn) == 3
+
+
 def test_another_theme_behind_popover_and_palette(window: MainWindow, qtbot: QtBot) -> None:
     popover = open_at(window, Spot(1, 2))
     insert = window.network.headers.inserts[1]

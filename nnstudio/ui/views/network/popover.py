@@ -6,6 +6,7 @@ is open every frame is shown in it: values, locks, and what the loss was when it
 
 import math
 from functools import partial
+from secrets import randbelow
 
 import numpy as np
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
@@ -24,6 +25,7 @@ from nnstudio.ui.widgets.figures import decimal
 from nnstudio.ui.widgets.value_slider import ValueSlider
 
 _WIDTH = 300
+_DRAWS = 2**31
 _OWN = ("bias", "gain", "shift")
 _HELP = {
     "weight": "<p>How strongly the neuron at the left acts on the one at the right: z = Σ w·x + b.</p>"
@@ -87,7 +89,6 @@ class Popover(QFrame):
         if isinstance(spot, Spot):
             column.addLayout(self._deeds())
         column.addLayout(self._footer())
-        self._redraws = 0
         self.show_frame(frame)
 
     @property
@@ -216,8 +217,7 @@ class Popover(QFrame):
         elif name == "Negate":
             self._ask(Negate(key, unit))
         elif name == "Redraw":
-            self._redraws += 1
-            self._ask(Redraw(key, unit, self._redraws))
+            self._ask(Redraw(key, unit, randbelow(_DRAWS)))
         else:
             self._ask(Switch(key, unit, on=unit in self._layer.off))
 
