@@ -88,15 +88,3 @@ def accuracy(outputs: Array, targets: Array, labels: NDArray[np.int64], task: Ta
 def confusion_matrix(labels: NDArray[np.int64], answers: NDArray[np.int64], classes: int) -> NDArray[np.int64]:
     """How often a class (row) was answered with a class (column); shape (classes, classes)."""
     return np.bincount(labels * classes + answers, minlength=classes * classes).reshape(classes, classes)
-
-
-def precision_and_recall(confusion: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Of the examples answered with a class, the share that are of it; of those that are of it, the share answered with
-    it. Both (classes,), from a confusion matrix (row = truth, column = answer); NaN where there are none."""
-    right = confusion.diagonal().astype(np.float64)
-    answered, there = confusion.sum(axis=0), confusion.sum(axis=1)
-    nothing = np.full(len(right), np.nan)
-    return (
-        np.divide(right, answered, out=nothing.copy(), where=answered > 0),
-        np.divide(right, there, out=nothing, where=there > 0),
-    )

@@ -6,7 +6,6 @@ last one. `probes` says which costly parts of a frame it needs while it is visib
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from nnstudio.core.run.frame import Frame, Probe
@@ -20,7 +19,6 @@ class View(QWidget):
     probes: Probe = Probe.NOTHING
     interval: float = 0.0
     """Seconds between two frames that the view is shown while training runs; 0 for each of them."""
-    probes_changed = Signal()
 
     def show_frame(self, frame: Frame) -> None:
         """Draw this frame from now on. Called only while the view is visible, at up to 60 Hz."""
