@@ -11,5 +11,10 @@ def counted(count: float, noun: str, written: str | None = None) -> str:
     return f"{written} {noun if count == 1 else _plural(noun)}"
 
 
+def grouped(count: float) -> str:
+    """A whole number in groups of three digits, with spaces that break no line: 31 200."""
+    return f"{round(count):,}".replace(",", "\N{NO-BREAK SPACE}").replace("-", "\N{MINUS SIGN}")
+
+
 def _plural(noun: str) -> str:
     return f"{noun}es" if noun.endswith(("s", "x", "tch")) else f"{noun}s"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nnstudio.core.counting import counted
+from nnstudio.core.counting import counted, grouped
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,7 @@ def test_the_noun_has_the_number_of_the_count(count: float, noun: str, text: str
 def test_a_number_may_be_written_otherwise() -> None:
     assert counted(31_200, "image", "31 200") == "31 200 images"
     assert counted(1, "image", "1") == "1 image"
+
+
+def test_large_numbers_are_grouped() -> None:
+    assert [grouped(number) for number in (9, 999, 1000, 1234567)] == ["9", "999", "1\xa0000", "1\xa0234\xa0567"]

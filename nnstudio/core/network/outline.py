@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from math import prod
 
 from nnstudio.core.array import Shape
+from nnstudio.core.counting import grouped
 from nnstudio.core.experiment import LayerSpec
 from nnstudio.core.experiment.network_text import misplaced, place_layers
 from nnstudio.core.network.layer_edits import Ends, Layers, misfit
@@ -62,11 +63,6 @@ def layers_from_text(text: str, ends: Ends) -> tuple[LayerSpec, ...]:
         if why := misfit(layers[:number], ends):
             raise misplaced(one, number, text, why)
     return layers
-
-
-def grouped(number: int) -> str:
-    """A whole number in groups of three digits, with spaces that break no line: 60 000."""
-    return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}")
 
 
 def shape_text(shape: Shape) -> str:

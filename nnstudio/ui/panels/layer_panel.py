@@ -13,7 +13,7 @@ from nnstudio.core.experiment import Experiment, LayerSpec
 from nnstudio.core.experiment.network_text import describe_layers, parse_layers
 from nnstudio.core.network.layer_edits import DuplicateLayer, Ends, LayerEdit, RemoveLayer, TakeNetwork, misfit, refusal
 from nnstudio.core.network.network import layer_names
-from nnstudio.core.network.outline import Outline, grouped, layers_from_text, outline, shape_text
+from nnstudio.core.network.outline import Outline, layers_from_text, outline, shape_text
 from nnstudio.core.network.surgery import Freeze
 from nnstudio.core.presets import STARTING_POINTS, StartingPoint
 from nnstudio.core.run.frame import Frame
@@ -22,6 +22,7 @@ from nnstudio.ui.icons import ICON_GAP, icon
 from nnstudio.ui.panels.layer_rows import Control, LayerRows
 from nnstudio.ui.panels.network_text_box import NetworkTextBox
 from nnstudio.ui.session import Session
+from nnstudio.ui.widgets.figures import grouped
 from nnstudio.ui.widgets.note import Note
 from nnstudio.ui.widgets.option_box import Option, OptionBox
 from nnstudio.ui.widgets.switch import Switch

@@ -5,6 +5,9 @@ Three significant digits, a real minus sign, thousands apart, and a dash for wha
 
 import math
 
+from nnstudio.core import counting
+from nnstudio.core.counting import grouped as grouped
+
 MISSING = "—"
 
 
@@ -28,15 +31,9 @@ def percent(share: float, decimals: int = 1) -> str:
     return f"{100 * share:.{decimals}f}\u00a0%".replace("-", "−") if math.isfinite(share) else MISSING
 
 
-def grouped(count: float) -> str:
-    """A whole number in groups of three digits: 31 200."""
-    return f"{round(count):,}".replace(",", "\u00a0").replace("-", "−")
-
-
 def counted(count: float, noun: str) -> str:
     """A number with what it counts: 1 image, 200 epochs, 0.5 epochs."""
-    number = grouped(count) if float(count).is_integer() else tick(count)
-    return f"{number} {noun}" if count == 1 else f"{number} {noun}s"
+    return counting.counted(count, noun, grouped(count) if float(count).is_integer() else tick(count))
 
 
 def tick(value: float) -> str:

@@ -12,7 +12,7 @@ from nnstudio.core.experiment.network_text import NetworkTextError, parse_layers
 from nnstudio.core.network.layer_edits import Ends, misfit
 from nnstudio.core.network.layers.layer import ShapeError
 from nnstudio.core.network.network import Network
-from nnstudio.core.network.outline import grouped, layers_from_text, outline, shape_text
+from nnstudio.core.network.outline import layers_from_text, outline, shape_text
 
 PLANE, IMAGE = Ends((2,), 1), Ends((1, 28, 28), 10)
 LENET = "conv 6 5x5 tanh same, average pool 2, conv 16 5x5 tanh, average pool 2, 120 tanh, 84 tanh"
@@ -67,7 +67,3 @@ def test_a_text_that_cannot_work_says_which_piece_of_it() -> None:
         layers_from_text(text, IMAGE)
     assert text[caught.value.start : caught.value.end] == "conv 8 3x3"
     assert layers_from_text(LENET, IMAGE) == parse_layers(LENET)
-
-
-def test_large_numbers_are_grouped() -> None:
-    assert [grouped(number) for number in (9, 999, 1000, 1234567)] == ["9", "999", "1\xa0000", "1\xa0234\xa0567"]

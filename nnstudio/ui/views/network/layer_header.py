@@ -12,12 +12,13 @@ from nnstudio.core.counting import counted
 from nnstudio.core.experiment.layer_specs import LayerSpec
 from nnstudio.core.experiment.setting import settings_of
 from nnstudio.core.network.layer_edits import DuplicateLayer, RemoveLayer, resize
-from nnstudio.core.network.outline import Outline, grouped, shape_text
+from nnstudio.core.network.outline import Outline, shape_text
 from nnstudio.ui.explanations.views import VIEWS
 from nnstudio.ui.stage.lettering import text_font
 from nnstudio.ui.theme import text_scale
 from nnstudio.ui.views.network.flat_button import FlatButton
 from nnstudio.ui.views.network.layer_title import LayerTitle
+from nnstudio.ui.widgets.figures import grouped
 from nnstudio.ui.widgets.note import Note
 
 SMALL = 24
