@@ -10,7 +10,10 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 
-from nnstudio.core.experiment import MAXIMUM_HIDDEN_LAYERS, DenseSpec, Experiment
+from nnstudio.core.experiment import MAXIMUM_HIDDEN_LAYERS, DenseSpec, Experiment, ImageSpec
+from nnstudio.core.experiment.choices import DatasetKind
+from nnstudio.core.experiment.layer_specs import Conv2DSpec, LayerNormSpec
+from nnstudio.core.network.surgery import Freeze
 from nnstudio.core.run.frame import Frame, ImagePicture, PlanePicture, Probe
 from nnstudio.core.run.observe import Observer
 from nnstudio.core.training.trainer import Trainer
@@ -270,6 +273,18 @@ def test_a_click_pins_the_note_until_escape(qtbot, view: NetworkView) -> None:
     assert view.stage.looked_at == Spot(1, 2)
     qtbot.keyClick(view.stage, Qt.Key.Key_Escape)
     assert view.stage.looked_at is None
+
+
+def test_a_channel_of_a_layer_normalisation_has_no_gain_to_set_but_a_lock(qtbot, view: NetworkView) -> None:
+    images = ImageSpec(kind=DatasetKind.SKETCHED_DIGITS, images=100)
+    trainer = Trainer(Experiment(dataset=images, layers=(Conv2DSpec(filters=4), LayerNormSpec())))
+    trainer.operate(Freeze(2, unit=3))
+    view.show_frame(Observer(trainer, 1).frame(Probe.NEURONS))
+    for unit in (2, 3):
+        view.stage._choose(Spot(2, unit))
+        assert view.popover is not None
+        assert not view.popover.sliders, "a channel has a gain for each of its pixels"
+        assert view.popover.freeze.isChecked() == (unit == 3)
 
 
 def test_a_new_run_lets_the_pinned_note_go(qtbot, view: NetworkView) -> None:

@@ -72,6 +72,16 @@ class ModelLayer:
         return bool(self.frozen) and all(mask.all() for mask in self.frozen.values())
 
     @property
+    def frozen_units(self) -> tuple[int, ...]:
+        """The units of whose parameters training leaves all alone, if they have any."""
+        units = self.shape[0]
+        masks = [
+            mask.reshape(-1, units).T if name == "weight" else mask.reshape(units, -1)
+            for name, mask in self.frozen.items()
+        ]
+        return tuple(np.flatnonzero(np.concatenate(masks, axis=1).all(axis=1)).tolist()) if masks else ()
+
+    @property
     def weights(self) -> Array | None:
         """The weights as a matrix (inputs, units), with one filter of a convolution in each column."""
         weight = self.arrays.get("weight")

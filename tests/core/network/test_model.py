@@ -20,6 +20,7 @@ from nnstudio.core.experiment.layer_specs import (
 )
 from nnstudio.core.network.activations import ACTIVATIONS
 from nnstudio.core.network.model import Range
+from nnstudio.core.network.surgery import Freeze
 from nnstudio.core.training.trainer import Trainer
 
 SKETCHES = ImageSpec(kind=DatasetKind.SKETCHED_DIGITS, images=100)
@@ -51,6 +52,27 @@ def test_arrays_have_names_and_lie_in_the_models_own_vectors() -> None:
     np.testing.assert_array_equal(norm.arrays["gain"], model.params[18:24])
     np.testing.assert_array_equal(norm.arrays["running_variance"], model.statistics[6:])
     assert np.shares_memory(output.arrays["weight"], model.params)
+
+
+@pytest.mark.parametrize(
+    ("layers", "key"),
+    [
+        ((DenseSpec(units=6),), 1),
+        ((DenseSpec(units=6), BatchNormSpec()), 2),
+        ((Conv2DSpec(filters=6),), 1),
+        ((Conv2DSpec(filters=6), BatchNormSpec()), 2),
+        ((Conv2DSpec(filters=6), LayerNormSpec()), 2),
+    ],
+)
+def test_it_knows_the_units_that_are_frozen(layers: tuple[LayerSpec, ...], key: int) -> None:
+    trainer = Trainer(Experiment(dataset=SKETCHES, layers=layers))
+    assert trainer.model().layers[key - 1].frozen_units == ()
+    for unit in (1, 4):
+        trainer.operate(Freeze(key, unit=unit))
+    assert [layer.frozen_units for layer in trainer.model().layers if layer.key == key] == [(1, 4)]
+    trainer.operate(Freeze(key))
+    assert trainer.model().layers[key - 1].frozen_units == tuple(range(6))
+    assert trainer.model().layers[-1].frozen_units == ()
 
 
 def test_a_model_stays_as_it_is_while_training_goes_on() -> None:

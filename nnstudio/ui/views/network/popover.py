@@ -50,11 +50,13 @@ def can_open(frame: Frame, spot: Spot | LinkSpot) -> bool:
 
 
 def _parameters(layer: ModelLayer, spot: Spot | LinkSpot) -> list[tuple[str, tuple[int, ...]]]:
-    """The arrays, and the places in them, that are a link's or a unit's own."""
+    """The arrays, and the places in them, that are a link's or a unit's own: where a layer normalisation reads an
+    image, a channel has a pair of numbers for each pixel, and none of them is the one."""
     if isinstance(spot, LinkSpot):
         *seen, _ = layer.arrays["weight"].shape
         return [("weight", (*(int(i) for i in np.unravel_index(spot.source, seen)), spot.unit))]
-    return [(name, (spot.unit,)) for name in _OWN if name in layer.arrays and layer.arrays[name].ndim == 1]
+    single = layer.shape[:1]
+    return [(name, (spot.unit,)) for name in _OWN if name in layer.arrays and layer.arrays[name].shape == single]
 
 
 class Popover(QFrame):
@@ -187,13 +189,10 @@ class Popover(QFrame):
 
     def _frozen(self) -> bool:
         """Whether all that is this place's own is frozen."""
-        masks = self._layer.frozen
-        if not masks:
-            return False
-        if isinstance(self.spot, LinkSpot):
-            ((name, index),) = _parameters(self._layer, self.spot)
-            return name in masks and bool(masks[name][index])
-        return all(bool(np.all(mask[..., self.spot.unit])) for mask in masks.values() if mask.ndim)
+        if isinstance(self.spot, Spot):
+            return self.spot.unit in self._layer.frozen_units
+        ((name, index),) = _parameters(self._layer, self.spot)
+        return name in self._layer.frozen and bool(self._layer.frozen[name][index])
 
     # What is wanted.
 
