@@ -80,6 +80,16 @@ def test_everything_there_is_has_one():
     assert set(FEATURES) == set(Feature)
 
 
+def test_new_says_what_it_begins_with(window: MainWindow, qtbot: QtBot):
+    window._session.begin(Experiment(), "Another")
+    window.files.new()
+    data, layers = window._session.experiment.dataset, window._session.experiment.layers
+    assert isinstance(data, PlaneSpec)
+    assert [getattr(layer, "units", 0) for layer in layers] == [8, 8]
+    said = f"The {data.kind.label.lower()}, {data.samples} points, two hidden layers of 8 neurons."
+    assert ACTIONS["new"].example == said
+
+
 def test_an_explanation_is_written_as_plain_text_in_its_order():
     text = Explanation("a < b", "1 < 2.", "somebody.").html("x & y", "A sentence.", "The end.")
     assert text == (

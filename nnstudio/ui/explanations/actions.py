@@ -15,7 +15,7 @@ _ENTRY = "a menu of this program."
 ACTIONS = {
     "new": Explanation(
         "The experiment that the program begins with; a file that is open is closed.",
-        "The circle, 500 points, hidden layers of 4 and 2 neurons.",
+        "The spirals, 500 points, two hidden layers of 8 neurons.",
         _ENTRY,
     ),
     "open": Explanation(

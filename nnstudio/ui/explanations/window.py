@@ -115,7 +115,10 @@ CLOSE = Explanation(
     "The card is gone until the View menu brings it back; what is not seen is not computed.",
     "Without the 3 charts below, the network has all the height.",
 )
-MESSAGE = Explanation("Hides the message; nothing else changes.", "Escape does the same; good news leaves after 8 s.")
+MESSAGE = Explanation(
+    "Hides the message; nothing else changes.",
+    "Escape does the same once Tab has come to it; good news leaves after 8 s.",
+)
 COPY = Explanation("The whole message, as text.", "1 sentence, and below it the run, the update and the experiment.")
 NOTE = Explanation("Hides the note; the experiment goes on.", "Presets › XOR brings it back, for 1 step of Undo.")
 OFFER = Explanation("Does what the message proposes.", "Go back and train with a rate of 0.003 instead of 0.03.")
