@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from nnstudio.core.experiment import Experiment
 from nnstudio.core.experiment.choices import DatasetKind
 from nnstudio.core.network.layer_edits import LayerEdit
+from nnstudio.core.network.surgery import Surgery
 from nnstudio.core.presets import Preset
 from nnstudio.files.saving import Saver
 from nnstudio.ui import theme
@@ -112,7 +113,7 @@ class MainWindow(QMainWindow):
         self.network = NetworkView()
         self.network.layers_edited.connect(self._edit_layers)
         self.network.next_image_requested.connect(self._session.next_image)
-        self.network.operated.connect(self._session.operate)
+        self.network.operated.connect(self._operate)
         self.output = OutputView()
         self.output.example_chosen.connect(self._session.look_at)
         self.loss, self.activations, self.gradients = LossView(), ActivationsView(), GradientsView()
@@ -253,6 +254,11 @@ class MainWindow(QMainWindow):
     def _edit_layers(self, edit: LayerEdit) -> None:
         if not self._session.loading:  # the layers on the screen are those of the network before
             self._session.edit(edit(self._session.experiment), label=edit.label)
+
+    def _operate(self, surgery: Surgery, merge: str) -> None:
+        """What a hand does to the network on the screen, and to no other."""
+        if not self._session.loading:
+            self._session.operate(surgery, merge)
 
     def _try_remedy(self, experiment: Experiment) -> None:
         """What the diagnosis proposes."""

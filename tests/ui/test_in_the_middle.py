@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from nnstudio.core.experiment.choices import DatasetKind
 from nnstudio.core.network.layer_edits import InsertLayer, RemoveLayer
+from nnstudio.core.network.surgery import Zero
 from nnstudio.core.presets import default_experiment
 from nnstudio.ui.main_window import MainWindow
 from nnstudio.ui.session import Session
@@ -123,6 +124,18 @@ def test_each_redrawing_draws_other_weights_also_in_a_popover_opened_anew(window
         assert weights is not None
         drawn.add(weights[:, 2].tobytes())
     assert len(drawn) == 3
+
+
+def test_a_hand_on_the_network_before_does_nothing_to_that_of_other_data(window: MainWindow, qtbot: QtBot) -> None:
+    session, popover = window._session, open_at(window, LinkSpot(1, 0, 1))
+    session.begin(default_experiment(DatasetKind.CIRCLE), "Other data")
+    the_slider(popover).value_changed.emit(3.0)
+    assert session.undo_label == "Other data"
+    settle(window, qtbot)
+    assert session.frame is not None
+    assert not session.frame.marks
+    open_at(window, LinkSpot(1, 0, 1)).operated.emit(Zero(1, 0), "")
+    assert session.undo_label.startswith("Zero")
 
 
 def test_another_theme_behind_popover_and_palette(window: MainWindow, qtbot: QtBot) -> None:
