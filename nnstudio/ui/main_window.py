@@ -7,21 +7,8 @@ flows, the curves under them, what is set at the right. Messages lie over the ca
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent
-from PySide6.QtWidgets import (
-    QApplication,
-    QLabel,
-    QMainWindow,
-    QMenu,
-    QMenuBar,
-    QProxyStyle,
-    QStyle,
-    QStyleHintReturn,
-    QStyleOption,
-    QVBoxLayout,
-    QWhatsThis,
-    QWidget,
-)
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWhatsThis, QWidget
 
 from nnstudio.core.experiment import Experiment
 from nnstudio.core.experiment.choices import DatasetKind
@@ -37,11 +24,11 @@ from nnstudio.ui.files_menu import FilesMenu
 from nnstudio.ui.help import About, HelpSheet
 from nnstudio.ui.icons import icon
 from nnstudio.ui.key_focus import KeyFocus
+from nnstudio.ui.menu_bar import MenuBar
 from nnstudio.ui.panels.data_panel import DataPanel
 from nnstudio.ui.panels.layer_panel import LayerPanel
 from nnstudio.ui.panels.training_panel import TrainingPanel
 from nnstudio.ui.panels.transport import Transport
-from nnstudio.ui.presets_menu import PresetsMenu
 from nnstudio.ui.session import Session
 from nnstudio.ui.settings import Settings
 from nnstudio.ui.theme import ThemeChoice
@@ -59,17 +46,6 @@ from nnstudio.ui.widgets.fold import Fold
 from nnstudio.ui.widgets.note_strip import NoteStrip
 from nnstudio.ui.widgets.table_dialog import TableDialog
 
-# None is a line between two entries.
-MENUS: dict[str, tuple[str | None, ...]] = {
-    "&File": ("new", "open", None, "save", "save_as", None, "export", "import", None, "quit"),
-    "&Edit": ("undo", "redo"),
-    "&Run": ("play", "step", "step_phase", "step_epoch", "back", None, "restart", "new_weights"),
-}
-THEMES = {ThemeChoice.SYSTEM: "As the &system", ThemeChoice.LIGHT: "&Light", ThemeChoice.DARK: "&Dark"}
-KEEPING = {
-    "&Keep what was learned": "An edit of layers or data keeps every weight that still has a place; training goes on.",
-    "&Start over": "An edit of layers or data begins training anew, from first weights.",
-}
 MARGIN = 12
 SAVING_SECONDS = 10.0
 """How long a closing window waits for its files to be written."""
@@ -94,7 +70,12 @@ class MainWindow(QMainWindow):
         self.desk = self._make_desk()
         page = self._make_page()
         self.setCentralWidget(page)
-        self._make_menus()
+        self.menus = MenuBar(session, settings, self.commands, self.desk.cards, self)
+        self.menus.theme_chosen.connect(self._choose_theme)
+        self.menus.preset_begun.connect(self._tell_of_preset)
+        self.setMenuBar(self.menus)
+        self.files.title_changed.connect(self._show_title)
+        self._show_title(self.files.title())
         Trouble(session, self.banner)
         self.announcements = Announcements(session, self)
         self._noted: DatasetKind | None = None
@@ -102,7 +83,7 @@ class MainWindow(QMainWindow):
         KeyFocus(_app(), self)
         _app().styleHints().colorSchemeChanged.connect(self._restyle)
         self._restyle()
-        self.menuBar().setStyle(_CalmMenuBar(self.menuBar()))  # after the sheet, which dresses it then
+        self.menus.calm()  # after the sheet, which dresses the menu bar then
         self._place()
         # Otherwise Qt gives the focus to the first button, which would take the Space of somebody who just came in.
         page.setFocus()
@@ -171,67 +152,6 @@ class MainWindow(QMainWindow):
         self.banner.lie_over(self.desk)
         return page
 
-    def _make_menus(self) -> None:
-        for title, names in MENUS.items():
-            menu = self.menuBar().addMenu(title)
-            self._fill(menu, names)
-            if title == "&Edit":
-                menu.addSeparator()
-                menu.addMenu(self._keeping_menu())
-        presets = PresetsMenu(self._session, self.menuBar())
-        presets.chosen.connect(self._tell_of_preset)
-        self.menuBar().addMenu(presets)
-        view = self.menuBar().addMenu("&View")
-        for card in self.desk.cards:
-            view.addAction(card.toggleViewAction())
-        view.addSeparator()
-        view.addMenu(self._theme_menu())
-        self.commands["larger_text"].setChecked(self._settings.larger_text)
-        self._fill(view, ("larger_text", None, "show_table", None, "reset_layout"))
-        self._fill(self.menuBar().addMenu("&Help"), ("help", "whats_this", None, "about"))
-        self._file_name = QLabel()
-        self._file_name.setProperty("role", "corner")
-        self._file_name.setAccessibleName("Open file")
-        self.menuBar().setCornerWidget(self._file_name)
-        self.files.title_changed.connect(self._show_title)
-        self._show_title(self.files.title())
-
-    def _fill(self, menu: QMenu, names: tuple[str | None, ...]) -> None:
-        for name in names:
-            if name is None:
-                menu.addSeparator()
-            else:
-                menu.addAction(self.commands[name])
-
-    def _theme_menu(self) -> QMenu:
-        menu = QMenu("&Theme", self)
-        group = QActionGroup(self)
-        for choice, text in THEMES.items():
-            action = group.addAction(menu.addAction(text))
-            action.setCheckable(True)
-            action.setData(choice.value)
-            action.setChecked(choice is self._settings.theme)
-        group.triggered.connect(self._choose_theme)
-        return menu
-
-    def _keeping_menu(self) -> QMenu:
-        """What an edit of layers or data does with what was learned."""
-        menu = QMenu("After an &edit of layers or data", self)
-        menu.setToolTipsVisible(True)
-        group = QActionGroup(self)
-        for keeps, (text, tip) in zip((True, False), KEEPING.items(), strict=True):
-            action = group.addAction(menu.addAction(text))
-            action.setCheckable(True)
-            action.setData(keeps)
-            action.setChecked(keeps is self._session.keeps)
-            action.setToolTip(tip)
-            action.setWhatsThis(tip)
-        group.triggered.connect(self._choose_keeping)
-        return menu
-
-    def _choose_keeping(self, action: QAction) -> None:
-        self._session.keeps = action.data()
-
     def _place(self) -> None:
         self.resize(1440, 900)
         if not self._settings.geometry.isEmpty():
@@ -266,12 +186,11 @@ class MainWindow(QMainWindow):
             self._session.edit(experiment)
 
     def _show_title(self, title: str) -> None:
-        self._file_name.setText(title)
+        self.menus.show_file(title)
         self.setWindowTitle(f"{title} – NN Studio" if title else "NN Studio")
-        self.menuBar().setCornerWidget(self._file_name)  # makes the menu bar measure it anew
 
-    def _choose_theme(self, action: QAction) -> None:
-        self._settings.theme = ThemeChoice(action.data())
+    def _choose_theme(self, choice: ThemeChoice) -> None:
+        self._settings.theme = choice
         self._restyle()
 
     def toggle_larger_text(self) -> None:
@@ -329,25 +248,6 @@ class MainWindow(QMainWindow):
         """Nothing is lost any more. Asked inside of closing, it closes when that is over."""
         self._leaving = True
         QTimer.singleShot(0, self, self.close)
-
-
-class _CalmMenuBar(QProxyStyle):
-    """Fusion without the lines under File, Edit, …; Alt+F still works."""
-
-    def __init__(self, menu_bar: QMenuBar) -> None:
-        super().__init__("Fusion")
-        self.setParent(menu_bar)
-
-    def styleHint(
-        self,
-        hint: QStyle.StyleHint,
-        option: QStyleOption | None = None,
-        widget: QWidget | None = None,
-        returnData: QStyleHintReturn | None = None,  # noqa: N803 -- Qt's name
-    ) -> int:
-        if hint == QStyle.StyleHint.SH_UnderlineShortcut:
-            return 0
-        return super().styleHint(hint, option, widget, returnData)
 
 
 def _app() -> QApplication:

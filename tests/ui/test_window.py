@@ -16,7 +16,8 @@ from nnstudio.ui import theme
 from nnstudio.ui.actions import ROWS
 from nnstudio.ui.desk import Desk
 from nnstudio.ui.help import HelpSheet
-from nnstudio.ui.main_window import MENUS, MainWindow
+from nnstudio.ui.main_window import MainWindow
+from nnstudio.ui.menu_bar import MENUS
 from nnstudio.ui.presets_menu import PresetsMenu
 from nnstudio.ui.session import Session
 from nnstudio.ui.settings import Settings
