@@ -114,15 +114,9 @@ class Run:
         if not isinstance(command, commands.Beside | commands.StepPhase):
             self._phased = None
         try:
-            if not self.number and not isinstance(
-                command, commands.Begin | commands.Watch | commands.LookAt | commands.Pace
-            ):
+            if not self.number and not isinstance(command, commands.First):
                 raise Refused("Nothing has begun yet.")
             match command:
-                case commands.Begin() | commands.Edit() | commands.PutBack():
-                    self._change(command, ticket)
-                case commands.SetWeights() | commands.Operate():
-                    self._change(command, ticket)
                 case commands.Save():
                     state = self.trainer.state()
                 case commands.Play():
@@ -130,10 +124,10 @@ class Run:
                 case commands.Pause():
                     self._pause()
                 case commands.Step(updates):
-                    here = self._goal.target if isinstance(self._goal, Until) else self.trainer.updates
-                    if self.under_way and here - self.trainer.updates > STEPS_AHEAD:
+                    begin = self._goal.target if isinstance(self._goal, Until) else self.trainer.updates
+                    if self.under_way and begin - self.trainer.updates > STEPS_AHEAD:
                         raise Refused("The updates that were asked for before are still being made.")
-                    self._head_for(Until(here + updates))
+                    self._head_for(Until(begin + updates))
                 case commands.StepPhase():
                     if self.under_way:  # of a long update that is made without phases
                         self.trainer.take_back()
@@ -157,6 +151,8 @@ class Run:
                     self.probes, self.shown = probes, False
                 case commands.LookAt(example):
                     self.example, self.shown = example, False
+                case _:
+                    self._change(command, ticket)
         except REFUSALS as error:
             made = phased is not None and phased.phase is Phase.UPDATE
             self._phased = phased if made or (self.number and self.trainer.under_way) else None
@@ -357,8 +353,8 @@ class Run:
         goal, begun = self._goal, self.trainer.under_way and not self.busy  # to take back a phase is a step back, too
         self._abandon()
         self._pause()
-        here = goal.target if isinstance(goal, Past) else self.trainer.updates + begun
-        target = max(here - updates, self._present.timeline.beginning)
+        begin = goal.target if isinstance(goal, Past) else self.trainer.updates + begun
+        target = max(begin - updates, self._present.timeline.beginning)
         if target < self.trainer.updates:
             self._goal = Past(ticket, target)
         else:
