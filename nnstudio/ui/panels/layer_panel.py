@@ -300,7 +300,6 @@ def _button(text: str, picture: str, tip: str) -> QPushButton:
 def _figure(tip: str) -> QLabel:
     label = QLabel()
     label.setProperty("role", "mono")
-    label.setAlignment(Qt.AlignmentFlag.AlignRight)
     label.setWordWrap(True)
     label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     label.setToolTip(tip)

@@ -41,7 +41,6 @@ class Sign(Enum):
     DASHED = auto()
     DISC = auto()
     DIAMOND = auto()  # hollow
-    SQUARE = auto()
 
 
 class Entry(NamedTuple):
@@ -148,5 +147,3 @@ def _draw_sign(painter: QPainter, entry: Entry, x: float, middle: float) -> None
         painter.drawEllipse(center, 4, 4)
     elif entry.sign is Sign.DIAMOND:
         painter.drawPath(diamond(center, 4.5))
-    elif entry.sign is Sign.SQUARE:
-        painter.drawRoundedRect(QRectF(center.x() - 4, center.y() - 4, 8, 8), 2, 2)
