@@ -1,15 +1,19 @@
 """Axes and legends: the one way in which every picture writes its numbers and names its signs."""
 
+import math
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from nnstudio.ui import theme
 from nnstudio.ui.stage.axes import Axis, Scale, room_below, room_beside
-from nnstudio.ui.stage.legend import Entry, Legend, Sign, drawn_legend
+from nnstudio.ui.stage.legend import NORMAL, TIGHT, Entry, Legend, Sign, drawn_legend
 from nnstudio.ui.stage.stage import Stage
+from nnstudio.ui.stage.ticks import snapped_down, snapped_up
 
 AREA = QRectF(50, 10, 300, 100)
 
@@ -75,6 +79,52 @@ def test_an_axis_that_says_the_same_touches_nothing(stage: Stage):
     assert all(number.item.scene() is None for number in before)
 
 
+def lines_of(axis: Axis) -> list[tuple[float, float]]:
+    path = axis._lines.path()
+    return [(path.elementAt(place).x, path.elementAt(place).y) for place in range(path.elementCount())]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("ratio", [1.0, 2.0])
+@pytest.mark.parametrize("edge", [Qt.Edge.LeftEdge, Qt.Edge.BottomEdge])
+def test_faint_lines_run_across_the_area_on_the_middle_of_pixels(stage: Stage, edge: Qt.Edge, ratio: float):
+    axis, left = Axis(stage.root, edge, str), edge == Qt.Edge.LeftEdge
+    scale = Scale(0.0, 1.0, AREA.bottom(), AREA.top()) if left else Scale(0.0, 1.0, AREA.left(), AREA.right())
+    axis.show(scale, [0.1, 0.333], AREA, ratio)
+    points = lines_of(axis)
+    assert len(points) == 4
+    for value, (start, end) in zip((0.1, 0.333), (points[:2], points[2:]), strict=True):
+        along = 0 if left else 1
+        ends = (AREA.left(), AREA.right()) if left else (AREA.top(), AREA.bottom())
+        assert (start[along], end[along]) == ends
+        place = start[1 - along]
+        assert place == end[1 - along] == pytest.approx(scale.at(value), abs=1 / ratio)
+        assert (place * ratio) % 1 == pytest.approx(0.5)
+    axis.show(scale, [0.1, 0.333], AREA, ratio, lines=False)
+    assert lines_of(axis) == []
+
+
+def test_an_axis_goes_along_with_its_area(stage: Stage):
+    axis, scale = Axis(stage.root, Qt.Edge.LeftEdge, str), Scale(0.0, 1.0, AREA.bottom(), AREA.top())
+    axis.show(scale, [0.5], AREA, 1.0)
+    before = axis.numbers[0].box.right()
+    axis.show(scale, [0.5], AREA.adjusted(20, 0, 0, 0), 1.0)
+    assert axis.numbers[0].box.right() == pytest.approx(before + 20)
+
+
+def test_a_single_step_in_sight_is_not_enough_for_an_axis():
+    ticks = Scale(0.15, 0.25, 0, 1, True).ticks(5)
+    assert len(ticks) > 1
+    assert all(0.15 <= tick <= 0.25 for tick in ticks)
+
+
+@pytest.mark.parametrize(("value", "down", "up"), [(1, 1, 1), (1.5, 1, 2), (2, 2, 2), (0.7, 0.5, 1), (500, 500, 500)])
+def test_ends_are_snapped_to_one_two_and_five(value: float, down: float, up: float):
+    for nearly in (value, value * (1 + 1e-12), value * (1 - 1e-12)):
+        exponent = math.log10(nearly)
+        assert 10 ** snapped_down(exponent) == pytest.approx(down)
+        assert 10 ** snapped_up(exponent) == pytest.approx(up)
+
+
 def colors_of(image: QImage) -> set[str]:
     return {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
 
@@ -98,5 +148,33 @@ def test_a_legend_leaves_out_what_has_no_room(qtbot: QtBot):
     assert "#ff0000" not in colors_of(legend.pixmap().toImage())
     assert "#0000ff" in colors_of(legend.pixmap().toImage())
     assert legend.accessibleName() == "Legend: train, test, mini-batch"
+    assert {"#00ff00", "#0000ff"} <= colors_of(legend.pixmap().toImage()), "no more than must be is left out"
     legend.resize(5, legend.height())
     assert legend.pixmap().isNull()
+
+
+def test_a_legend_ends_where_its_last_name_does(qtbot: QtBot):
+    image = drawn_legend([Entry("train", "#ff0000"), Entry("test", "#0000ff")], 1.0).toImage()
+    inked = [x for x in range(image.width()) for y in range(image.height()) if image.pixelColor(x, y).alpha() > 60]
+    assert image.width() - 5 <= max(inked) < image.width()
+
+
+def test_a_legend_has_the_colours_of_the_theme(qtbot: QtBot, qapp: QApplication):
+    legend = Legend(lambda: [Entry("train", theme.current().train)])
+    qtbot.addWidget(legend)
+    legend.resize(legend.sizeHint())
+    try:
+        theme.apply(qapp, theme.ThemeChoice.DARK)
+        assert theme.DARK.train in colors_of(legend.pixmap().toImage())
+    finally:
+        qapp.setStyleSheet("")
+
+
+def test_a_legend_is_written_smaller_only_where_there_is_little_room(qtbot: QtBot):
+    names = [Entry("train", "#ff0000"), Entry("mini-batch", "#0000ff")]
+    legend = Legend(lambda: names)
+    qtbot.addWidget(legend)
+    legend.show()
+    for narrower, spacing in ((0, NORMAL), (4, TIGHT)):
+        legend.resize(legend.sizeHint().width() - narrower, legend.height())
+        assert legend.pixmap().toImage() == drawn_legend(names, legend.devicePixelRatioF(), spacing).toImage()

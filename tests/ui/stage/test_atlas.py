@@ -164,3 +164,22 @@ def test_bounded_activations_keep_their_range_and_others_ignore_an_outlier() -> 
     assert robust_scale(np.zeros(9), Range(low=0)) == 1.0
     assert robust_scale(np.array([np.nan, 2.0, np.inf]), Range(low=0)) == 2.0
     assert robust_scale(np.array([np.nan])) == 1.0
+
+
+def test_an_activation_that_reaches_further_down_has_its_whole_range() -> None:
+    assert robust_scale(np.zeros(3), Range(-2, 1)) == 2.0
+    assert robust_scale(np.zeros(3), Range(-1, 3)) == 3.0
+
+
+def test_what_is_seldom_not_zero_is_seen_all_the_same() -> None:
+    values = np.zeros(1000)
+    values[3] = -0.25
+    assert robust_scale(values) == 0.25
+
+
+@pytest.mark.parametrize("columns", [16, 32, 40, 56])
+def test_no_column_of_a_map_is_passed_over_when_its_scale_is_estimated(columns: int) -> None:
+    for column in range(2):
+        values = np.zeros((64, columns, columns))
+        values[:, :, column::2] = 3.0
+        assert robust_scale(values) == 3.0
