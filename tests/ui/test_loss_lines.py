@@ -1,0 +1,112 @@
+"""From the rows of a history to the lines of a picture."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from loss_pictures import METRICS, NAN, ROWS, ahead, frame_with, lines, measured
+
+from nnstudio.ui.views.loss.curves import lines_of, to_the_end
+from nnstudio.ui.views.loss.extent import loss_range
+from nnstudio.ui.views.loss.thinning import envelope, every, stride
+
+
+def test_of_many_mini_batches_the_extremes_are_drawn():
+    random = np.random.default_rng(0)
+    x, y = np.arange(40_000.0), random.normal(5, 1, 40_000)
+    y[::7] = np.nan
+    xs, ys = envelope(x, y, 500)
+    assert len(xs) == len(ys) <= 1000
+    assert (ys.min(), ys.max()) == (np.nanmin(y), np.nanmax(y))
+    assert (np.diff(xs) >= 0).all()
+
+
+def test_few_rows_stay_as_they_are():
+    xs, ys = envelope(np.array([0.0, 1, 2, 3]), np.array([1.0, np.nan, np.inf, 4]), 100)
+    assert (xs.tolist(), ys.tolist()) == ([0, 3], [1, 4])
+
+
+def test_what_is_drawn_of_the_measurements_stays_where_it_is_as_they_become_more():
+    before: list[int] = []
+    for count in range(1, 400):
+        places = every(0, count, stride(count, 20)).tolist()
+        assert places[0] == 0
+        assert places[-1] == count - 1
+        assert len(places) <= 22
+        assert set(places[:-1]) <= set(before) | {count - 2, count - 1} | set(range(count - 20, count))
+        before = places
+
+
+def test_lines_visit_real_measurements_only():
+    frame = frame_with([(float(u), NAN, 1 / (1 + u), 2 / (1 + u)) for u in range(3000)])
+    line = lines(frame, columns=90)["train"]
+    assert len(line.x) <= 32
+    assert line.y == pytest.approx(1 / (1 + line.x))
+    assert line.x[-1] == 2999
+    assert 2 <= line.dots.sum() <= 14
+
+
+def test_what_is_not_finite_neither_draws_nor_bends_the_axis():
+    frame = frame_with([*ROWS, (4.0, float("inf"), NAN, NAN), (5.0, 0.3, float("inf"), 0.5)])
+    for logarithmic in (True, False):
+        found = lines(frame, logarithmic)
+        assert all(np.isfinite(line.y).all() for line in found.values())
+        low, high = loss_range(found, logarithmic)
+        assert 0 <= low < high <= 1
+
+
+def test_nothing_that_is_not_positive_goes_on_a_logarithmic_axis():
+    frame = frame_with([(0.0, 0.5, 0.5, 0.5), (1.0, 0.0, 0.0, 0.1), (2.0, 0.2, 0.2, 0.2)])
+    assert lines(frame, True)["train"].x.tolist() == [0, 2]
+    assert lines(frame, False)["train"].x.tolist() == [0, 1, 2]
+
+
+def test_a_run_that_diverges_is_seen_from_where_it_came():
+    low, high = loss_range(lines(frame_with([(float(u), NAN, 10.0 ** (3 * u), 1.0) for u in range(10)])), True)
+    assert (low, high) == (1, 1e27)
+    low, high = loss_range(lines(frame_with([(float(u), NAN, 10.0 ** (-3 * u), 1.0) for u in range(10)])), True)
+    assert (low, high) == (1e-8, 1)
+
+
+def test_a_penalty_has_a_line_only_when_there_is_one():
+    assert "penalty" not in lines(frame_with(ROWS), True)
+    assert "penalty" not in lines(frame_with(ROWS), False)
+    assert "penalty" in lines(frame_with(ROWS, penalty=0.01))
+
+
+def test_every_curve_has_all_its_measurements():
+    found = lines(frame_with(ROWS))
+    assert found["train"].y.tolist() == [0.7, 0.55]
+    assert found["test"].y.tolist() == [0.8, 0.65]
+    assert found["batch"].y.tolist() == [0.6, 0.5, 0.4]
+
+
+def test_only_what_is_in_sight_is_drawn_with_a_neighbour_on_each_side():
+    found = lines_of(frame_with(measured(1000)).history, 405, 425, 300, True)
+    assert found["train"].x.tolist() == [400, 410, 420, 430]
+
+
+@pytest.mark.parametrize(("updates", "at", "rows"), [(3, 3, 4), (7, 7, 5), (8, 4, 5)])
+def test_the_curves_end_where_was_measured_last(updates: int, at: int, rows: int):
+    frame = ahead(updates, at)
+    history = to_the_end(frame)
+    assert len(history) == rows
+    assert (history.update[-1], history.train_loss[-1], history.test_loss[-1]) == (at, 0.41, 0.52)
+    assert history.epoch[-1] == pytest.approx(at / 10)
+    assert history.batch_loss[3] == 0.4
+    assert len(frame.history) == 4
+    assert np.isnan(frame.history.train_loss[-1])
+
+
+def test_what_was_measured_between_two_rows_stands_between_them():
+    frame = replace(frame_with([*ROWS, (9.0, 0.3, NAN, NAN)]), metrics=METRICS, measured_at=5)
+    history = to_the_end(frame)
+    assert history.update.tolist() == [0, 1, 2, 3, 5, 9]
+    assert history.train_loss[4] == 0.41
+    assert history.batch_loss[5] == 0.3
+
+
+@pytest.mark.parametrize("measured_at", [-1, 0, 2, 12])
+def test_what_the_history_has_already_or_knows_better_is_left_alone(measured_at: int):
+    frame = ahead(7, measured_at)
+    assert to_the_end(frame) is frame.history
