@@ -1,29 +1,33 @@
 """The controls above the network: what they ask for, what they offer, what they refuse."""
 
 from dataclasses import replace
-from functools import cache
 
 import pytest
+from network_cards import (
+    CONTROL,
+    LEFT,
+    SKETCHES,
+    conv_frame,
+    edits_of,
+    frame_of,
+    insert,
+    keys,
+    shown_network,
+    units,
+)
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QFontMetricsF, QKeyEvent
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from nnstudio.core.experiment import MAXIMUM_HIDDEN_LAYERS, Experiment, ImageSpec
-from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, Padding
+from nnstudio.core.experiment import MAXIMUM_HIDDEN_LAYERS, Experiment
 from nnstudio.core.experiment.layer_specs import (
-    AvgPool2DSpec,
     Conv2DSpec,
     DenseSpec,
-    DropoutSpec,
-    FlattenSpec,
-    LayerNormSpec,
-    LayerSpec,
     MaxPool2DSpec,
 )
-from nnstudio.core.network.layer_edits import LayerEdit
 from nnstudio.core.network.surgery import Freeze
-from nnstudio.core.run.frame import Frame, Probe
+from nnstudio.core.run.frame import Probe
 from nnstudio.core.run.observe import Observer
 from nnstudio.core.training.trainer import Trainer
 from nnstudio.ui import fonts
@@ -31,68 +35,12 @@ from nnstudio.ui.resources import find
 from nnstudio.ui.stage.lettering import text_font
 from nnstudio.ui.views.canned import plane_frame
 from nnstudio.ui.views.network.layer_header import LayerHeader
-from nnstudio.ui.views.network.palette_cell import PaletteCell
 from nnstudio.ui.views.network_view import NetworkView
-
-LEFT = Qt.MouseButton.LeftButton
-CONTROL = Qt.KeyboardModifier.ControlModifier
 
 
 @pytest.fixture
 def view(qtbot) -> NetworkView:
-    view = NetworkView()
-    qtbot.addWidget(view)
-    view.resize(684, 440)
-    view.show()
-    return view
-
-
-def edits_of(view: NetworkView) -> list[tuple[LayerSpec, ...]]:
-    """The layers that the session would have after each edit, beginning with those that the view shows now."""
-    assert view._frame is not None
-    asked = [view._frame.experiment]
-    edits: list[tuple[LayerSpec, ...]] = []
-
-    def take(edit: LayerEdit) -> None:
-        asked.append(edit(asked[-1]))
-        edits.append(asked[-1].layers)
-
-    view.layers_edited.connect(take)
-    return edits
-
-
-def units(layers: tuple[LayerSpec, ...]) -> list[int]:
-    return [spec.units for spec in layers if isinstance(spec, DenseSpec)]
-
-
-def keys(layers: tuple[LayerSpec, ...]) -> list[int]:
-    return [spec.key for spec in layers]
-
-
-def frame_of(experiment: Experiment, updates: int = 3) -> Frame:
-    trainer = Trainer(experiment)
-    for _ in range(updates):
-        trainer.step()
-    return Observer(trainer, 1).frame(Probe.NEURONS)
-
-
-SKETCHES = ImageSpec(kind=DatasetKind.SKETCHED_DIGITS, images=100)
-
-
-@cache
-def conv_frame() -> Frame:
-    """Two convolutions and everything else that images can meet."""
-    layers = (
-        Conv2DSpec(filters=3, kernel=5),
-        MaxPool2DSpec(),
-        LayerNormSpec(),
-        Conv2DSpec(filters=4, kernel=3, padding=Padding.SAME),
-        AvgPool2DSpec(),
-        FlattenSpec(),
-        DenseSpec(units=6, activation=ActivationKind.RELU),
-        DropoutSpec(),
-    )
-    return frame_of(Experiment(dataset=SKETCHES, layers=layers), 1)
+    return shown_network(qtbot)
 
 
 # − and + --------------------------------------------------------------------------------------------------------------
@@ -174,139 +122,6 @@ def test_a_frozen_layer_has_a_lock(view: NetworkView) -> None:
     Freeze(1).perform(trainer.network, trainer.experiment)
     view.show_frame(Observer(trainer, 1).frame(Probe.NEURONS))
     assert [header.title._locked for header in view.headers.headers] == [True, False]
-
-
-# The palette ----------------------------------------------------------------------------------------------------------
-
-
-def cells(view: NetworkView) -> dict[str, PaletteCell]:
-    return {cell.text(): cell for cell in view.headers.palette.cells}
-
-
-def insert(qtbot, view: NetworkView, place: int, name: str) -> None:
-    qtbot.mouseClick(view.headers.inserts[place], LEFT)
-    qtbot.mouseClick(cells(view)[name], LEFT)
-
-
-def test_a_click_on_plus_shows_all_kinds_and_a_click_inserts_one(qtbot, view: NetworkView) -> None:
-    view.show_frame(plane_frame(units=(4, 2)))
-    edits, row = edits_of(view), view.headers
-    qtbot.mouseClick(row.inserts[2], LEFT)
-    assert row.palette.isVisible()
-    assert row.line.isVisible()
-    assert list(cells(view)) == ["Dense", "Dropout", "Batch norm", "Layer norm", "Convolution", "Pooling", "Flatten"]
-    assert edits == []
-    qtbot.mouseClick(cells(view)["Dense"], LEFT)
-    assert [units(edit) for edit in edits] == [[4, 2, 2]]
-    assert not row.palette.isVisible()
-    assert not row.line.isVisible()
-    insert(qtbot, view, 0, "Dropout")
-    assert edits[1] == (DropoutSpec(key=4), *edits[0])
-    assert row.headers[0].title.chosen
-
-
-def test_the_shelf_covers_no_header_and_pushes_nothing(qtbot, view: NetworkView) -> None:
-    view.show_frame(plane_frame(units=(4, 2)))
-    before = view.stage.geometry(), [header.geometry() for header in view.headers.headers]
-    qtbot.mouseClick(view.headers.inserts[1], LEFT)
-    palette = view.headers.palette
-    assert (view.stage.geometry(), [header.geometry() for header in view.headers.headers]) == before
-    top = palette.mapTo(view, QPoint()).y()
-    assert top >= max(header.mapTo(view, QPoint(0, header.height())).y() for header in view.headers.headers)
-    assert palette.mapTo(view, QPoint()).x() >= 0
-    assert palette.mapTo(view, QPoint(palette.width(), 0)).x() <= view.width()
-    assert palette.height() < 90  # one row
-    middle = view.headers.line.mapTo(view, QPoint(1, 0)).x()
-    assert abs(middle - view.headers.inserts[1].mapTo(view, QPoint(12, 0)).x()) <= 1
-
-
-def test_a_narrow_card_has_the_kinds_in_two_rows(qtbot, view: NetworkView) -> None:
-    view.resize(440, 440)
-    view.show_frame(plane_frame(units=(4, 2)))
-    qtbot.mouseClick(view.headers.inserts[2], LEFT)
-    palette = view.headers.palette
-    assert len({cell.y() for cell in palette.cells}) == 2
-    assert palette.mapTo(view, QPoint(palette.width(), 0)).x() <= view.width()
-
-
-def test_kinds_that_cannot_stand_there_say_why(qtbot, view: NetworkView) -> None:
-    view.show_frame(plane_frame(units=(4, 2)))
-    edits = edits_of(view)
-    qtbot.mouseClick(view.headers.inserts[1], LEFT)
-    fits = [name for name, cell in cells(view).items() if cell.fits]
-    assert fits == ["Dense", "Dropout", "Batch norm", "Layer norm"]
-    convolution = cells(view)["Convolution"]
-    assert "needs images" in convolution._line
-    assert "needs images" in convolution.toolTip()
-    qtbot.mouseClick(convolution, LEFT)
-    assert edits == []
-    assert view.headers.palette._note.isVisible()
-    assert "needs images" in view.headers.palette._note.text()
-
-
-def test_images_offer_what_fits_between_their_layers(qtbot, view: NetworkView) -> None:
-    view.show_frame(conv_frame())
-    edits = edits_of(view)
-    qtbot.mouseClick(view.headers.inserts[1], LEFT)
-    assert [name for name, cell in cells(view).items() if not cell.fits] == ["Dense", "Flatten"]
-    assert cells(view)["Dense"]._line == "does not fit here"
-    assert "MaxPool2D 1" in cells(view)["Dense"].toolTip()
-    qtbot.mouseClick(cells(view)["Pooling"], LEFT)
-    layers = conv_frame().experiment.layers
-    assert edits == [(layers[0], MaxPool2DSpec(key=9), *layers[1:])]
-
-
-def test_the_keyboard_opens_walks_inserts_and_goes_on_from_the_new_layer(qtbot, view: NetworkView) -> None:
-    view.show_frame(plane_frame(units=(4, 2)))
-    edits, row = edits_of(view), view.headers
-    row.inserts[1].setFocus(Qt.FocusReason.TabFocusReason)
-    qtbot.keyClick(row.inserts[1], Qt.Key.Key_Space)
-    assert cells(view)["Dense"].hasFocus()
-    for key, name in (("Right", "Dropout"), ("End", "Flatten"), ("Left", "Pooling"), ("Home", "Dense")):
-        qtbot.keyClick(view.focusWidget(), getattr(Qt.Key, f"Key_{key}"))
-        assert cells(view)[name].hasFocus()
-    qtbot.keyClick(cells(view)["Dense"], Qt.Key.Key_Right)
-    qtbot.keyClick(cells(view)["Dropout"], Qt.Key.Key_Return)
-    assert [type(spec) for spec in edits[0]] == [DenseSpec, DropoutSpec, DenseSpec]
-    assert row.headers[1].title.hasFocus()
-
-
-def test_escape_and_a_press_elsewhere_close_the_shelf(qtbot, view: NetworkView) -> None:
-    view.show_frame(plane_frame(units=(4, 2)))
-    edits, row = edits_of(view), view.headers
-    row.inserts[1].setFocus(Qt.FocusReason.TabFocusReason)
-    qtbot.keyClick(row.inserts[1], Qt.Key.Key_Space)
-    qtbot.keyClick(cells(view)["Dense"], Qt.Key.Key_Escape)
-    assert not row.palette.isVisible()
-    assert row.inserts[1].hasFocus()
-    qtbot.mouseClick(row.inserts[1], LEFT)
-    qtbot.mouseClick(view.stage.viewport(), LEFT, pos=QPoint(5, view.stage.height() - 5))
-    assert not row.palette.isVisible()
-    qtbot.mouseClick(row.inserts[1], LEFT)
-    qtbot.mouseClick(row.inserts[1], LEFT)
-    assert not row.palette.isVisible()
-    qtbot.mouseClick(row.inserts[1], LEFT)
-    qtbot.mouseClick(row.inserts[2], LEFT)
-    assert row.palette.isVisible()
-    assert [insert.chosen for insert in row.inserts] == [False, False, True]
-    assert edits == []
-
-
-def test_the_arrows_belong_to_the_shelf_while_it_is_open(qtbot, view: NetworkView) -> None:
-    view.show_frame(plane_frame(units=(4, 2)))
-    qtbot.mouseClick(view.headers.inserts[1], LEFT)
-    for key in (Qt.Key.Key_Right, Qt.Key.Key_Space, Qt.Key.Key_Escape):
-        event = QKeyEvent(QKeyEvent.Type.ShortcutOverride, key, Qt.KeyboardModifier.NoModifier)
-        event.ignore()
-        QApplication.sendEvent(cells(view)["Dense"], event)
-        assert event.isAccepted()
-
-
-def test_other_layers_close_the_shelf(qtbot, view: NetworkView) -> None:
-    view.show_frame(plane_frame(units=(4, 2)))
-    qtbot.mouseClick(view.headers.inserts[1], LEFT)
-    view.show_frame(plane_frame(units=(4,)))
-    assert not view.headers.palette.isVisible()
 
 
 # Titles ---------------------------------------------------------------------------------------------------------------
