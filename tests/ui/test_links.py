@@ -3,6 +3,7 @@ touched."""
 
 import itertools
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -232,6 +233,42 @@ def test_what_only_passes_on_is_a_thin_grey_line_to_the_unit_of_the_same_number(
     assert lines.path().elementCount() == 3 * 4
     drawn.links.show_weights([None])
     assert drawn.visible == [lines]
+
+
+def test_a_scrolled_column_passes_on_to_the_units_that_it_shows() -> None:
+    drawn = Drawn(60, 60)
+    tiles, first = drawn.columns[0].tiles, drawn.columns[0].first
+    for firsts in ((0, 0), (0, 5), (5, 0)):
+        columns = tuple(
+            replace(column, first=first + more, tiles=tiles[:30])
+            for column, more in zip(drawn.columns, firsts, strict=True)
+        )
+        scene = QGraphicsScene()
+        root = QGraphicsRectItem()
+        scene.addItem(root)
+        links = Links(root, columns, 1.0)
+        links.show_weights([None])
+        (lines,) = (item for item in links._group.childItems() if isinstance(item, QGraphicsPathItem))
+        assert lines.path().elementCount() == (30 - max(firsts)) * 4
+        start = lines.path().elementAt(0)
+        assert start.y == pytest.approx(tiles[firsts[1]].center().y())  # type: ignore[attr-defined]
+
+
+def test_a_weight_that_was_gone_is_seen_again() -> None:
+    drawn = Drawn(2, 2)
+    weights = np.array([[1.0, -2.0], [3.0, 0.5]])
+    drawn.links.show_weights([weights])
+    before = drawn.painted()
+    drawn.links.show_weights([np.zeros((2, 2))])
+    assert drawn.visible == []
+    drawn.links.show_weights([weights])
+    assert drawn.painted() == before
+
+
+def test_links_of_small_tiles_are_thinner_but_never_less_than_a_quarter() -> None:
+    assert Drawn(1, 1).links.thickness == 1.0
+    assert 0.25 < Drawn(15, 15).links.thickness < 1.0
+    assert Drawn(60, 60).links.thickness == 0.25
 
 
 # The pointer

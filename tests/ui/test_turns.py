@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from nnstudio.core.experiment.choices import DatasetKind
 from nnstudio.core.presets import default_experiment
-from nnstudio.core.run.frame import Frame
+from nnstudio.core.run.frame import Frame, Probe
 from nnstudio.ui.session import Session
 from nnstudio.ui.viewers import LATE, PATIENCE, Viewers
 from nnstudio.ui.views.canned import plane_frame
@@ -89,3 +89,35 @@ def test_in_ticks_that_are_late_charts_wait_but_not_for_ever(qtbot: QtBot) -> No
     seen = [shown(viewers, views, time) for time in times]
     first = next(k for k, places in enumerate(seen) if 1 in places)
     assert times[first] - 1.0 >= PATIENCE * INTERVAL > times[first - 1] - 1.0
+
+
+def test_of_two_that_are_due_the_one_that_has_waited_longest_comes_first(qtbot: QtBot) -> None:
+    viewers, views = Viewers(), listeners(qtbot, 0.0, INTERVAL, INTERVAL)
+    for view in views:
+        viewers.attach(view)
+    assert shown(viewers, views, 1.0, playing=False) == [0, 1, 2]
+    times = [1.0 + 0.016 * k for k in range(1, 9)]
+    assert [places for time in times if len(places := shown(viewers, views, time)) > 1] == [[0, 1], [0, 2]]
+    assert shown(viewers, views, 1.7) == [0, 1], "both are due"
+    assert shown(viewers, views, 1.71) == [0, 2]
+
+
+def test_a_frame_is_shown_once(qtbot: QtBot) -> None:
+    viewers, views = Viewers(), listeners(qtbot, 0.0, INTERVAL)
+    frame = plane_frame()
+    for view in views:
+        viewers.attach(view)
+    for tick in range(3):
+        viewers.show(frame, 0.016 * tick, False)
+    assert [len(view.frames) for view in views] == [1, 1]
+
+
+def test_only_what_can_be_seen_says_what_is_worth_computing(qtbot: QtBot) -> None:
+    viewers, views = Viewers(), listeners(qtbot, 0.0, 0.0)
+    for view, probes in zip(views, (Probe.OUTPUT, Probe.LOSSES), strict=True):
+        view.probes = probes
+        viewers.attach(view)
+    assert viewers.probes == Probe.OUTPUT | Probe.LOSSES
+    views[0].hide()
+    assert viewers.probes == Probe.LOSSES
+    assert shown(viewers, views, 1.0, playing=False) == [1]

@@ -130,3 +130,34 @@ def test_a_real_run_at_one_update_a_second_is_seen_in_all_phases(view: NetworkVi
         said.append(shown(view))
     session.stop()
     assert len(said) == 4
+
+
+def test_the_crest_is_there_on_the_ways_forwards_and_back_alone(view: NetworkView) -> None:
+    frame = plane_frame(units=(3, 2))
+    view.show_frame(frame)
+    wave = view.stage._wave
+    assert wave is not None
+    crest = (
+        (Phase.FORWARD, True),
+        (Phase.LOSS, False),
+        (Phase.BACKWARD, True),
+        (Phase.UPDATE, False),
+        (Phase.FORWARD, True),
+    )
+    for phase, there in crest:
+        view.show_frame(in_phase(frame, phase))
+        assert wave._crest.isVisible() == there
+    view.show_frame(frame)
+    assert not wave._crest.isVisible()
+
+
+def test_another_frame_of_the_same_phase_does_not_begin_the_wave_again(view: NetworkView) -> None:
+    frame = plane_frame(units=(3, 2))
+    view.show_frame(in_phase(frame, Phase.FORWARD))
+    wave = view.stage._wave
+    assert wave is not None
+    wave._run.pause()
+    wave._run.setCurrentTime(150)
+    at = wave._crest.x()
+    view.show_frame(in_phase(frame, Phase.FORWARD))
+    assert (wave._run.currentTime(), wave._crest.x()) == (150, at)

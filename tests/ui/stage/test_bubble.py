@@ -77,10 +77,10 @@ def test_it_is_painted_anew_for_whatever_looks_different_and_for_nothing_else(bu
     for words in (
         {},
         {"lines": ("Weight", "w = 2")},
+        {"lines": ("Weight", "w = 2"), "pinned": True},
         {"ratio": 2.0},
         {"picture": red},
         {"picture": blue},
-        {"pinned": True},
     ):
         given = {"lines": LINES, "ratio": 1.0, "picture": None, "pinned": False, **words}
         before = painted(bubble)

@@ -107,3 +107,15 @@ def test_it_paints_nothing(picture: Numbers, qtbot: QtBot) -> None:
     with_it = picture.grab().toImage()
     picture.spoken.hide()
     assert picture.grab().toImage() == with_it
+
+
+def test_what_has_not_changed_is_not_asked_for_again(picture: Numbers, qtbot: QtBot) -> None:
+    walk(qtbot, picture)
+    asked: list[Spot] = []
+    read = picture.reading
+    picture.reading = lambda spot: (asked.append(spot), read(spot))[1]  # type: ignore[method-assign]
+    picture.spoken.select(picture.spot)
+    assert asked == [], "the last one is still being listened to"
+    for rests in (1, 1, 1):
+        picture.spoken._rest.timeout.emit()
+        assert len(asked) == rests, "once for what came in between, and then no more"

@@ -219,6 +219,29 @@ def test_a_click_takes_no_keys_away(qtbot: QtBot) -> None:
     assert field.hasFocus()
 
 
+def test_what_the_mouse_reads_is_not_spoken(qtbot: QtBot, cells: Cells) -> None:
+    qtbot.keyClick(cells, Qt.Key.Key_Right)
+    assert cells.spoken.isVisible()
+    hover(cells, QPoint(50, 30))
+    assert cells.spot == Spot(2, 1)
+    assert cells.spoken.isHidden()
+
+
+def test_the_ring_goes_along_with_the_size(qtbot: QtBot, cells: Cells) -> None:
+    cells.activateWindow()
+    cells.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.waitUntil(cells.hasFocus)
+    cells.resize(301, 121)
+    assert cells._ring.path().boundingRect() == QRectF(1, 1, 299, 119)
+
+
+def test_other_keys_are_left_to_whoever_wants_them(cells: Cells) -> None:
+    for key, taken in ((Qt.Key.Key_Right, True), (Qt.Key.Key_PageDown, False), (Qt.Key.Key_Space, False)):
+        event = QKeyEvent(QEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier)
+        cells.keyPressEvent(event)
+        assert event.isAccepted() == taken
+
+
 # Themes, text, scale
 
 
@@ -249,6 +272,13 @@ def test_larger_text_makes_a_larger_bubble(dressed: QApplication, cells: Cells) 
     assert normal is not None
     assert larger is not None
     assert larger.height() > normal.height() * 1.1
+    assert cells.arranged > arranged
+
+
+def test_another_font_arranges_it_anew(cells: Cells) -> None:
+    arranged, font = cells.arranged, cells.font()
+    font.setItalic(True)
+    cells.setFont(font)
     assert cells.arranged > arranged
 
 
