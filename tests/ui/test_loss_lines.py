@@ -110,3 +110,30 @@ def test_what_was_measured_between_two_rows_stands_between_them():
 def test_what_the_history_has_already_or_knows_better_is_left_alone(measured_at: int):
     frame = ahead(7, measured_at)
     assert to_the_end(frame) is frame.history
+
+
+def test_points_are_thinned_from_the_first_one_too_many():
+    x = np.arange(100.0)
+    assert envelope(x, x, 100)[0].tolist() == x.tolist()
+    assert len(envelope(x, x, 99)[0]) != 100
+    assert [stride(count, 20) for count in (1, 20, 21, 40, 41)] == [1, 1, 2, 2, 4]
+
+
+def test_places_are_the_same_multiples_wherever_one_begins():
+    assert every(5, 22, 4).tolist() == [4, 8, 12, 16, 20, 21]
+    assert every(8, 21, 4).tolist() == [8, 12, 16, 20]
+
+
+def test_the_last_measurement_always_has_a_dot():
+    for count in range(2, 60):
+        line = lines(frame_with(measured(10 * count)), columns=30)["test"]
+        assert line.x[-1] == 10 * (count - 1)
+        assert line.dots[-1]
+
+
+def test_a_curve_that_is_level_has_an_axis_from_zero():
+    found = lines(frame_with(measured(100, 0.5, 0.5)))
+    for all_in_sight in (True, False):
+        low, high = loss_range(found, False, all_in_sight)
+        assert low == 0
+        assert high > 0.5

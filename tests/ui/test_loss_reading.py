@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from looking import hover
 from loss_pictures import METRICS, NAN, ROWS, Rows, chart, frame_with, measured, near, picture, pixels, shown_view
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QKeyEvent
@@ -297,3 +298,40 @@ def test_a_key_looks_closer_at_what_is_read(view: LossView, qtbot: QtBot):
     start, end = seen(view)
     assert end - start < 800
     assert (200 - start) / (end - start) == pytest.approx(share)
+
+
+def test_reading_takes_the_window_along_to_both_sides(view: LossView, qtbot: QtBot):
+    view.show_frame(frame_with(measured(1001)))
+    for _ in range(5):
+        qtbot.keyClick(chart(view), Qt.Key.Key_Plus)
+    width = seen(view)[1] - seen(view)[0]
+    for key, update in ((Qt.Key.Key_End, 1000), (Qt.Key.Key_Home, 0), (Qt.Key.Key_End, 1000)):
+        qtbot.keyClick(chart(view), key)
+        start, end = seen(view)
+        assert start - 1e-6 <= update <= end + 1e-6
+        assert end - start == pytest.approx(width)
+
+
+def test_a_sign_of_an_edit_is_there_while_its_update_is_in_sight(view: LossView, qtbot: QtBot):
+    chart(view).show_history(replace(frame_with(measured(1001)), marks=(Mark(900, "Add layer"),)), 250)
+    assert not picture(view)._edit_signs.path().isEmpty()
+    chart(view).explore(Spot(10, 0))
+    for _ in range(5):
+        qtbot.keyClick(chart(view), Qt.Key.Key_Plus)
+    assert seen(view)[1] < 900
+    assert picture(view)._edit_signs.path().isEmpty()
+
+
+def test_the_level_of_the_cross_stays_inside_of_the_axes(view: LossView, qtbot: QtBot):
+    view.show_frame(frame_with(measured(1001)))
+    plot = picture(view).plot
+    for y, there in (
+        (plot.center().y(), True),
+        (plot.bottom() + 5, False),
+        (plot.top() + 1, True),
+        (plot.top() - 5, False),
+    ):
+        chart(view).explore(None)
+        hover(chart(view), QPointF(plot.center().x(), y).toPoint())
+        assert picture(view).row.isVisible()
+        assert picture(view).level.isVisible() == there

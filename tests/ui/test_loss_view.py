@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from loss_pictures import NAN, ROWS, ahead, chart, frame_with, measured, near, picture, pixels, shown_view
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QPainterPath
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -195,3 +195,33 @@ def test_a_new_size_moves_curves_and_numbers(view: LossView):
     assert place is not None
     assert place.x() > 300
     assert near(image, place, QColor(theme.current().train))
+
+
+def test_only_curves_that_are_there_have_a_name(view: LossView):
+    for penalty, run, named in ((0.01, 1, {"train", "test", "penalty"}), (0.0, 2, {"train", "test"})):
+        view.show_frame(frame_with(ROWS, penalty=penalty, run=run))
+        ends = picture(view).ends
+        assert {name for name, value in ends.values.items() if value.item.isVisible()} == named
+
+
+def test_half_an_update_has_no_number(view: LossView):
+    view.show_frame(frame_with([(0.0, NAN, 0.7, 0.8), (1.0, 0.6, 0.6, 0.7)]))
+    texts = [number.text for number in picture(view).updates.numbers]
+    assert texts == ["update", "0", "1"]
+
+
+def test_dots_stand_apart_and_one_at_the_end(view: LossView):
+    for end in (200, 1000, 5000):
+        view.show_frame(frame_with(measured(end), run=end))
+        path = picture(view).dots.path()
+        starts = [path.elementAt(place) for place in range(path.elementCount())]
+        xs = sorted({round(e.x - 3, 3) for e in starts if e.type == QPainterPath.ElementType.MoveToElement})  # type: ignore[attr-defined]
+        assert len(xs) > 2
+        assert min(np.diff(xs)) > 9 or min(np.diff(xs)[:-1]) > 9
+        assert xs[-1] == pytest.approx(picture(view).across.at(end - 10), abs=0.01)
+
+
+def test_a_line_goes_on_beyond_the_axis_in_its_own_direction(view: LossView):
+    view.show_frame(frame_with([(float(u), 1e-9 if u == 37 else 0.5, 0.5, 0.6) for u in range(200)]))
+    box = picture(view).curves["batch"].path().boundingRect()
+    assert box.top() < -0.5, "to be clipped where it leaves the axis, not bent"
