@@ -1,10 +1,11 @@
 """The Activations card draws one histogram for each layer."""
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
@@ -150,6 +151,28 @@ def test_alarming_shares_take_the_colour_of_warning(view: ActivationsView):
         assert shares == [QColor(color), QColor(theme.current().dim), QColor(theme.current().dim)]
 
 
+def test_another_run_has_an_axis_of_its_own(view: ActivationsView):
+    view.show_frame(with_histograms(relu(3.2), TANH, TANH))
+    view.show_frame(with_histograms(relu(2.0), TANH, TANH))
+    assert view.chart.across.high == 4, "within a run it rests"
+    view.show_frame(replace(with_histograms(relu(2.0), TANH, TANH), run=9))
+    assert (view.chart.across.low, view.chart.across.high) == (-1, 2)
+
+
+def test_what_lies_beyond_a_layers_own_range_is_no_bin(view: ActivationsView):
+    view.show_frame(with_histograms(relu(4.0), TANH, TANH))
+    across, row = view.chart.across, view.chart.rows[1].area.center().y()
+    spots = [view.chart.spot_at(QPointF(across.at(value), row)) for value in (-0.99, 0.49, 0.51, 0.99, 1.2, 3.0)]
+    assert spots == [Spot(0, 1), Spot(2, 1), Spot(3, 1), Spot(3, 1), None, None]
+    assert view.chart.spot_at(QPointF(across.start - 5, row)) is None
+
+
+def test_the_axis_below_follows_the_chart(view: ActivationsView):
+    for high, texts in ((3.2, ["0", "+2", "+4"]), (0.9, ["−1", "−0.5", "0", "+0.5", "+1"])):
+        view.show_frame(replace(with_histograms(relu(high), TANH, TANH), run=round(10 * high)))
+        assert [number.text for number in view.axis.numbers.numbers] == texts
+
+
 # Over time.
 
 
@@ -222,3 +245,60 @@ def test_a_range_that_grows_moves_the_past_along(view: ActivationsView):
     assert at(view, 20, 0, 0.95) == card
     assert at(view, 20, 0, (1 + 0.3) / 9) != card
     assert at(view, 20, 0, (1 + 3.0) / 9) == card
+
+
+def test_an_update_is_found_under_the_pointer_and_let_go_with_the_switch(view: ActivationsView):
+    view.times.set_current(1)
+    for updates in range(0, 101, 10):
+        view.show_frame(of_update(updates, LEFT))
+    row = view.chart.rows[0].area.center().y()
+    for update, column in ((0, 0), (14, 1), (36, 3), (99, 9), (100, 10)):
+        assert view.chart.spot_at(QPointF(view.chart.across.at(update), row)) == Spot(column, 0)
+    view.chart.explore(Spot(9, 0))
+    view.chart.set_over_time(False)
+    assert view.chart.spot is None
+
+
+def test_the_axis_of_updates_goes_along_with_the_run(view: ActivationsView):
+    view.times.set_current(1)
+    view.show_frame(of_update(0, LEFT))
+    for last in (100, 5_000):
+        view.show_frame(of_update(last, LEFT))
+        unit, *numbers = (number.text for number in view.axis.numbers.numbers)
+        assert unit == "update"
+        assert int(numbers[-1].replace("\u00a0", "")) in range(last // 2, last + 1)
+
+
+def test_a_run_that_rests_is_drawn_whole(view: ActivationsView):
+    view.times.set_current(1)
+    view.show_frame(of_update(0, LEFT))
+    before = [row.picture.pixmap().cacheKey() for row in view.chart.rows]
+    view.show_frame(of_update(1, RIGHT))
+    after = [row.picture.pixmap().cacheKey() for row in view.chart.rows]
+    assert all(old != new for old, new in zip(before, after, strict=True))
+
+
+def test_an_arrow_key_goes_far_in_a_long_past(view: ActivationsView):
+    view.times.set_current(1)
+    assert view.chart.stride() == 1
+    for updates in range(201):
+        view.show_frame(of_update(updates, LEFT))
+    assert view.chart.stride() == 2
+
+
+def test_a_past_of_other_layers_begins_anew():
+    past = Past()
+    past.add(of_update(0, LEFT))
+    other = of_update(5, LEFT)
+    renamed = tuple(replace(layer, name=f"Other {layer.name}") for layer in other.readings)
+    past.add(replace(other, readings=renamed))
+    assert past.updates == [5]
+    assert list(past.layers) == ["Other Dense 1", "Other Dense 2", "Other Output"]
+
+
+def test_a_long_past_is_even():
+    past, frame = Past(), of_update(0, LEFT)
+    for updates in range(4 * SAMPLES):
+        past.add(replace(frame, updates=updates))
+    steps = {b - a for a, b in itertools.pairwise(past.updates[:-1])}
+    assert len(steps) == 1, "what comes is thinned as what was there"

@@ -100,6 +100,47 @@ def test_the_axis_keeps_still_for_small_changes(view: GradientsView):
     assert view.chart.across.high > before.high
 
 
+def decades(view: GradientsView) -> tuple[int, int]:
+    return round(np.log10(view.chart.across.low)), round(np.log10(view.chart.across.high))
+
+
+def test_the_axis_moves_in_only_when_it_is_much_too_far(view: GradientsView):
+    view.show_frame(with_values((20.0, 2e-5), (20.0, 2e-5), (20.0, 2e-5)))
+    assert decades(view) == (-5, 2)
+    view.show_frame(with_values(*((1.1, 2e-4),) * 3))
+    assert decades(view) == (-5, 2)
+    view.show_frame(with_values(*((0.1, 2e-5),) * 3))
+    assert decades(view) == (-5, 0)
+    view.show_frame(with_values(*((0.1, 4e-3),) * 3))
+    assert decades(view) == (-3, 0)
+
+
+def test_another_run_has_an_axis_of_its_own(view: GradientsView):
+    view.show_frame(with_values(*((5.0, 2e-4),) * 3))
+    assert decades(view) == (-4, 1)
+    view.show_frame(with_values(*((0.5, 2e-3),) * 3))
+    assert decades(view) == (-4, 1)
+    view.show_frame(with_values(*((0.4, 2e-3),) * 3, run=2))
+    assert decades(view) == (-3, 0)
+
+
+def test_the_axis_covers_no_less_than_three_decades_and_no_more_than_twelve(view: GradientsView):
+    view.show_frame(with_values(*((0.5, 0.4),) * 3))
+    assert decades(view) == (-3, 0)
+    view.show_frame(with_values((0.5, 1e-30), (0.5, 0.4), (0.5, 0.4)))
+    assert decades(view) == (-12, 0)
+
+
+def test_marks_go_along_when_the_axis_moves(view: GradientsView):
+    view.show_frame(with_values(*CALM))
+    before = view.chart.mark_of(1)[0].x()
+    view.show_frame(with_values((500.0, 0.002), (0.02, 0.002), (0.02, 0.002)))
+    gradient, step = view.chart.mark_of(1)
+    assert gradient.x() == pytest.approx(view.chart.across.at(0.02))
+    assert step.x() == pytest.approx(view.chart.across.at(0.002))
+    assert gradient.x() < before
+
+
 @pytest.mark.parametrize(("value", "place"), [(0.0, "start"), (float("nan"), "end"), (float("inf"), "end")])
 def test_what_has_no_place_on_the_axis_stands_at_its_ends(view: GradientsView, value: float, place: str):
     view.show_frame(with_values((value, value), (0.01, 0.001), (0.01, 0.001)))
