@@ -159,6 +159,13 @@ def test_another_run_has_an_axis_of_its_own(view: ActivationsView):
     assert (view.chart.across.low, view.chart.across.high) == (-1, 2)
 
 
+def test_the_lower_end_rests_as_the_upper_one_does(view: ActivationsView):
+    counts = np.array([1, 2, 2, 1])
+    for reach, end in ((3.2, 4), (2.0, 4), (4.5, 5), (0.9, 1)):
+        view.show_frame(with_histograms(*[Histogram(counts, -reach, reach, None, None)] * 3))
+        assert (view.chart.across.low, view.chart.across.high) == (-end, end)
+
+
 def test_what_lies_beyond_a_layers_own_range_is_no_bin(view: ActivationsView):
     view.show_frame(with_histograms(relu(4.0), TANH, TANH))
     across, row = view.chart.across, view.chart.rows[1].area.center().y()
@@ -254,7 +261,7 @@ def test_an_update_is_found_under_the_pointer_and_let_go_with_the_switch(view: A
     row = view.chart.rows[0].area.center().y()
     for update, column in ((0, 0), (14, 1), (36, 3), (99, 9), (100, 10)):
         assert view.chart.spot_at(QPointF(view.chart.across.at(update), row)) == Spot(column, 0)
-    view.chart.explore(Spot(9, 0))
+    view.chart.explore(Spot(2, 0))
     view.chart.set_over_time(False)
     assert view.chart.spot is None
 

@@ -118,9 +118,10 @@ def test_the_bubble_is_painted_anew_only_when_it_says_something_else(cells: Cell
 def test_a_place_that_is_gone_is_read_no_more(cells: Cells) -> None:
     hover(cells, QPoint(90, 50))
     assert cells.spot == Spot(4, 2)
-    cells.size_of_it = (3, 3)
-    cells.read()
-    assert cells.spot is None
+    for size in ((4, 3), (5, 2)):
+        cells.size_of_it = size
+        cells.read()
+        assert cells.spot is None
     assert bubble_of(cells) is None
 
 
