@@ -14,6 +14,7 @@ from nnstudio.ui import theme
 from nnstudio.ui.stage.stage import Spot
 from nnstudio.ui.views.activations.chart import share_text, steady
 from nnstudio.ui.views.activations.past import SAMPLES, Past
+from nnstudio.ui.views.activations.pictures import strip
 from nnstudio.ui.views.activations_view import ActivationsView
 from nnstudio.ui.views.canned import plane_frame
 
@@ -273,6 +274,7 @@ def test_the_axis_of_updates_goes_along_with_the_run(view: ActivationsView):
         view.show_frame(of_update(last, LEFT))
         unit, *numbers = (number.text for number in view.axis.numbers.numbers)
         assert unit == "update"
+        assert "+" not in "".join(numbers), "updates have no sign"
         assert int(numbers[-1].replace("\u00a0", "")) in range(last // 2, last + 1)
 
 
@@ -309,3 +311,16 @@ def test_a_long_past_is_even():
         past.add(replace(frame, updates=updates))
     steps = {b - a for a, b in itertools.pairwise(past.updates[:-1])}
     assert len(steps) == 1, "what comes is thinned as what was there"
+
+
+def test_each_moment_has_the_range_that_it_had():
+    """The lowest bin of a wide range lies where the highest of a narrow one does not reach."""
+    lowest, highest = (np.array(counts, np.uint8) for counts in ([255, 0], [0, 255]))
+    image = strip([lowest, highest, lowest], [(0.0, 1.0), (0.0, 4.0), (-4.0, 0.0)], -4.0, 4.0, 8).toImage()
+    card = QColor(theme.current().card)
+    filled = [[y for y in range(8) if image.pixelColor(x, y) != card] for x in range(3)]
+    # From +4 above to −4 below, a pixel for 1: the middle of the fourth lies at +0.5, that of the fifth at −0.5.
+    assert filled == [[], [0, 1], [6, 7]]
+    image = strip([highest, highest], [(0.0, 1.0), (0.0, 2.0)], -2.0, 2.0, 16).toImage()
+    filled = [[y for y in range(16) if image.pixelColor(x, y) != card] for x in range(2)]
+    assert filled == [[4, 5], [0, 1, 2, 3]]
