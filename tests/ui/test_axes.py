@@ -135,22 +135,31 @@ def test_each_sign_has_its_colour_and_its_name(qtbot: QtBot, sign: Sign):
     assert {"#b83280", QColor(theme.current().text).name()} <= colors_of(image)
 
 
-def test_a_legend_leaves_out_what_has_no_room(qtbot: QtBot):
-    names = [Entry("train", "#ff0000"), Entry("test", "#00ff00", Sign.DOTTED), Entry("mini-batch", "#0000ff")]
+def test_a_legend_shortens_its_names_and_leaves_out_what_is_needed_least(qtbot: QtBot):
+    names = [
+        Entry("train", "#ff0000"),
+        Entry("test", "#00ff00", Sign.DOTTED),
+        Entry("mini-batch", "#0000ff", short="batch", rank=1),
+    ]
     legend = Legend(lambda: names)
     qtbot.addWidget(legend)
     legend.show()
     legend.resize(legend.sizeHint())
-    assert {"#ff0000", "#00ff00", "#0000ff"} <= colors_of(legend.pixmap().toImage())
-    legend.resize(legend.sizeHint().width() - 10, legend.height())
-    assert {"#ff0000", "#00ff00", "#0000ff"} <= colors_of(legend.pixmap().toImage())
-    legend.resize(legend.sizeHint().width() - 50, legend.height())
-    assert "#ff0000" not in colors_of(legend.pixmap().toImage())
-    assert "#0000ff" in colors_of(legend.pixmap().toImage())
-    assert legend.accessibleName() == "Legend: train, test, mini-batch"
-    assert {"#00ff00", "#0000ff"} <= colors_of(legend.pixmap().toImage()), "no more than must be is left out"
-    legend.resize(5, legend.height())
+    before = ("train", "test", "mini-batch")
+    assert legend.shown == before
+    for width in range(legend.sizeHint().width(), 0, -1):
+        legend.resize(width, legend.height())
+        assert legend.pixmap().width() <= width * legend.devicePixelRatioF()
+        assert legend.shown in (before, before[:2] if len(before) == 3 else ())
+        before = legend.shown
+        colors = colors_of(legend.pixmap().toImage())
+        told = [entry.color in colors for entry in names]
+        assert told == [entry.name in legend.shown for entry in names]
+        if width == legend.sizeHint().width() - 60:
+            assert len(legend.shown) == 3  # with short names
+    assert not legend.shown
     assert legend.pixmap().isNull()
+    assert legend.accessibleName() == "Legend: train, test, mini-batch"
 
 
 def test_a_legend_ends_where_its_last_name_does(qtbot: QtBot):

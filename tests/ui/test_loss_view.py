@@ -1,5 +1,7 @@
 """The Loss card draws the history as it is."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from loss_pictures import NAN, ROWS, ahead, chart, frame_with, measured, near, picture, pixels, shown_view
@@ -108,10 +110,12 @@ def test_a_run_that_went_back_or_began_anew_is_drawn_anew(view: LossView):
 
 
 def test_names_keep_their_order_and_never_lie_over_each_other():
-    assert spread([50, 20], 10, 0, 100) == [50, 20]
-    assert spread([50, 48, 52], 10, 0, 100) == [58, 48, 68]
-    assert spread([99, 98], 10, 0, 100) == [95, 85]
-    assert spread([], 10, 0, 100) == []
+    assert spread([50, 20], [10, 10], 0, 100) == [50, 20]
+    assert spread([50, 48, 52], [10, 10, 10], 0, 100) == [58, 48, 68]
+    assert spread([99, 98], [10, 10], 0, 100) == [95, 85]
+    assert spread([50, 50], [20, 10], 0, 100) == [50, 65]
+    assert spread([50, 50], [20, 10], 0, 100) == [50, 65]
+    assert spread([], [], 0, 100) == []
 
 
 @pytest.mark.parametrize("width", [300, 510])
@@ -132,6 +136,22 @@ def test_each_curve_has_its_name_and_value_beside_its_end(view: LossView, width:
         assert boxes[-1].right() <= width
         assert abs(boxes[-1].center().y() - end.y()) < 40
     assert not boxes[0].adjusted(0, 1, 0, -1).intersects(boxes[1].adjusted(0, 1, 0, -1))
+
+
+@pytest.mark.parametrize("larger", [False, True])
+@pytest.mark.parametrize("height", [100, 120, 160, 240])
+def test_in_a_low_card_names_stay_and_values_give_way(view: LossView, qapp: QApplication, height: int, larger: bool):
+    theme.apply(qapp, theme.ThemeChoice.LIGHT, larger)
+    view.resize(270, height)
+    view.show_frame(frame_with(measured(1000, 0.3, 0.31), penalty=0.29))
+    ends = picture(view).ends
+    seen = [words for words in (*ends.names.values(), *ends.values.values()) if words.item.isVisible()]
+    assert {"train", "test", "penalty"} <= {words.text for words in seen}
+    assert len(seen) == 6 if height == 240 else len(seen) >= 3
+    inks = [words.box.center().y() for words in seen]
+    assert min(inks) >= 6
+    assert max(inks) <= height - 20
+    assert all(b - a >= 12 for a, b in pairwise(sorted(inks)))
 
 
 # Pixels.

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QGraphicsItem, QGraphicsRectItem, QGraphicsScene
 
-from nnstudio.ui.theme import current, heat_map_table
+from nnstudio.ui.theme import ZERO, current, heat_map_table
 from nnstudio.ui.views.network.column import Column
 from nnstudio.ui.views.network.maps import MapTiles
 
@@ -40,7 +40,7 @@ class Wall:
 
 
 def color(value: float) -> QColor:
-    return QColor.fromRgb(int(heat_map_table(current())[min(int(127.5 * value + 128), 255)]))
+    return QColor.fromRgb(int(heat_map_table(current())[round(ZERO * (1 + min(value, 1)))]))
 
 
 def maps(side: int, values: list[float]) -> np.ndarray:

@@ -153,6 +153,7 @@ def test_the_crest_is_there_on_the_ways_forwards_and_back_alone(view: NetworkVie
 
 def test_another_frame_of_the_same_phase_does_not_begin_the_wave_again(view: NetworkView) -> None:
     frame = plane_frame(units=(3, 2))
+    view.show_frame(frame)
     view.show_frame(in_phase(frame, Phase.FORWARD))
     wave = view.stage._wave
     assert wave is not None

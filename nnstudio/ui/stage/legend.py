@@ -14,15 +14,16 @@ from nnstudio.ui import theme
 from nnstudio.ui.stage import items
 from nnstudio.ui.stage.lettering import text_font
 
-_STROKE, _DOT = 18.0, 10.0
+_DOT = 10.0
 
 
 class Spacing(NamedTuple):
-    """How large the names are, and how far from their signs and from each other, in pixels."""
+    """How large the names are, how far from their signs and from each other, and how long a line is, in pixels."""
 
     size: float
     space: float
     apart: float
+    stroke: float = 18.0
 
     @property
     def metrics(self) -> QFontMetricsF:
@@ -30,7 +31,7 @@ class Spacing(NamedTuple):
         return QFontMetricsF(text_font(self.size))
 
 
-NORMAL, TIGHT = Spacing(12, 6, 14), Spacing(11, 4, 10)
+NORMAL, TIGHT, SHORT = Spacing(12, 6, 14), Spacing(11, 4, 10), Spacing(11, 3, 6, 10)
 
 
 class Sign(Enum):
@@ -44,32 +45,41 @@ class Sign(Enum):
 
 
 class Entry(NamedTuple):
-    """One name, and the sign and the colour that stand for it."""
+    """One name, the sign and the colour that stand for it, and what it is called where there is little room. Where
+    there is less, those with the highest `rank` are left out first, all together."""
 
     name: str
     color: str
     sign: Sign = Sign.LINE
+    short: str = ""
+    rank: int = 0
 
-    @property
-    def sign_width(self) -> float:
+    def sign_width(self, spacing: Spacing) -> float:
         """How wide the sign is."""
-        return _STROKE if self.sign in (Sign.LINE, Sign.DOTTED, Sign.DASHED) else _DOT
+        return spacing.stroke if self.sign in (Sign.LINE, Sign.DOTTED, Sign.DASHED) else _DOT
+
+    def written(self, spacing: Spacing) -> str:
+        """The name as it stands in a legend of this form."""
+        return self.short if self.short and spacing is SHORT else self.name
 
     def width(self, spacing: Spacing) -> float:
         """How wide sign and name are together."""
-        return self.sign_width + spacing.space + spacing.metrics.horizontalAdvance(self.name)
+        name = spacing.metrics.horizontalAdvance(self.written(spacing))
+        return self.sign_width(spacing) + spacing.space + name
 
 
 class Legend(QLabel):
-    """A legend for a card's header line. Where there is little room, it is written smaller; where there is less, the
-    first ones are left out, which pictures name once more.
+    """A legend for a card's header line. Where there is little room, it is written smaller, then with short names;
+    where there is less, it leaves out what is needed least.
 
     entries: says what there is, in the colours of now; asked again when the theme changes
+    shown: the names of those that have room
     """
 
     def __init__(self, entries: Callable[[], Sequence[Entry]]) -> None:
         super().__init__()
         self._entries = entries
+        self.shown: tuple[str, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.renew()
@@ -78,10 +88,12 @@ class Legend(QLabel):
         """Say what there is now."""
         entries = list(self._entries())
         self.setAccessibleName("Legend: " + ", ".join(entry.name for entry in entries))
-        fits = _size(entries, NORMAL).width() <= self.width()
-        spacing = NORMAL if fits else TIGHT
+        fitting = (form for form in (NORMAL, TIGHT, SHORT) if _size(entries, form).width() <= self.width())
+        spacing = next(fitting, SHORT)
         while entries and _size(entries, spacing).width() > self.width():
-            entries.pop(0)
+            least = max(entry.rank for entry in entries)
+            entries = [entry for entry in entries if entry.rank < least]
+        self.shown = tuple(entry.name for entry in entries)
         self.setPixmap(drawn_legend(entries, self.devicePixelRatioF(), spacing) if entries else QPixmap())
         self.updateGeometry()
 
@@ -109,9 +121,10 @@ def drawn_legend(entries: Sequence[Entry], ratio: float, spacing: Spacing = NORM
         painter.setFont(text_font(spacing.size))
         x = 0.0
         for entry in entries:
-            _draw_sign(painter, entry, x, size.height() / 2)
+            width = entry.sign_width(spacing)
+            _draw_sign(painter, entry, QPointF(x + width / 2, size.height() / 2), width)
             painter.setPen(QColor(theme.current().text))
-            painter.drawText(QPointF(x + entry.sign_width + spacing.space, metrics.ascent()), entry.name)
+            painter.drawText(QPointF(x + width + spacing.space, metrics.ascent()), entry.written(spacing))
             x += entry.width(spacing) + spacing.apart
 
     return items.drawn(size, ratio, draw)
@@ -131,14 +144,14 @@ def _size(entries: Sequence[Entry], spacing: Spacing) -> QRectF:
     return QRectF(0, 0, math.ceil(width) + 1, math.ceil(spacing.metrics.height()))
 
 
-def _draw_sign(painter: QPainter, entry: Entry, x: float, middle: float) -> None:
-    color, center = QColor(entry.color), QPointF(x + entry.sign_width / 2, middle)
+def _draw_sign(painter: QPainter, entry: Entry, center: QPointF, width: float) -> None:
+    color, half = QColor(entry.color), QPointF(width / 2, 0)
     if entry.sign in (Sign.LINE, Sign.DOTTED, Sign.DASHED):
         pen = QPen(color, 2)
         if entry.sign is Sign.DASHED:
             pen.setDashPattern([2, 2])
         painter.setPen(pen)
-        painter.drawLine(QPointF(x, middle), QPointF(x + _STROKE, middle))
+        painter.drawLine(center - half, center + half)
     painter.setPen(QPen(color, 1.5) if entry.sign is Sign.DIAMOND else Qt.PenStyle.NoPen)
     painter.setBrush(Qt.BrushStyle.NoBrush if entry.sign is Sign.DIAMOND else QBrush(color))
     if entry.sign is Sign.DOTTED:

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 _LOG = 1
 _ALWAYS = ("train", "test", "batch")
+_SHORT = {"validation": "valid."}
+_RANKS = {"train": 0, "test": 0, "validation": 1, "batch": 2, "penalty": 3}
+"""What the legend leaves out first: the penalty's curve is named at its end, that of the mini-batches nowhere else."""
 
 
 class _Empty(QLabel):
@@ -74,7 +77,7 @@ class LossView(View):
         self._switches = QWidget()
         row = QHBoxLayout(self._switches)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(16)
+        row.setSpacing(8)
         row.addWidget(self.legend)
         row.addWidget(self.scale)
 
@@ -116,7 +119,8 @@ class LossView(View):
         signs = {"test": Sign.DOTTED, "penalty": Sign.DASHED}
         for name in ("train", "validation", "test", "penalty", "batch"):
             if name in _ALWAYS or (self.chart and name in self.chart.lines):
-                yield Entry("mini-batch" if name == "batch" else name, colors[name], signs.get(name, Sign.LINE))
+                full, short = ("mini-batch", "batch") if name == "batch" else (name, _SHORT.get(name, ""))
+                yield Entry(full, colors[name], signs.get(name, Sign.LINE), short, _RANKS[name])
 
     def _scale_changed(self, index: int) -> None:
         if self.chart is not None:

@@ -13,30 +13,44 @@ from nnstudio.ui.widgets.figures import decimal
 _SIZE = 12
 _SPACE = 5.0
 _WIDEST = "0.000000"
+_BELOW = 0.86
+"""How far a value stands below its name, in heights of a line."""
 
 
 class Ends:
-    """The names of the curves in their colours, with what they end at; `stacked`, the value stands below the name."""
+    """The names of the curves in their colours, with what they end at; `stacked`, the value stands below the name, and
+    is left out where the plot is too low for all."""
 
     def __init__(self, parent: QGraphicsItem, colors: Mapping[str, str], stacked: bool) -> None:
         names, numbers = text_font(_SIZE, bold=True), mono_font(_SIZE)
-        line = QFontMetricsF(numbers).height()
-        self._height = 2 * line + 2 if stacked else line + 1
+        self._line = QFontMetricsF(numbers).height() * (_BELOW if stacked else 1)
+        self._stacked = stacked
         self._groups: dict[str, QGraphicsRectItem] = {}
+        self.names: dict[str, items.Words] = {}
         self.values: dict[str, items.Words] = {}
         for name, color in colors.items():
             group = self._groups[name] = QGraphicsRectItem(parent)
             group.hide()
-            written = items.Words(group, QPointF(0, -line / 2 if stacked else 0), names, color, name)
-            at = QPointF(0, line / 2) if stacked else QPointF(written.box.width() + _SPACE, 0)
+            written = self.names[name] = items.Words(group, QPointF(), names, color, name)
+            at = QPointF(0, self._line / 2) if stacked else QPointF(written.box.width() + _SPACE, 0)
             self.values[name] = items.Words(group, at, numbers, color)
 
     def show(self, ends: Mapping[str, tuple[float, float]], x: float, area: QRectF) -> None:
-        """Write these at x: for each curve the height at which it ends, and its value there."""
+        """Write these at x: for each curve the height at which it ends, and its value there. Where not all have room,
+        the first ones do without their value."""
         for name, group in self._groups.items():
             group.setVisible(name in ends)
-        heights = spread([y for y, _ in ends.values()], self._height, area.top() - 4, area.bottom() + 4)
-        for (name, (_, value)), y in zip(ends.items(), heights, strict=True):
+        top, bottom = area.top() - 4, area.bottom() + 4
+        whole = (2 if self._stacked else 1) * self._line + 2
+        heights = [whole] * len(ends)
+        for place, name in enumerate(ends):
+            valued = not self._stacked or sum(heights) <= bottom - top
+            if not valued:
+                heights[place] = self._line + 1
+            self.values[name].item.setVisible(valued)
+            self.names[name].move(QPointF(0, -self._line / 2 if self._stacked and valued else 0))
+        middles = spread([y for y, _ in ends.values()], heights, top, bottom)
+        for (name, (_, value)), y in zip(ends.items(), middles, strict=True):
             self.values[name].say(decimal(value))
             self._groups[name].setPos(x, y)
 
@@ -48,15 +62,17 @@ def room_for(names: Sequence[str], stacked: bool) -> float:
     return max(widest, value) if stacked else widest + _SPACE + value
 
 
-def spread(wanted: list[float], height: float, top: float, bottom: float) -> list[float]:
-    """Middles as near to these as lines of a height can stand between top and bottom without lying over each other, in
-    the same order from above."""
+def spread(wanted: Sequence[float], heights: Sequence[float], top: float, bottom: float) -> list[float]:
+    """Middles as near to these as lines of such heights can stand between top and bottom without lying over each other,
+    in the same order from above."""
     order = sorted(range(len(wanted)), key=wanted.__getitem__)
     placed = [0.0] * len(wanted)
-    above = top - height / 2
+    above = top
     for place in order:
-        above = placed[place] = max(wanted[place], above + height)
-    below = bottom + height / 2
+        placed[place] = max(wanted[place], above + heights[place] / 2)
+        above = placed[place] + heights[place] / 2
+    below = bottom
     for place in reversed(order):
-        below = placed[place] = min(placed[place], below - height)
+        placed[place] = min(placed[place], below - heights[place] / 2)
+        below = placed[place] - heights[place] / 2
     return placed
