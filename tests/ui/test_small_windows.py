@@ -1,16 +1,20 @@
 """A small window, also with larger text: nothing is cut, and nothing lies over anything else."""
 
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from nnstudio.core.experiment import Experiment
+from nnstudio.core.experiment import LAYER_KINDS, Experiment, LayerSpec
 from nnstudio.core.experiment.choices import DatasetKind
 from nnstudio.core.presets import default_experiment
 from nnstudio.core.run.frame import Frame
+from nnstudio.ui import theme
 from nnstudio.ui.main_window import MainWindow
 from nnstudio.ui.session import Session
 from nnstudio.ui.settings import Settings
+from nnstudio.ui.theme import ThemeChoice
 from nnstudio.ui.views.canned import image_frame, plane_frame
+from nnstudio.ui.widgets.option_box import OptionBox
 
 SMALL, DESIGNED = (1100, 720), (1440, 900)
 
@@ -25,6 +29,9 @@ def make(
     """A window in which all views show this frame."""
     settings = Settings()
     settings.larger_text = larger
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    theme.choose(app, ThemeChoice.LIGHT, larger)  # as the program does, before there is a window
     window = MainWindow(Session(experiment or default_experiment(DatasetKind.SPIRALS)), settings)
     qtbot.addWidget(window)
     window.resize(*size)
@@ -39,4 +46,22 @@ def make(
 @pytest.mark.parametrize("frame", [plane_frame, image_frame])
 def test_the_legend_of_the_losses_names_all_that_no_curve_names(qtbot: QtBot, frame):
     window = make(qtbot, frame())
-    assert {"train", "test", "mini-batch"} <= set(window.loss.legend.shown)
+    qtbot.waitUntil(lambda: {"train", "test", "mini-batch"} <= set(window.loss.legend.shown))
+
+
+@pytest.mark.parametrize("larger", [False, True])
+@pytest.mark.parametrize("spec", LAYER_KINDS.values())
+def test_no_choice_of_a_layer_is_cut(qtbot: QtBot, spec: type[LayerSpec], larger: bool):
+    experiment = default_experiment(DatasetKind.MNIST)
+    window = make(qtbot, image_frame(), larger, experiment=experiment)
+    window.layer._show_layer(spec(key=1), ())
+    QApplication.sendPostedEvents()
+    assert window.layer.rows is not None
+    boxes = window.layer.rows.findChildren(OptionBox)
+    assert boxes
+    cut = []
+    for box in boxes:
+        for place in range(box.count()):
+            box.setCurrentIndex(place)
+            cut += [box.itemText(place)] if "…" in box.written() else []
+    assert not cut

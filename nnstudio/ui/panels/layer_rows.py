@@ -23,7 +23,7 @@ from nnstudio.ui.widgets.option_box import Option, OptionBox
 from nnstudio.ui.widgets.setting_slider import SettingSlider
 from nnstudio.ui.widgets.stepper import Stepper
 
-LABEL_WIDTH = 74
+LABEL_WIDTH = 64
 _ROW_GAP = 4
 _DROPOUTS, _ACTIVATIONS = kinds_of(Follower.DROPOUT)[0], kinds_of(Follower.ACTIVATION)[0]
 _DROPOUT = replace(
@@ -33,6 +33,16 @@ _DROPOUT = replace(
     "one. 0 takes it away.",
 )
 _NONE = Option("None", None, "The values go on as they are.")
+_SHORTER = {
+    ", normal": " N",
+    ", uniform": " U",
+    "(a, b)": "",
+    " normalisation": " norm",
+    "Average pooling": "Avg. pool",
+    "Leaky ReLU": "Leaky",
+    " (Swish)": "",
+}
+"""In narrow fields; distributions by their letters, as in formulas."""
 Control = OptionBox | Stepper | NumberField
 
 
@@ -148,7 +158,8 @@ def _options(name: str, spec: LayerSpec, experiment: Experiment, ends: Ends | No
         return [_kind(kind, spec, layers, ends) for kind in LAYER_KINDS.values()], type(spec)
     if name == "normalise":
         there = in_tail(layers, spec.key, Follower.NORMALISATION)
-        others = [Option(kind.label, kind, kind.help) for kind in kinds_of(Follower.NORMALISATION)]
+        kinds = kinds_of(Follower.NORMALISATION)
+        others = [Option(kind.label, kind, kind.help, short=_abbreviated(kind.label)) for kind in kinds]
         return [_NONE, *others], type(there) if there is not None else None
     if name == "then":
         there = in_tail(layers, spec.key, Follower.ACTIVATION)
@@ -156,7 +167,8 @@ def _options(name: str, spec: LayerSpec, experiment: Experiment, ends: Ends | No
     setting = settings_of(type(spec))[name]
     if name == "initializer":
         usual = experiment.initialization.kind
-        none = Option(f"{usual.label.partition('(')[0]}, as all", None, f"{setting.none}: {usual.help} {usual.formula}")
+        label, why = f"{usual.label.partition('(')[0]}, as all", f"{setting.none}: {usual.help} {usual.formula}"
+        none = Option(label, None, why, short="as all")
         return [none, *_members(setting)], getattr(spec, name)
     return _members(setting), getattr(spec, name)
 
@@ -168,14 +180,22 @@ def _members(setting: Setting) -> list[Option]:
             member,
             f"{member.help} {member.formula}".rstrip(),
             icon=activation_icon(member) if isinstance(member, ActivationKind) else None,
+            short=_abbreviated(member.label),
         )
         for member in setting.choice or ()
     ]
 
 
+def _abbreviated(label: str) -> str:
+    """How something is called in a narrow field."""
+    for long, short in _SHORTER.items():
+        label = label.replace(long, short)
+    return label
+
+
 def _kind(kind: type[LayerSpec], spec: LayerSpec, layers: Layers, ends: Ends | None) -> Option:
     reason = refusal(ReplaceLayer(spec.key, as_kind(spec, kind)), layers, ends) if ends is not None else ""
-    return Option(kind.label, kind, kind.help, reason)
+    return Option(kind.label, kind, kind.help, reason, short=_abbreviated(kind.label))
 
 
 def _rate(layers: Layers, key: int) -> float:

@@ -31,7 +31,7 @@ class Spacing(NamedTuple):
         return QFontMetricsF(text_font(self.size))
 
 
-NORMAL, TIGHT, SHORT = Spacing(12, 6, 14), Spacing(11, 4, 10), Spacing(11, 3, 6, 10)
+NORMAL, TIGHT, SHORT = Spacing(12, 6, 14), Spacing(11, 4, 10), Spacing(11, 3, 5, 10)
 
 
 class Sign(Enum):

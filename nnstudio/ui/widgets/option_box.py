@@ -14,6 +14,8 @@ from PySide6.QtWidgets import QComboBox, QSizePolicy, QStyle, QStyleOptionComboB
 from nnstudio.ui.explanations.settings import explained_by_label
 from nnstudio.ui.widgets.note import Note
 
+_SHORT = Qt.ItemDataRole.UserRole
+
 
 class FlatBox(QComboBox):
     """The look and the manners of all boxes with a list."""
@@ -36,23 +38,33 @@ class FlatBox(QComboBox):
         option = QStyleOptionComboBox()
         self.initStyleOption(option)
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
-        field = self.style().subControlRect(
-            QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
-        )
-        text, mode = self.currentText() or self.placeholderText(), Qt.TextElideMode.ElideRight
-        icon = self.iconSize().width() + 4 if not self.itemIcon(self.currentIndex()).isNull() else 0
-        option.currentText = self.fontMetrics().elidedText(text, mode, field.width() - icon)  # pyright: ignore
+        option.currentText = self.written()  # pyright: ignore
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+
+    def written(self) -> str:
+        """What stands in the field: the label, the short one, or as much of it as there is room for."""
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        control, part = QStyle.ComplexControl.CC_ComboBox, QStyle.SubControl.SC_ComboBoxEditField
+        room = self.style().subControlRect(control, option, part, self).width()
+        if not self.itemIcon(self.currentIndex()).isNull():
+            room -= self.iconSize().width() + 4
+        text, metrics = self.currentText() or self.placeholderText(), self.fontMetrics()
+        if metrics.horizontalAdvance(text) > room:
+            text = self.currentData(_SHORT) or text
+        return metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
 
 
 class Option(NamedTuple):
-    """One entry. `help` is its tooltip; `reason` says why it cannot be chosen, and then it is dimmed."""
+    """One entry. `help` is its tooltip; `reason` says why it cannot be chosen, and then it is dimmed; `short` stands in
+    the field where the label has no room."""
 
     label: str
     value: object
     help: str = ""
     reason: str = ""
     icon: QIcon | None = None
+    short: str = ""
 
 
 class OptionBox(FlatBox):
@@ -79,6 +91,7 @@ class OptionBox(FlatBox):
             for place, option in enumerate(self._options):
                 self.addItem(option.icon or QIcon(), option.label)
                 self.setItemData(place, option.reason or option.help, Qt.ItemDataRole.ToolTipRole)
+                self.setItemData(place, option.short, _SHORT)
                 if option.reason:  # Qt asks the model whether an entry can be chosen: 0 means no
                     self.setItemData(place, 0, Qt.ItemDataRole.UserRole - 1)
             self.setWhatsThis(self._in_words())
