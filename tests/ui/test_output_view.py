@@ -1,18 +1,21 @@
 """The Output card shows what the network answers, and reads it out."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import combinations
 
 import pytest
 from output_cards import shown_output
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from nnstudio.core.experiment.choices import Task
 from nnstudio.core.run.frame import PlanePicture
 from nnstudio.core.training.metrics import Metrics
+from nnstudio.ui import theme
 from nnstudio.ui.views.canned import image_frame, plane_frame
 from nnstudio.ui.views.output_view import OutputView
-from nnstudio.ui.widgets.metric_tile import MetricTile
 
 
 @pytest.fixture
@@ -31,17 +34,43 @@ def test_tiles_write_the_metrics_and_a_dash_for_nan(view: OutputView):
     assert (view.metrics.test_accuracy.label, view.metrics.train_accuracy.value) == ("Test R²", "0.870")
 
 
-def test_a_label_without_room_is_shortened_and_keeps_its_name(view: OutputView, qtbot: QtBot):
-    tile = MetricTile("Train accuracy", "Train acc.")
-    qtbot.addWidget(tile)
-    tile.set_short(True)
-    tile.show()
-    for width, caption in ((160, "Train acc."), (90, "Train")):
-        tile.resize(width, 24)
-        for value in ("99.6 %", "100.0 %"):
-            tile.set_value(value)
-            assert tile.findChildren(QLabel)[0].text() == caption
-            assert tile.accessibleName() == f"Train accuracy: {value}"
+def overlapping(boxes: Sequence[QRectF]) -> bool:
+    return any(a.intersects(b) for a, b in combinations(boxes, 2))
+
+
+@pytest.mark.parametrize("larger", [False, True])
+@pytest.mark.parametrize("size", [(218, 340), (228, 380), (250, 420), (290, 700)])
+def test_every_figure_is_named_in_full(view: OutputView, qapp: QApplication, size: tuple[int, int], larger: bool):
+    theme.apply(qapp, theme.ThemeChoice.LIGHT, larger)
+    view.show_frame(image_frame())
+    view.resize(*size)
+    numbers = Metrics(1.2345e-3, 5.4321e-5, 1.0, 0.957, 0.0, train_examples=2000, train_total=60_000)
+    view.metrics.show_metrics(numbers, Task.MULTICLASS)
+    QApplication.sendPostedEvents()
+    seen = [label for label in view.metrics.findChildren(QLabel) if label.isVisible()]
+    texts = {label.text() for label in seen}
+    assert {"Train", "Test", "Loss", "Accuracy"} <= texts or {"Train loss", "Train accuracy"} <= texts
+    for label in seen:
+        assert label.fontMetrics().horizontalAdvance(label.text()) <= label.width(), label.text()
+    assert not overlapping([QRectF(label.rect()).translated(label.mapTo(view, QPointF(0, 0))) for label in seen])
+    assert view.metrics.train_accuracy.accessibleName() == "Train accuracy: ≈100.0\u00a0%"
+
+
+@pytest.mark.parametrize("larger", [False, True])
+@pytest.mark.parametrize("width", [180, 218, 228, 260, 400])
+def test_the_heads_of_the_confusion_matrix_stand_beside_each_other(
+    view: OutputView, qapp: QApplication, width: int, larger: bool
+):
+    theme.apply(qapp, theme.ThemeChoice.LIGHT, larger)
+    view.confusion.resize(width, 240)
+    view.confusion.show_frame(image_frame())
+    for top in (1, 100):
+        heads = view.confusion.heads(top)
+        assert not overlapping([box for _, box in heads])
+        assert heads[-1][1].right() <= width
+        assert heads[0][0] == "answer"
+        assert heads[1][0] == ("% of the row" if width == 400 else heads[1][0])
+        assert "%" in heads[1][0]
 
 
 def test_images_show_the_confusion_matrix_instead(view: OutputView):
@@ -86,13 +115,14 @@ def test_a_high_card_keeps_the_tiles_under_the_picture(view: OutputView):
     assert view.boundary.height() < 360
 
 
-def test_a_low_card_has_flat_tiles(view: OutputView):
+def test_a_low_card_has_a_table(view: OutputView, qtbot: QtBot):
     tall = view.metrics.train_loss.sizeHint().height()
     assert tall == pytest.approx(view.metrics.train_loss.height_as(short=False), abs=1)
     view.resize(230, 330)
     view.show_frame(plane_frame())
     QApplication.processEvents()
     assert view.metrics.train_loss.sizeHint().height() < tall
+    qtbot.waitUntil(lambda: view.metrics.height() == pytest.approx(view.metrics.height_as(table=True), abs=2))
     assert view.metrics.train_loss.sizeHint().height() == pytest.approx(
         view.metrics.train_loss.height_as(short=True), abs=1
     )

@@ -140,16 +140,16 @@ class OutputView(View):
         return True
 
     def _fit(self) -> None:
-        """Share the height out: where there is no room for all, first the tiles become flat, then the strip."""
+        """Share the height out: where there is no room for all, first the tiles become a table, then the strip flat."""
         picture = self._shown[0]
         for stage in (self.boundary, self.confusion, self.predictions):
             stage.setMaximumHeight(stage.full_height(self.width()))
         below = [self.samples.sizeHint().height()] if self.samples in self._shown else []
         below += [self._plane_switches.sizeHint().height()] if self.boundary in self._shown else []
         needed = _SHRUNK * picture.maximumHeight() + sum(height + _GAP for height in (*below, self.strip.tall_height()))
-        tall, flat = (self.metrics.height_as(low) + _GAP for low in (False, True))
-        self.metrics.set_low(self.height() < needed + tall)
-        self.strip.set_low(self.height() < needed + flat)
+        tall, table = (self.metrics.height_as(form) + _GAP for form in (False, True))
+        self.metrics.set_table(self.height() < needed + tall or not self.metrics.fits_tall(self.width()))
+        self.strip.set_low(self.height() < needed + table)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._fit()

@@ -1,13 +1,16 @@
 """How good the network is now, in four tiles: loss and accuracy, on what it trains on and on what it never saw."""
 
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
 from nnstudio.core.experiment.choices import Task
 from nnstudio.core.training.metrics import Metrics
+from nnstudio.ui.stage.lettering import text_font
 from nnstudio.ui.widgets.figures import decimal, grouped, percent
 from nnstudio.ui.widgets.metric_tile import MetricTile
 
-_GAP = 8
+_GAP, _NARROW_GAP = 8, 4
 _LOSS = (
     "Mean loss over {}, without the penalty: L = Σ lᵢ / n.",
     "<p><b>Example:</b> losses of 0.1, 0.2 and 0.6 have the mean 0.3.</p>",
@@ -20,22 +23,43 @@ _SOURCE = "<p><b>Source:</b> T. Hastie and others, <i>The Elements of Statistica
 
 
 class MetricsRow(QWidget):
-    """Four tiles, two by two; flat ones where the card is low."""
+    """Four tiles, two by two; a small table where the card is low or narrow."""
 
     def __init__(self) -> None:
         super().__init__()
         self.train_loss = MetricTile("Train loss")
         self.test_loss = MetricTile("Test loss")
-        self.train_accuracy = MetricTile("Train accuracy", "Train acc.")
-        self.test_accuracy = MetricTile("Test accuracy", "Test acc.")
+        self.train_accuracy = MetricTile("Train accuracy")
+        self.test_accuracy = MetricTile("Test accuracy")
         self._tiles = (self.train_loss, self.test_loss, self.train_accuracy, self.test_accuracy)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(_GAP)
+        self.heads = {name: QLabel(name) for name in ("Train", "Test", "Loss", "Accuracy")}
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
         for index, tile in enumerate(self._tiles):
-            grid.addWidget(tile, index // 2, index % 2)
+            self._grid.addWidget(tile, 1 + index // 2, 1 + index % 2)
+        for index, head in enumerate(self.heads.values()):
+            head.setProperty("role", "dim")
+            across = index < 2
+            self._grid.addWidget(head, 0 if across else index - 1, index + 1 if across else 0)
+            head.setAlignment(Qt.AlignmentFlag.AlignCenter if across else Qt.AlignmentFlag.AlignVCenter)
+        for column in (1, 2):
+            self._grid.setColumnStretch(column, 1)
+        self._table = False
+        self._dress()
         self._explained = ""
         self._explain("the training examples")
+
+    def _dress(self) -> None:
+        for head in self.heads.values():
+            head.setFont(text_font(11))
+            head.setVisible(self._table)
+        self._grid.setSpacing(_NARROW_GAP if self._table else _GAP)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.PaletteChange:  # also tells of larger text
+            self._dress()
+        super().changeEvent(event)
 
     def _explain(self, training_examples: str) -> None:
         if training_examples == self._explained:
@@ -50,20 +74,30 @@ class MetricsRow(QWidget):
             tile.setToolTip(text.format(examples))
             tile.setWhatsThis(f"<b>{tile.label}</b><p>{text.format(examples)}</p>{numbers}{_SOURCE}")
 
-    def height_as(self, low: bool) -> int:
-        """How high it is with flat tiles, or with tall ones."""
-        return 2 * self._tiles[0].height_as(low) + _GAP
+    def height_as(self, table: bool) -> int:
+        """How high it is as a table, or with tall tiles."""
+        tiles = 2 * self._tiles[0].height_as(table)
+        return QFontMetrics(text_font(11)).height() + tiles + 2 * _NARROW_GAP if table else tiles + _GAP
 
-    def set_low(self, low: bool) -> None:
-        """Whether height is scarce."""
-        for tile in self._tiles:
-            tile.set_short(low)
+    def fits_tall(self, width: int) -> bool:
+        """Whether tall tiles have room for their labels in this width."""
+        return 2 * max(tile.width_as_tall() for tile in self._tiles) + _GAP <= width
+
+    def set_table(self, table: bool) -> None:
+        """Whether room is scarce."""
+        if table != self._table:
+            self._table = table
+            self._dress()
+            for tile in self._tiles:
+                tile.set_short(table)
+            self.updateGeometry()
 
     def show_metrics(self, metrics: Metrics, task: Task) -> None:
         """Write these figures; those of a sample are about right, which "≈" says."""
-        names = ("R²", "R²") if task is Task.REGRESSION else ("accuracy", "acc.")
-        self.train_accuracy.set_label(*(f"Train {name}" for name in names))
-        self.test_accuracy.set_label(*(f"Test {name}" for name in names))
+        name = "R²" if task is Task.REGRESSION else "accuracy"
+        self.train_accuracy.set_label(f"Train {name}")
+        self.test_accuracy.set_label(f"Test {name}")
+        self.heads["Accuracy"].setText(name[0].upper() + name[1:])
         examples, about = "the training examples", ""
         if metrics.sampled:
             count, total = grouped(metrics.train_examples), grouped(metrics.train_total)
@@ -77,5 +111,5 @@ class MetricsRow(QWidget):
 
 
 def _loss(loss: float) -> str:
-    """Of the smallest losses two digits must do: a flat tile has room for no more."""
+    """Of the smallest losses two digits must do: a short tile has room for no more."""
     return decimal(loss, 3 if not loss < 1e-3 else 2)
