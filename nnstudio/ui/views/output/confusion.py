@@ -26,6 +26,12 @@ _GAP = 2.0
 _HIGHEST = 0.85
 """The most height of a cell to its width."""
 _SHADES = 64
+_COLUMNS = "answer"
+_UNITS = (("% of the row", 36.0), ("% of row", 36.0), ("% of row", 20.0), ("%", 20.0))
+"""What the numbers are, and how long the bar of the scale is beside it."""
+_APART, _BESIDE = 6.0, 5.0
+_SMALLEST = 7.0
+"""Pixels below which no digit can be read."""
 _TOPS = (1, 2, 3, 5, 10, 20, 30, 50, 100)
 """Shares in per cent at which the scale of mistakes may end."""
 
@@ -171,7 +177,7 @@ class ConfusionStage(Stage):
     def _paint(self, painter: QPainter) -> None:
         assert self._counts is not None
         colors, top = theme.current(), self.top()
-        self._paint_legend(painter, top)
+        self._paint_heads(painter)
         steps = np.minimum(self._shares * (100 / top) * _SHADES + 0.5, _SHADES).astype(int).tolist()
         diagonal = QColor(colors.diagonal)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -189,26 +195,40 @@ class ConfusionStage(Stage):
             text = share_in_cell(shares[row][column], roomy)
             painter.drawText(self._cells[row][column], Qt.AlignmentFlag.AlignCenter, text)
 
-    def _paint_legend(self, painter: QPainter, top: int) -> None:
-        """What the red of mistakes means, at the right end of the first line."""
-        colors, words, numbers = theme.current(), text_font(11), mono_font(11)
-        high = self._margins()[1] / 2
-        painter.setPen(QColor(colors.dim))
+    def heads(self, top: int) -> list[tuple[str, QRectF]]:
+        """The first line, from left to right: what the columns are, what the numbers are, and from 0 to `top` the
+        scale, whose bar is the one without a text. What the numbers are is said as fully as there is room."""
+        words, numbers = (QFontMetricsF(font).horizontalAdvance for font in (text_font(11), mono_font(11)))
+        left, high = self._margins()[0], self._margins()[1] / 2
+        room = self.width() - left - words(_COLUMNS) - 2 * _APART
+        scales = [
+            [(unit, words(unit)), ("0", numbers("0")), ("", bar), (tick(top), numbers(tick(top)))]
+            for unit, bar in _UNITS
+        ]
+        fitting = (scale for scale in scales if sum(width for _, width in scale) + 3 * _BESIDE <= room)
+        scale = next(fitting, scales[-1])
+        heads = [(_COLUMNS, QRectF(left, 0, words(_COLUMNS), high))]
         right = float(self.width())
-        for text, font in ((tick(top), numbers), (None, numbers), ("0", numbers), ("% of the row", words)):
-            if text is None:
-                bar = QRectF(right - 40, high / 2 - 4, 36, 8)
+        for text, width in reversed(scale):
+            heads.insert(1, (text, QRectF(right - width, 0, width, high)))
+            right -= width + _BESIDE
+        return heads
+
+    def _paint_heads(self, painter: QPainter) -> None:
+        """What the columns are, and what the red of mistakes means."""
+        colors = theme.current()
+        painter.setPen(QColor(colors.dim))
+        for text, box in self.heads(self.top()):
+            if text:
+                painter.setFont(mono_font(11) if text.isdigit() else text_font(11))
+                painter.drawText(box.adjusted(-1, 0, 1, 0), Qt.AlignmentFlag.AlignCenter, text)
+            else:
+                bar = QRectF(box.left(), box.center().y() - 4, box.width(), 8)
                 shade = QLinearGradient(bar.topLeft(), bar.topRight())
                 shade.setColorAt(0, QColor(colors.error_low))
                 shade.setColorAt(1, QColor(colors.error_high))
                 painter.fillRect(bar, shade)
                 painter.drawRect(bar)
-                right = bar.left() - 4
-                continue
-            width = QFontMetricsF(font).horizontalAdvance(text)
-            painter.setFont(font)
-            painter.drawText(QRectF(right - width, 0, width + 1, high), Qt.AlignmentFlag.AlignCenter, text)
-            right -= width + 6
 
     def _paint_labels(self, painter: QPainter) -> None:
         (left, above), cells = self._margins(), self._cells
@@ -216,7 +236,6 @@ class ConfusionStage(Stage):
         numbers, words, middle = mono_font(11), text_font(11), Qt.AlignmentFlag.AlignCenter
         painter.setPen(QColor(theme.current().dim))
         painter.setFont(words)
-        painter.drawText(QRectF(left, 0, 80, high), Qt.AlignmentFlag.AlignVCenter, "answer")
         _upright(painter, QRectF(0, above, left / 2, cells[-1][0].bottom() - above), "truth")
         painter.setFont(numbers)
         metrics = QFontMetricsF(numbers)
@@ -247,8 +266,10 @@ def share_in_cell(share: float, roomy: bool = True) -> str:
 
 def _fitting(cell: QRectF) -> tuple[QFont | None, bool]:
     """The face for the shares in a cell, and whether 98.9 has room in it; no face where there is none."""
-    for text, sizes in (("98.9", (11.0, 10.0, 9.0)), ("100", (10.0, 9.0, 8.0, 7.0))):
+    for text, sizes in (("98.9", (11.0, 10.0, 9.0)), ("100", (10.0, 9.0, 8.0, 7.0, 6.0))):
         for size in sizes:
+            if size * theme.text_scale() < _SMALLEST:
+                continue
             metrics = QFontMetricsF(mono_font(size))
             if metrics.horizontalAdvance(text) <= cell.width() - 1 and metrics.capHeight() <= cell.height() - 4:
                 return mono_font(size), text == "98.9"
