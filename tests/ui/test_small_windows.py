@@ -1,12 +1,14 @@
 """A small window, also with larger text: nothing is cut, and nothing lies over anything else."""
 
+from collections.abc import Iterator
+
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from nnstudio.core.experiment import LAYER_KINDS, Experiment, LayerSpec
 from nnstudio.core.experiment.choices import DatasetKind
-from nnstudio.core.presets import default_experiment
+from nnstudio.core.presets import PRESETS, default_experiment
 from nnstudio.core.run.frame import Frame
 from nnstudio.ui import theme
 from nnstudio.ui.main_window import MainWindow
@@ -14,6 +16,7 @@ from nnstudio.ui.session import Session
 from nnstudio.ui.settings import Settings
 from nnstudio.ui.theme import ThemeChoice
 from nnstudio.ui.views.canned import image_frame, plane_frame
+from nnstudio.ui.widgets.note_strip import NoteStrip
 from nnstudio.ui.widgets.option_box import OptionBox
 
 SMALL, DESIGNED = (1100, 720), (1440, 900)
@@ -65,3 +68,42 @@ def test_no_choice_of_a_layer_is_cut(qtbot: QtBot, spec: type[LayerSpec], larger
             box.setCurrentIndex(place)
             cut += [box.itemText(place)] if "…" in box.written() else []
     assert not cut
+
+
+@pytest.mark.parametrize("larger", [False, True])
+@pytest.mark.parametrize("preset", sorted(PRESETS))
+def test_a_note_leaves_the_room_to_the_picture_until_it_is_unfolded(
+    strip: NoteStrip, qtbot: QtBot, preset: str, larger: bool
+):
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    theme.apply(app, ThemeChoice.LIGHT, larger)
+    title, text = PRESETS[preset].title, PRESETS[preset].text
+    strip.tell(title, text)
+    line = strip.fontMetrics().lineSpacing()
+    qtbot.waitUntil(lambda: strip.height() < 3 * line)
+    whole, shown = " ".join(f"{title}. {text}".split()), " ".join(strip.shown().split())
+    assert shown == whole or (shown.endswith(" …") and whole.startswith(shown[:-2]))
+    assert strip.more.isHidden() == (shown == whole)
+    if shown != whole:
+        assert shown.count(" ") > 4
+        strip.more.click()
+        assert " ".join(strip.shown().split()) == whole
+        qtbot.waitUntil(lambda: strip.height() > 3 * line)
+        strip.more.click()
+        assert " ".join(strip.shown().split()) == shown
+
+
+@pytest.fixture
+def strip(qtbot: QtBot) -> Iterator[NoteStrip]:
+    page = QWidget()
+    strip = NoteStrip()
+    column = QVBoxLayout(page)
+    column.addWidget(strip)
+    column.addStretch(1)
+    qtbot.addWidget(page)
+    page.resize(370, 300)
+    page.show()
+    strip.tell("A note", "of this width")
+    yield strip
+    page.close()

@@ -121,6 +121,7 @@ MESSAGE = Explanation(
 )
 COPY = Explanation("The whole message, as text.", "1 sentence, and below it the run, the update and the experiment.")
 NOTE = Explanation("Hides the note; the experiment goes on.", "Presets › XOR brings it back, for 1 step of Undo.")
+MORE = Explanation("Shows all of a long note, or only its first 2 lines.", "A note of 7 lines leaves 5 to the picture.")
 OFFER = Explanation("Does what the message proposes.", "Go back and train with a rate of 0.003 instead of 0.03.")
 
 LAYER_CARD = {
