@@ -81,7 +81,7 @@ def test_seventeen_layers_scroll_and_keep_their_height(view: ActivationsView, qt
     view.show_frame(plane_frame(units=(8,) * 16))
     qtbot.wait(1)
     assert view.chart.places()[1] == 17
-    assert view.chart.height() >= 17 * 20
+    assert view.chart.height() >= 17 * 16
     assert view.axis.isVisible()
     assert view.axis.geometry().bottom() <= view.height()
 

@@ -1,12 +1,14 @@
 """A small window, also with larger text: nothing is cut, and nothing lies over anything else."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
 
 import pytest
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QScrollBar, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from nnstudio.core.experiment import LAYER_KINDS, Experiment, LayerSpec
+from nnstudio.core.experiment import LAYER_KINDS, DenseSpec, Experiment, LayerSpec
 from nnstudio.core.experiment.choices import DatasetKind
 from nnstudio.core.presets import PRESETS, default_experiment
 from nnstudio.core.run.frame import Frame
@@ -107,3 +109,14 @@ def strip(qtbot: QtBot) -> Iterator[NoteStrip]:
     strip.tell("A note", "of this width")
     yield strip
     page.close()
+
+
+def test_six_hidden_layers_need_no_scrolling_in_the_window_as_designed(qtbot: QtBot):
+    experiment = replace(default_experiment(DatasetKind.SPIRALS), layers=tuple(DenseSpec(units=8) for _ in range(6)))
+    window = make(qtbot, plane_frame(units=(8,) * 6), size=DESIGNED, experiment=experiment)
+    scrolling = [*window.network.findChildren(QScrollBar), *window.activations.findChildren(QScrollBar)]
+    assert scrolling
+    assert not [bar for bar in scrolling if bar.isVisible() and bar.maximum() > bar.minimum()]
+    rows = window.activations.chart.rows
+    assert len(rows) == 7
+    assert all(row.share.box.height() <= b.area.bottom() - row.area.bottom() + 1 for row, b in pairwise(rows))

@@ -26,8 +26,9 @@ from nnstudio.ui.views.activations.past import Past
 from nnstudio.ui.widgets.figures import decimal, grouped, percent
 
 HINT = "The histograms appear with the next picture"
-LOWEST_ROW = 22
-_TWO_LINES = 32
+LOWEST_ROW = 17
+"""A line of text, so that a network of six hidden layers needs no scrolling in the window as designed."""
+_TWO_LINES = 28
 _NAME, _SHARE = 12, 11
 _TOO_WIDE = 0.4
 _ROUND = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
