@@ -192,6 +192,11 @@ def test_a_caption_explains_the_marks_that_are_there(view: NetworkView) -> None:
     large = view.stage.columns[1].large
     said = f"The {large} strongest as their weights · bar: a, 0 … 3.1 · links: w·a · ring: truth"
     assert diagram._caption.text == said
+    view.resize(370, 400)
+    diagram = view.stage._diagram
+    assert isinstance(diagram, ImageNetwork)
+    said = f"{view.stage.columns[1].large} strongest: weights · bar: a 0…3.1 · links: w·a · ring: truth"
+    assert diagram._caption.text == said
     box = diagram._caption.box
     assert view.stage.area.contains(box)
     assert all(tile.bottom() < box.top() for column in view.stage.columns for tile in column.tiles)

@@ -3,6 +3,7 @@
 import itertools
 
 import numpy as np
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from PySide6.QtCore import QRectF, Qt
@@ -92,6 +93,20 @@ def test_the_strongest_of_128_are_images_and_all_the_others_cells() -> None:
     assert first.large >= 20
     assert {tile.width() for tile in first.tiles[: first.large]} == {40}
     assert {tile.width() for tile in first.tiles[first.large :]} == {8}
+
+
+@pytest.mark.parametrize("height", [240, 280, 320])
+def test_even_a_narrow_card_shows_what_several_neurons_look_for(height: int) -> None:
+    area = QRectF(4, 20, image_width(2, EM), height)
+    first = image_columns(area, [WEIGHTS, ACTIVATION], [1, 128, 64, 10], [0] * 4, EM)[1]
+    assert first.across == 2
+    assert first.large >= 6
+    images, cells = first.tiles[: first.large], first.tiles[first.large :]
+    assert len(cells) > first.large
+    assert all(tile.width() >= WEIGHTS.smallest for tile in images)
+    below = max(tile.bottom() for tile in images) + 7  # with its bar
+    assert all(cell.top() >= below for cell in cells)
+    assert all(a.bottom() + 7 < b.top() for a, b in zip(images, images[2:], strict=False))
 
 
 def test_tiles_grow_with_the_room_up_to_96_and_shrink_with_many() -> None:

@@ -8,20 +8,28 @@ from nnstudio.ui.views.network.layout import KERNEL, WEIGHTS, Cell
 from nnstudio.ui.widgets.figures import decimal
 
 
-def caption(cells: Sequence[Cell], columns: Sequence[Column], scale: float | None, bounds: Range, flows: bool) -> str:
+def caption(
+    cells: Sequence[Cell],
+    columns: Sequence[Column],
+    scale: float | None,
+    bounds: Range,
+    flows: bool,
+    short: bool = False,
+) -> str:
     """The marks that are there. `scale`: what the bars below weight images show at full length, within `bounds`; None
-    while nothing was measured; `flows`: whether neurons are linked."""
+    while nothing was measured; `flows`: whether neurons are linked; `short`: in fewer words."""
     parts: list[str] = []
     for cell, column in zip(cells, columns[1:-1], strict=True):
         if cell is WEIGHTS:
-            several = f"the {column.large} strongest as their weights"
-            few = several if column.large > 1 else "the strongest as its weights"
+            few = f"{column.large} strongest: weights" if short else f"the {column.large} strongest as their weights"
+            if column.large == 1:
+                few = "the strongest as its weights"
             parts.append("each unit as its weights" if column.large == column.count else few)
             if scale is not None:
                 low = "0" if bounds.low == 0 else f"−{decimal(scale, 2)}"
-                parts.append(f"bar: a, {low} … {decimal(scale, 2)}")
+                parts.append(f"bar: a {low}…{decimal(scale, 2)}" if short else f"bar: a, {low} … {decimal(scale, 2)}")
         elif cell is KERNEL:
-            parts.append("each filter: its weights, what it finds")
+            parts.append("filters, what they find" if short else "each filter: its weights, what it finds")
     if not cells:
         parts.append("each class: the image it looks for")
     if flows:

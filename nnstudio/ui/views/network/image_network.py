@@ -237,8 +237,10 @@ class ImageNetwork:
         place = self._cells.index(WEIGHTS) if WEIGHTS in self._cells else None
         bounds = layers[place].range if place is not None else UNBOUNDED
         scale = robust_scale(activations[place], bounds) if place is not None and activations else None
-        text = caption(self._cells, self.columns, scale, bounds, bool(self._flow))
-        metrics = QFontMetricsF(text_font(11.5))
+        said = self._cells, self.columns, scale, bounds, bool(self._flow)
+        metrics, text = QFontMetricsF(text_font(11.5)), caption(*said)
+        if metrics.horizontalAdvance(text) > self._room:
+            text = caption(*said, short=True)
         return metrics.elidedText(text, Qt.TextElideMode.ElideRight, self._room)
 
     # Looking.

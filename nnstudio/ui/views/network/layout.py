@@ -23,6 +23,8 @@ _GAP = 12 / 88
 _BAND = 24.0
 _WIDEST_BAND = 84.0
 _NARROWEST_GRID = 54.0
+_IMAGE = 4.4
+"""The least width of the input image, in heights of a line: what is said of it stands below."""
 
 
 Names = tuple[float, float]
@@ -103,7 +105,7 @@ ROW = Cell(1, 1, 12, 12)
 
 def image_width(hidden: int, em: float) -> float:
     """The least width for an image network with `hidden` layers."""
-    return 64 + 4.6 * em + 8 + hidden * _NARROWEST_GRID * max(1.0, em / 16) + (hidden + 1) * _BAND
+    return _IMAGE * em + 4.6 * em + 8 + hidden * _NARROWEST_GRID * max(1.0, em / 16) + (hidden + 1) * _BAND
 
 
 def image_columns(
@@ -112,7 +114,7 @@ def image_columns(
     """The image, a grid for each hidden layer (`cells` says of what), and a row for each class."""
     hidden = len(cells)
     beyond_least = max(0.0, area.width() - image_width(hidden, em))
-    image = min(112.0, 64 + 0.15 * beyond_least, area.height())
+    image = min(max(112.0, _IMAGE * em), _IMAGE * em + 0.15 * beyond_least, area.height())
     answers = 4.6 * em + min(2 * em, 0.1 * beyond_least) if hidden else 4.6 * em + min(5.4 * em, 0.5 * beyond_least)
     room = area.width() - image - answers - (hidden + 1) * _BAND
     wishes = [_natural_width(cell, n, area.height()) for cell, n in zip(cells, counts[1:-1], strict=True)]
@@ -153,6 +155,10 @@ def _natural_width(cell: Cell, count: int, height: float) -> float:
 
 _CELL, _CELL_PITCH = 8.0, 10.0
 _STRONGEST_ACROSS = 4
+_FEWEST_IMAGES, _MOST_HEIGHT = 8, 0.6
+"""So many weight images there are in any case, unless they took more of the height than this."""
+_BAR = 10.0
+"""The least room for the bar below a weight image."""
 
 
 def _strongest(area: QRectF, count: int, em: float) -> Column:
@@ -167,23 +173,28 @@ def _strongest(area: QRectF, count: int, em: float) -> Column:
     return column
 
 
+def _image_size(width: float) -> float:
+    """How large weight images are: smaller where otherwise two would not fit beside each other."""
+    half = int(width / (1 + WEIGHTS.wide))
+    return min(WEIGHTS.largest, half) if half >= WEIGHTS.smallest else WEIGHTS.largest
+
+
 def _images_and_cells(area: QRectF, count: int) -> Column:
-    wide, high = WEIGHTS.largest * WEIGHTS.wide, WEIGHTS.largest * WEIGHTS.high
-    across = max(1, int((area.width() + wide - WEIGHTS.largest) / wide))
+    size = _image_size(area.width())
+    wide, high = size * WEIGHTS.wide, max(size * WEIGHTS.high, size + _BAR)
+    across = max(1, int((area.width() + wide - size) / wide + 1e-6))
     cells = max(1, int(area.width() / _CELL_PITCH))
     rows = max(1, min(int(area.height() / high), -(-count // across)))
-    while rows > 1 and rows * high + 6 + -(-(count - rows * across) // cells) * _CELL_PITCH > area.height():
+    fewest = max(1, min(-(-_FEWEST_IMAGES // across), int(_MOST_HEIGHT * area.height() / high)))
+    while rows > fewest and rows * high + 6 + -(-(count - rows * across) // cells) * _CELL_PITCH > area.height():
         rows -= 1
     large = min(count, rows * across)
     below = -(-(count - large) // cells)
     below = min(below, max(0, int((area.height() - rows * high - 6) / _CELL_PITCH)))
-    width = min(large, across) * wide - (wide - WEIGHTS.largest)
+    width = min(large, across) * wide - (wide - size)
     left = round(area.center().x() - width / 2)
     top = round(area.center().y() - (rows * high + (6 + below * _CELL_PITCH if below else 0)) / 2)
-    tiles = [
-        QRectF(left + k % across * wide, round(top + k // across * high), WEIGHTS.largest, WEIGHTS.largest)
-        for k in range(large)
-    ]
+    tiles = [QRectF(round(left + k % across * wide), round(top + k // across * high), size, size) for k in range(large)]
     cells = max(1, min(cells, int((width + 2) / _CELL_PITCH)))
     start = round(top + rows * high + 6)
     room = max(0, int((area.bottom() - start) / _CELL_PITCH)) * cells
