@@ -73,7 +73,7 @@ QPushButton:focus, QToolButton:focus { border: 1px solid $accent; }
 QPushButton:checked, QToolButton:checked { background: $accent_soft; border: 1px solid $accent; }
 QPushButton::menu-indicator, QToolButton::menu-indicator { width: 0px; }
 
-QPushButton[role="compact"] { padding: 6px 6px; }
+QComboBox[role="compact"] { padding-top: 2px; padding-bottom: 2px; }
 QToolButton[role="labelled"] { padding-right: 4px; }
 QToolButton[role="labelled"][bare="true"] { padding-right: 10px; }
 QToolButton[role="step"] { icon-size: 16px; padding: 6px 9px; }

@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+from PySide6.QtCore import QPoint, QRect
 from PySide6.QtWidgets import QApplication, QScrollBar, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -120,3 +121,38 @@ def test_six_hidden_layers_need_no_scrolling_in_the_window_as_designed(qtbot: Qt
     rows = window.activations.chart.rows
     assert len(rows) == 7
     assert all(row.share.box.height() <= b.area.bottom() - row.area.bottom() + 1 for row, b in pairwise(rows))
+
+
+@pytest.mark.parametrize("kind", [DatasetKind.SPIRALS, DatasetKind.MNIST])
+def test_the_whole_layer_card_is_in_sight_in_the_window_as_designed(qtbot: QtBot, kind: DatasetKind):
+    experiment = default_experiment(kind)
+    window = make(qtbot, plane_frame(), size=DESIGNED, experiment=experiment)
+    frame = image_frame() if kind is DatasetKind.MNIST else plane_frame()
+    window.layer._show_frame(
+        replace(
+            frame,
+            model=replace(
+                frame.model,
+                layers=tuple(replace(layer, key=place) for place, layer in enumerate(frame.model.layers, start=1)),
+            ),
+        )
+    )
+    panel, last = window.layer, window.layer.text.field
+    viewport = panel.parentWidget()
+    assert viewport is not None
+
+    def in_sight(widget: QWidget) -> bool:
+        return viewport.rect().contains(QRect(widget.mapTo(viewport, QPoint()), widget.size()))
+
+    qtbot.waitUntil(lambda: in_sight(last))
+    assert panel.parameters.text() != "–"
+    for widget in (panel.duplicate, panel.remove, panel.freeze, panel.start, panel.text.copy):
+        assert widget.isVisible()
+        assert in_sight(widget)
+        assert min(widget.width(), widget.height()) >= 24 or widget is panel.freeze
+
+
+@pytest.mark.parametrize("larger", [False, True])
+def test_the_starting_points_are_named_in_full(qtbot: QtBot, larger: bool):
+    window = make(qtbot, plane_frame(), larger)
+    qtbot.waitUntil(lambda: window.layer.start.written() == "Start from…")

@@ -7,7 +7,7 @@ network as text and whole networks to start from. An edit that cannot work is no
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from nnstudio.core.experiment import Experiment, LayerSpec
 from nnstudio.core.experiment.network_text import describe_layers, parse_layers
@@ -17,8 +17,9 @@ from nnstudio.core.network.outline import Outline, layers_from_text, outline, sh
 from nnstudio.core.network.surgery import Freeze
 from nnstudio.core.presets import STARTING_POINTS, StartingPoint
 from nnstudio.core.run.frame import Frame
+from nnstudio.ui import theme
 from nnstudio.ui.explanations.window import LAYER_CARD
-from nnstudio.ui.icons import ICON_GAP, icon
+from nnstudio.ui.icons import icon
 from nnstudio.ui.panels.layer_rows import Control, LayerRows
 from nnstudio.ui.panels.network_text_box import NetworkTextBox
 from nnstudio.ui.session import Session
@@ -33,6 +34,8 @@ _PIN_TIPS = (
 )
 _COUNTED = "How many numbers it learns: units × inputs, and a bias for each unit."
 _LONGEST_LINE = 17
+_GAP = 6
+_LOCK = 14
 _FREEZE = "Optimiser and penalties leave its weights alone, to the bit."
 
 
@@ -55,13 +58,10 @@ class LayerPanel(QWidget):
         self._note = Note(self)
         self.heading = QLabel()
         self.heading.setProperty("role", "heading")
-        self.frozen = QLabel("frozen")
-        self.frozen.setProperty("role", "pill")
-        self.frozen.setProperty("tone", "quiet")
+        self.frozen = QLabel()
+        self.frozen.setAccessibleName("Frozen")
+        self.frozen.setToolTip("This layer is frozen.")
         self.frozen.hide()
-        head = QHBoxLayout()
-        head.addWidget(self.heading, 1)
-        head.addWidget(self.frozen)
         self._place_of_rows = QVBoxLayout()
         self._layer = QWidget()
         self.shape, self.parameters = _figure("How many numbers come in and go out."), _figure(_COUNTED)
@@ -70,6 +70,13 @@ class LayerPanel(QWidget):
             "Duplicate", "copy", "One more layer like this, right behind it (Ctrl+D on its title)."
         )
         self.remove = _button("Remove", "trash", "Training goes on without it; the others keep what they have learned.")
+        head = QHBoxLayout()
+        head.setSpacing(4)
+        for part in (self.heading, self.frozen):
+            head.addWidget(part)
+        head.addStretch(1)
+        for button in (self.duplicate, self.remove):
+            head.addWidget(button)
         self.duplicate.clicked.connect(self._duplicate)
         self.remove.clicked.connect(self._remove)
         self.freeze.clicked.connect(self._freeze)
@@ -78,18 +85,19 @@ class LayerPanel(QWidget):
         self.text.taken.connect(self._take)
         self.start = OptionBox("Start from", "A whole network to start from.")
         self.start.setPlaceholderText("Start from…")
+        self.start.setProperty("role", "compact")
         self.start.chosen.connect(self._start_from)
+        self.text.put_beside_title(self.start)
         self.total = QLabel()
         self.total.setProperty("role", "caption")
         self.total.setWordWrap(True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
+        column.setSpacing(_GAP)
         column.addLayout(head)
         column.addWidget(self._layer)
         column.addWidget(_rule())
         column.addWidget(self.text)
-        column.addWidget(self.start)
         column.addWidget(self.total)
         column.addStretch(1)
         self._show_experiment(session.experiment)
@@ -98,29 +106,23 @@ class LayerPanel(QWidget):
 
     def _fill_layer(self) -> None:
         self._freezing = QWidget()
-        freezing = QVBoxLayout(self._freezing)
+        freezing = _row(QLabel("Freeze"), self.freeze)
         freezing.setContentsMargins(0, 0, 0, 0)
-        freezing.setSpacing(2)
-        freezing.addLayout(_row(QLabel("Freeze"), self.freeze))
-        words = QLabel(_FREEZE)
-        words.setProperty("role", "caption")
-        words.setWordWrap(True)
-        freezing.addWidget(words)
+        self._freezing.setLayout(freezing)
+        self._freezing.setToolTip(_FREEZE)
         self.freeze.setToolTip(_FREEZE)
         self.freeze.setWhatsThis(LAYER_CARD["Freeze"].html("Freeze"))
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        buttons.addWidget(self.duplicate, 1)
-        buttons.addWidget(self.remove, 1)
+        figures = QVBoxLayout()
+        figures.setSpacing(2)
+        figures.addLayout(_row(_dim("Shape"), self.shape))
+        figures.addLayout(_row(_dim("Parameters"), self.parameters))
         column = QVBoxLayout(self._layer)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
+        column.setSpacing(_GAP)
         column.addLayout(self._place_of_rows)
         column.addWidget(self._freezing)
         column.addWidget(_rule())
-        column.addLayout(_row(QLabel("Shape"), self.shape))
-        column.addLayout(_row(QLabel("Parameters"), self.parameters))
-        column.addLayout(buttons)
+        column.addLayout(figures)
 
     # Which layer
 
@@ -160,6 +162,7 @@ class LayerPanel(QWidget):
         frozen = layer is not None and layer.wholly_frozen
         self._freezing.setVisible(layer is not None and bool(layer.arrays))
         self.freeze.setChecked(frozen)
+        self.frozen.setPixmap(icon("lock", "dim").pixmap(round(_LOCK * theme.text_scale())))
         self.frozen.setVisible(frozen)
 
     @Slot(object)
@@ -176,7 +179,8 @@ class LayerPanel(QWidget):
             self._key = layers[0].key if layers else 0
         spec, ends = self._spec(), self._ends
         outlines = outline(layers, ends) if ends is not None and not misfit(layers, ends) else ()
-        self._layer.setVisible(spec is not None)
+        for part in (self._layer, self.duplicate, self.remove):
+            part.setVisible(spec is not None)
         self.pin.setEnabled(spec is not None)
         if spec is None:
             self.heading.setText("No hidden layer")
@@ -285,16 +289,23 @@ def _pin() -> QToolButton:
     return pin
 
 
-def _button(text: str, picture: str, tip: str) -> QPushButton:
-    button = QPushButton(ICON_GAP + text)
-    button.setProperty("role", "compact")
+def _button(text: str, picture: str, tip: str) -> QToolButton:
+    button = QToolButton()
+    button.setProperty("role", "icon")
     button.setIcon(icon(picture))
-    button.setToolTip(tip)
-    button.setStatusTip(tip)
+    button.setMinimumSize(24, 24)
+    button.setToolTip(f"{text}. {tip}")
+    button.setStatusTip(button.toolTip())
     button.setWhatsThis(LAYER_CARD[text].html(text, tip))
     button.setAccessibleName(text)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     return button
+
+
+def _dim(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("role", "dim")
+    return label
 
 
 def _figure(tip: str) -> QLabel:

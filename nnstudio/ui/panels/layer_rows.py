@@ -24,7 +24,7 @@ from nnstudio.ui.widgets.setting_slider import SettingSlider
 from nnstudio.ui.widgets.stepper import Stepper
 
 LABEL_WIDTH = 64
-_ROW_GAP = 4
+_ROW_GAP = 2
 _DROPOUTS, _ACTIVATIONS = kinds_of(Follower.DROPOUT)[0], kinds_of(Follower.ACTIVATION)[0]
 _DROPOUT = replace(
     settings_of(_DROPOUTS)["rate"],

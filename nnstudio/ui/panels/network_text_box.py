@@ -65,10 +65,10 @@ class NetworkTextBox(QWidget):
         title = QLabel("AS TEXT")
         title.setProperty("role", "section")
         title.setBuddy(self.field)
-        head = QHBoxLayout()
-        head.addWidget(title)
-        head.addStretch(1)
-        head.addWidget(self.copy)
+        self._head = QHBoxLayout()
+        self._head.setSpacing(4)
+        self._head.addWidget(title, 1)
+        self._head.addWidget(self.copy)
         self.trouble = QLabel()
         self.trouble.setWordWrap(True)
         self.trouble.setProperty("role", "trouble")
@@ -76,9 +76,13 @@ class NetworkTextBox(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        column.addLayout(head)
+        column.addLayout(self._head)
         column.addWidget(self.field)
         column.addWidget(self.trouble)
+
+    def put_beside_title(self, widget: QWidget) -> None:
+        """Place something between the title and what copies the text."""
+        self._head.insertWidget(1, widget, 2)
 
     def show_text(self, text: str) -> None:
         """Show this network, unless somebody is typing another one."""
