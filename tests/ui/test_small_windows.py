@@ -5,14 +5,15 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import QPoint, QRect
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QApplication, QScrollBar, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from nnstudio.core.experiment import LAYER_KINDS, DenseSpec, Experiment, LayerSpec
 from nnstudio.core.experiment.choices import DatasetKind
 from nnstudio.core.presets import PRESETS, default_experiment
-from nnstudio.core.run.frame import Frame
+from nnstudio.core.run.frame import Frame, Status
+from nnstudio.core.training.diagnosis import Cause, Diagnosis, Remedy
 from nnstudio.ui import theme
 from nnstudio.ui.main_window import MainWindow
 from nnstudio.ui.session import Session
@@ -156,3 +157,34 @@ def test_the_whole_layer_card_is_in_sight_in_the_window_as_designed(qtbot: QtBot
 def test_the_starting_points_are_named_in_full(qtbot: QtBot, larger: bool):
     window = make(qtbot, plane_frame(), larger)
     qtbot.waitUntil(lambda: window.layer.start.written() == "Start from…")
+
+
+SENTENCE = "All 4 neurons of Dense 1 are dead: 0 for every example, so no gradient reaches it or what lies before."
+
+
+@pytest.mark.parametrize("larger", [False, True])
+@pytest.mark.parametrize("size", [SMALL, DESIGNED])
+def test_the_remedy_is_in_sight_without_scrolling(qtbot: QtBot, size: tuple[int, int], larger: bool):
+    frame = plane_frame()
+    remedy = Remedy("Begin with biases of 0", frame.experiment)
+    diagnosis = Diagnosis(Cause.DEAD, "Dense 1 is dead", SENTENCE, remedy, 1)
+    window = make(qtbot, replace(frame, diagnosis=diagnosis, status=Status.PAUSED), larger, size)
+    view, button = window.gradients, window.gradients.note.remedy
+    QApplication.processEvents()
+    viewport = view.note.parentWidget()
+    assert viewport is not None
+    assert viewport.rect().contains(QRect(button.mapTo(viewport, QPoint()), button.size()))
+    assert button.fontMetrics().horizontalAdvance(button.text()) < button.width()
+    assert view.chart.height() >= 60
+    assert not view.note.sentence.isHidden() or view.note.title.toolTip() == SENTENCE
+    assert button.accessibleName() == "Try: Begin with biases of 0"
+    with qtbot.waitSignal(view.remedy_chosen):
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_words_that_have_room_stand_beside_the_gradients(qtbot: QtBot):
+    frame = plane_frame()
+    healthy = Diagnosis(Cause.HEALTHY, "Every layer learns", "Every layer still moves.")
+    window = make(qtbot, replace(frame, diagnosis=healthy, status=Status.PAUSED))
+    assert window.gradients.note.sentence.isVisible()
+    assert window.gradients.note.title.toolTip() == ""

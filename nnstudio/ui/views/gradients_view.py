@@ -19,6 +19,9 @@ from nnstudio.ui.views.gradients.note import DiagnosisNote
 from nnstudio.ui.views.view import View
 
 _NARROW, _LOW = 330.0, 170.0
+_NARROWEST_WORDS = 90.0
+_APART, _ABOVE = 16, 6
+_ANY_HEIGHT = 16777215  # Qt's QWIDGETSIZE_MAX
 _STEADY = 1000
 """Milliseconds between two sentences about the same cause, or nobody could read their numbers."""
 
@@ -74,6 +77,7 @@ class GradientsView(View):
         self._since_words.restart()
         self.note.show_diagnosis(now)
         self._words.setVisible(now is not None)
+        self._place()
 
     @property
     def narrow(self) -> bool:
@@ -85,17 +89,27 @@ class GradientsView(View):
         super().resizeEvent(event)
         self._place()
 
+    @property
+    def tight(self) -> bool:
+        """Whether the words have room neither beside the chart nor below it, but for a line."""
+        beside = (self.width() - _APART) // 2
+        fits = beside >= _NARROWEST_WORDS * theme.text_scale() and self.note.height_in(beside) <= self.height()
+        return not self.narrow and not fits
+
     def _place(self) -> None:
-        directions, narrow = QBoxLayout.Direction, self.narrow
-        self._layout.setDirection(directions.TopToBottom if narrow else directions.LeftToRight)
-        self._layout.setSpacing(6 if narrow else 16)
+        directions, narrow, tight = QBoxLayout.Direction, self.narrow, self.tight
+        below = narrow or tight
+        self._layout.setDirection(directions.TopToBottom if below else directions.LeftToRight)
+        self._layout.setSpacing(_ABOVE if below else _APART)
+        self.note.set_in_a_line(tight)
+        self._words.setMaximumHeight(self.note.height_in(self.width(), in_a_line=True) if tight else _ANY_HEIGHT)
         self._legend_below.setVisible(narrow and bool(self.chart.values))
         self.legend.setVisible(not narrow)
 
 
 def _entries() -> tuple[Entry, ...]:
     ink = theme.current().text
-    return Entry(GRADIENT, ink, Sign.DISC), Entry(STEP, ink, Sign.DIAMOND)
+    return Entry(GRADIENT, ink, Sign.DISC), Entry(STEP, ink, Sign.DIAMOND, short="step")
 
 
 if __name__ == "__main__":

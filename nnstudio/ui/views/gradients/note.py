@@ -10,17 +10,20 @@ from nnstudio.ui.explanations.views import VIEWS
 from nnstudio.ui.stage.lettering import text_font
 
 _APART = 10
+_BELOW = 5
+_TRY = "Try"
 
 
 class DiagnosisNote(QWidget):
-    """A title with a sign, a sentence, and a button with the remedy."""
+    """A title with a sign, a sentence, and a button with the remedy; where there is room for a line only, the title
+    with a short button, whose tooltips say the rest."""
 
     remedy_chosen = Signal(object)  # the edited Experiment
 
     def __init__(self) -> None:
         super().__init__()
         self.diagnosis: Diagnosis | None = None
-        self.title, self.sentence, self._try = QLabel(), QLabel(), QLabel("Try")
+        self.title, self.sentence, self._try = QLabel(), QLabel(), QLabel(_TRY)
         self.title.setWordWrap(True)
         self.sentence.setWordWrap(True)
         self._try.setProperty("role", "subtitle")
@@ -28,17 +31,20 @@ class DiagnosisNote(QWidget):
         self.remedy.setMinimumWidth(60)  # its tooltip has all of it
         self.remedy.clicked.connect(self._choose)
         self.remedy.setWhatsThis(VIEWS["What to try"].html("What to try"))
-        row = QHBoxLayout()
-        row.setSpacing(_APART)
-        row.addWidget(self._try)
-        row.addWidget(self.remedy)
-        row.addStretch(1)
+        self._in_a_line = False
+        self._head, self._row = QHBoxLayout(), QHBoxLayout()
+        for row in (self._head, self._row):
+            row.setSpacing(_APART)
+        self._head.addWidget(self.title, 1)
+        self._row.addWidget(self._try)
+        self._row.addWidget(self.remedy)
+        self._row.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(5)
-        column.addWidget(self.title)
+        column.setSpacing(_BELOW)
+        column.addLayout(self._head)
         column.addWidget(self.sentence)
-        column.addLayout(row)
+        column.addLayout(self._row)
         column.addStretch(1)
         self._dress()
 
@@ -47,10 +53,30 @@ class DiagnosisNote(QWidget):
         self.diagnosis = diagnosis
         self._say()
 
+    def set_in_a_line(self, in_a_line: bool) -> None:
+        """Whether there is room for a line only."""
+        if in_a_line != self._in_a_line:
+            self._in_a_line = in_a_line
+            before, after = (self._row, self._head) if in_a_line else (self._head, self._row)
+            before.removeWidget(self.remedy)
+            after.insertWidget(1, self.remedy)
+            self._say()
+
+    def height_in(self, width: int, in_a_line: bool = False) -> int:
+        """How high it is in this width and form."""
+        offers = self.diagnosis is not None and self.diagnosis.remedy is not None
+        button = self.remedy.sizeHint().height() if offers else 0
+        if in_a_line:
+            beside = self.remedy.fontMetrics().horizontalAdvance(_TRY) + self.remedy.sizeHint().height() + _APART
+            return max(self.title.heightForWidth(width - (beside if offers else 0)), button)
+        words = self.title.heightForWidth(width) + _BELOW + self.sentence.heightForWidth(width)
+        return words + (_BELOW + button if offers else 0)
+
     def _say(self) -> None:
         diagnosis, colors = self.diagnosis, theme.current()
         remedy = diagnosis.remedy if diagnosis is not None else None
         self.remedy.setVisible(remedy is not None)
+        self.sentence.setVisible(not self._in_a_line)
         self._try.hide()
         if diagnosis is None:
             self.title.clear()
@@ -62,16 +88,18 @@ class DiagnosisNote(QWidget):
         shown = f'<span style="color:{color}; font-weight:600">{title}</span>'
         self.title.setText(f'<span style="color:{mark}">{sign}</span>&nbsp; {shown}')
         self.sentence.setText(diagnosis.sentence)
+        self.title.setToolTip(diagnosis.sentence if self._in_a_line else "")
         if remedy is not None:
-            self.remedy.setText(remedy.label)
+            self.remedy.setText(_TRY if self._in_a_line else remedy.label)
             self._fit()
-            self.remedy.setAccessibleName(f"Try: {remedy.label}")
+            self.remedy.setAccessibleName(f"{_TRY}: {remedy.label}")
+            self.remedy.setAccessibleDescription(diagnosis.sentence)
             self.remedy.setToolTip(f"{remedy.label}: training goes on with it, and Undo takes it back.")
 
     def _fit(self) -> None:
         """Where there is no room for both, the button says it alone."""
         wide = self._try.sizeHint().width() + _APART + self.remedy.sizeHint().width() <= self.width()
-        self._try.setVisible(wide and not self.remedy.isHidden())
+        self._try.setVisible(wide and not self._in_a_line and not self.remedy.isHidden())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
