@@ -3,8 +3,8 @@
 Plain widgets look right by themselves. What a widget is *for* is said by a dynamic property, `setProperty("role", …)`:
 
 * labels: "section" (a card's title), "heading" (what a card is about), "dim", "caption" (small and dim), "strong",
-  "trouble" (what is wrong with what was typed), "mono" (a number in a row), "value"
-  (a number that is read from afar), "pill" (with a property "tone": "quiet", "good", "warning", "bad")
+  "trouble" (what is wrong with what was typed), "mono" (a number in a row), "figure" (a smaller one),
+  "value" (a number that is read from afar), "pill" (with a property "tone": "quiet", "good", "warning", "bad")
 * buttons: "play" (the only filled one), "primary" (outlined), "labelled" (a QToolButton with icon and text), "icon" (a
   bare picture), "segment", "chip" (an on/off choice), "fold" (the header of what folds away)
 * frames: "field" (a quiet box for a number), "group" (buttons that belong together), "banner" (with "tone")
@@ -53,6 +53,7 @@ QLabel[role="heading"] { font-size: 17px; font-weight: 600; }
 QLabel[role="trouble"] { color: $bad; font-size: 12px; }
 QPlainTextEdit[role="code"] { font-family: "$numbers"; font-size: 12px; padding: 3px 5px; }
 QLabel[role="mono"] { font-family: "$numbers"; }
+QLabel[role="figure"] { font-family: "$numbers"; font-size: 12px; }
 QLabel[role="value"] { font-family: "$numbers"; font-size: 16px; font-weight: 500; }
 QLabel[role="counter"] { font-family: "$numbers"; font-size: 18px; font-weight: 500; }
 QLabel[role="stop"] { color: $dim; font-size: 11px; }

@@ -310,7 +310,7 @@ def _dim(text: str) -> QLabel:
 
 def _figure(tip: str) -> QLabel:
     label = QLabel()
-    label.setProperty("role", "mono")
+    label.setProperty("role", "figure")
     label.setWordWrap(True)
     label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     label.setToolTip(tip)

@@ -25,6 +25,8 @@ from nnstudio.ui.widgets.stepper import Stepper
 
 LABEL_WIDTH = 64
 _ROW_GAP = 2
+_NARROWEST_FIELD = 117
+"""In which the short names of all choices have room."""
 _DROPOUTS, _ACTIVATIONS = kinds_of(Follower.DROPOUT)[0], kinds_of(Follower.ACTIVATION)[0]
 _DROPOUT = replace(
     settings_of(_DROPOUTS)["rate"],
@@ -112,8 +114,12 @@ class LayerRows(QWidget):
             self._align()
 
     def _align(self) -> None:
+        scale = theme.text_scale()
         for label in self._labels:
-            label.setMinimumWidth(round(LABEL_WIDTH * theme.text_scale()))
+            label.setMinimumWidth(round(LABEL_WIDTH * scale))
+        for control in self.controls.values():
+            if isinstance(control, OptionBox):
+                control.setMinimumWidth(round(_NARROWEST_FIELD * scale))
 
     # Showing a layer
 

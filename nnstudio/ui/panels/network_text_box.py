@@ -62,12 +62,12 @@ class NetworkTextBox(QWidget):
         self.copy.setAccessibleName("Copy the network as text")
         self.copy.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.copy.clicked.connect(self._copy)
-        title = QLabel("AS TEXT")
+        title = QLabel("TEXT")
         title.setProperty("role", "section")
         title.setBuddy(self.field)
         self._head = QHBoxLayout()
         self._head.setSpacing(4)
-        self._head.addWidget(title, 1)
+        self._head.addWidget(title)
         self._head.addWidget(self.copy)
         self.trouble = QLabel()
         self.trouble.setWordWrap(True)
@@ -82,7 +82,7 @@ class NetworkTextBox(QWidget):
 
     def put_beside_title(self, widget: QWidget) -> None:
         """Place something between the title and what copies the text."""
-        self._head.insertWidget(1, widget, 2)
+        self._head.insertWidget(1, widget, 1)
 
     def show_text(self, text: str) -> None:
         """Show this network, unless somebody is typing another one."""

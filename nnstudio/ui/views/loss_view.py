@@ -77,7 +77,7 @@ class LossView(View):
         self._switches = QWidget()
         row = QHBoxLayout(self._switches)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
+        row.setSpacing(5)
         row.addWidget(self.legend)
         row.addWidget(self.scale)
 
