@@ -265,7 +265,7 @@ def test_a_low_card_keeps_the_answer(view: OutputView) -> None:
     QApplication.processEvents()
     assert not view.strip.loss.isVisible()
     assert view.strip.answer.isVisible()
-    assert view.boundary.plane().width() > 0.7 * high
+    assert view.boundary.plane().width() > 2 / 3 * high
     view.resize(290, 560)
     QApplication.processEvents()
     assert view.strip.loss.isVisible()

@@ -10,7 +10,7 @@ from nnstudio.ui.stage.lettering import text_font
 from nnstudio.ui.widgets.figures import decimal, grouped, percent
 from nnstudio.ui.widgets.metric_tile import MetricTile
 
-_GAP, _NARROW_GAP = 8, 4
+_GAP, _NARROW_GAP = 8, 3
 _LOSS = (
     "Mean loss over {}, without the penalty: L = Σ lᵢ / n.",
     "<p><b>Example:</b> losses of 0.1, 0.2 and 0.6 have the mean 0.3.</p>",
