@@ -58,9 +58,7 @@ class Examination:
         """The examination of a frame cost so much."""
         self._period = min(max(PERIOD, round(seconds / ALLOWED)), LONGEST_PERIOD)
 
-    def diagnosis(
-        self, readings: tuple[LayerReading, ...], loss: float, *, learning: bool, diverged: bool
-    ) -> Diagnosis | None:
+    def diagnosis(self, readings: tuple[LayerReading, ...], loss: float, *, learning: bool) -> Diagnosis | None:
         """What the signs in these readings mean, of a run with this training loss."""
         trainer = self._trainer
         layers = tuple(reading.signs for reading in readings if reading.signs is not None)
@@ -74,7 +72,7 @@ class Examination:
                 constant_loss=self._constant_loss(),
                 epoch=trainer.epoch,
                 updates=trainer.updates,
-                diverged=diverged,
+                diverged=trainer.diverged,
             )
         )
         self._doubts = self._doubts + 1 if self._contradicts(found) else 0

@@ -58,8 +58,7 @@ class Observer:
         readings = self._layers.read(probes, due)
         diagnosis = self._examination.last if explained else None
         if due and explained:
-            diverged = status is Status.DIVERGED
-            diagnosis = self._examination.diagnosis(readings, metrics.train_loss, learning=learning, diverged=diverged)
+            diagnosis = self._examination.diagnosis(readings, metrics.train_loss, learning=learning)
         if due:
             self._examination.took(thread_time() - start)
         resolution = resolution or (MOVING_RESOLUTION if learning else OUTPUT_RESOLUTION)

@@ -316,7 +316,7 @@ class Run:
         self._goal = None
         lowest = settings_of(TrainingSpec)["learning_rate"].minimum
         rate = max(self.trainer.experiment.training.learning_rate / 10, lowest)
-        self._settle(Status.DIVERGED, f"{divergence} The last finite weights are kept.", float(f"{rate:.3g}"))
+        self._settle(Status.DIVERGED, f"{divergence} {divergence.kept}", float(f"{rate:.3g}"))
 
     def _play(self) -> None:
         self._goal = Endless(self._pace)

@@ -59,6 +59,8 @@ class Descent:
         self._latest_change: Array | None = None
         """What the latest update did that kept it."""
         self._last_update = NOTHING
+        self.diverged: Diverged | None = None
+        """How the last update that was tried came to nothing, if it did."""
         self.phased: PhasedUpdate | None = None
         """How far an update has come that is made phase by phase, or the last one that was."""
         self.optimizer: Optimizer = self._new_optimizer(spec)
@@ -110,7 +112,8 @@ class Descent:
         # 5. Update: a step against that gradient.
         try:
             self._update(work.network, keep_change)
-        except Diverged:
+        except Diverged as divergence:
+            self.diverged = divergence
             self.batches.put_back(len(indices))
             if before is not None:
                 self.network.statistics[...], noise = before
@@ -231,6 +234,7 @@ class Descent:
         if kept is not None:
             network.params[held] = kept
         self.updates += 1
+        self.diverged = None
         self.change = None if old is None else np.subtract(network.params, old, old)
         self._latest_change = self._latest_change if old is None else self.change
         self.gradient_is_known = True
@@ -246,3 +250,4 @@ class Descent:
 
     def _forget_the_last_update(self) -> None:
         self.gradient_is_known, self.change, self._latest_change, self._last_update = False, None, None, NOTHING
+        self.diverged = None

@@ -13,6 +13,7 @@ from nnstudio.core.counting import counted
 from nnstudio.core.experiment.choices import ActivationKind
 from nnstudio.core.experiment.setting import Choice
 from nnstudio.core.training import remedies
+from nnstudio.core.training.divergence import Diverged
 from nnstudio.core.training.remedies import Remedy
 from nnstudio.core.training.signs import MOST, RESTING, LayerSigns, Signs
 
@@ -77,14 +78,18 @@ def diagnose(signs: Signs) -> Diagnosis | None:
 
 def _diverged(signs: Signs) -> Diagnosis | None:
     where = [layer for layer in signs.layers if layer.gradient is not None and not isfinite(layer.gradient)]
-    if not where and not signs.diverged:
+    diverged = signs.diverged
+    if diverged is not None:  # where it began: from there it spreads, often to every gradient
+        when, what = diverged.when, diverged.what
+        key = next((layer.key for layer in signs.layers if layer.name == diverged.layer), None)
+    elif where:
+        everywhere = len(where) == sum(layer.gradient is not None for layer in signs.layers)
+        when, what = "in the last update", "the gradient" if everywhere else f"the gradient of {_listed(where)}"
+        key = where[-1].key
+    else:
         return None
-    rate = signs.experiment.training.learning_rate
-    everywhere = len(where) == sum(layer.gradient is not None for layer in signs.layers)
-    what = "a number" if not where else "the gradient" if everywhere else f"the gradient of {_listed(where)}"
-    sentence = f"In the last update, at the rate {rate:g}, {what} was not finite; the weights are those before it."
-    remedy = remedies.finite_numbers(signs.experiment)
-    return Diagnosis(Cause.DIVERGED, "Training diverged", sentence, remedy, where[-1].key if where else None)
+    sentence = f"{what[0].upper()}{what[1:]} became infinite or undefined {when}. {Diverged.kept}"
+    return Diagnosis(Cause.DIVERGED, "Training diverged", sentence, remedies.finite_numbers(signs.experiment), key)
 
 
 def _symmetric(signs: Signs) -> Diagnosis | None:

@@ -19,15 +19,25 @@ HARMLESS = 1e30
 class Diverged(ArithmeticError):
     """A number became infinite or NaN in this update; the parameters are those before it, all finite."""
 
+    kept = "The last finite weights are kept."
+
     def __init__(self, update: int, layer: str, what: str) -> None:
         super().__init__(update, layer, what)  # all of them, so that the error survives pickling
         self.update = update
         self.layer = layer
 
+    @property
+    def when(self) -> str:
+        """After which update, in words."""
+        return f"after update {self.update - 1}" if self.update > 1 else "in the first update"
+
+    @property
+    def what(self) -> str:
+        """What became infinite or undefined, in words."""
+        return f"{self.args[2]} of {self.layer}"
+
     def __str__(self) -> str:
-        update, layer, what = self.args
-        when = f"after update {update - 1}" if update > 1 else "in the first update"
-        return f"Training diverged {when}: {what} of {layer} became infinite or undefined."
+        return f"Training diverged {self.when}: {self.what} became infinite or undefined."
 
 
 def harmless_gradient(spec: TrainingSpec) -> float:

@@ -126,7 +126,7 @@ class InterruptibleDescent(Descent):
             failed = self._layer_updates()
             self.take_back()
             if isinstance(error, Diverged):
-                self.gradient_is_known, self._last_update = False, failed
+                self.gradient_is_known, self._last_update, self.diverged = False, failed, error
             raise
         if phase is Phase.UPDATE:
             self._under_way = self._before = None

@@ -5,6 +5,7 @@ from math import inf
 
 from nnstudio.core.experiment import Experiment
 from nnstudio.core.experiment.choices import ActivationKind
+from nnstudio.core.training.divergence import Diverged
 
 MOST = 0.5
 """A layer is called dead or saturated when more than half of its units are: the others carry it on."""
@@ -76,7 +77,7 @@ class Signs:
     layers: from the first to the output
     loss, constant_loss: of the training examples, now and for the best answer that is the same for all of them
     epoch, updates: passes over the training examples, and updates, so far
-    diverged: whether the last update led out of the finite numbers
+    diverged: how the last update led out of the finite numbers, if it did and that is known
     """
 
     layers: tuple[LayerSigns, ...]
@@ -85,7 +86,7 @@ class Signs:
     constant_loss: float
     epoch: float
     updates: int
-    diverged: bool = False
+    diverged: Diverged | None = None
 
     @property
     def learning(self) -> tuple[LayerSigns, ...]:

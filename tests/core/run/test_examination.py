@@ -31,7 +31,7 @@ def readings(first: float, last: float = 0.1) -> tuple[LayerReading, ...]:
 
 
 def cause(examination: Examination, first: float, *, learning: bool = True) -> Cause:
-    found = examination.diagnosis(readings(first), 0.6, learning=learning, diverged=False)
+    found = examination.diagnosis(readings(first), 0.6, learning=learning)
     assert found is not None
     return found.cause
 
@@ -244,6 +244,12 @@ def test_after_a_divergence_the_gradient_that_was_its_end_is_shown() -> None:
     assert frame.status is Status.DIVERGED
     assert frame.diagnosis is not None
     assert frame.diagnosis.cause is Cause.DIVERGED
+    # One cause, however it is said: where it began, and not every layer that it has reached since.
+    title, sentence = frame.message.split(": ")
+    what, kept = sentence.split(". ")
+    assert frame.diagnosis.sentence == f"{what[0].upper()}{what[1:]}{title.removeprefix('Training diverged')}. {kept}"
+    blamed = next(layer.name for layer in driven.run.trainer.network.layers if layer.key == frame.diagnosis.layer)
+    assert f" of {blamed} became" in frame.message
     norms = [layer.gradient_norm for layer in frame.readings]
     assert None not in norms
     assert not np.isfinite(np.array(norms, float)).all()

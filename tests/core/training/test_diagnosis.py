@@ -123,8 +123,8 @@ TABLE: dict[str, tuple[Experiment, int, Cause, int | None, str, str, str]] = {
     "diverged": (
         DEEP_EXPLOSION,
         3,
-        *(Cause.DIVERGED, 0, "Training diverged"),
-        *("the gradient was not finite", "Use He's first weights"),
+        *(Cause.DIVERGED, 5, "Training diverged"),
+        *("The activations of Dense 5 became infinite or undefined ", "Use He's first weights"),
     ),
     "crawling": (
         asked(4, 2, learning_rate=1e-5),
@@ -257,7 +257,7 @@ def cause(given: Signs) -> Cause | None:
         (signs(layer(1, 0.1, 0.6), layer(0)), Cause.TOO_LARGE),
         (signs(layer(1, 0.1, float("inf")), layer(0)), Cause.TOO_LARGE),
         (signs(layer(1, float("nan"), None), layer(0)), Cause.DIVERGED),
-        (signs(layer(1), layer(0), diverged=True), Cause.DIVERGED),
+        (signs(layer(1), layer(0), diverged=Diverged(3, "Dense 1", "the activations")), Cause.DIVERGED),
         (signs(layer(1, units=4, dead=(0, 2)), layer(0)), Cause.HEALTHY),
         (signs(layer(1, units=4, dead=(0, 1, 2)), layer(0)), Cause.DEAD),
         (signs(layer(1, 1e-6, 1e-6), layer(0, 1e-6, 1e-6), loss=0.69), Cause.STUCK),
