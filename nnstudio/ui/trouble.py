@@ -43,7 +43,7 @@ class Trouble(QObject):
             return
         offer = self._recover if frame.recovery is not None else None
         if frame.recovery is not None:
-            self._recover.setText(f"{ICON_GAP}Go back and train with learning rate {tick(frame.recovery)}")
+            self._recover.setText(f"{ICON_GAP}Go back with learning rate {tick(frame.recovery)}")
             self._recover.setToolTip("Returns to the newest weights no worse than the first, and takes smaller steps.")
             self._recover.setWhatsThis(OFFER.html("Go back", self._recover.toolTip()))
         details = f"Run {frame.run}, update {frame.updates}, status {frame.status.value}.\n{frame.experiment}"

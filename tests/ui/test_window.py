@@ -344,12 +344,17 @@ def test_a_banner_lies_over_the_cards_and_pushes_nothing(window, qtbot):
     window.banner.announce(Tone.BAD, "The file could not be read. " * 12, details="x")
     QApplication.processEvents()
     assert places(window) == before
-    banner, desk = window.banner.geometry(), window.desk.geometry()
-    assert desk.contains(banner)
+
+    def is_between() -> bool:
+        below = window.centralWidget().rect().adjusted(0, window.transport.geometry().bottom() + 1, 0, 0)
+        return below.contains(window.banner.geometry())
+
+    banner = window.banner.geometry()
+    assert is_between()
     assert banner.height() > 50  # three lines
     assert window.centralWidget().childAt(banner.center()) in [window.banner, *window.banner.findChildren(QWidget)]
     window.resize(1100, 720)
-    qtbot.waitUntil(lambda: window.desk.geometry().contains(window.banner.geometry()))
+    qtbot.waitUntil(is_between)
 
 
 def test_good_news_leaves_by_itself_and_bad_news_stays(window):
@@ -412,7 +417,7 @@ def test_divergence_offers_the_way_out_once(window, qtbot, monkeypatch):
     window._session.frame_shown.emit(bad)
     assert window.banner.isVisible()
     assert window.banner.text() == "The loss became infinite."
-    assert window.banner.offer().text().strip() == "Go back and train with learning rate 0.003"
+    assert window.banner.offer().text().strip() == "Go back with learning rate 0.003"
     assert window.transport.status.text() == "● Diverged"
     window.banner.hide()
     window._session.frame_shown.emit(bad)
@@ -421,6 +426,28 @@ def test_divergence_offers_the_way_out_once(window, qtbot, monkeypatch):
     qtbot.mouseClick(window.banner.offer(), Qt.MouseButton.LeftButton)
     assert recovered == [window._session]
     assert not window.banner.isVisible()
+
+
+LONGEST = (
+    "Training diverged after update 12345: the optimiser's memory of Convolution 12 became infinite or undefined. "
+    "The last finite weights are kept."
+)
+
+
+@pytest.mark.parametrize(("size", "larger"), [((1440, 900), False), ((1440, 900), True), ((1100, 720), False)])
+def test_a_message_covers_nothing_that_is_worked_with(qtbot, size, larger):
+    window = make(qtbot, Settings(), size)
+    if larger:
+        window.commands["larger_text"].trigger()
+    window._session.frame_shown.emit(plane_frame())
+    window.network.show_frame(plane_frame())
+    QApplication.sendPostedEvents()
+    bad = replace(plane_frame(), status=Status.DIVERGED, message=LONGEST, recovery=0.003)
+    window._session.frame_shown.emit(bad)
+    banner = window.banner.rect().translated(window.banner.mapTo(window, QPoint()))
+    bodies = (window.network.headers.inserts[0], window.network.stage, window.output, window.transport)
+    for body in bodies:
+        assert not banner.intersects(body.rect().translated(body.mapTo(window, QPoint()))), body
 
 
 def test_a_failure_is_said_and_taken_back(window):

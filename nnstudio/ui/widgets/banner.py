@@ -1,7 +1,8 @@
 """A message inside the window: a calm green note, or a red one when something went wrong.
 
-It lies over what is below it and pushes nothing, never takes the focus and blocks nothing. It may offer one thing to do
-about the matter, and details to copy. Good news that asks for nothing leaves by itself.
+It lies over the title bars of the cards and pushes nothing, never takes the focus and covers nothing that is worked
+with. It may offer one thing to do about the matter, and details to copy. Good news that asks for nothing leaves by
+itself.
 """
 
 from enum import Enum
@@ -15,8 +16,10 @@ from nnstudio.ui.explanations.window import COPY, MESSAGE
 from nnstudio.ui.icons import ICON_GAP, icon
 
 LONGEST_WORD = 60
-WIDEST = 900
+WIDEST = 950
 MARGIN = 8
+ABOVE = 10
+"""So far it reaches up into the gap above the cards: two lines end before a card's own controls begin."""
 SECONDS = 8
 """So long good news stays, and until the pointer has left it."""
 
@@ -62,7 +65,7 @@ class Banner(QFrame):
         self._leave = QTimer(self, singleShot=True, interval=1000 * SECONDS)
         self._leave.timeout.connect(self._fade)
         row = QHBoxLayout(self)
-        row.setContentsMargins(14, 7, 8, 7)
+        row.setContentsMargins(14, 4, 8, 4)
         row.setSpacing(8)
         row.addWidget(self._text, 1)
         row.addWidget(self._offer)
@@ -91,7 +94,7 @@ class Banner(QFrame):
             self._leave.stop()
 
     def lie_over(self, below: QWidget) -> None:
-        """Stand at the top of this widget, over it, as wide as it is but not wider than lines can be read."""
+        """Stand at the top edge of this widget, over it, as wide as it is but not wider than lines can be read."""
         self._below = below
         self.setParent(below.parentWidget())
         self.hide()
@@ -116,7 +119,7 @@ class Banner(QFrame):
         area = self._below.geometry()
         width = min(area.width() - 2 * MARGIN, round(WIDEST * theme.text_scale()))
         height = max(self.heightForWidth(width), self.minimumSizeHint().height())
-        self.setGeometry(area.center().x() - width // 2, area.top() + MARGIN, width, height)
+        self.setGeometry(area.center().x() - width // 2, area.top() - ABOVE, width, height)
         self.raise_()
 
     def _fade(self) -> None:
