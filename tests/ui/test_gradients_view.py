@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from nnstudio.core.run.frame import Frame, Status
 from nnstudio.core.training.diagnosis import Cause, Diagnosis
 from nnstudio.core.training.remedies import Remedy
+from nnstudio.core.training.state import Mark
 from nnstudio.ui import theme
 from nnstudio.ui.stage.stage import Spot
 from nnstudio.ui.views.canned import plane_frame
@@ -63,6 +64,26 @@ def test_what_is_known_is_shown_in_every_state(view: GradientsView, status: Stat
     seen = [tuple(mark.isVisible() for mark in view.chart.mark_of(layer)) for layer in range(3)]
     assert seen == [(True, True), (True, False), (False, True)]
     assert list(view.chart.reading(Spot(0, 1))) == ["Dense 2", "gradient      0.1000", "step ÷ weight —"]
+
+
+def test_after_an_edit_the_gradients_stay_and_say_when_they_were_measured(view: GradientsView):
+    edit = (Mark(31_200, "Set a weight of Dense 1"),)
+    resting = replace(with_values(*CALM), status=Status.PAUSED, diagnosis=ill(), marks=edit)
+    view.show_frame(replace(resting, marks=()))
+    assert not view.note.measured.isVisible()
+    view.show_frame(resting)
+    assert view.chart.places() == (1, 3)
+    assert view.note.measured.isVisible()
+    assert view.note.measured.text() == "Gradients of update 31\N{NO-BREAK SPACE}200, before the edit."
+    for newer in (
+        replace(resting, updates=31_201),
+        replace(resting, status=Status.LEARNING, diagnosis=ill("Another.")),
+        replace(resting, status=Status.DIVERGED),
+        replace(resting, readings=with_values(*NOTHING).readings),
+    ):
+        view.note.show_diagnosis(ill(), "Then.")
+        view.show_frame(newer)
+        assert not view.note.measured.isVisible()
 
 
 def test_exact_values_are_read(view: GradientsView, qtbot: QtBot):

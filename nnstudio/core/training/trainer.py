@@ -341,7 +341,7 @@ class Trainer(InterruptibleDescent):
         stopping would bring back is looked for anew. `merged`: it goes on with a drag, which leaves one mark. Raises
         `SurgeryError`, and then nothing has changed."""
         self.take_back()
-        before, text = self.network.params.copy(), surgery.mark(self.experiment)
+        before, text, last = self.network.params.copy(), surgery.mark(self.experiment), self.last_update
         surgery.perform(self.network, self.experiment)
         changed = self.network.params != before
         for memory in self.optimizer.memory.values():
@@ -351,6 +351,7 @@ class Trainer(InterruptibleDescent):
         self.marks = marked(self.marks, Mark(self.updates, text), merged)
         self._look_ahead()
         self._forget()
+        self._last_update = last  # of the weights before; the mark says so
 
     def _forget(self) -> None:
         self._measures.metrics = None

@@ -17,6 +17,7 @@ from nnstudio.ui.stage.table import Table
 from nnstudio.ui.views.gradients.chart import GRADIENT, STEP, GradientsChart
 from nnstudio.ui.views.gradients.note import DiagnosisNote
 from nnstudio.ui.views.view import View
+from nnstudio.ui.widgets.figures import grouped
 
 _NARROW, _LOW = 330.0, 170.0
 _NARROWEST_WORDS = 90.0
@@ -68,14 +69,15 @@ class GradientsView(View):
     def show_frame(self, frame: Frame) -> None:
         self.chart.show_frame(frame)
         self._legend_below.setVisible(self.narrow and bool(self.chart.values))
-        before, now = self.note.diagnosis, frame.diagnosis
-        if now == before:
+        before, now, measured = self.note.diagnosis, frame.diagnosis, _measured(frame)
+        then = measured == self.note.measured.text()
+        if now == before and then:
             return
         same = before is not None and now is not None and (before.title, before.remedy) == (now.title, now.remedy)
-        if same and frame.status is Status.LEARNING and self._since_words.elapsed() < _STEADY:
+        if same and then and frame.status is Status.LEARNING and self._since_words.elapsed() < _STEADY:
             return
         self._since_words.restart()
-        self.note.show_diagnosis(now)
+        self.note.show_diagnosis(now, measured)
         self._words.setVisible(now is not None)
         self._place()
 
@@ -105,6 +107,15 @@ class GradientsView(View):
         self._words.setMaximumHeight(self.note.height_in(self.width(), in_a_line=True) if tight else _ANY_HEIGHT)
         self._legend_below.setVisible(narrow and bool(self.chart.values))
         self.legend.setVisible(not narrow)
+
+
+def _measured(frame: Frame) -> str:
+    """When the gradients were measured, of a run that was edited since and rests."""
+    known = any(layer.gradient_norm is not None for layer in frame.readings)
+    edited = any(mark.updates == frame.updates for mark in frame.marks)
+    if not (known and edited) or frame.status in (Status.LEARNING, Status.DIVERGED):
+        return ""
+    return f"Gradients of update {grouped(frame.updates)}, before the edit."
 
 
 def _entries() -> tuple[Entry, ...]:

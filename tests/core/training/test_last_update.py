@@ -8,6 +8,7 @@ from trainers import trainer, walk
 
 from nnstudio.core.experiment import PlaneSpec, StoppingSpec
 from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, LossKind
+from nnstudio.core.network.surgery import SetParameter
 from nnstudio.core.training.last_update import LayerUpdate
 from nnstudio.core.training.trainer import Diverged, Trainer
 
@@ -62,6 +63,19 @@ def test_other_weights_have_no_last_update() -> None:
     run = walk(trainer(), 10)
     run.set_weights(run.network.weights())
     assert run.last_update == {}
+
+
+def test_a_hand_on_the_weights_leaves_what_the_last_update_did() -> None:
+    run = walk(trainer(), 10)
+    run.step(keep_change=True)
+    before = run.last_update
+    run.operate(SetParameter(1, "weight", (0, 0), 40.0))
+    assert before
+    assert run.last_update == before, "and not against the length of the weights of now"
+    assert Trainer.resumed(run.state()).last_update == before
+    assert not run.gradient_is_known
+    run.step()
+    assert run.last_update[1].gradient != before[1].gradient
 
 
 def test_of_a_divergence_the_gradient_that_was_its_end_is_kept() -> None:

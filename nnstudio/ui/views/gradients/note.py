@@ -27,6 +27,10 @@ class DiagnosisNote(QWidget):
         self.title.setWordWrap(True)
         self.sentence.setWordWrap(True)
         self._try.setProperty("role", "subtitle")
+        self.measured = QLabel()
+        self.measured.setWordWrap(True)
+        self.measured.setProperty("role", "subtitle")
+        self.measured.hide()
         self.remedy = QPushButton()
         self.remedy.setMinimumWidth(60)  # its tooltip has all of it
         self.remedy.clicked.connect(self._choose)
@@ -44,13 +48,15 @@ class DiagnosisNote(QWidget):
         column.setSpacing(_BELOW)
         column.addLayout(self._head)
         column.addWidget(self.sentence)
+        column.addWidget(self.measured)
         column.addLayout(self._row)
         column.addStretch(1)
         self._dress()
 
-    def show_diagnosis(self, diagnosis: Diagnosis | None) -> None:
-        """Say this one."""
+    def show_diagnosis(self, diagnosis: Diagnosis | None, measured: str = "") -> None:
+        """Say this one; `measured` when, where that is not now."""
         self.diagnosis = diagnosis
+        self.measured.setText(measured)
         self._say()
 
     def set_in_a_line(self, in_a_line: bool) -> None:
@@ -70,6 +76,8 @@ class DiagnosisNote(QWidget):
             beside = self.remedy.fontMetrics().horizontalAdvance(_TRY) + self.remedy.sizeHint().height() + _APART
             return max(self.title.heightForWidth(width - (beside if offers else 0)), button)
         words = self.title.heightForWidth(width) + _BELOW + self.sentence.heightForWidth(width)
+        if self.measured.text():
+            words += _BELOW + self.measured.heightForWidth(width)
         return words + (_BELOW + button if offers else 0)
 
     def _say(self) -> None:
@@ -77,6 +85,7 @@ class DiagnosisNote(QWidget):
         remedy = diagnosis.remedy if diagnosis is not None else None
         self.remedy.setVisible(remedy is not None)
         self.sentence.setVisible(not self._in_a_line)
+        self.measured.setVisible(not self._in_a_line and bool(self.measured.text()))
         self._try.hide()
         if diagnosis is None:
             self.title.clear()
@@ -88,7 +97,8 @@ class DiagnosisNote(QWidget):
         shown = f'<span style="color:{color}; font-weight:600">{title}</span>'
         self.title.setText(f'<span style="color:{mark}">{sign}</span>&nbsp; {shown}')
         self.sentence.setText(diagnosis.sentence)
-        self.title.setToolTip(diagnosis.sentence if self._in_a_line else "")
+        more = f"{diagnosis.sentence} {self.measured.text()}".strip()
+        self.title.setToolTip(more if self._in_a_line else "")
         if remedy is not None:
             self.remedy.setText(_TRY if self._in_a_line else remedy.label)
             self._fit()
@@ -110,7 +120,7 @@ class DiagnosisNote(QWidget):
             self.remedy_chosen.emit(self.diagnosis.remedy.experiment)
 
     def _dress(self) -> None:
-        for label in (self.title, self.sentence):
+        for label in (self.title, self.sentence, self.measured):
             label.setFont(text_font(12))
         self._say()
 
