@@ -19,7 +19,7 @@ from nnstudio.ui.session import Session
 from nnstudio.ui.settings import Settings
 from nnstudio.ui.views.network.column import LinkSpot, Spot
 from nnstudio.ui.views.network.popover import Popover
-from nnstudio.ui.widgets.value_slider import ValueSlider
+from nnstudio.ui.widgets.value_slider import ValueSlider, number_text
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -73,13 +73,33 @@ def test_undo_in_the_middle_of_a_drag(window: MainWindow, qtbot: QtBot) -> None:
     assert trained(window, popover) == pytest.approx(slider.value) != before
     window.commands["undo"].trigger()
     settle(window, qtbot)
-    assert window.network.popover is None, "another run is shown"
+    assert window.network.popover is popover, "the same place in another run"
+    assert slider.value == trained(window, popover) == before
     QTest.mouseMove(screen, place + 2 * there)
     QTest.mouseRelease(screen, LEFT, pos=place + 2 * there)
     settle(window, qtbot)
+    assert window.network.popover is popover
+    assert trained(window, popover) == pytest.approx(slider.value) != before
+    assert window._session.undo_label.startswith("Set a weight")
+
+
+def test_undo_of_a_typed_value_shows_the_one_that_is_back(window: MainWindow, qtbot: QtBot) -> None:
     popover = open_at(window, LinkSpot(1, 0, 1))
-    assert the_slider(popover).value == trained(window, popover) == before
-    assert window._session.redo_label.startswith("Set a weight")
+    slider, before = the_slider(popover), trained(window, popover)
+    qtbot.mouseClick(slider.field, LEFT)
+    slider.field.selectAll()
+    qtbot.keyClicks(slider.field, "-1.1")
+    qtbot.keyClick(slider.field, Qt.Key.Key_Return)
+    settle(window, qtbot)
+    assert trained(window, popover) == slider.value == pytest.approx(-1.1)
+    for command, value in (("undo", before), ("redo", -1.1), ("undo", before)):
+        window.commands[command].trigger()
+        settle(window, qtbot)
+        assert window.network.popover is popover
+        assert popover.isVisible()
+        assert window.network.stage.looked_at == LinkSpot(1, 0, 1)
+        assert slider.value == trained(window, popover) == pytest.approx(value)
+        assert slider.field.text() == number_text(value)
 
 
 @pytest.mark.parametrize("typed", ["1e39", "-1e300", "nan", "abc", ""])

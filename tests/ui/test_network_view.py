@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 
-from nnstudio.core.experiment import MAXIMUM_HIDDEN_LAYERS, DenseSpec, Experiment, ImageSpec
+from nnstudio.core.experiment import MAXIMUM_HIDDEN_LAYERS, DenseSpec, Experiment, ImageSpec, PlaneSpec
 from nnstudio.core.experiment.choices import DatasetKind
 from nnstudio.core.experiment.layer_specs import Conv2DSpec, LayerNormSpec
 from nnstudio.core.network.surgery import Freeze
@@ -287,10 +287,13 @@ def test_a_channel_of_a_layer_normalisation_has_no_gain_to_set_but_a_lock(qtbot,
         assert view.popover.freeze.isChecked() == (unit == 3)
 
 
-def test_a_new_run_lets_the_pinned_note_go(qtbot, view: NetworkView) -> None:
+def test_other_data_let_the_pinned_note_go(qtbot, view: NetworkView) -> None:
     view.show_frame(plane_frame())
     qtbot.mouseClick(view.stage.viewport(), Qt.MouseButton.LeftButton, pos=center(view, Spot(1, 7)))
     view.show_frame(replace(plane_frame(), run=2))
+    assert view.stage.looked_at == Spot(1, 7), "Undo leads to a run of its own"
+    other = replace(plane_frame().experiment, dataset=PlaneSpec(kind=DatasetKind.MOONS))
+    view.show_frame(replace(plane_frame(), run=3, experiment=other))
     assert view.stage.looked_at is None
     assert view.popover is None
 

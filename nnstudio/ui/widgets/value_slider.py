@@ -87,6 +87,11 @@ class ValueSlider(QWidget):
         if not self.track.isSliderDown() and not (self.field.hasFocus() and self.field.isModified()):
             self._show(value)
 
+    def take_back(self, value: float) -> None:
+        """Another value is there: whatever is being moved or typed gives way to it; emits nothing."""
+        self.field.setModified(False)
+        self._show(value)
+
     def _position(self, value: float) -> float:
         share = (value + self._reach) / (2 * self._reach)
         return min(max(share, 0.0), 1.0) if math.isfinite(share) else 0.5

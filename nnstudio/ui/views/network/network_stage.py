@@ -114,7 +114,8 @@ class NetworkStage(Stage):
         old, self._frame = self._frame, frame
         if old is None or structure(old) != structure(frame):
             pinned = self._pointing.pinned
-            if old is None or old.run != frame.run:
+            # Undo leads to a run of its own, and to the same places.
+            if old is None or (old.run != frame.run and old.experiment.dataset != frame.experiment.dataset):
                 self._pointing.clear()
             else:
                 self._pointing.carry(moved(old, frame), self._counts(frame))

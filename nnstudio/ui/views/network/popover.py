@@ -100,6 +100,7 @@ class Popover(QFrame):
     def _header(self) -> QHBoxLayout:
         title = QLabel(full_name(self._frame, self.spot))
         title.setProperty("role", "strong")
+        title.setWordWrap(True)
         close = QToolButton()
         close.setProperty("role", "icon")
         close.setIcon(icon("close", "dim"))
@@ -109,7 +110,7 @@ class Popover(QFrame):
         close.clicked.connect(self.closed)
         row = QHBoxLayout()
         row.addWidget(title, 1)
-        row.addWidget(close)
+        row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         self.setAccessibleName(title.text())
         return row
 
@@ -154,13 +155,18 @@ class Popover(QFrame):
         return row
 
     def show_frame(self, frame: Frame) -> None:
-        """Values, locks and loss as they are now; it closes when its place is gone."""
-        self._frame = frame
+        """Values, locks and loss as they are now, also where Undo has led to another run; it closes when its place is
+        gone."""
+        another, self._frame = frame.run != self._frame.run, frame
         if self.spot.column > len(frame.model.layers) or self._layer.key != self._key or not self._exists():
             self.closed.emit()
             return
         for (name, index), slider in self.sliders.items():
-            slider.set_value(self._value(name, index))
+            value = self._value(name, index)
+            if another:
+                slider.take_back(value)
+            else:
+                slider.set_value(value)
         self.freeze.setChecked(self._frozen())
         if isinstance(self.spot, Spot):
             off = self.spot.unit in self._layer.off
