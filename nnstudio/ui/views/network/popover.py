@@ -98,7 +98,8 @@ class Popover(QFrame):
         return self._frame.model.layers[self.spot.column - 1]
 
     def _header(self) -> QHBoxLayout:
-        title = QLabel(full_name(self._frame, self.spot))
+        name = full_name(self._frame, self.spot)
+        title = QLabel(name.removeprefix("Weight, "))  # its arrow says that it is one
         title.setProperty("role", "strong")
         title.setWordWrap(True)
         close = QToolButton()
@@ -111,7 +112,7 @@ class Popover(QFrame):
         row = QHBoxLayout()
         row.addWidget(title, 1)
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
-        self.setAccessibleName(title.text())
+        self.setAccessibleName(name)
         return row
 
     def _deeds(self) -> QHBoxLayout:
