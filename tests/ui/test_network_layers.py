@@ -160,6 +160,23 @@ def test_a_bounded_layer_is_shown_on_the_whole_of_its_range(
     assert [diagram._scales[column].text for column in (1, 2)] == [scale] * 2
 
 
+@pytest.mark.parametrize(
+    ("kinds", "legend"),
+    [
+        ((), "a −1 +1, |w| 0 5"),
+        ((ActivationKind.TANH,), "a −1 +1, |w| 0 5"),
+        ((ActivationKind.RELU, ActivationKind.TANH), "a −1 +1, |w| 0 5"),
+        ((ActivationKind.RELU, ActivationKind.RELU), "a − +, |w| 0 5"),
+        ((ActivationKind.SIGMOID,), "a − +, |w| 0 5"),
+    ],
+)
+def test_the_legend_promises_no_scale_that_no_layer_has(
+    view: NetworkView, kinds: tuple[ActivationKind, ...], legend: str
+) -> None:
+    view.show_frame(frame_of(Experiment(layers=tuple(DenseSpec(units=3, activation=kind) for kind in kinds))))
+    assert view.legend.accessibleDescription() == legend
+
+
 @pytest.mark.parametrize("larger", [False, True], ids=["normal", "larger"])
 def test_a_scale_stands_above_the_tiles_of_a_full_column(view: NetworkView, qapp: QApplication, larger: bool) -> None:
     theme.apply(qapp, theme.ThemeChoice.LIGHT, larger)
@@ -169,7 +186,7 @@ def test_a_scale_stands_above_the_tiles_of_a_full_column(view: NetworkView, qapp
         diagram = view.stage._diagram
         assert isinstance(diagram, PlaneNetwork)
         scale, column = diagram._scales[1], view.stage.columns[1]
-        assert scale.text.startswith("±")
+        assert scale.text.startswith("0 … "), "ReLU has no negative half"
         assert scale.box.top() >= 0
         assert scale.box.bottom() <= column.tiles[0].top() + 2  # the descent of a font without descenders here
         assert scale.box.center().x() == pytest.approx(column.center, abs=1)

@@ -13,7 +13,8 @@ from PySide6.QtGui import QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from nnstudio.core.network.layer_edits import Ends
-from nnstudio.core.run.frame import Frame, Probe
+from nnstudio.core.network.model import Range
+from nnstudio.core.run.frame import Frame, ImagePicture, Probe
 from nnstudio.ui.stage.lettering import text_font
 from nnstudio.ui.stage.table import Table
 from nnstudio.ui.views.network.column import LinkSpot, Spot
@@ -158,7 +159,7 @@ class NetworkView(View):
         placed = self._switches.parentWidget() is not self
         self._switches.setVisible(placed)
         self._switch.setVisible(placed and self.stage.offers_weights)
-        self.legend.show_links(not self.stage.is_image)
+        self.legend.explain(not self.stage.is_image, _reach_one(frame))
 
     def _fit(self) -> None:
         self._strip.setFixedHeight(_strip_height())
@@ -197,6 +198,13 @@ class NetworkView(View):
 
     def _show_as(self, choice: int) -> None:
         self.stage.want_weights(choice == 0)
+
+
+def _reach_one(frame: Frame) -> bool:
+    """Whether −1 to 1 is the scale of tiles that have none written above them; on images nothing stands above any."""
+    ranges = {layer.range for layer in frame.model.layers[:-1]}
+    ones = Range(-1.0, 1.0)
+    return ranges == {ones} if isinstance(frame.picture, ImagePicture) else ones in ranges or not ranges
 
 
 def _strip_height() -> int:

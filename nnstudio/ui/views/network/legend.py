@@ -21,29 +21,36 @@ class NetworkLegend(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._wedge = True
+        self._wedge = self._to_one = True
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Legend of the network")
+        self._describe()
         tip = "Orange is negative, blue is positive."
         self.setToolTip(f"{tip} A link is {FULL:g} at full width, and fades to nothing at 0.")
         self.setWhatsThis(
-            f"<b>Legend</b><p>{tip} Tiles show a from −1 to 1 unless another scale stands above their layer. A link "
+            f"<b>Legend</b><p>{tip} Tiles show a from −1 to 1 unless another scale stands above their layer; where "
+            "all have their own, the ends of the strip are mere signs. A link "
             "is 12 · |w| / 5 pixels wide, on one scale for the whole network.</p>"
             "<p><b>Example:</b> 2.4 pixels at w = −1.</p>"
             "<p><b>Source:</b> the bias and weight colours of TensorFlow Playground, made absolute.</p>"
         )
 
-    def show_links(self, links: bool) -> None:
-        """Whether links are weights; for images they are what flows."""
-        if links != self._wedge:
-            self._wedge = links
+    def explain(self, links: bool, to_one: bool) -> None:
+        """Whether links are weights; for images they are what flows. Whether tiles show a from −1 to 1; where no layer
+        answers between these, each has a scale of its own, and only the signs are the same for all."""
+        if (links, to_one) != (self._wedge, self._to_one):
+            self._wedge, self._to_one = links, to_one
+            self._describe()
             self.updateGeometry()
             self.update()
+
+    def _describe(self) -> None:
+        self.setAccessibleDescription(", ".join(" ".join(scale) for scale in self._scales()))
 
     def _scales(self) -> tuple[_Scale, _Scale]:
         """What each means, and what stands at its ends."""
         links = ("|w|", "0", f"{FULL:g}") if self._wedge else ("w·a", "0", "strongest")
-        return ("a", "−1", "+1"), links
+        return ("a", "−1", "+1") if self._to_one else ("a", "−", "+"), links
 
     def _fitting(self) -> tuple[tuple[_Scale, ...], float]:
         """The scales that there is room for, and how long they may be: first they are shorter, then fewer."""

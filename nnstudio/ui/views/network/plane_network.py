@@ -150,7 +150,7 @@ class PlaneNetwork:
     def _say_scale(self, index: int, scale: float, bounds: Range) -> None:
         """The scale of a column, where it is not the one that the legend shows."""
         whole = bounds.low == 0 and bounds.high is not None
-        text = f"0 … {bounds.high:g}" if whole else f"±{decimal(scale, 2)}"
+        text = f"0 … {bounds.high:g}" if whole else f"{'0 … ' if bounds.low == 0 else '±'}{decimal(scale, 2)}"
         self._scales[index].say("" if text in ("±1", "±1.0") else text)
 
     def _looked_at(self, frame: Frame, looked_at: Spot | LinkSpot | None) -> tuple[LinkSpot | None, float]:
