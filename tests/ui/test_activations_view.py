@@ -147,7 +147,7 @@ def test_without_histograms_it_waits_calmly(view: ActivationsView):
 def test_alarming_shares_take_the_colour_of_warning(view: ActivationsView):
     calm = replace(TANH, saturated=0.1)
     for histogram, color in ((calm, theme.current().dim), (TANH, theme.current().warning_text)):
-        view.show_frame(with_histograms(histogram, calm, TANH))
+        view.show_frame(with_histograms(histogram, calm, calm))
         shares = [row.share.item.brush().color() for row in view.chart.rows]
         assert shares == [QColor(color), QColor(theme.current().dim), QColor(theme.current().dim)]
 
@@ -179,6 +179,34 @@ def test_the_axis_below_follows_the_chart(view: ActivationsView):
     for high, texts in ((3.2, ["0", "+2", "+4"]), (0.9, ["−1", "−0.5", "0", "+0.5", "+1"])):
         view.show_frame(replace(with_histograms(relu(high), TANH, TANH), run=round(10 * high)))
         assert [number.text for number in view.axis.numbers.numbers] == texts
+
+
+SURE = Histogram(np.array([40, 1, 1, 58]), 0.0, 1.0, None, None)
+
+
+@pytest.mark.parametrize("over_time", [False, True])
+def test_probabilities_are_seen_beside_large_answers(view: ActivationsView, over_time: bool):
+    view.chart.set_over_time(over_time)
+    view.show_frame(with_histograms(relu(12.0), relu(9.0), SURE))
+    chart = view.chart
+    assert [row.share.text for row in chart.rows] == ["4\u00a0% dead", "4\u00a0% dead", "axis 0 … 1"]
+    assert (chart.scale_of(2).low, chart.scale_of(2).high) == (0, 1)
+    assert chart.scale_of(0) == chart.scale_of(1) != chart.scale_of(2)
+    if not over_time:
+        image, (left, right) = chart.rows[2].picture.pixmap().toImage(), (chart.across.start, chart.across.end)
+        ratio = image.width() / (right - left)
+        assert image.pixelColor(round(0.9 * (right - left) * ratio), image.height() // 2).alpha() == 255
+        assert chart.spot_at(QPointF(right - 3, chart.rows[2].area.center().y())) == Spot(3, 2)
+        assert chart.anchor(Spot(3, 2)).center().x() > 0.8 * right
+    assert "Output axis 0 … 1" in chart.summary()
+
+
+def test_probabilities_share_the_axis_that_suits_them(view: ActivationsView):
+    view.show_frame(with_histograms(TANH, relu(2.0), SURE))
+    assert view.chart.rows[2].share.text == ""
+    assert view.chart.scale_of(2) == view.chart.scale_of(0)
+    view.show_frame(with_histograms(TANH, relu(30.0), SURE))
+    assert view.chart.rows[2].share.text == "axis 0 … 1", "and it has one of its own when they grow"
 
 
 # Over time.

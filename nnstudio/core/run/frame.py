@@ -51,7 +51,8 @@ class Status(Enum):
 @dataclass(frozen=True, slots=True)
 class Histogram:
     """How often a layer's activations took which value: `counts` (bins,) between `low` and `high`; the shares of units
-    that are dead (zero for every probed example) and of activations that are saturated (at the end of their range)."""
+    that are dead (zero for every probed example) and of activations that are saturated (at the end of their range),
+    None where that is no fault: in an output it is a sure answer."""
 
     counts: NDArray[np.int64]
     low: float

@@ -5,6 +5,7 @@ norms of the last update. What a diagnosis goes by shares that pass.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -82,7 +83,8 @@ class LayerReadings:
         values = np.empty_like(logits)
         loss.output(logits, values)
         bounds = range_of(loss.activation.kind)
-        return histogram(values, bounds.low, bounds.high, dies=False)
+        # An answer at the end of its range is a sure one: the loss has a slope there, whatever the activation's is.
+        return replace(histogram(values, bounds.low, bounds.high, dies=False), saturated=None)
 
 
 def _hidden_histogram(layer: Layer, stage: Stage) -> Histogram:

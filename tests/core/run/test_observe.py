@@ -110,12 +110,13 @@ def test_dead_and_saturated_units_are_counted() -> None:
         )
     )
     trainer = Trainer(experiment)
-    (_, first), (_, second), _ = trainer.network.blocks(trainer.network.params)
+    (_, first), (_, second), (_, last) = trainer.network.blocks(trainer.network.params)
     first[...] = 0
     first[-1, :4] = -1  # four units of ten are always negative before ReLU
     first[-1, 4:] = 1
     second[...] = 0
     second[-1, :3] = 50  # three of six sit at 1
+    last[-1] = 50  # and it is sure of every answer
     readings = Observer(trainer, 1).frame(Probe.ACTIVATIONS).readings
     assert readings[0].histogram is not None
     assert readings[1].histogram is not None
@@ -124,6 +125,9 @@ def test_dead_and_saturated_units_are_counted() -> None:
     assert readings[1].histogram.saturated == pytest.approx(0.5)
     assert (readings[1].histogram.low, readings[1].histogram.high) == (0.0, 1.0)
     assert readings[1].histogram.counts.sum() == 6 * 250
+    assert readings[2].histogram is not None
+    assert readings[2].histogram.counts[-1] == 250
+    assert readings[2].histogram.saturated is None
 
 
 def test_images_are_shown_with_answers_that_fit_the_metrics() -> None:

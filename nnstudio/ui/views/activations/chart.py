@@ -14,6 +14,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QPen, QPixmap
 from PySide6.QtWidgets import QGraphicsPixmapItem
 
+from nnstudio.core.experiment.choices import Task
 from nnstudio.core.run.frame import Frame, Histogram, LayerReading, Status
 from nnstudio.ui import theme
 from nnstudio.ui.stage import items
@@ -23,7 +24,7 @@ from nnstudio.ui.stage.stage import Spot, Stage
 from nnstudio.ui.stage.table import Table
 from nnstudio.ui.views.activations import pictures
 from nnstudio.ui.views.activations.past import Past
-from nnstudio.ui.widgets.figures import decimal, grouped, percent
+from nnstudio.ui.widgets.figures import decimal, grouped, percent, tick
 
 HINT = "The histograms appear with the next picture"
 LOWEST_ROW = 17
@@ -33,6 +34,8 @@ _NAME, _SHARE = 12, 11
 _TOO_WIDE = 0.4
 _ROUND = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 _ALARMING = 0.5
+_SMALL = 0.25
+"""Probabilities on a smaller share of the common axis than that have an axis of their own."""
 _END = 16.0
 
 
@@ -76,6 +79,7 @@ class ActivationsChart(Stage):
         self._past = Past()
         self._over_time = False
         self._low, self._high, self._run = 0.0, 0.0, -1
+        self._apart = -1
         self._turn = 0
         self.rows: list[Row] = []
         self._drawn: list[object] = []
@@ -84,7 +88,7 @@ class ActivationsChart(Stage):
 
     def show_frame(self, frame: Frame) -> None:
         """Draw this frame's layers."""
-        names, scale = [layer.name for layer, _ in self._layers], (self._low, self._high)
+        names, scale = [layer.name for layer, _ in self._layers], (self._low, self._high, self._apart)
         self._layers = [(layer, layer.histogram) for layer in frame.readings if layer.histogram is not None]
         self._activations = {layer.name: layer.activation.label for layer in frame.model.layers if layer.activation}
         self._past.add(frame)
@@ -92,12 +96,35 @@ class ActivationsChart(Stage):
             self._run, self._low, self._high = frame.run, 0.0, 0.0
         self._high = steady(self._high, max((h.high for _, h in self._layers), default=1.0))
         self._low = -steady(-self._low, max((-h.low for _, h in self._layers), default=0.0))
+        self._apart = self._too_small(frame)
         self.setMinimumHeight(round(len(self._layers) * LOWEST_ROW * theme.text_scale()))
-        if names != [layer.name for layer, _ in self._layers] or scale != (self._low, self._high):
+        if names != [layer.name for layer, _ in self._layers] or scale != (self._low, self._high, self._apart):
             self.arrange()
         else:
             self._draw(moving=frame.status is Status.LEARNING)
         self.read()
+
+    def _too_small(self, frame: Frame) -> int:
+        """The row of probabilities that would hardly be seen on the axis of all others; −1 for none."""
+        if len(self._layers) < 2 or frame.dataset.task is Task.REGRESSION:
+            return -1
+        _, output = self._layers[-1]
+        return len(self._layers) - 1 if output.high - output.low < _SMALL * (self._high - self._low) else -1
+
+    def _ends(self, place: int) -> tuple[float, float]:
+        """The values at the ends of a row's axis."""
+        _, histogram = self._layers[place]
+        return (histogram.low, histogram.high) if place == self._apart else (self._low, self._high)
+
+    def scale_of(self, place: int) -> Scale:
+        """Where the values of a row lie."""
+        return Scale(*self._ends(place), self.across.start, self.across.end)
+
+    def _words(self, place: int, histogram: Histogram) -> str:
+        """What stands beside a row."""
+        if place == self._apart:
+            return f"axis {tick(histogram.low)} … {tick(histogram.high)}"
+        return share_text(histogram)
 
     def set_over_time(self, over_time: bool) -> None:
         """Show what the histograms were, or what they are."""
@@ -124,7 +151,8 @@ class ActivationsChart(Stage):
         height = self.height() / len(self._layers)
         apart = height < _TWO_LINES * theme.text_scale()
         widest = max(name.horizontalAdvance(layer.name) for layer, _ in self._layers)
-        shares = max(share.horizontalAdvance(share_text(_full(histogram))) for _, histogram in self._layers)
+        words = [self._words(place, _full(histogram)) for place, (_, histogram) in enumerate(self._layers)]
+        shares = max(map(share.horizontalAdvance, words))
         left = round(widest + 8 + shares if apart else max(widest, shares)) + 16
         width = max(round(self.width() - _END) - left, 20)
         self.across = Scale(self._low, self._high, left, left + width)
@@ -154,10 +182,8 @@ class ActivationsChart(Stage):
             if (moving and place != self._turn) if self._over_time else shown == self._drawn[place]:
                 continue
             self._drawn[place] = shown
-            # A saturated output is a sure answer and no cause for alarm.
-            last = place == len(self.rows) - 1
-            alarming = not last and max(histogram.dead or 0.0, histogram.saturated or 0.0) >= _ALARMING
-            row.share.say(share_text(histogram))
+            alarming = max(histogram.dead or 0.0, histogram.saturated or 0.0) >= _ALARMING
+            row.share.say(self._words(place, histogram))
             row.share.item.setBrush(QColor(colors.warning_text if alarming else colors.dim))
             picture = self._picture(place, row.area)
             picture.setDevicePixelRatio(self.ratio)
@@ -175,8 +201,8 @@ class ActivationsChart(Stage):
             past = self._past.layers[layer.name]
             shown = [past[sample] for sample in self._past.samples(width).tolist()]
             strengths, spans = [moment.strength for moment in shown], [moment.span for moment in shown]
-            return pictures.strip(strengths, spans, self._low, self._high, height)
-        return pictures.bars(histogram, self._low, self._high, width, height)
+            return pictures.strip(strengths, spans, *self._ends(place), height)
+        return pictures.bars(histogram, *self._ends(place), width, height)
 
     # Exploring.
 
@@ -200,7 +226,7 @@ class ActivationsChart(Stage):
         if self._over_time:
             update = self.across.value(position.x() + 1)
             return Spot(max(bisect_right(self._past.updates, update) - 1, 0), row)
-        value = self.across.value(position.x())
+        value = self.scale_of(row).value(position.x())
         _, histogram = self._layers[row]
         share = (value - histogram.low) / ((histogram.high - histogram.low) or 1.0)
         bins = len(histogram.counts)
@@ -220,7 +246,7 @@ class ActivationsChart(Stage):
             x = self.across.at(self._past.updates[spot.column]) if self.across.high > self.across.low else area.right()
         else:
             _, low, high = self._bin(spot)
-            x = self.across.at((low + high) / 2)
+            x = self.scale_of(spot.row).at((low + high) / 2)
         return QRectF(x - 1, area.top(), 2, area.height())
 
     def mark(self, spot: Spot | None) -> None:
@@ -261,7 +287,10 @@ class ActivationsChart(Stage):
         return Table("Activations", ("layer", "from", "to", "count"), rows) if rows else None
 
     def summary(self) -> str:
-        parts = [f"{layer.name} {share_text(histogram)}".strip() for layer, histogram in self._layers]
+        parts = [
+            f"{layer.name} {self._words(place, histogram)}".strip()
+            for place, (layer, histogram) in enumerate(self._layers)
+        ]
         return f"{', '.join(parts)}. Arrow keys read the histograms." if parts else HINT
 
 
