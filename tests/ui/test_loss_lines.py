@@ -8,7 +8,7 @@ from loss_pictures import METRICS, NAN, ROWS, ahead, frame_with, lines, measured
 
 from nnstudio.ui.views.loss.curves import lines_of, to_the_end
 from nnstudio.ui.views.loss.extent import loss_range
-from nnstudio.ui.views.loss.thinning import envelope, every, stride
+from nnstudio.ui.views.loss.thinning import envelope, outline, stride
 
 
 def test_of_many_mini_batches_the_extremes_are_drawn():
@@ -29,7 +29,7 @@ def test_few_rows_stay_as_they_are():
 def test_what_is_drawn_of_the_measurements_stays_where_it_is_as_they_become_more():
     before: list[int] = []
     for count in range(1, 400):
-        places = every(0, count, stride(count, 20)).tolist()
+        places = outline(np.zeros(count), 0, count, stride(count, 20)).tolist()
         assert places[0] == 0
         assert places[-1] == count - 1
         assert len(places) <= 22
@@ -37,10 +37,31 @@ def test_what_is_drawn_of_the_measurements_stays_where_it_is_as_they_become_more
         before = places
 
 
+@pytest.mark.parametrize("count", [50, 64, 333, 3000])
+@pytest.mark.parametrize("first", [0, 5, 16])
+def test_of_many_measurements_no_peak_is_lost(count: int, first: int):
+    y = np.random.default_rng(count).normal(size=count)
+    places = outline(y, first, count, step := stride(count - first, 20))
+    assert places[0] == first // step * step
+    assert len(places) <= 3 * 21 + 1
+    assert (np.diff(places) > 0).all()
+    for begin in range(places[0], count, step):
+        block = y[begin : begin + step]
+        drawn = y[places[(places >= begin) & (places < begin + step)]]
+        assert (drawn.min(), drawn.max()) == (block.min(), block.max())
+
+
+def test_a_peak_of_one_measurement_is_drawn():
+    rows = [(float(u), NAN, 9.0 if u == 1003 else 0.5, 8.0 if u == 77 else 0.5) for u in range(3000)]
+    drawn = lines(frame_with(rows), columns=90)
+    assert drawn["train"].x[drawn["train"].y.argmax()] == 1003
+    assert (drawn["test"].y.max(), drawn["test"].x[drawn["test"].y.argmax()]) == (8, 77)
+
+
 def test_lines_visit_real_measurements_only():
     frame = frame_with([(float(u), NAN, 1 / (1 + u), 2 / (1 + u)) for u in range(3000)])
     line = lines(frame, columns=90)["train"]
-    assert len(line.x) <= 32
+    assert len(line.x) <= 62
     assert line.y == pytest.approx(1 / (1 + line.x))
     assert line.x[-1] == 2999
     assert 2 <= line.dots.sum() <= 14
@@ -89,7 +110,7 @@ def test_only_what_is_in_sight_is_drawn_with_a_neighbour_on_each_side():
 @pytest.mark.parametrize(("updates", "at", "rows"), [(3, 3, 4), (7, 7, 5), (8, 4, 5)])
 def test_the_curves_end_where_was_measured_last(updates: int, at: int, rows: int):
     frame = ahead(updates, at)
-    history = to_the_end(frame)
+    history = to_the_end(frame, frame.metrics)
     assert len(history) == rows
     assert (history.update[-1], history.train_loss[-1], history.test_loss[-1]) == (at, 0.41, 0.52)
     assert history.epoch[-1] == pytest.approx(at / 10)
@@ -100,7 +121,7 @@ def test_the_curves_end_where_was_measured_last(updates: int, at: int, rows: int
 
 def test_what_was_measured_between_two_rows_stands_between_them():
     frame = replace(frame_with([*ROWS, (9.0, 0.3, NAN, NAN)]), metrics=METRICS, measured_at=5)
-    history = to_the_end(frame)
+    history = to_the_end(frame, frame.metrics)
     assert history.update.tolist() == [0, 1, 2, 3, 5, 9]
     assert history.train_loss[4] == 0.41
     assert history.batch_loss[5] == 0.3
@@ -109,7 +130,7 @@ def test_what_was_measured_between_two_rows_stands_between_them():
 @pytest.mark.parametrize("measured_at", [-1, 0, 2, 12])
 def test_what_the_history_has_already_or_knows_better_is_left_alone(measured_at: int):
     frame = ahead(7, measured_at)
-    assert to_the_end(frame) is frame.history
+    assert to_the_end(frame, frame.metrics) is frame.history
 
 
 def test_points_are_thinned_from_the_first_one_too_many():
@@ -120,8 +141,8 @@ def test_points_are_thinned_from_the_first_one_too_many():
 
 
 def test_places_are_the_same_multiples_wherever_one_begins():
-    assert every(5, 22, 4).tolist() == [4, 8, 12, 16, 20, 21]
-    assert every(8, 21, 4).tolist() == [8, 12, 16, 20]
+    assert outline(np.zeros(22), 5, 22, 4).tolist() == [4, 8, 12, 16, 20, 21]
+    assert outline(np.zeros(21), 8, 21, 4).tolist() == [8, 12, 16, 20]
 
 
 def test_the_last_measurement_always_has_a_dot():

@@ -1,11 +1,12 @@
 """The Loss card draws the history as it is."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
 from loss_pictures import NAN, ROWS, ahead, chart, frame_with, measured, near, picture, pixels, shown_view
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainterPath
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -13,6 +14,8 @@ from pytestqt.qtbot import QtBot
 from nnstudio.core.experiment.choices import DatasetKind
 from nnstudio.core.presets import default_experiment
 from nnstudio.core.run.observe import Observer
+from nnstudio.core.training.metrics import Metrics
+from nnstudio.core.training.state import Mark
 from nnstudio.core.training.trainer import Trainer
 from nnstudio.ui import theme
 from nnstudio.ui.views.canned import untrained_frame
@@ -48,6 +51,28 @@ def test_a_real_run_is_drawn_to_where_it_stands(view: LossView):
     assert np.isnan(frame.history.train_loss[-1])
     assert chart(view).lines["train"].x[-1] == frame.updates
     assert picture(view).ends.values["train"].text == decimal(frame.metrics.train_loss)
+
+
+def test_a_hand_on_the_weights_adds_no_point(view: LossView):
+    resting = ahead(7, 7)
+    worse = Metrics(2.0, 3.0, 0.5, 0.5, 0.0)
+    edited = replace(resting, metrics=worse, marks=(Mark(7, "Set a weight of Dense 1"),), run=2)
+    view.show_frame(resting)
+    view.show_frame(edited)
+    line = chart(view).lines["train"]
+    assert (line.x.tolist(), line.y[-1]) == ([0, 2, 7], 0.41), "where training has led"
+    assert picture(view).ends.values["train"].text == "0.410"
+    view.show_frame(ahead(8, 8))
+    view.show_frame(edited)
+    assert chart(view).lines["train"].x.tolist() == [0, 2], "what it was there before is not known"
+    view.show_frame(replace(edited, updates=9, measured_at=9, epoch=0.9))
+    assert chart(view).lines["train"].y[-1] == 2.0, "an update later it counts"
+
+
+def test_dots_that_overlap_leave_no_hole(view: LossView):
+    view.show_frame(frame_with([(0.0, NAN, 0.5, 0.5), (1.0, NAN, 0.5, 0.5), *measured(2000)[20:]]))
+    dots = picture(view).dots.path()
+    assert dots.fillRule() == Qt.FillRule.WindingFill
 
 
 def test_the_last_point_is_drawn_named_and_read(view: LossView):

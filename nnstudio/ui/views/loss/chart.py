@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGraphicsView
 
 from nnstudio.core.run.frame import Frame
 from nnstudio.core.training.history import HistoryPrefix
+from nnstudio.core.training.metrics import Metrics
 from nnstudio.core.training.state import Mark
 from nnstudio.core.training.trainer import TRAINING_EXAMPLES_EVALUATED
 from nnstudio.ui import theme
@@ -17,7 +18,7 @@ from nnstudio.ui.stage import items
 from nnstudio.ui.stage.lettering import text_font
 from nnstudio.ui.stage.stage import Spot, Stage
 from nnstudio.ui.stage.table import Table
-from nnstudio.ui.views.loss.curves import HINT, Line, columns_of, has_curve, lines_of, to_the_end
+from nnstudio.ui.views.loss.curves import HINT, Line, columns_of, edited_where_measured, has_curve, lines_of, to_the_end
 from nnstudio.ui.views.loss.extent import Extent, end_of, loss_range
 from nnstudio.ui.views.loss.pane import Pane
 from nnstudio.ui.views.loss.picture import LossPicture
@@ -60,6 +61,7 @@ class LossChart(Stage):
         self._history: HistoryPrefix | None = None
         self._marks: tuple[Mark, ...] = ()
         self._shown: object = None
+        self._measured: tuple[tuple[int, int], Metrics | None] = (-1, 0), None
         self._run = -1
         self._sample, self._exact = "", -1.0
         self._logarithmic = True
@@ -69,7 +71,7 @@ class LossChart(Stage):
 
     def show_history(self, frame: Frame, examples: int) -> None:
         """Draw the history of this frame's run, which trains on so many examples."""
-        history = to_the_end(frame)
+        history = self._up_to_now(frame)
         last = history.update[-1:].tobytes(), history.train_loss[-1:].tobytes()
         shown = frame.run, len(history), last, frame.marks, examples
         if shown == self._shown:
@@ -83,6 +85,15 @@ class LossChart(Stage):
         self._history = history if has_curve(history) else None
         self._draw()
         self.read()
+
+    def _up_to_now(self, frame: Frame) -> HistoryPrefix:
+        """The history to where the network stands. What an edit made of the loss is no point of the curve, which goes
+        on to where it stood before."""
+        place = frame.measured_at, len(frame.history)
+        if not edited_where_measured(frame):
+            self._measured = place, frame.metrics
+        before, metrics = self._measured
+        return to_the_end(frame, metrics) if before == place and metrics is not None else frame.history
 
     def set_logarithmic(self, logarithmic: bool) -> None:
         """Whether equal steps upwards are equal ratios."""

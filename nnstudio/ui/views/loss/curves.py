@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from nnstudio.core.run.frame import Frame
 from nnstudio.core.training.history import COLUMNS, HistoryPrefix
+from nnstudio.core.training.metrics import Metrics
 from nnstudio.ui import theme
-from nnstudio.ui.views.loss.thinning import Column, envelope, every, stride
+from nnstudio.ui.views.loss.thinning import Column, envelope, outline, stride
 
 HINT = "Press Play: the loss appears here"
 """What stands where there is no curve yet."""
@@ -49,9 +50,14 @@ def has_curve(history: HistoryPrefix) -> bool:
     return any(np.isfinite(column).sum() > 1 for column in columns)
 
 
-def to_the_end(frame: Frame) -> HistoryPrefix:
-    """The history, and what was measured since: the curves end where the network stands, and not where the rule for
-    measuring had its last turn."""
+def edited_where_measured(frame: Frame) -> bool:
+    """Whether the last measurement is of a network that was edited since its last update: no update led there."""
+    return any(mark.updates == frame.measured_at for mark in frame.marks)
+
+
+def to_the_end(frame: Frame, metrics: Metrics) -> HistoryPrefix:
+    """The history, and the metrics that were measured since: the curves end where the network stands, and not where the
+    rule for measuring had its last turn."""
     history, now = frame.history, frame.measured_at
     measured = np.flatnonzero(np.isfinite(history.train_loss))
     if not len(measured) or not history.update[measured[-1]] < now <= frame.updates:
@@ -61,7 +67,7 @@ def to_the_end(frame: Frame) -> HistoryPrefix:
     rows = {name: getattr(history, name) for name in COLUMNS}
     room = [] if there else [np.nan]
     rows = {name: np.concatenate((rows[name][:place], room, rows[name][place:])) for name in COLUMNS}
-    numbers, validation = frame.metrics.columns
+    numbers, validation = metrics.columns
     for name, value in zip(_MEASURED_COLUMNS, (*numbers, *validation), strict=True):
         rows[name][place] = value
     rows["update"][place], rows["epoch"][place] = now, frame.epoch * now / frame.updates
@@ -75,7 +81,7 @@ def lines_of(
     out. On a logarithmic axis, what is not positive has no place.
 
     batch: each mini-batch's loss, or where they crowd their lowest and highest; penalty, train, validation, test: as
-    measured, or every second, fourth … of them, and about so many dots on them
+    measured, or every second, fourth … of them and the peaks between, and about so many dots on them
     """
     first, last = _within(history.update, start, end)
     batch = envelope(history.update[first:last], _drawable(history.batch_loss[first:last], logarithmic), columns)
@@ -87,10 +93,11 @@ def lines_of(
         x = history.update[rows]
         first, last = _within(x, start, end)
         if first < last:
-            taken = every(first, last, stride(last - first, max(columns // 3, 2)))
+            y = column[rows]
+            taken = outline(y, first, last, stride(last - first, max(columns // 3, 2)))
             marked = taken % stride(last - first, dots) == 0
             marked[-1] = True
-            lines[name] = Line(x[taken], column[rows[taken]], marked)
+            lines[name] = Line(x[taken], y[taken], marked)
     return {name: line for name, line in lines.items() if len(line.x)}
 
 

@@ -99,6 +99,7 @@ class LossPicture:
 
     def _draw_dots(self, line: Line | None, extent: Extent) -> None:
         path = QPainterPath()
+        path.setFillRule(Qt.FillRule.WindingFill)  # two that overlap leave no hole
         if line is not None:
             places = np.flatnonzero(line.dots & (line.x >= extent.start) & (line.x <= extent.end))
             xs, ys = self.across.places(line.x[places]).tolist(), self.up.places(line.y[places]).tolist()
