@@ -1,7 +1,7 @@
 """Cards: their look, their title bar, their scrolling."""
 
 import pytest
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QEnterEvent
 from PySide6.QtWidgets import QLabel, QMainWindow, QToolButton, QWidget
 
@@ -72,10 +72,34 @@ def test_a_floated_card_looks_like_a_small_window(desk, qtbot):
     qtbot.mouseClick(floating, Qt.MouseButton.LeftButton)
     card.resize(300, 200)
     image, colors = card.grab().toImage(), theme.current()
-    assert image.pixelColor(0, 100) == image.pixelColor(299, 0) == QColor(colors.dim)
-    assert image.pixelColor(3, 10) == QColor(colors.field)
-    assert image.pixelColor(3, 100) == QColor(colors.card)
+    shadow = [image.pixelColor(150, 199 - distance) for distance in (0, 4, 8, 12)]
+    assert shadow[0].alpha() < 12, "and fades to nothing"
+    assert [color.alpha() for color in shadow] == sorted({color.alpha() for color in shadow})
+    assert max(color.lightness() for color in shadow) == 0
+    assert image.pixelColor(0, 0).alpha() == 0, "its corners are round"
+    assert image.pixelColor(18, 30) == QColor(colors.field)
+    assert image.pixelColor(18, 120) == QColor(colors.card)
     assert floating.grab().toImage() != quiet  # the buttons are there without being looked for
+    name = next(label for label in card.findChildren(QLabel) if label.text() == "LOSS")
+    for tool in tools(card):
+        assert tool.mapTo(card, QPoint()).x() > 300 - 14 - 16 - 3 * 30 > name.mapTo(card, QPoint(name.width(), 0)).x()
+    assert tools(card)[1].geometry().right() == max(tool.geometry().right() for tool in tools(card)), "close"
+    qtbot.mouseClick(floating, Qt.MouseButton.LeftButton)
+    assert floating.geometry().left() <= name.geometry().right() + 8, "docked, beside the name again"
+    card.close()
+
+
+@pytest.mark.qt_log_ignore("does not support raise", extend=True)
+def test_where_nobody_mixes_windows_a_floated_card_has_a_firm_edge(desk, qtbot, monkeypatch):
+    monkeypatch.setattr("nnstudio.ui.widgets.card.composited", lambda: False)
+    card = put(desk, QWidget())
+    card.setFloating(True)
+    card.resize(300, 200)
+    image, colors = card.grab().toImage(), theme.current()
+    assert image.pixelColor(0, 100) == image.pixelColor(299, 199) == image.pixelColor(0, 0) == QColor(colors.dim)
+    assert image.pixelColor(3, 12) == QColor(colors.field)
+    assert image.pixelColor(3, 100) == QColor(colors.card)
+    assert tools(card)[1].geometry().right() > 270
     card.close()
 
 

@@ -2,7 +2,8 @@
 
 Every panel and view of the window lies on one. Its title bar carries the name on the left and the view's switches on
 the right; beside the name, float, close and *show as a table* appear when the pointer or the keyboard comes near. The
-bar is also the handle to drag the card by.
+bar is also the handle to drag the card by. A card that floats is a small window: it throws a shadow, its bar has a
+ground of its own, and the buttons stay at the bar's end.
 """
 
 from collections.abc import Sequence
@@ -22,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from nnstudio.ui import theme
+from nnstudio.ui.compositing import composited
 from nnstudio.ui.explanations import Explanation
 from nnstudio.ui.explanations.window import CARDS, CLOSE, FLOAT, TABLE
 from nnstudio.ui.icons import icon
@@ -32,6 +34,12 @@ _MARGIN = 16
 _ABOVE, _BELOW = 11, 7
 """Around what stands in a title bar."""
 _NARROWEST = 150
+_SHADOW = 14
+"""Pixels around a floating card that its shadow takes."""
+_DROP = 3
+"""So much lower the shadow lies than the card."""
+_DARKEST = 22, 54
+"""Of 255, in a light and in a dark theme, what the innermost ring of the shadow adds to those around it."""
 
 
 class CardDock(QDockWidget):
@@ -53,31 +61,52 @@ class CardDock(QDockWidget):
         self.setTitleBarWidget(_TitleBar(self, title, switches, with_table))
         sheet = QWidget()
         column = QVBoxLayout(sheet)
-        right = 1 if isinstance(body, ScrollingBody) else _MARGIN
-        column.setContentsMargins(_MARGIN, 0, right, _MARGIN)
+        self._right = 1 if isinstance(body, ScrollingBody) else _MARGIN
+        self._column = column
+        self._make_room(False)
         column.addWidget(body)
         self.setWidget(sheet)
+        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground, composited())
+        self.topLevelChanged.connect(self._make_room)
+
+    def _make_room(self, floating: bool) -> None:
+        """For the shadow, while it floats."""
+        around = _shadow(floating)
+        self._column.setContentsMargins(_MARGIN + around, 0, self._right + around, _MARGIN + around)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         colors = theme.current()
         painter = QPainter(self)
-        sheet = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, composited() or not self.isFloating())
+        sheet, around = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), _shadow(self.isFloating())
+        sheet.adjust(around, around, -around, -around)
+        edge, radius = (colors.line, _RADIUS) if around or not self.isFloating() else (colors.dim, 0)
+        if around:
+            _paint_shadow(painter, sheet, colors.dark)
+        painter.setPen(QPen(QColor(edge), 1))
+        painter.setBrush(QColor(colors.card))
+        painter.drawRoundedRect(sheet, radius, radius)
         if self.isFloating():
-            self._paint_window(painter, sheet, colors)
-            return
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(colors.line), 1))
-        painter.setBrush(QColor(colors.card))
-        painter.drawRoundedRect(sheet, _RADIUS, _RADIUS)
+            bar = QRectF(sheet.left(), sheet.top(), sheet.width(), self.titleBarWidget().height() - around - 4)
+            painter.setClipRect(bar)
+            painter.setBrush(QColor(colors.field))
+            painter.drawRoundedRect(sheet, radius, radius)
+            painter.drawLine(bar.bottomLeft(), bar.bottomRight())
 
-    def _paint_window(self, painter: QPainter, sheet: QRectF, colors: theme.Theme) -> None:
-        """A small window: a firm edge, and a bar behind the title to take it by."""
-        painter.setPen(QPen(QColor(colors.dim), 1))
-        painter.setBrush(QColor(colors.card))
-        painter.drawRect(sheet)
-        bar = self.titleBarWidget().geometry().adjusted(1, 1, -1, -4)
-        painter.fillRect(bar, QColor(colors.field))
-        painter.fillRect(bar.x(), bar.bottom() + 1, bar.width(), 1, QColor(colors.line))
+
+def _shadow(floating: bool) -> int:
+    """How much room a card's shadow takes. Where nobody would mix it with what lies below, a firm edge has to do."""
+    return _SHADOW if floating and composited() else 0
+
+
+def _paint_shadow(painter: QPainter, sheet: QRectF, dark: bool) -> None:
+    """Rings around the sheet, each over those that are larger."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    for ring in range(_SHADOW - _DROP, 0, -1):
+        share = 1 - ring / (_SHADOW - _DROP + 1)
+        painter.setBrush(QColor(0, 0, 0, round(_DARKEST[dark] * share**2)))
+        around = sheet.adjusted(-ring, -ring, ring, ring).translated(0, _DROP)
+        painter.drawRoundedRect(around, _RADIUS + ring, _RADIUS + ring)
 
 
 class ScrollingBody(QScrollArea):
@@ -132,8 +161,8 @@ class _TitleBar(QWidget):
         self._card, self._name = card, name
         for button in self._tools:
             button.setParent(self)
-        card.topLevelChanged.connect(self._show_tools)
-        row = QHBoxLayout(self)
+        card.topLevelChanged.connect(self._make_room)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(_MARGIN, _ABOVE, _MARGIN, _BELOW)
         row.setSpacing(2)
         row.addWidget(name)
@@ -145,8 +174,9 @@ class _TitleBar(QWidget):
 
     def sizeHint(self) -> QSize:
         """All bars are equally high, with switches or without."""
-        hint = super().sizeHint()
-        return QSize(hint.width(), max(hint.height(), self._tools[0].sizeHint().height() + _ABOVE + _BELOW))
+        hint, margins = super().sizeHint(), self._row.contentsMargins()
+        height = self._tools[0].sizeHint().height() + margins.top() + margins.bottom()
+        return QSize(hint.width(), max(hint.height(), height))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(super().minimumSizeHint().width(), self.sizeHint().height())
@@ -154,10 +184,30 @@ class _TitleBar(QWidget):
     def _float(self) -> None:
         self._card.setFloating(not self._card.isFloating())
 
+    def _make_room(self, floating: bool) -> None:
+        """While the card floats: for its shadow, and for the buttons at the end."""
+        around = _shadow(floating)
+        right = _MARGIN + around + (self._tools_width() + 8 if floating else 0)
+        self._row.setContentsMargins(_MARGIN + around, _ABOVE + around, right, _BELOW)
+        self._place_tools()
+        self._show_tools(floating)
+
+    def _tools_width(self) -> int:
+        return sum(button.sizeHint().width() + 2 for button in self._tools) - 2
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._place_tools()
+
+    def _place_tools(self) -> None:
+        """Beside the name, or at the end of a card that floats, with *close* in the corner."""
+        floating = self._card.isFloating()
+        self._row.activate()
         left = self._name.geometry().right() + 6
-        for button in self._tools:
+        if floating:
+            left = self.width() - _shadow(floating) - _MARGIN + 6 - self._tools_width()
+        float_, close, *table = self._tools
+        for button in (*table, float_, close) if floating else self._tools:
             size = button.sizeHint()
             top = self._name.geometry().center().y() - size.height() // 2
             button.setGeometry(left, top, size.width(), size.height())
