@@ -58,6 +58,14 @@ def confusion(counts: np.ndarray) -> Frame:
     return replace(frame, picture=replace(frame.picture, confusion=counts))
 
 
+def test_a_class_without_test_images_has_no_shares(view: OutputView):
+    counts = np.zeros((10, 10), np.int64)
+    counts[3, 3] = 1
+    view.show_frame(confusion(counts))
+    assert view.confusion.reading(Spot(3, 3))[2].startswith("1 image of 1 with the truth 3")
+    assert view.confusion.reading(Spot(3, 4)) == ("truth 4, answer 3", "no test image has the truth 4")
+
+
 def test_cells_are_coloured_by_their_share_of_the_row(view: OutputView):
     counts = np.zeros((10, 10), np.int64)
     counts[3, 3] = 50
@@ -130,6 +138,16 @@ def test_samples_tell_right_from_wrong(view: OutputView):
     assert view.samples.summary().startswith(f"{shown - 1} of {shown}")
     edges = {color.name() for color in colors_of(view.samples)}
     assert theme.current().bad in edges
+
+
+def test_one_right_answer_is_one(view: OutputView):
+    frame = image_frame()
+    assert isinstance(frame.picture, ImagePicture)
+    assert frame.picture.sample_labels is not None
+    answers = np.where(np.arange(24) == 1, frame.picture.sample_labels, frame.picture.sample_labels + 1)
+    view.show_frame(replace(frame, picture=replace(frame.picture, sample_answers=answers)))
+    count = view.samples.places()[0]
+    assert view.samples.summary().startswith(f"1 of {count} sample images is right. ")
 
 
 def test_other_counts_are_painted(view: OutputView):

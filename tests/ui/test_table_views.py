@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -124,6 +124,22 @@ def test_what_lies_far_out_lies_at_the_border(qtbot: QtBot, wrong: float) -> Non
     constant = np.full((1, 3), 2.0)
     view.show_frame(values(constant, constant))
     view.grab()
+
+
+def test_a_prediction_that_is_no_number_has_no_point(qtbot: QtBot) -> None:
+    view = OutputView()
+    shown(qtbot, view, 290, 450)
+    truth = np.array([[0.0, 1.0, 2.0]])
+    view.show_frame(values(truth, np.array([[0.0, 1.0, 2.0]])))
+    canvas, place = view.predictions, Spot(2, 0)
+    before = canvas.anchor(place).center()
+    assert canvas.spot_at(before) == place
+    view.show_frame(values(truth, np.array([[0.0, 1.0, np.nan]])))
+    there = canvas.anchor(place).center()
+    assert canvas.spot_at(there) is None
+    image = canvas.grab().toImage()
+    assert image.pixelColor(there.toPoint()) == image.pixelColor(there.toPoint() + QPoint(-9, -9)), "nothing is there"
+    assert canvas.reading(place)[2] == "predicted —"
 
 
 def test_units_have_names_and_notes() -> None:

@@ -122,6 +122,8 @@ class ConfusionStage(Stage):
             return ()
         count, share = int(self._counts[spot.row, spot.column]), float(self._shares[spot.row, spot.column])
         truth, answer = self._names[spot.row], self._names[spot.column]
+        if not self._counts[spot.row].any():
+            return (f"truth {truth}, answer {answer}", f"no test {self._noun} has the truth {truth}")
         of_all = f"of {grouped(self._counts[spot.row].sum())} with the truth {truth}"
         return (
             f"{truth} recognised" if spot.row == spot.column else f"{truth} taken for {answer}",

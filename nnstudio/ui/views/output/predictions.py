@@ -105,6 +105,7 @@ class PredictionsStage(ExamplesStage):
 
     def spot_at(self, position: QPointF) -> Spot | None:
         distance = np.hypot(*np.moveaxis(self._positions() - (position.x(), position.y()), -1, 0))
+        distance[np.isnan(self._predicted)] = np.inf
         if not distance.size or distance.min() > _REACH:
             return None
         output, example = np.unravel_index(distance.argmin(), distance.shape)
@@ -192,13 +193,14 @@ class PredictionsStage(ExamplesStage):
 
     def _paint(self, painter: QPainter) -> None:
         count = len(self._names)
-        for output, points in enumerate(self._positions().tolist()):
+        known = ~np.isnan(self._predicted)  # what is no number has no place
+        for output, positions in enumerate(self._positions()):
             color = QColor(theme.current().accent) if count == 1 else theme.class_color(output, count)
             color.setAlpha(170)
             pen = QPen(color, 2 * _RADIUS)
             pen.setCapStyle(Qt.PenCapStyle.RoundCap)
             painter.setPen(pen)
-            painter.drawPoints(QPolygonF([QPointF(x, y) for x, y in points]))
+            painter.drawPoints(QPolygonF([QPointF(x, y) for x, y in positions[known[output]].tolist()]))
 
     def sizeHint(self) -> QSize:
         return QSize(290, 290)

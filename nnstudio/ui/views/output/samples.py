@@ -120,7 +120,8 @@ class SamplesStage(ExamplesStage):
             return "Nothing to see yet."
         count = self.places()[0]
         right = int((picture.sample_labels[:count] == picture.sample_answers[:count]).sum())
-        return f"{right} of {count} sample images are right. Arrow keys read them, Enter follows one."
+        images, are = "image" if count == 1 else "images", "is" if right == 1 else "are"
+        return f"{right} of {count} sample {images} {are} right. Arrow keys read them, Enter follows one."
 
     def table(self) -> Table | None:
         picture = self._picture
