@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWhatsThis
 
 from nnstudio.core.experiment import Experiment
 from nnstudio.core.experiment.choices import DatasetKind
+from nnstudio.core.experiment.plan import plan
 from nnstudio.core.network.layer_edits import LayerEdit
 from nnstudio.core.network.surgery import Surgery
 from nnstudio.core.presets import Preset
@@ -181,9 +182,15 @@ class MainWindow(QMainWindow):
             self._session.operate(surgery, merge)
 
     def _try_remedy(self, experiment: Experiment) -> None:
-        """What the diagnosis proposes."""
-        if not self._session.loading:
-            self._session.edit(experiment)
+        """What the diagnosis proposes. The weights of a run that diverged are often too far out for any rate: a lower
+        one goes on from those before."""
+        session, frame = self._session, self._session.frame
+        if session.loading:
+            return
+        if frame is not None and frame.recovery is not None and not plan(session.experiment, experiment).rebuilds:
+            session.recover(experiment.training.learning_rate)
+        else:
+            session.edit(experiment)
 
     def _show_title(self, title: str) -> None:
         self.menus.show_file(title)

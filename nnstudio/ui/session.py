@@ -296,10 +296,12 @@ class Session(QObject):
         self._send(commands.Back(), partial(self._arrived, "Go back"))
         self._set_playing(False)
 
-    def recover(self) -> None:
-        """After a divergence: back to weights that were good, with the learning rate that the frame suggests."""
-        rate = self._frame.recovery if self._frame else None
-        if rate is not None:
+    def recover(self, learning_rate: float | None = None) -> None:
+        """After a divergence: back to weights that were good, with this learning rate or the one that the frame
+        suggests."""
+        suggested = self._frame.recovery if self._frame else None
+        if suggested is not None:
+            rate = suggested if learning_rate is None else learning_rate
             self._send(commands.Recover(rate), partial(self._arrived, "Recover"))
             self._set_playing(True)
 

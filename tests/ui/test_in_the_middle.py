@@ -10,10 +10,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from nnstudio.core.experiment.choices import DatasetKind
+from nnstudio.core.experiment import DenseSpec, Experiment
+from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, OptimizerKind
 from nnstudio.core.network.layer_edits import InsertLayer, RemoveLayer
 from nnstudio.core.network.surgery import Zero
 from nnstudio.core.presets import default_experiment
+from nnstudio.core.run.frame import Status
 from nnstudio.ui.main_window import MainWindow
 from nnstudio.ui.session import Session
 from nnstudio.ui.settings import Settings
@@ -35,6 +37,12 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
     qtbot.waitUntil(lambda: bool(window.network.stage.columns))
     yield window
     session.stop()
+
+
+def relu(experiment: Experiment, rate: float) -> Experiment:
+    layers = (DenseSpec(key=1, units=4, activation=ActivationKind.RELU),)
+    training = replace(experiment.training, learning_rate=rate, optimizer=OptimizerKind.SGD)
+    return replace(experiment, layers=layers, training=training)
 
 
 def settle(window: MainWindow, qtbot: QtBot) -> None:
@@ -100,6 +108,24 @@ def test_undo_of_a_typed_value_shows_the_one_that_is_back(window: MainWindow, qt
         assert window.network.stage.looked_at == LinkSpot(1, 0, 1)
         assert slider.value == trained(window, popover) == pytest.approx(value)
         assert slider.field.text() == number_text(value)
+
+
+def test_what_the_diagnosis_of_a_divergence_proposes_leads_out_of_it(window: MainWindow, qtbot: QtBot) -> None:
+    session = window._session
+    wild = relu(default_experiment(DatasetKind.PLANE), 0.3)
+    session.begin(wild, "Wild")
+    settle(window, qtbot)
+    session.play()
+    qtbot.waitUntil(lambda: session.frame is not None and session.frame.status is Status.DIVERGED)
+    note = window.gradients.note
+    qtbot.waitUntil(lambda: note.remedy.text() == "Lower the rate to 0.03")
+    assert note.sentence.text().startswith("The activations of Output became infinite")
+    qtbot.mouseClick(note.remedy, LEFT)
+    qtbot.waitUntil(lambda: session.frame is not None and session.frame.status is Status.LEARNING)
+    settle(window, qtbot)
+    assert session.experiment.training.learning_rate == 0.03
+    assert session.frame is not None
+    assert session.frame.metrics.train_loss < 100, "and not from weights of 1e21"
 
 
 @pytest.mark.parametrize("typed", ["1e39", "-1e300", "nan", "abc", ""])
