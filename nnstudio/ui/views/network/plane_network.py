@@ -210,7 +210,7 @@ class PlaneNetwork:
                         self._labels[spot] = self._new_label(gap, source - a.first, unit - b.first)
                     ground, words = self._labels[spot]
                     number = float(numbers[source, unit])
-                    text = f"{sign} {decimal(number, 2)}" if sign else f"{number:z.2f}".replace("-", "−")
+                    text = f"{sign} {decimal(number, 2)}" if sign else weight_text(number)
                     if text != words.text:
                         words.say(text)
                         ground.setRect(words.box.adjusted(-2, 2, 2, -2))
@@ -221,3 +221,8 @@ class PlaneNetwork:
         at = QPointF(end.x() - 8, end.y())
         words = items.Words(self._parent, at, mono_font(12), current().text, "", Qt.AlignmentFlag.AlignRight, z=1.9)
         return ground, words
+
+
+def weight_text(weight: float) -> str:
+    """A weight where there is room for six characters: −1.10, 0.03, 12.50, and −3.7e12 of a run that diverges."""
+    return decimal(weight, 2) if abs(weight) >= 1000 else f"{weight:z.2f}".replace("-", "−")
