@@ -162,8 +162,9 @@ def _exploding(signs: Signs) -> Diagnosis | None:
     if not (first.gradient or 0) > GROWN * (last.gradient or 0) > 0:
         return None
     sentence = (
-        f"‖∇W‖ is {_number(first.gradient)} in {first.name} and {_number(last.gradient)} in {last.name}: "
-        "on its way back the gradient grows in every layer."
+        f"The gradient has the norm {_number(first.gradient)} in {first.name} and {_number(last.gradient)} in "
+        f"{last.name}: "
+        "on its way back it grows in every layer."
     )
     title = f"The gradient explodes on its way to {first.name}"
     return Diagnosis(Cause.EXPLODING, title, sentence, remedies.shorter_gradient(signs.experiment), first.key)
@@ -206,7 +207,7 @@ def _vanishing(signs: Signs) -> Diagnosis | None:
         return None
     arrives = f"1 / {_number(largest / gradient)} of it" if gradient else "nothing of it"
     sentence = (
-        f"‖∇W‖ is {_number(largest)} in {strongest.name} and {_number(gradient)} in {first.name}: "
+        f"The gradient has the norm {_number(largest)} in {strongest.name} and {_number(gradient)} in {first.name}: "
         f"{arrives} arrives there."
     )
     title = f"The gradient vanishes on its way to {first.name}"

@@ -77,7 +77,7 @@ def calm_first_weights(experiment: Experiment) -> Remedy:
     slower = _at_rate(remedy.experiment, min(usual, rate / 3), "Lower")
     if slower is None:
         return remedy
-    return Remedy(f"Begin again with the rate {slower.experiment.training.learning_rate:g}", slower.experiment)
+    return Remedy(f"Restart with the rate {slower.experiment.training.learning_rate:g}", slower.experiment)
 
 
 def slope_instead_of_step(experiment: Experiment, keys: Iterable[int]) -> Remedy:
@@ -108,7 +108,7 @@ def gradient_through_depth(experiment: Experiment) -> Remedy:
     if squeezing:
         rectified = _activated(experiment, squeezing, ActivationKind.RELU)
         initialization = InitializationSpec(kind=InitializerKind.HE)
-        return Remedy("Use ReLU with He's first weights", replace(rectified, initialization=initialization))
+        return Remedy("Use ReLU and He's weights", replace(rectified, initialization=initialization))
     if experiment.training.optimizer is OptimizerKind.ADAM:
         return first_weights(experiment)
     adam = with_optimizer(experiment.training, OptimizerKind.ADAM)

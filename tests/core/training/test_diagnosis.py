@@ -94,7 +94,7 @@ TABLE: dict[str, tuple[Experiment, int, Cause, int | None, str, str, str]] = {
         asked(8, 8, activation=RELU, learning_rate=10.0),
         500,
         *(Cause.DEAD, 2, "Dense 2 is dead"),
-        *("All 8 neurons of Dense 2 are dead: 0 for every example", "Begin again with the rate 0.03"),
+        *("All 8 neurons of Dense 2 are dead: 0 for every example", "Restart with the rate 0.03"),
     ),
     "dead from the beginning": (
         asked(4, activation=RELU, first=InitializationSpec(kind=InitializerKind.HE, bias=-10.0)),
@@ -118,7 +118,7 @@ TABLE: dict[str, tuple[Experiment, int, Cause, int | None, str, str, str]] = {
         asked(*(8,) * 8, activation=SIGMOID),
         500,
         *(Cause.VANISHING, 1, "The gradient vanishes on its way to Dense 1"),
-        *(" in Output and ", "Use ReLU with He's first weights"),
+        *(" in Output and ", "Use ReLU and He's weights"),
     ),
     "diverged": (
         DEEP_EXPLOSION,
