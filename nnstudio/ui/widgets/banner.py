@@ -18,6 +18,8 @@ from nnstudio.ui.icons import ICON_GAP, icon
 LONGEST_WORD = 60
 WIDEST = 950
 MARGIN = 8
+LOWEST = 40
+"""So high it covers a title bar as a whole, and cuts no words in half."""
 ABOVE = 10
 """So far it reaches up into the gap above the cards: two lines end before a card's own controls begin."""
 SECONDS = 8
@@ -118,7 +120,8 @@ class Banner(QFrame):
             return
         area = self._below.geometry()
         width = min(area.width() - 2 * MARGIN, round(WIDEST * theme.text_scale()))
-        height = max(self.heightForWidth(width), self.minimumSizeHint().height())
+        least = max(self.minimumSizeHint().height(), round(LOWEST * theme.text_scale()))
+        height = max(self.heightForWidth(width), least)
         self.setGeometry(area.center().x() - width // 2, area.top() - ABOVE, width, height)
         self.raise_()
 

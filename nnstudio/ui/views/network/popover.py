@@ -231,8 +231,8 @@ class Popover(QFrame):
 
     def stand_beside(self, place: QRectF, bounds: QRectF) -> None:
         """Below the place, or above it where there is no room; always inside the bounds."""
-        layout = self.layout()
-        self.resize(_WIDTH, layout.heightForWidth(_WIDTH) if layout.hasHeightForWidth() else layout.sizeHint().height())
+        height = self.heightForWidth(_WIDTH)  # of words that break
+        self.resize(_WIDTH, height if height > 0 else self.sizeHint().height())
         x = min(max(place.center().x() - self.width() / 2, bounds.left() + 4), bounds.right() - self.width() - 4)
         y = place.bottom() + 10
         if y + self.height() > bounds.bottom() - 4:
