@@ -205,7 +205,7 @@ def _vanishing(signs: Signs) -> Diagnosis | None:
     left_behind = first.ratio is not None and first.ratio < min(CRAWLING, BEHIND * max(signs.ratios))
     if not (gradient < LOST * largest or left_behind):
         return None
-    arrives = f"1 / {_number(largest / gradient)} of it" if gradient else "nothing of it"
+    arrives = f"1{_SPACE}/{_SPACE}{_number(largest / gradient)} of it" if gradient else "nothing of it"
     sentence = (
         f"The gradient has the norm {_number(largest)} in {strongest.name} and {_number(gradient)} in {first.name}: "
         f"{arrives} arrives there."
@@ -272,7 +272,8 @@ _LOOKS: Sequence[Callable[[Signs], Diagnosis | None]] = (
 
 # Words ----------------------------------------------------------------------------------------------------------------
 
-_PER_CENT = "\N{NO-BREAK SPACE}%"
+_SPACE = "\N{NO-BREAK SPACE}"
+_PER_CENT = f"{_SPACE}%"
 
 
 def _end_of(kind: ActivationKind | None) -> str:
