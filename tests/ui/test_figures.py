@@ -5,7 +5,7 @@ import math
 import pytest
 
 from nnstudio.ui.stage.ticks import decade_ticks, linear_ticks, snapped_down, snapped_up
-from nnstudio.ui.widgets.figures import counted, decimal, grouped, percent, tick
+from nnstudio.ui.widgets.figures import counted, decimal, grouped, percent, short, tick
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,14 @@ def test_snapping_goes_outwards_to_one_two_five():
     for exponent in (-3.0, 0.0, 2.0):
         assert snapped_up(exponent) == pytest.approx(exponent)
         assert snapped_down(exponent) == pytest.approx(exponent)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        *((-1.1, "−1.10"), (0.0123, "0.01"), (1.3e-11, "0.00"), (0.0, "0.00"), (12.5, "12.50"), (-999.4, "−999.4")),
+        *((1234.0, "1234"), (-3.7e12, "−3.7e12"), (float("nan"), "—"), (float("-inf"), "−∞")),
+    ],
+)
+def test_a_value_on_a_tile_or_a_link_is_short(value: float, text: str) -> None:
+    assert short(value) == text

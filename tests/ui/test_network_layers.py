@@ -32,7 +32,7 @@ from nnstudio.ui.views.canned import with_arrays
 from nnstudio.ui.views.network.column import Spot
 from nnstudio.ui.views.network.layout import KERNEL
 from nnstudio.ui.views.network.neuron_note import note_on
-from nnstudio.ui.views.network.plane_network import PlaneNetwork, weight_text
+from nnstudio.ui.views.network.plane_network import PlaneNetwork
 from nnstudio.ui.views.network_view import NetworkView
 from nnstudio.ui.widgets.figures import decimal
 
@@ -192,14 +192,6 @@ def test_a_scale_stands_above_the_tiles_of_a_full_column(view: NetworkView, qapp
         assert scale.box.center().x() == pytest.approx(column.center, abs=1)
     finally:
         qapp.setStyleSheet("")
-
-
-@pytest.mark.parametrize(
-    ("weight", "text"),
-    [(-1.1, "−1.10"), (-0.001, "0.00"), (12.5, "12.50"), (-999.4, "−999.40"), (1234.0, "1234"), (-3.7e12, "−3.7e12")],
-)
-def test_a_weight_is_written_in_the_room_that_there_is(weight: float, text: str) -> None:
-    assert weight_text(weight) == text
 
 
 def test_a_feature_map_and_a_kernel_show_their_signs(view: NetworkView) -> None:

@@ -26,6 +26,13 @@ def decimal(value: float, digits: int = 3) -> str:
     return f"{mantissa}e{int(exponent)}".replace("-", "−")
 
 
+def short(value: float) -> str:
+    """A value where there is room for six characters: −1.10, 0.00, 123.4, 1234, −3.7e12; "—" for NaN."""
+    if not 1e-2 <= abs(value) < 1000:
+        return decimal(value, 2) if not abs(value) < 1 else "0.00"
+    return f"{value:.{2 if abs(value) < 100 else 1}f}".replace("-", "−")
+
+
 def percent(share: float, decimals: int = 1) -> str:
     """A share from 0 to 1 in percent: 98.8 %; "—" for NaN."""
     return f"{100 * share:.{decimals}f}\u00a0%".replace("-", "−") if math.isfinite(share) else MISSING

@@ -20,7 +20,7 @@ from nnstudio.ui.stage.lettering import mono_font
 from nnstudio.ui.theme import current
 from nnstudio.ui.views.network.column import Column
 from nnstudio.ui.views.network.links import FADING
-from nnstudio.ui.widgets.figures import decimal
+from nnstudio.ui.widgets.figures import short
 
 ROOMY = 52.0
 """From this size on a tile has room for its number, and for the unit's value."""
@@ -115,7 +115,7 @@ class MapTiles:
                 at = _pill(tile).center()
                 self._values.append(items.Words(self._parent, at, font, current().text, "", _MIDDLE, 6))
         for place, words in enumerate(self._values):
-            words.say("" if values is None else decimal(float(values[self._column.first + place])))
+            words.say("" if values is None else short(float(values[self._column.first + place])))
         self._pills.setVisible(values is not None)
 
     def show_signs(self, signs: Mapping[int, str]) -> None:

@@ -31,7 +31,7 @@ from nnstudio.ui.views.network.overflow import show_more
 from nnstudio.ui.views.network.pace import Pace
 from nnstudio.ui.views.network.signs import signs_of
 from nnstudio.ui.views.network.wave import as_links, phase_numbers
-from nnstudio.ui.widgets.figures import decimal
+from nnstudio.ui.widgets.figures import decimal, short
 
 _FINEST = 50
 _WIDEST_NAME = 64.0
@@ -210,7 +210,7 @@ class PlaneNetwork:
                         self._labels[spot] = self._new_label(gap, source - a.first, unit - b.first)
                     ground, words = self._labels[spot]
                     number = float(numbers[source, unit])
-                    text = f"{sign} {decimal(number, 2)}" if sign else weight_text(number)
+                    text = f"{sign} {decimal(number, 2)}" if sign else short(number)
                     if text != words.text:
                         words.say(text)
                         ground.setRect(words.box.adjusted(-2, 2, 2, -2))
@@ -221,8 +221,3 @@ class PlaneNetwork:
         at = QPointF(end.x() - 8, end.y())
         words = items.Words(self._parent, at, mono_font(12), current().text, "", Qt.AlignmentFlag.AlignRight, z=1.9)
         return ground, words
-
-
-def weight_text(weight: float) -> str:
-    """A weight where there is room for six characters: −1.10, 0.03, 12.50, and −3.7e12 of a run that diverges."""
-    return decimal(weight, 2) if abs(weight) >= 1000 else f"{weight:z.2f}".replace("-", "−")
