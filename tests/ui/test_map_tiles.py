@@ -115,7 +115,7 @@ def test_a_bias_that_looks_the_same_is_not_touched(qapp: QApplication) -> None:
 def test_values_are_those_of_the_units_in_sight_while_there_is_an_example() -> None:
     wall = Wall(valued=True)
     wall.tiles.show_values(np.arange(COUNT) / 10)
-    assert [words.text for words in wall.tiles._values] == ["0.200", "0.300", "0.400"]
+    assert [words.text for words in wall.tiles._values] == ["0.20", "0.30", "0.40"]
     assert wall.tiles._pills.isVisible()
     wall.tiles.show_values(None)
     assert [words.text for words in wall.tiles._values] == [""] * SHOWN

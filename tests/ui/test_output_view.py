@@ -127,38 +127,3 @@ def test_a_low_card_has_a_table(view: OutputView, qtbot: QtBot):
         view.metrics.train_loss.height_as(short=True), abs=1
     )
     assert view.rect().contains(view.discretise.parentWidget().geometry())
-
-
-# A boundary between pixels.
-
-
-def steep(resolution: int) -> np.ndarray:
-    """Probabilities that leap across a slanted line between one pixel and the next, (1, R, R)."""
-    x, y = np.meshgrid(*2 * [(np.arange(resolution) + 0.5) / resolution])
-    logits = 150 * (x - 0.3 * y - 0.31)
-    return (1 / (1 + np.exp(-logits)))[None].astype(np.float32)
-
-
-@pytest.mark.parametrize("discretise", [False, True])
-def test_a_steep_boundary_is_drawn_as_straight_as_it_is(discretise: bool):
-    drawn = boundary_pixels(steep(56), Task.BINARY, 1.0, discretise)
-    assert drawn.shape == (112, 112)
-    blue = (drawn & 0xFF).astype(int) > (drawn >> 16 & 0xFF).astype(int)
-    crossings = 112 - blue.sum(axis=1)
-    line = 112 * (0.3 * (np.arange(112) + 0.5) / 112 + 0.31)
-    assert np.abs(crossings - line).max() <= 0.55, "the nearest pixel"
-
-
-def test_the_colours_of_probabilities_are_those_of_the_legend():
-    table = theme.heat_map_table(theme.current())
-    for share in (0.0, 0.001, 0.25, 0.5, 0.9, 1.0):
-        pixel = boundary_pixels(np.full((1, 8, 8), share, np.float32), Task.BINARY, 1.0, False)[5, 5]
-        place = round(255 * share)
-        assert pixel in table[max(place - 1, 0) : place + 2]
-
-
-def test_a_probability_that_is_no_number_is_bad():
-    image = steep(8)
-    image[0, 3, 3] = np.nan
-    pixels = boundary_pixels(image, Task.BINARY, 1.0, False)
-    assert int(pixels[3, 3]) == QColor(theme.current().bad).rgb()

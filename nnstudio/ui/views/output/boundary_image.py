@@ -63,7 +63,7 @@ def _finer(count: int) -> NDArray[np.float32]:
 def _colors_of_logits(colors: theme.Theme) -> Pixels:
     """The colours of 4 096 logits from −12 to 12: those of 2p − 1 = tanh z/2."""
     signed = np.tanh(np.linspace(-_SURE, _SURE, _SHADES) / 2)
-    return theme.heat_map_table(colors)[np.rint(127.5 * signed + 127.5).astype(np.intp)]
+    return theme.heat_map_table(colors)[np.rint(theme.ZERO * (1 + signed)).astype(np.intp)]
 
 
 def _shaded(values: FloatArray, scale: float) -> Pixels:
