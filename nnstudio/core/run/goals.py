@@ -51,7 +51,10 @@ class Endless(Goal):
             self._beats = Beats(pace * len(Phase) if self._phased else pace)
 
     def advance(self, run: "Run") -> bool:
-        made = run.phase() if self._phased else run.update(keep_change=self.paced)
+        if not self.paced:
+            run.update(burst=run.burst)
+            return False
+        made = run.phase() if self._phased else run.update(keep_change=True)
         if made and self._beats is not None:
             self.due = self._beats.next()
         return False

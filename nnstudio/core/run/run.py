@@ -51,6 +51,7 @@ class Run:
     are made `aside`.
 
     shown: whether a frame has been made since the last change
+    burst: seconds of quick updates at full speed between two looks at what else is wanted
     """
 
     def __init__(self, images: ImageSource | None = None, outbox: Outbox = _unheard, aside: Aside = here) -> None:
@@ -59,7 +60,7 @@ class Run:
         self._goal: Goal | None = None
         self.probes = Probe.NOTHING
         self.example: Chosen | None = None
-        self.shown = True
+        self.shown, self.burst = True, 0.0
         self._status = Status.READY
         self._message = ""
         self._recovery: float | None = None
@@ -262,17 +263,18 @@ class Run:
                 self.update(keep_change=True)
             self._note_time(perf_counter() - start)
 
-    def update(self, keep_change: bool = False) -> bool:
-        """One update, or a piece of a long one; whether it is made now. A divergence pauses the run."""
-        self._phased = None
+    def update(self, keep_change: bool = False, burst: float = 0.0) -> bool:
+        """One update, or a piece of a long one; whether it is made now. In a `burst` of seconds as many quick ones as
+        there is time for. A divergence pauses the run."""
+        goal, trainer, until, self._phased = self._goal, self.trainer, perf_counter() + burst, None
         try:
-            if not self.trainer.advance(keep_change):
-                return False
+            while trainer.advance(keep_change):
+                self._note_update(trainer)
+                if perf_counter() >= until or self._goal is not goal:
+                    return True
         except Diverged as divergence:
             self._diverge(divergence)
-            return False
-        self._note_update()
-        return True
+        return False
 
     def phase(self) -> bool:
         """One phase of an update, or a piece of a long one; whether it has come to a phase."""
@@ -286,13 +288,13 @@ class Run:
             return False
         self._phased, self.shown = self.trainer.phased, False
         if phase is Phase.UPDATE:
-            self._note_update()
+            self._note_update(self.trainer)
         return True
 
-    def _note_update(self) -> None:
-        self._present.timeline.note_update(self.trainer)
-        if self.trainer.stop_reason is not None:
-            self._finish(self.trainer.stop_reason)
+    def _note_update(self, trainer: Trainer) -> None:
+        self._present.timeline.note_update(trainer)
+        if trainer.stop_reason is not None:
+            self._finish(trainer.stop_reason)
 
     def _note_time(self, seconds: float) -> None:
         """So much time was spent on training; a rule for stopping may care."""

@@ -15,7 +15,7 @@ from nnstudio.core.run.commands import Operate
 from nnstudio.core.training.state import RunState
 from nnstudio.core.training.trainer import Trainer
 
-INTERVAL = 256
+INTERVAL = 512
 MAXIMUM_STATES = 64
 MAXIMUM_BYTES = 256 * 2**20
 

@@ -30,6 +30,8 @@ from nnstudio.core.training.state import RunState
 TICK = 1 / 60
 LEAST_BETWEEN = 1 / 125
 """Seconds from one picture to the next, however soon it is taken."""
+BURST = 0.2e-3
+"""Seconds of quick updates between two looks at what else is wanted: a look costs a tenth of the smallest updates."""
 POLLING = 0.01
 
 log = logging.getLogger(__name__)
@@ -70,6 +72,7 @@ class Worker:
         self.mailbox = Mailbox()
         self._answers: SimpleQueue[Answer] = SimpleQueue()
         self._run = Run(images, self._answers.put, self._aside)
+        self._run.burst = BURST
         self._commands: SimpleQueue[tuple[int, Command] | None] = SimpleQueue()
         self._tickets = count(1)
         self._obeyed = self._obeying = 0

@@ -31,10 +31,10 @@ def layer_updates(
 ) -> Mapping[int, LayerUpdate]:
     """For each layer with weights, by its key, what its gradient is now and how far `change`, laid out like the
     parameters, moved it; without one, what is known of that from `before`."""
-    changes = {} if change is None else weights_of(network, change)
-    weights = weights_of(network, network.params)
     ratios = {key: update.ratio for key, update in before.items()}
-    ratios |= {key: _ratio(length(changed), length(weights[key])) for key, changed in changes.items()}
+    if change is not None:
+        moved, weights = weights_of(network, change), weights_of(network, network.params)
+        ratios |= {key: _ratio(length(moved[key]), length(weights[key])) for key in moved}
     gradients = weights_of(network, network.grads)
     return {key: LayerUpdate(length(gradient), ratios.get(key)) for key, gradient in gradients.items()}
 

@@ -9,7 +9,7 @@ from nnstudio.core.experiment import DenseSpec, Experiment
 from nnstudio.core.experiment.choices import DatasetKind, OptimizerKind
 from nnstudio.core.experiment.plan import plan
 from nnstudio.core.presets import default_experiment
-from nnstudio.core.run.timeline import Timeline
+from nnstudio.core.run.timeline import INTERVAL, Timeline
 from nnstudio.core.training.state import RunState
 from nnstudio.core.training.trainer import Trainer
 from nnstudio.core.training.transfer import carried
@@ -47,12 +47,12 @@ def gone_to(timeline: Timeline, update: int) -> Trainer:
 
 
 def test_states_stay_few_and_thin_out_into_the_past() -> None:
-    _, timeline = trained(256 * 200)
+    _, timeline = trained(INTERVAL * 200)
     times = [state.updates for state in timeline.states]
     assert len(times) == 64
     assert times[0] == 0
     gaps = [later - earlier for earlier, later in pairwise(times)]
-    assert gaps[-1] == 256
+    assert gaps[-1] == INTERVAL
     assert sum(gaps[:8]) > 4 * sum(gaps[-8:])
 
 
@@ -144,8 +144,8 @@ def test_after_going_back_training_repeats_itself() -> None:
 
 
 def test_the_share_of_the_way_counts_from_the_state_where_it_begins() -> None:
-    _, timeline = trained(400)
-    replay = timeline.replay(300, at, edited)
+    _, timeline = trained(INTERVAL + 50)
+    replay = timeline.replay(INTERVAL + 44, at, edited)
     assert replay.share == 0
     for _ in range(22):
         replay.step()
