@@ -215,7 +215,7 @@ def test_what_lies_outside_the_axes_is_cut_off(view: LossView):
 
 
 def test_noise_is_drawn_one_pixel_of_the_screen_wide(view: LossView):
-    pen = picture(view).curves["batch"].pen()
+    pen = picture(view).curves["batch"].pieces[0].pen()
     assert (pen.widthF(), pen.isCosmetic()) == (1, True)
 
 
@@ -268,5 +268,5 @@ def test_dots_stand_apart_and_one_at_the_end(view: LossView):
 
 def test_a_line_goes_on_beyond_the_axis_in_its_own_direction(view: LossView):
     view.show_frame(frame_with([(float(u), 1e-9 if u == 37 else 0.5, 0.5, 0.6) for u in range(200)]))
-    box = picture(view).curves["batch"].path().boundingRect()
+    box = picture(view).curves["batch"].pieces[0].path().boundingRect()
     assert box.top() < -0.5, "to be clipped where it leaves the axis, not bent"

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 NO_PEN = QPen(Qt.PenStyle.NoPen)
 NO_BRUSH = QBrush(Qt.BrushStyle.NoBrush)
+_STROKES = 8
 SMOOTH = Qt.TransformationMode.SmoothTransformation
 
 
@@ -136,6 +137,26 @@ def strokes(xs: Sequence[float], ys: Sequence[float]) -> QPainterPath:
         move(x, y)
         draw(to_x, to_y)
     return line
+
+
+class Curve:
+    """A line through points. One wider than a pixel is cut into pieces of a few strokes, an item each: where strokes
+    cross, Qt takes five times as long for a hundred of them in one item."""
+
+    def __init__(self, parent: QGraphicsItem, pen: QPen, z: float = 0) -> None:
+        self._parent, self._pen, self._z = parent, pen, z
+        self.pieces: list[QGraphicsPathItem] = []
+
+    def show(self, xs: Sequence[float], ys: Sequence[float]) -> None:
+        """Run through these points from now on; through none without any."""
+        step = _STROKES if self._pen.widthF() > 1 else max(len(xs), 1)
+        starts = range(0, len(xs) - 1, step)
+        while len(self.pieces) < len(starts):
+            self.pieces.append(path(self._parent, self._pen, z=self._z))
+        for piece, start in zip(self.pieces, starts, strict=False):
+            piece.setPath(strokes(xs[start : start + step + 1], ys[start : start + step + 1]))
+        for place, piece in enumerate(self.pieces):
+            piece.setVisible(place < len(starts))
 
 
 def drawn(size: QRectF, ratio: float, draw: Callable[[QPainter], None]) -> QPixmap:

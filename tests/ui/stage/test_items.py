@@ -1,10 +1,11 @@
 """What pictures are made of, item by item: where words stand, what bars show, how wide a hairline is."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QApplication, QGraphicsRectItem, QGraphicsScene
 
 from nnstudio.ui.stage import items
@@ -57,3 +58,19 @@ def test_what_is_drawn_once_lies_as_its_place_on_the_picture_does(ratio: float) 
     assert (image.width(), image.height()) == (10 * ratio, 20 * ratio)
     red = [(x, y) for x in range(image.width()) for y in range(image.height()) if image.pixelColor(x, y).red()]
     assert (min(red), max(red)) == ((ratio, 2 * ratio), (3 * ratio - 1, 5 * ratio - 1))
+
+
+def test_a_wide_curve_is_cut_into_pieces_that_meet_and_a_fine_one_is_not(root: QGraphicsRectItem) -> None:
+    xs, ys = [float(x) for x in range(30)], [float(x % 3) for x in range(30)]
+    for width, several in ((2.0, True), (1.0, False)):
+        curve = items.Curve(root, QPen(QColor("red"), width))
+        for count in (30, 17, 2, 30):
+            curve.show(xs[:count], ys[:count])
+            seen = [piece.path() for piece in curve.pieces if piece.isVisible()]
+            assert (len(seen) > 1) == (several and count > 9)
+            points = [(path.elementAt(i).x, path.elementAt(i).y) for path in seen for i in range(path.elementCount())]
+            assert list(zip(points[::2], points[1::2], strict=True)) == list(
+                pairwise(zip(xs[:count], ys[:count], strict=True))
+            )
+        curve.show((), ())
+        assert not any(piece.isVisible() for piece in curve.pieces)

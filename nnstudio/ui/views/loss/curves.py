@@ -94,7 +94,7 @@ def lines_of(
         first, last = _within(x, start, end)
         if first < last:
             y = column[rows]
-            taken = outline(y, first, last, stride(last - first, max(columns // 3, 2)))
+            taken = outline(y, first, last, stride(last - first, max(columns // 6, 2)))
             marked = taken % stride(last - first, dots) == 0
             marked[-1] = True
             lines[name] = Line(x[taken], y[taken], marked)

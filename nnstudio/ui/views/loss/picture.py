@@ -46,9 +46,7 @@ class LossPicture:
         dotted.setStyle(Qt.PenStyle.DotLine)
         dashed.setDashPattern([4 * ratio, 4 * ratio])
         pens |= {"batch": thin, "penalty": dashed}
-        self.curves: dict[str, QGraphicsPathItem] = {
-            name: items.path(inside, pen, z=z) for z, (name, pen) in enumerate(pens.items())
-        }
+        self.curves = {name: items.Curve(inside, pen, z) for z, (name, pen) in enumerate(pens.items())}
         self.dots = items.path(self._all, brush=QColor(shades["test"]), z=6)
         self._edits = items.path(inside, dotted, z=-1)
         self._edit_signs = items.path(self._all, brush=dim, z=-1)
@@ -68,12 +66,13 @@ class LossPicture:
         """Show these lines and no others, and where the run was edited."""
         self._place(extent, [name for name in MEASURED if name in lines])
         ends: dict[str, tuple[float, float]] = {}
-        for name, item in self.curves.items():
+        for name, curve in self.curves.items():
             line = lines.get(name)
-            item.setVisible(line is not None)
-            if line is not None:
+            if line is None:
+                curve.show((), ())
+            else:
                 shares = np.clip(replace(self.up, start=0.0, end=1.0).places(line.y), -_FAR, 1 + _FAR)
-                item.setPath(items.strokes(line.x.tolist(), shares.tolist()))
+                curve.show(line.x.tolist(), shares.tolist())
                 last = max(int(np.searchsorted(line.x, extent.end, "right")) - 1, 0)
                 value = float(line.y[last])
                 ends[name] = min(max(self.up.at(value), self.plot.top()), self.plot.bottom()), value
