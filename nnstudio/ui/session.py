@@ -7,6 +7,7 @@ without the interpreter, while the worker trains on.
 """
 
 import logging
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -34,6 +35,9 @@ from nnstudio.ui.viewers import Viewers
 
 TICK_MILLISECONDS = 16
 TEXT_MILLISECONDS = 200
+SWITCHING = 0.3e-3
+"""Seconds after which one thread gives the interpreter to another that waits. With Python's own five milliseconds, a
+picture that has to wait once is late, and a worker that comes from a matrix product waits for a whole picture."""
 log = logging.getLogger(__name__)
 
 
@@ -73,7 +77,7 @@ class Session(QObject):
         """Whether edits of layers and data keep what was learned; otherwise they start over."""
         self._since_text = QElapsedTimer()
         self._since_text.start()
-        self._garbage = GarbageCollector(self)
+        self._garbage, self._switching = GarbageCollector(self), sys.getswitchinterval()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(TICK_MILLISECONDS)
@@ -82,6 +86,7 @@ class Session(QObject):
     def start(self) -> None:
         """Start the worker and the clock, and tell everybody the experiment."""
         self._garbage.start()
+        sys.setswitchinterval(SWITCHING)
         self._worker.start()
         self._timer.start()
         self.experiment_changed.emit(self.experiment, Change.NOTHING)
@@ -91,6 +96,7 @@ class Session(QObject):
         self._timer.stop()
         if not self._worker.stop():
             log.warning("the worker did not end in time; it is left to the end of the program")
+        sys.setswitchinterval(self._switching)
         self._garbage.stop()
 
     # The experiment ---------------------------------------------------------------------------------------------------

@@ -215,6 +215,7 @@ def test_what_lies_outside_the_axes_is_cut_off(view: LossView):
 
 
 def test_noise_is_drawn_one_pixel_of_the_screen_wide(view: LossView):
+    view.show_frame(frame_with(ROWS))
     pen = picture(view).curves["batch"].pieces[0].pen()
     assert (pen.widthF(), pen.isCosmetic()) == (1, True)
 

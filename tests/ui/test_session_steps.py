@@ -1,5 +1,6 @@
 """Steps of a session: a restart in full run, a file that is open, deeds by hand."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -70,3 +71,11 @@ def test_deeds_that_are_no_values_are_steps_of_their_own(session: Session, qtbot
     session.undo()
     assert settled(session, qtbot).params.tobytes() == first
     assert not session.undo_label
+
+
+def test_threads_take_turns_more_often_while_a_session_lives(qtbot: QtBot) -> None:
+    before, session = sys.getswitchinterval(), Session(CIRCLE)
+    session.start()
+    assert sys.getswitchinterval() < 0.001 < before
+    session.stop()
+    assert sys.getswitchinterval() == before
