@@ -37,7 +37,7 @@ class Pane:
         self.box.setMouseEnabled(x=True, y=False)
         self.box.setRange(xRange=(0, 1), yRange=(0, 1), padding=0)
         self.closer = False
-        self._whole = 1.0
+        self._whole = 0.0
         self._inside = QGraphicsRectItem()
 
     def renew(self, parent: QGraphicsItem) -> QGraphicsItem:
@@ -57,7 +57,9 @@ class Pane:
 
     def cover(self, whole: float) -> tuple[float, float]:
         """There are so many updates from now on; returns the first and the last in sight."""
-        self._whole = whole
+        known, self._whole = self._whole, whole
+        if whole == known and self.box.viewRange()[0] == [0.0, whole]:
+            return 0.0, whole
         self.box.setLimits(xMin=0.0, xMax=whole, minXRange=min(_UPDATES_AT_LEAST, whole))
         if not self.closer:
             self.box.setXRange(0.0, whole, padding=0)

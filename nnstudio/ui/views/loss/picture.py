@@ -54,7 +54,8 @@ class LossPicture:
         self.time = items.path(inside, _pen(theme.current().accent, 2 * ratio), z=9)
         self.rings = {name: _ring(self._all, color) for name, color in shades.items() if name in MEASURED}
         self.ends = Ends(self._all, {name: shades[name] for name in MEASURED}, self._stacked)
-        self._place(Extent(0, 1, 0, 1, False), MEASURED)
+        self._standing = Extent(0, 1, 0, 1, False), MEASURED
+        self._place(*self._standing)
         self.leave_row()
         self.show_time(None)
 
@@ -64,7 +65,10 @@ class LossPicture:
 
     def draw(self, lines: Mapping[str, Line], extent: Extent, marks: Sequence[Mark]) -> None:
         """Show these lines and no others, and where the run was edited."""
-        self._place(extent, [name for name in MEASURED if name in lines])
+        standing = extent, tuple(name for name in MEASURED if name in lines)
+        if standing != self._standing:
+            self._standing = standing
+            self._place(*standing)
         ends: dict[str, tuple[float, float]] = {}
         for name, curve in self.curves.items():
             line = lines.get(name)
