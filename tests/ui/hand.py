@@ -374,7 +374,8 @@ def _lies_on(screen: QWindow, place: QPoint) -> bool:
 def _name(widget: QWidget | None) -> str:
     if widget is None:
         return "nobody"
-    text = widget.accessibleName() or widget.objectName() or (widget.text() if hasattr(widget, "text") else "")
+    written = getattr(widget, "text", "")
+    text = widget.accessibleName() or widget.objectName() or (written() if callable(written) else "")
     kind = type(widget).__name__
     return f"{kind} {text}" if not isinstance(widget, CardDock) else f"card {text}"
 
