@@ -196,3 +196,14 @@ def test_whoever_turned_to_something_else_keeps_the_keys(qtbot, view: NetworkVie
     title.setFocus(Qt.FocusReason.OtherFocusReason)
     view.headers.palette.close_up()
     assert title.hasFocus()
+
+
+def test_a_key_that_comes_after_the_focus_has_gone_walks_all_the_same(qtbot, view: NetworkView) -> None:
+    view.show_frame(plane_frame(units=(4, 2)))
+    qtbot.mouseClick(view.headers.inserts[1], LEFT)
+    view.headers.headers[0].title.setFocus(Qt.FocusReason.OtherFocusReason)
+    assert not any(cell.hasFocus() for cell in cells(view).values())
+    with qtbot.capture_exceptions() as raised:
+        qtbot.keyClick(cells(view)["Dense"], Qt.Key.Key_Right)
+    assert not raised
+    assert cells(view)["Dropout"].hasFocus()

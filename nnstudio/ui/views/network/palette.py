@@ -102,8 +102,10 @@ class Palette(QWidget):
         self.chosen.emit(edit)
 
     def _walk(self, by: int) -> None:
-        here = next(place for place, cell in enumerate(self.cells) if cell.hasFocus())
-        there = min(max(here + by, 0), len(self.cells) - 1)
+        cell = self.sender()  # it had the keys, and may have lost them since
+        if not isinstance(cell, PaletteCell):
+            return
+        there = min(max(self.cells.index(cell) + by, 0), len(self.cells) - 1)
         self.cells[there].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def focusNextPrevChild(self, next: bool) -> bool:

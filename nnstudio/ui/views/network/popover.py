@@ -243,7 +243,7 @@ class Popover(QFrame):
         """The keys go to the first number; where there is none, to what else can be done."""
         deeds = self.deeds.values() if isinstance(self.spot, Spot) else ()
         controls: tuple[QWidget, ...] = (*self.sliders.values(), self.freeze, *deeds)
-        first = next(control for control in controls if control.isVisibleTo(self))
+        first = next((control for control in controls if control.isVisibleTo(self)), self)
         first.setFocus(Qt.FocusReason.TabFocusReason)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
