@@ -33,7 +33,7 @@ from nnstudio.ui.views.network.signs import signs_of
 from nnstudio.ui.views.network.wave import as_links, phase_numbers
 from nnstudio.ui.widgets.figures import decimal, short
 
-_FINEST = 50
+_FINEST = 56
 _WIDEST_NAME = 64.0
 _READ_EVERY = 0.06
 """Seconds between two readings of numbers while training runs at full speed."""
