@@ -25,6 +25,7 @@ from nnstudio.ui.session import Session
 from nnstudio.ui.settings import Settings
 from nnstudio.ui.views.network.links import MOST, signed_levels
 from nnstudio.ui.views.network.plane_network import PlaneNetwork
+from nnstudio.ui.views.network.wave import phase_numbers
 from nnstudio.ui.widgets.figures import grouped, short
 from nnstudio.ui.widgets.value_slider import number_text
 
@@ -88,7 +89,7 @@ def _compare_network(frame: Frame, window: MainWindow) -> None:
                 assert slider.value == value
                 assert slider.field.text() == number_text(value)
     diagram = network.stage._diagram
-    if not isinstance(diagram, PlaneNetwork):
+    if not isinstance(diagram, PlaneNetwork) or phase_numbers(frame) is not None:  # in a phase links show ∂ or Δ
         return
     links = diagram._links
     assert len(diagram.columns) == len(frame.model.layers) + 1

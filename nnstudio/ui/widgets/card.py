@@ -8,7 +8,7 @@ ground of its own, and the buttons stay at the bar's end.
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMargins, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -124,6 +124,7 @@ class ScrollingBody(QScrollArea):
         body.installEventFilter(self)
         for widget in (self.viewport(), body):
             widget.setAutoFillBackground(False)
+        self._keeping = False
         self.verticalScrollBar().rangeChanged.connect(self._keep_margin)
         self._keep_margin(0, 0)
 
@@ -139,7 +140,13 @@ class ScrollingBody(QScrollArea):
 
     def _keep_margin(self, low: int, high: int) -> None:
         bar = self.verticalScrollBar().sizeHint().width() if high > low else 0
-        self.setViewportMargins(0, 0, max(_MARGIN - 1 - bar, 0), 0)
+        margins = QMargins(0, 0, max(_MARGIN - 1 - bar, 0), 0)
+        if self._keeping or margins == self.viewportMargins():
+            return
+        # Where the body is as high as its width lets it be, another margin may bring the bar back, and so on for ever.
+        self._keeping = True
+        self.setViewportMargins(margins)
+        self._keeping = False
 
 
 class _TitleBar(QWidget):
