@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QEnterEvent
-from PySide6.QtWidgets import QLabel, QMainWindow, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QMainWindow, QToolButton, QVBoxLayout, QWidget
 
 from nnstudio.ui import theme
 from nnstudio.ui.widgets.card import CardDock, ScrollingBody
@@ -134,3 +134,35 @@ def test_what_the_buttons_do_is_said(desk):
     assert [button.accessibleName() for button in tools(card)] == ["Float or dock Loss", "Close Loss"]
     assert all(button.toolTip() and button.whatsThis() for button in tools(card))
     assert card.accessibleName() == "Loss"
+
+
+def test_a_bar_wider_than_the_margin_comes_and_goes_without_end_nowhere(qtbot, monkeypatch):
+    """The body is as high as its width makes it, so the bar may change the very height that it is there for."""
+    depth, deepest = 0, 0
+    margins = ScrollingBody.setViewportMargins
+
+    def counted(body: ScrollingBody, *args: object) -> None:
+        nonlocal depth, deepest
+        depth += 1
+        deepest = max(deepest, depth)
+        assert depth < 50, "it calls itself for ever"
+        margins(body, *args)
+        depth -= 1
+
+    monkeypatch.setattr(ScrollingBody, "setViewportMargins", counted)
+    body = QWidget()
+    words = QLabel("word and more " * 10)
+    words.setWordWrap(True)
+    QVBoxLayout(body).addWidget(words)
+    scrolling = ScrollingBody(body)
+    qtbot.addWidget(scrolling)
+    scrolling.setStyleSheet("QScrollBar:vertical { width: 30px; }")
+    scrolling.show()
+    for width in range(120, 260, 5):
+        for height in range(40, 260, 5):
+            scrolling.resize(width, height)
+    assert deepest == 1
+    scrolling.resize(200, 40)
+    bar = scrolling.verticalScrollBar()
+    assert bar.isVisible(), "and it is there where it is needed"
+    assert bar.maximum() > 0

@@ -7,26 +7,22 @@ from functools import cache
 import numpy as np
 import pytest
 from looking import center, color_at, point_at
+from network_cards import SKETCHES, conv_frame, frame_of
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QToolButton
 
-from nnstudio.core.experiment import Experiment, ImageSpec
-from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, Padding
+from nnstudio.core.experiment import Experiment
+from nnstudio.core.experiment.choices import ActivationKind
 from nnstudio.core.experiment.layer_specs import (
     ActivationSpec,
-    AvgPool2DSpec,
     BatchNormSpec,
     Conv2DSpec,
     DenseSpec,
     DropoutSpec,
     FlattenSpec,
-    LayerNormSpec,
-    MaxPool2DSpec,
 )
-from nnstudio.core.run.frame import Frame, ImagePicture, Probe
-from nnstudio.core.run.observe import Observer
-from nnstudio.core.training.trainer import Trainer
+from nnstudio.core.run.frame import Frame, ImagePicture
 from nnstudio.ui import theme
 from nnstudio.ui.views.canned import with_arrays
 from nnstudio.ui.views.network.column import Spot
@@ -49,13 +45,6 @@ def view(qtbot) -> NetworkView:
 # Layers of every kind
 
 
-def frame_of(experiment: Experiment, updates: int = 3) -> Frame:
-    trainer = Trainer(experiment)
-    for _ in range(updates):
-        trainer.step()
-    return Observer(trainer, 1).frame(Probe.NEURONS)
-
-
 @cache
 def normalised_frame() -> Frame:
     """2 - 4 - norm - tanh - dropout - 3 - 1 on the circle."""
@@ -67,25 +56,6 @@ def normalised_frame() -> Frame:
         DenseSpec(units=3),
     )
     return frame_of(Experiment(layers=layers))
-
-
-SKETCHES = ImageSpec(kind=DatasetKind.SKETCHED_DIGITS, images=100)
-
-
-@cache
-def conv_frame() -> Frame:
-    """Two convolutions and everything else that images can meet."""
-    layers = (
-        Conv2DSpec(filters=3, kernel=5),
-        MaxPool2DSpec(),
-        LayerNormSpec(),
-        Conv2DSpec(filters=4, kernel=3, padding=Padding.SAME),
-        AvgPool2DSpec(),
-        FlattenSpec(),
-        DenseSpec(units=6, activation=ActivationKind.RELU),
-        DropoutSpec(),
-    )
-    return frame_of(Experiment(dataset=SKETCHES, layers=layers), 1)
 
 
 @pytest.mark.parametrize("make", [normalised_frame, conv_frame])
