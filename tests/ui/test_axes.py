@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QGraphicsSimpleTextItem
 from pytestqt.qtbot import QtBot
 
 from nnstudio.ui import theme
@@ -75,8 +75,20 @@ def test_an_axis_that_says_the_same_touches_nothing(stage: Stage):
     axis.show(Scale(0.0, 1.0, AREA.bottom(), AREA.top()), [0, 1], AREA, 1.0)
     assert axis.numbers is before
     axis.show(scale, [0, 0.5, 1], AREA, 1.0)
-    assert len(axis.numbers) == 3
-    assert all(number.item.scene() is None for number in before)
+    assert [number.text for number in axis.numbers] == ["0", "0.5", "1"]
+    axis.show(scale, [1], AREA, 1.0)
+    written = [
+        item for item in stage.root.childItems() if isinstance(item, QGraphicsSimpleTextItem) and item.isVisible()
+    ]
+    assert [item.text() for item in written] == ["1"], "what is not written any more is not seen"
+
+
+def test_the_unit_of_an_axis_comes_and_goes(stage: Stage):
+    axis, scale = Axis(stage.root, Qt.Edge.BottomEdge, str), Scale(0, 10, 50, 350)
+    for unit in ("update", "", "z", ""):
+        axis.show(scale, [0, 5], AREA, 1.0, unit=unit, right=360)
+        words = [item for item in stage.root.childItems() if isinstance(item, QGraphicsSimpleTextItem)]
+        assert sorted(item.text() for item in words if item.isVisible()) == sorted([*"05", *([unit] if unit else [])])
 
 
 def lines_of(axis: Axis) -> list[tuple[float, float]]:

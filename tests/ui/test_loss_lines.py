@@ -21,6 +21,17 @@ def test_of_many_mini_batches_the_extremes_are_drawn():
     assert (np.diff(xs) >= 0).all()
 
 
+def test_what_is_drawn_of_the_mini_batches_stays_where_it_is_as_they_become_more():
+    random = np.random.default_rng(0)
+    x, y = np.arange(5_000.0) * 3, random.normal(5, 1, 5_000)
+    before: set[tuple[float, float]] = set()
+    for count in range(2_140, 2_700, 7):
+        points = list(zip(*(column.tolist() for column in envelope(x[:count], y[:count], 200)), strict=True))
+        assert 100 <= len(points) // 2 <= 201
+        assert len(set(points) - before) <= (4 if before else len(points)), "only those of the last stretch are new"
+        before = set(points)
+
+
 def test_few_rows_stay_as_they_are():
     xs, ys = envelope(np.array([0.0, 1, 2, 3]), np.array([1.0, np.nan, np.inf, 4]), 100)
     assert (xs.tolist(), ys.tolist()) == ([0, 3], [1, 4])

@@ -76,11 +76,15 @@ class Axis:
     """Numbers along the left or the bottom edge of an area, written as `write` does.
 
     It is made anew with the picture's other items, and touches its own only when something has changed.
+
+    numbers: what is written; the unit, if there is one, comes first
     """
 
     def __init__(self, parent: QGraphicsItem, edge: Qt.Edge, write: Callable[[float], str]) -> None:
         self._parent, self._edge, self._write = parent, edge, write
         self._lines = items.path(parent, z=-10)
+        self._unit: items.Words | None = None
+        self._words: list[items.Words] = []
         self.numbers: list[items.Words] = []
         self._shown: object = None
 
@@ -103,9 +107,9 @@ class Axis:
         if shown == self._shown:
             return
         self._shown = shown
-        for number in self.numbers:
-            number.item.scene().removeItem(number.item)
         self.numbers = list(self._written(scale, ticks, area, unit, right))
+        for word in (*self._words, *([self._unit] if self._unit else [])):
+            word.item.setVisible(word in self.numbers)
         across = QPainterPath()
         for value in ticks if lines else ():
             # On the middle of a pixel, or the line would be two pixels wide and pale.
@@ -123,24 +127,40 @@ class Axis:
     def _written(
         self, scale: Scale, ticks: Sequence[float], area: QRectF, unit: str, right: float
     ) -> Iterator[items.Words]:
-        font, dim, align = mono_font(NUMBERS), theme.current().dim, Qt.AlignmentFlag
+        words = iter(self._words[:])
         if self._edge == Qt.Edge.LeftEdge:
             for value in ticks:
                 at = QPointF(area.left() - _BESIDE, scale.at(value))
-                yield items.Words(self._parent, at, font, dim, self._write(value), align.AlignRight)
+                yield self._put(next(words, None), at, self._write(value), Qt.AlignmentFlag.AlignRight)
             return
-        metrics = QFontMetricsF(font)
+        metrics = QFontMetricsF(mono_font(NUMBERS))
         y, end, last = area.bottom() + _BELOW + metrics.height() / 2, right, -math.inf
         if unit:
-            word = items.Words(self._parent, QPointF(right, y), text_font(NUMBERS), dim, unit, align.AlignRight)
+            yield (word := self._put_unit(QPointF(right, y), unit))
             end = word.box.left() - _APART
-            yield word
         for value in ticks:
             at, text = scale.at(value), self._write(value)
             half = metrics.horizontalAdvance(text) / 2
             if at - half >= last and at + half <= end:
                 last = at + half + _APART
-                yield items.Words(self._parent, QPointF(at, y), font, dim, text, align.AlignHCenter)
+                yield self._put(next(words, None), QPointF(at, y), text, Qt.AlignmentFlag.AlignHCenter)
+
+    def _put(self, word: items.Words | None, at: QPointF, text: str, align: Qt.AlignmentFlag) -> items.Words:
+        """A number here: one that is there already, or a new one."""
+        if word is None:
+            word = items.Words(self._parent, at, mono_font(NUMBERS), theme.current().dim, text, align)
+            self._words.append(word)
+        word.move(at)
+        word.say(text)
+        return word
+
+    def _put_unit(self, at: QPointF, unit: str) -> items.Words:
+        if self._unit is None:
+            align = Qt.AlignmentFlag.AlignRight
+            self._unit = items.Words(self._parent, at, text_font(NUMBERS), theme.current().dim, unit, align)
+        self._unit.move(at)
+        self._unit.say(unit)
+        return self._unit
 
 
 def room_beside(texts: Sequence[str]) -> float:

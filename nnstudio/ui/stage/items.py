@@ -18,7 +18,9 @@ from PySide6.QtWidgets import (
 
 NO_PEN = QPen(Qt.PenStyle.NoPen)
 NO_BRUSH = QBrush(Qt.BrushStyle.NoBrush)
-_STROKES = 8
+_STROKES, _FINE_STROKES = 8, 64
+_Points = tuple[Sequence[float], Sequence[float]]
+_NO_POINTS: _Points = (), ()
 SMOOTH = Qt.TransformationMode.SmoothTransformation
 
 
@@ -140,23 +142,29 @@ def strokes(xs: Sequence[float], ys: Sequence[float]) -> QPainterPath:
 
 
 class Curve:
-    """A line through points. One wider than a pixel is cut into pieces of a few strokes, an item each: where strokes
-    cross, Qt takes five times as long for a hundred of them in one item."""
+    """A line through points, cut into pieces, an item each, of which only those are drawn anew that have changed. Of a
+    line wider than a pixel they are short: where strokes cross, Qt takes five times as long for a hundred of them in
+    one item."""
 
     def __init__(self, parent: QGraphicsItem, pen: QPen, z: float = 0) -> None:
         self._parent, self._pen, self._z = parent, pen, z
+        self._strokes = _STROKES if pen.widthF() > 1 else _FINE_STROKES
+        self._drawn: list[_Points] = []
         self.pieces: list[QGraphicsPathItem] = []
 
     def show(self, xs: Sequence[float], ys: Sequence[float]) -> None:
         """Run through these points from now on; through none without any."""
-        step = _STROKES if self._pen.widthF() > 1 else max(len(xs), 1)
-        starts = range(0, len(xs) - 1, step)
-        while len(self.pieces) < len(starts):
+        starts = range(0, len(xs) - 1, self._strokes)
+        step = self._strokes + 1
+        parts: list[_Points] = [(xs[start : start + step], ys[start : start + step]) for start in starts]
+        while len(self.pieces) < len(parts):
             self.pieces.append(path(self._parent, self._pen, z=self._z))
-        for piece, start in zip(self.pieces, starts, strict=False):
-            piece.setPath(strokes(xs[start : start + step + 1], ys[start : start + step + 1]))
-        for place, piece in enumerate(self.pieces):
-            piece.setVisible(place < len(starts))
+            self._drawn.append(_NO_POINTS)
+        parts += [_NO_POINTS] * (len(self.pieces) - len(parts))
+        for piece, part, drawn_before in zip(self.pieces, parts, self._drawn, strict=True):
+            if part != drawn_before:
+                piece.setPath(strokes(*part))
+        self._drawn = parts
 
 
 def drawn(size: QRectF, ratio: float, draw: Callable[[QPainter], None]) -> QPixmap:

@@ -60,17 +60,39 @@ def test_what_is_drawn_once_lies_as_its_place_on_the_picture_does(ratio: float) 
     assert (min(red), max(red)) == ((ratio, 2 * ratio), (3 * ratio - 1, 5 * ratio - 1))
 
 
-def test_a_wide_curve_is_cut_into_pieces_that_meet_and_a_fine_one_is_not(root: QGraphicsRectItem) -> None:
+def test_a_curve_is_cut_into_pieces_that_meet_and_those_of_a_fine_one_are_longer(root: QGraphicsRectItem) -> None:
     xs, ys = [float(x) for x in range(30)], [float(x % 3) for x in range(30)]
     for width, several in ((2.0, True), (1.0, False)):
         curve = items.Curve(root, QPen(QColor("red"), width))
         for count in (30, 17, 2, 30):
             curve.show(xs[:count], ys[:count])
-            seen = [piece.path() for piece in curve.pieces if piece.isVisible()]
+            seen = [piece.path() for piece in curve.pieces if not piece.path().isEmpty()]
             assert (len(seen) > 1) == (several and count > 9)
             points = [(path.elementAt(i).x, path.elementAt(i).y) for path in seen for i in range(path.elementCount())]
             assert list(zip(points[::2], points[1::2], strict=True)) == list(
                 pairwise(zip(xs[:count], ys[:count], strict=True))
             )
         curve.show((), ())
-        assert not any(piece.isVisible() for piece in curve.pieces)
+        assert all(piece.path().isEmpty() for piece in curve.pieces)
+
+
+def test_only_those_pieces_of_a_curve_are_drawn_anew_that_have_changed(
+    root: QGraphicsRectItem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[object] = []
+    strokes = items.strokes
+    monkeypatch.setattr(items, "strokes", lambda xs, ys: (drawn.append(xs), strokes(xs, ys))[1])
+    curve = items.Curve(root, QPen(QColor("red"), 2.0))
+
+    def redrawn(ys: list[float]) -> int:
+        drawn.clear()
+        curve.show([float(x) for x in range(len(ys))], ys)
+        return len(drawn)
+
+    rising = [float(y) for y in range(31)]
+    assert redrawn(rising[:30]) == 4
+    assert redrawn(rising[:30]) == 0
+    assert redrawn(rising) == 1, "the last one has become longer"
+    assert redrawn([*rising[:20], 0.0, *rising[21:]]) == 1, "one point has moved"
+    assert redrawn(rising[:9]) == 3, "the others have gone"
+    assert redrawn(rising) == 3

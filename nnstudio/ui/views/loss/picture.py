@@ -48,6 +48,7 @@ class LossPicture:
         pens |= {"batch": thin, "penalty": dashed}
         self.curves = {name: items.Curve(inside, pen, z) for z, (name, pen) in enumerate(pens.items())}
         self.dots = items.path(self._all, brush=QColor(shades["test"]), z=6)
+        self._dotted: list[tuple[float, float]] = []
         self._edits = items.path(inside, dotted, z=-1)
         self._edit_signs = items.path(self._all, brush=dim, z=-1)
         self.row, self.level = items.path(inside, fine, z=7), items.path(inside, dotted, z=7)
@@ -101,14 +102,18 @@ class LossPicture:
         self.updates.show(self.across, updates, self.plot, self._ratio, unit="update", right=end, lines=False)
 
     def _draw_dots(self, line: Line | None, extent: Extent) -> None:
-        path = QPainterPath()
-        path.setFillRule(Qt.FillRule.WindingFill)  # two that overlap leave no hole
+        points: list[tuple[float, float]] = []
         if line is not None:
             places = np.flatnonzero(line.dots & (line.x >= extent.start) & (line.x <= extent.end))
             xs, ys = self.across.places(line.x[places]).tolist(), self.up.places(line.y[places]).tolist()
-            for x, y in zip(xs, ys, strict=True):
-                if x == xs[-1] or x < xs[-1] - _CROWDED:
-                    path.addEllipse(QPointF(x, y), _DOT, _DOT)
+            points = [(x, y) for x, y in zip(xs, ys, strict=True) if x == xs[-1] or x < xs[-1] - _CROWDED]
+        if points == self._dotted:
+            return
+        self._dotted = points
+        path = QPainterPath()
+        path.setFillRule(Qt.FillRule.WindingFill)  # two that overlap leave no hole
+        for x, y in points:
+            path.addEllipse(QPointF(x, y), _DOT, _DOT)
         self.dots.setPath(path)
 
     def _draw_edits(self, marks: Sequence[Mark]) -> None:

@@ -1,10 +1,12 @@
 """Curves with no more points than there is room for.
 
 A long run has more rows than the screen has columns, and drawing them all costs time and shows a blot. Of the noise of
-the mini-batches each column of the screen keeps the lowest and the highest. Of what was measured now and then every
-second, fourth, eighth point is taken, so that a point that was drawn stays where it is, and between two of them the
-lowest and the highest, so that no peak is lost. What is not finite is left out.
+the mini-batches each one, two, four … updates keep the lowest and the highest. Of what was measured now and then every
+second, fourth, eighth point is taken, and between two of them the lowest and the highest, so that no peak is lost. So
+what was drawn stays as it is while the run goes on. What is not finite is left out.
 """
+
+import math
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +16,14 @@ Column = NDArray[np.float64]
 
 def envelope(x: Column, y: Column, columns: int) -> tuple[Column, Column]:
     """A line through the finite points of (x, y), x rising; where they are more than `columns`, it visits the lowest
-    and the highest of each of so many columns."""
+    and the highest of each of up to so many stretches, which begin at multiples of a power of two."""
     finite = np.isfinite(y)
     x, y = x[finite], y[finite]
     if len(x) <= columns:
         return x, y
-    starts = np.unique(np.searchsorted(x, np.linspace(x[0], x[-1], columns + 1)[:-1]))
+    length = 2.0 ** math.ceil(math.log2((x[-1] - x[0]) / columns))
+    stretches = (x / length).astype(np.int64)
+    starts = np.flatnonzero(np.diff(stretches, prepend=-1) != 0)
     rows = np.diff(starts, append=len(x))
     extremes = np.minimum.reduceat(y, starts), np.maximum.reduceat(y, starts)
     return np.repeat(np.add.reduceat(x, starts) / rows, 2), np.column_stack(extremes).ravel()
