@@ -24,6 +24,8 @@ PROBED_EXAMPLES = 512
 PROBED_VALUES = 2**18
 """At most so many values of one layer are counted: fewer examples where feature maps are large."""
 BINS = 40
+NORMS_EVERY = 4
+"""Of so many frames that are not examined one has new norms: fifteen times a second."""
 
 
 class LayerReadings:
@@ -34,13 +36,18 @@ class LayerReadings:
         self._examples: Pass | None = None
         self._signs: dict[int, LayerSigns] = {}
         self._counted: dict[int, Histogram] = {}
+        self._update: Mapping[int, LayerUpdate] = {}
+        self._looks = 0
 
     def read(self, probes: Probe, examine: bool = True) -> tuple[LayerReading, ...]:
         """How every layer does now; its signs and histogram only if they are to be examined, else they are those of the
-        last time."""
+        last time, and so are the norms of its update but every few times."""
         network = self._trainer.network
         gradients, activations = Probe.GRADIENTS in probes, Probe.ACTIVATIONS in probes
-        update: Mapping[int, LayerUpdate] = self._trainer.last_update if gradients else {}
+        if gradients and (examine or self._looks % NORMS_EVERY == 0):
+            self._update = self._trainer.last_update
+        self._looks = self._looks + 1 if gradients and not examine else 0
+        update: Mapping[int, LayerUpdate] = self._update if gradients else {}
         looks, counts = gradients and examine, activations and (examine or not self._counted)
         if looks or counts:
             examples = self._pass()

@@ -15,6 +15,7 @@ from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, Initia
 from nnstudio.core.run import commands
 from nnstudio.core.run.examination import ALLOWED, BELIEVED, LONGEST_PERIOD, PERIOD, Examination, constant_loss
 from nnstudio.core.run.frame import Frame, LayerReading, Probe, Status
+from nnstudio.core.run.layer_readings import NORMS_EVERY
 from nnstudio.core.run.observe import Observer
 from nnstudio.core.training.diagnosis import Cause
 from nnstudio.core.training.losses import LOSSES, loss_for
@@ -93,13 +94,15 @@ def test_a_run_that_learns_is_examined_now_and_then() -> None:
 
     first = look()
     trainer.step(keep_change=True)
-    signs = [first.readings[0].signs]
+    signs, norms = [first.readings[0].signs], [first.readings[0].gradient_norm]
     while signs[-1] is signs[0]:
         frame = look()
-        assert frame.readings[0].gradient_norm != first.readings[0].gradient_norm, "the norms are those of now"
         assert frame.diagnosis is not None
         signs.append(frame.readings[0].signs)
+        norms.append(frame.readings[0].gradient_norm)
     assert len(signs) == PERIOD
+    assert norms[NORMS_EVERY:] == [trainer.last_update[trainer.network.layers[0].key].gradient] * (PERIOD - NORMS_EVERY)
+    assert norms[-1] != norms[0], "the norms are those of a moment ago"
     assert observer.frame(Probe.NOTHING).diagnosis is None
     assert observer.frame(Probe.NOTHING).readings[0].signs is None
 
