@@ -2,7 +2,8 @@
 
 Space plays, arrows step, R restarts, wherever one is in the window. Text fields keep their keys by themselves (Qt
 asks them first); this guard speaks for the other controls. A slider keeps the arrows. A button or a list keeps Space
-and its arrows if somebody *tabbed* to it, for then the keyboard is all they have; after a mere click Space plays.
+and its arrows if somebody *tabbed* to it, for then the keyboard is all they have; after a mere click Space plays. And
+so it does where the focus has only fallen, since what had it is gone: nobody asked for the button that is next.
 """
 
 from PySide6.QtCore import QEvent, QObject, Qt
@@ -18,7 +19,7 @@ class KeyFocus(QObject):
 
     def __init__(self, app: QApplication, parent: QObject) -> None:
         super().__init__(parent)
-        self._clicked: QWidget | None = None
+        self._clicked: QWidget | None = None  # what has the focus without having been tabbed to
         app.focusChanged.connect(self._moved)
 
     def _moved(self, old: QWidget | None, new: QWidget | None) -> None:
@@ -29,7 +30,7 @@ class KeyFocus(QObject):
         new.installEventFilter(self)
         if _in_popup(new) or (old is not None and _in_popup(old)):
             return  # a list that drops down does not change how one came to its box
-        if QApplication.mouseButtons() != Qt.MouseButton.NoButton:
+        if QApplication.mouseButtons() != Qt.MouseButton.NoButton or (old is not None and _fell(old, new)):
             self._clicked = new
         elif old is not None:
             self._clicked = None
@@ -57,6 +58,12 @@ class KeyFocus(QObject):
         if isinstance(watched, QComboBox | QAbstractItemView):
             return key == Qt.Key.Key_Space or event.text().isalpha()
         return False
+
+
+def _fell(old: QWidget, new: QWidget) -> bool:
+    """Whether Qt has moved the focus on by itself, because its widget was hidden or dimmed."""
+    window = new.window()
+    return old.window() is window and not (old.isVisibleTo(window) and old.isEnabled())
 
 
 def _in_popup(widget: QWidget) -> bool:

@@ -2,7 +2,16 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QSlider, QSpinBox, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QPushButton,
+    QSlider,
+    QSpinBox,
+    QWidget,
+)
 
 from nnstudio.core.experiment.choices import DatasetKind
 from nnstudio.core.presets import default_experiment
@@ -147,6 +156,20 @@ def test_a_click_on_a_button_leaves_space_to_the_player(desk):
     restart = next(b for b in desk.window.transport.findChildren(QWidget) if b.accessibleName() == "Restart")
     desk.click(restart)
     assert desk.press(Key.Key_Space) == ["toggle_play"]
+
+
+@pytest.mark.parametrize("leave", ["hide", "setDisabled"])
+def test_space_plays_where_the_focus_has_only_fallen(desk, leave):
+    remedy, restart = QPushButton("Try", desk.window.centralWidget()), desk.window.transport.findChild(QAbstractButton)
+    remedy.show()
+    QWidget.setTabOrder(remedy, restart)
+    desk.tab_to(remedy)
+    remedy.hide() if leave == "hide" else remedy.setDisabled(True)
+    assert QApplication.focusWidget() is restart
+    assert desk.press(Key.Key_Space) == ["toggle_play"]
+    desk.tab_to(desk.slider)
+    desk.tab_to(restart)
+    assert desk.press(Key.Key_Space) == ["restart"]
 
 
 @pytest.mark.qt_log_ignore("does not support", extend=True)
