@@ -16,12 +16,14 @@ from nnstudio.core.run.frame import Frame, Status
 from nnstudio.core.training.diagnosis import Cause, Diagnosis, Remedy
 from nnstudio.ui import theme
 from nnstudio.ui.main_window import MainWindow
+from nnstudio.ui.panels.training_panel import TrainingPanel
 from nnstudio.ui.session import Session
 from nnstudio.ui.settings import Settings
 from nnstudio.ui.theme import ThemeChoice
 from nnstudio.ui.views.canned import image_frame, plane_frame
+from nnstudio.ui.widgets.choice_box import ChoiceBox
 from nnstudio.ui.widgets.note_strip import NoteStrip
-from nnstudio.ui.widgets.option_box import OptionBox
+from nnstudio.ui.widgets.option_box import FlatBox, OptionBox
 
 SMALL, DESIGNED = (1100, 720), (1440, 900)
 
@@ -72,6 +74,40 @@ def test_no_choice_of_a_layer_is_cut(qtbot: QtBot, spec: type[LayerSpec], larger
             box.setCurrentIndex(place)
             cut += [box.itemText(place)] if "…" in box.written() else []
     assert not cut
+
+
+@pytest.mark.parametrize(("size", "larger"), [(SMALL, False), (DESIGNED, False), (DESIGNED, True)])
+def test_no_choice_of_training_is_cut(qtbot: QtBot, size: tuple[int, int], larger: bool):
+    window = make(qtbot, plane_frame(), larger, size)
+    training = window.findChild(TrainingPanel)
+    assert training is not None
+    for fold in training.folds.values():
+        fold.set_open(True)
+    QApplication.sendPostedEvents()
+    boxes = training.findChildren(ChoiceBox)
+    cut = []
+    for box in filter(ChoiceBox.isVisible, boxes):
+        for place in range(box.count()):
+            box.setCurrentIndex(place)
+            cut += [box.itemText(place)] if "…" in box.written() else []
+    assert not cut
+
+
+@pytest.mark.qt_log_ignore("does not support", extend=True)
+def test_a_list_is_as_wide_as_its_longest_entry_and_stays_over_the_window(qtbot: QtBot):
+    window = make(qtbot, plane_frame())
+    training = window.findChild(TrainingPanel)
+    assert training is not None
+    training.folds["First weights"].set_open(True)
+    QApplication.sendPostedEvents()
+    for box in filter(FlatBox.isVisible, window.findChildren(FlatBox)):
+        box.showPopup()
+        view = box.view()
+        metrics = view.fontMetrics()
+        longest = max(metrics.horizontalAdvance(box.itemText(place)) for place in range(box.count()))
+        assert view.viewport().width() >= longest + 12  # and the padding of an entry
+        assert view.window().geometry().right() <= window.geometry().right()
+        box.hidePopup()
 
 
 @pytest.mark.parametrize("larger", [False, True])

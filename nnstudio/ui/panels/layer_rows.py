@@ -19,7 +19,7 @@ from nnstudio.core.network.layer_tail import SetInTail, in_tail, kinds_of
 from nnstudio.ui import theme
 from nnstudio.ui.widgets.activation_icon import activation_icon
 from nnstudio.ui.widgets.number_field import NumberField
-from nnstudio.ui.widgets.option_box import Option, OptionBox
+from nnstudio.ui.widgets.option_box import Option, OptionBox, abbreviated
 from nnstudio.ui.widgets.setting_slider import SettingSlider
 from nnstudio.ui.widgets.stepper import Stepper
 
@@ -35,16 +35,6 @@ _DROPOUT = replace(
     "one. 0 takes it away.",
 )
 _NONE = Option("None", None, "The values go on as they are.")
-_SHORTER = {
-    ", normal": " N",
-    ", uniform": " U",
-    "(a, b)": "",
-    " normalisation": " norm",
-    "Average pooling": "Avg. pool",
-    "Leaky ReLU": "Leaky",
-    " (Swish)": "",
-}
-"""In narrow fields; distributions by their letters, as in formulas."""
 Control = OptionBox | Stepper | NumberField
 
 
@@ -165,7 +155,7 @@ def _options(name: str, spec: LayerSpec, experiment: Experiment, ends: Ends | No
     if name == "normalise":
         there = in_tail(layers, spec.key, Follower.NORMALISATION)
         kinds = kinds_of(Follower.NORMALISATION)
-        others = [Option(kind.label, kind, kind.help, short=_abbreviated(kind.label)) for kind in kinds]
+        others = [Option(kind.label, kind, kind.help, short=abbreviated(kind.label)) for kind in kinds]
         return [_NONE, *others], type(there) if there is not None else None
     if name == "then":
         there = in_tail(layers, spec.key, Follower.ACTIVATION)
@@ -186,22 +176,15 @@ def _members(setting: Setting) -> list[Option]:
             member,
             f"{member.help} {member.formula}".rstrip(),
             icon=activation_icon(member) if isinstance(member, ActivationKind) else None,
-            short=_abbreviated(member.label),
+            short=abbreviated(member.label),
         )
         for member in setting.choice or ()
     ]
 
 
-def _abbreviated(label: str) -> str:
-    """How something is called in a narrow field."""
-    for long, short in _SHORTER.items():
-        label = label.replace(long, short)
-    return label
-
-
 def _kind(kind: type[LayerSpec], spec: LayerSpec, layers: Layers, ends: Ends | None) -> Option:
     reason = refusal(ReplaceLayer(spec.key, as_kind(spec, kind)), layers, ends) if ends is not None else ""
-    return Option(kind.label, kind, kind.help, reason, short=_abbreviated(kind.label))
+    return Option(kind.label, kind, kind.help, reason, short=abbreviated(kind.label))
 
 
 def _rate(layers: Layers, key: int) -> float:

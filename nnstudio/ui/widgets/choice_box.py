@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from nnstudio.core.experiment.setting import Choice, Setting
 from nnstudio.ui.explanations.settings import explained
-from nnstudio.ui.widgets.option_box import FlatBox
+from nnstudio.ui.widgets.option_box import SHORT, FlatBox, abbreviated
 
 
 class ChoiceBox(FlatBox):
@@ -29,6 +29,7 @@ class ChoiceBox(FlatBox):
         self._sentence = setting.help
         for index, member in enumerate(self._members):
             self.addItem(member.label)
+            self.setItemData(index, abbreviated(member.label), SHORT)
             self.setItemData(index, explanation(member), Qt.ItemDataRole.ToolTipRole)
         self.setAccessibleName(setting.label)
         self.setWhatsThis(_members_in_words(setting))
@@ -47,7 +48,9 @@ class ChoiceBox(FlatBox):
 
     def rename(self, member: Choice, label: str) -> None:
         """Call a member otherwise, where its name depends on the circumstances."""
-        self.setItemText(self._members.index(member), label)
+        index = self._members.index(member)
+        self.setItemText(index, label)
+        self.setItemData(index, abbreviated(label), SHORT)
 
     def offer(self, members: Iterable[Choice]) -> None:
         """Let only these members be chosen; the others stay in the list, dimmed."""

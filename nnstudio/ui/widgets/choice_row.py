@@ -8,7 +8,7 @@ from nnstudio.ui import theme
 from nnstudio.ui.widgets.choice_box import ChoiceBox
 from nnstudio.ui.widgets.note import Note
 
-LABEL_WIDTH = 66
+LABEL_WIDTH = 60
 """So wide at least, so that the boxes of a column begin at one place."""
 
 

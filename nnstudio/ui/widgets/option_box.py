@@ -1,20 +1,51 @@
 """A flat field that opens a list to choose from.
 
 Only what a person picks is told. The mouse wheel belongs to the panel that scrolls, so that nobody changes an optimizer
-in passing; a text that is too long ends in an ellipsis.
+in passing. In a field that is too narrow stands the short name, or as much as there is room for; the list is as wide as
+its longest entry.
 """
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QIcon, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QStyle, QStyleOptionComboBox, QStylePainter, QWidget
 
 from nnstudio.ui.explanations.settings import explained_by_label
 from nnstudio.ui.widgets.note import Note
 
-_SHORT = Qt.ItemDataRole.UserRole
+SHORT = Qt.ItemDataRole.UserRole
+"""Under which an entry keeps the name that stands in the field where the label has no room."""
+_SHORTER = {
+    "Mean squared error": "MSE",
+    "Half squared error": "½ MSE",
+    "Mean absolute error": "MAE",
+    "Cross-entropy": "Cross-ent.",
+    "Sigmoid cross-entropy": "Sigm. CE",
+    " cross-entropy": " CE",
+    "Exponential": "Exp.",
+    "Cosine with restarts": "Restarts",
+    "Reduce on plateau": "Plateau",
+    "Every epoch": "Always",
+    "Never: in order": "Never",
+    "Like the weights": "As weights",
+    ", normal": " N",
+    ", uniform": " U",
+    "(a, b)": "",
+    " normalisation": " norm",
+    "Average pooling": "Avg. pool",
+    "Leaky ReLU": "Leaky",
+    " (Swish)": "",
+}
+"""In narrow fields; distributions by their letters, as in formulas."""
+
+
+def abbreviated(label: str) -> str:
+    """How something is called in a narrow field."""
+    for long, short in _SHORTER.items():
+        label = label.replace(long, short)
+    return label
 
 
 class FlatBox(QComboBox):
@@ -41,6 +72,15 @@ class FlatBox(QComboBox):
         option.currentText = self.written()  # pyright: ignore
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
 
+    def showPopup(self) -> None:
+        view = self.view()
+        room = view.sizeHintForColumn(0) + view.verticalScrollBar().sizeHint().width()
+        view.setMinimumWidth(max(room, self.width()))
+        super().showPopup()
+        # What is wider than the field reaches to the left: the cards with fields stand at the right edge of the screen.
+        popup, place = view.window(), self.mapToGlobal(QPoint(self.width(), 0)).x() - view.window().width()
+        popup.move(max(place, self.screen().availableGeometry().left()), popup.y())
+
     def written(self) -> str:
         """What stands in the field: the label, the short one, or as much of it as there is room for."""
         option = QStyleOptionComboBox()
@@ -51,7 +91,7 @@ class FlatBox(QComboBox):
             room -= self.iconSize().width() + 4
         text, metrics = self.currentText() or self.placeholderText(), self.fontMetrics()
         if metrics.horizontalAdvance(text) > room:
-            text = self.currentData(_SHORT) or text
+            text = self.currentData(SHORT) or text
         return metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
 
 
@@ -91,7 +131,7 @@ class OptionBox(FlatBox):
             for place, option in enumerate(self._options):
                 self.addItem(option.icon or QIcon(), option.label)
                 self.setItemData(place, option.reason or option.help, Qt.ItemDataRole.ToolTipRole)
-                self.setItemData(place, option.short, _SHORT)
+                self.setItemData(place, option.short, SHORT)
                 if option.reason:  # Qt asks the model whether an entry can be chosen: 0 means no
                     self.setItemData(place, 0, Qt.ItemDataRole.UserRole - 1)
             self.setWhatsThis(self._in_words())
