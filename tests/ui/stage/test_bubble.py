@@ -50,6 +50,14 @@ def test_without_room_at_the_right_it_stands_below(bubble: Bubble) -> None:
     assert box.top() == 110 + 10
 
 
+def test_a_line_that_is_wider_than_the_stage_is_broken(bubble: Bubble) -> None:
+    bubble.say(LINES, at(200, 100), BOUNDS, 1.0)
+    height = box_of(bubble).height()
+    bubble.say(("8 taken for 0", "0 images of 100 " * 6, "0.00"), at(200, 100), BOUNDS, 1.0)
+    assert BOUNDS.contains(box_of(bubble))
+    assert box_of(bubble).height() > height
+
+
 def test_without_room_below_either_it_stands_above(bubble: Bubble) -> None:
     for y in (335, 295):  # in the second place it would begin inside, and end outside
         bubble.say(LINES, at(480, y), BOUNDS, 1.0)
@@ -63,6 +71,8 @@ def test_it_does_not_stand_outside_for_a_place_that_does(bubble: Bubble) -> None
         bubble.say(LINES, place, BOUNDS, 1.0)
         assert BOUNDS.contains(box_of(bubble)), place
     bubble.say(["A heading that is far too long for it " * 3], at(200, 100), BOUNDS, 1.0)
+    assert BOUNDS.contains(box_of(bubble))
+    bubble.say(["far-too-long-to-be-broken-anywhere" * 3], at(200, 100), BOUNDS, 1.0)
     assert box_of(bubble).left() == BOUNDS.left() + 4, "its beginning can be read"
 
 
