@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLabel, QPushButton
 
 from nnstudio.core.run.frame import Status
 from nnstudio.ui import theme
-from nnstudio.ui.widgets.banner import Banner, Tone
+from nnstudio.ui.widgets.banner import SECONDS, Banner, Tone
 from nnstudio.ui.widgets.status_pill import StatusPill
 
 
@@ -33,6 +33,23 @@ def test_it_offers_something_to_do(banner, qtbot):
     banner.announce(Tone.GOOD, "Saved.", action)
     with qtbot.waitSignal(action.triggered, timeout=1000):
         qtbot.mouseClick(banner.offer(), Qt.MouseButton.LeftButton)
+
+
+def test_good_news_leaves_by_itself_unless_the_keyboard_is_in_it(banner, qtbot):
+    banner.announce(Tone.GOOD, "Saved.", QAction("Show in folder", banner))
+    assert banner._leave.isActive()
+    assert banner._leave.interval() > 1000 * SECONDS
+    banner.activateWindow()
+    qtbot.waitUntil(banner.isActiveWindow)
+    banner.offer().setFocus()
+    banner._leave.timeout.emit()
+    assert banner.isVisible()
+    banner.offer().clearFocus()
+    banner.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)
+    banner._leave.timeout.emit()
+    assert banner.isHidden()
+    banner.announce(Tone.BAD, "Not saved.")
+    assert not banner._leave.isActive()
 
 
 def test_details_can_be_copied(banner, qtbot):

@@ -1,15 +1,15 @@
 """A message inside the window: a calm green note, or a red one when something went wrong.
 
 It lies over the title bars of the cards and pushes nothing, never takes the focus and covers nothing that is worked
-with. It may offer one thing to do about the matter, and details to copy. Good news that asks for nothing leaves by
-itself.
+with. It may offer one thing to do about the matter, and details to copy. Good news leaves by itself, later if it offers
+something.
 """
 
 from enum import Enum
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from nnstudio.ui import theme
 from nnstudio.ui.explanations.window import COPY, MESSAGE
@@ -23,7 +23,9 @@ LOWEST = 40
 ABOVE = 10
 """So far it reaches up into the gap above the cards: two lines end before a card's own controls begin."""
 SECONDS = 8
-"""So long good news stays, and until the pointer has left it."""
+"""So long good news stays, and until the pointer and the keyboard have left it."""
+SECONDS_TO_CHOOSE = 20
+"""The same where it offers something."""
 
 
 class Tone(Enum):
@@ -64,7 +66,7 @@ class Banner(QFrame):
         self._close.clicked.connect(self.hide)
         self._sentence = self._details = ""
         self._below: QWidget | None = None
-        self._leave = QTimer(self, singleShot=True, interval=1000 * SECONDS)
+        self._leave = QTimer(self, singleShot=True)
         self._leave.timeout.connect(self._fade)
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 4, 8, 4)
@@ -90,8 +92,8 @@ class Banner(QFrame):
         self.style().polish(self)
         self.show()
         self._settle()
-        if tone is Tone.GOOD and offer is None:
-            self._leave.start()
+        if tone is Tone.GOOD:
+            self._leave.start(1000 * (SECONDS if offer is None else SECONDS_TO_CHOOSE))
         else:
             self._leave.stop()
 
@@ -126,7 +128,8 @@ class Banner(QFrame):
         self.raise_()
 
     def _fade(self) -> None:
-        if self.underMouse():
+        focus = QApplication.focusWidget()
+        if self.underMouse() or (focus is not None and self.isAncestorOf(focus)):
             self._leave.start()
         else:
             self.hide()
