@@ -28,6 +28,7 @@ from nnstudio.core.experiment.network_text import describe_layers, parse_layers
 from nnstudio.core.experiment.setting import settings_of
 from nnstudio.ui.panels.layer_panel import LayerPanel
 from nnstudio.ui.session import Session
+from nnstudio.ui.widgets.card import ScrollingBody
 from nnstudio.ui.widgets.option_box import OptionBox
 from nnstudio.ui.widgets.setting_slider import SettingSlider
 from nnstudio.ui.widgets.stepper import Stepper
@@ -338,6 +339,19 @@ def test_what_is_wrong_with_a_text_is_said_below_it(desk: Desk) -> None:
     assert panel.text.field.toPlainText() == "3 tanh, 2 tanh"
     assert not panel.text.trouble.isVisible()
     assert not panel.text.field.extraSelections()
+
+
+def test_what_is_wrong_with_a_text_is_in_sight_in_a_low_card(desk: Desk) -> None:
+    card = ScrollingBody(desk.panel)
+    desk.qtbot.addWidget(card)
+    card.resize(240, 300)
+    card.show()
+    desk.qtbot.waitExposed(card)
+    desk.type_network("3 tanh, 8 tahn")
+    trouble = desk.panel.text.trouble
+    desk.qtbot.waitUntil(trouble.isVisible)
+    desk.qtbot.waitUntil(lambda: trouble.visibleRegion().boundingRect() == trouble.rect())
+    card.takeWidget()
 
 
 def test_what_is_being_typed_is_not_overwritten(desk: Desk) -> None:

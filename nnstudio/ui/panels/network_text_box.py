@@ -6,13 +6,14 @@ with it; Esc brings back what there is.
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QMimeData, Qt, Signal
+from PySide6.QtCore import QMimeData, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QResizeEvent, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
+    QScrollArea,
     QTextEdit,
     QToolButton,
     QVBoxLayout,
@@ -80,6 +81,14 @@ class NetworkTextBox(QWidget):
         column.addWidget(self.field)
         column.addWidget(self.trouble)
 
+    def _stay_in_sight(self) -> None:
+        """Scroll so that both what is typed and what is wrong with it can be seen."""
+        area = self.parentWidget()
+        while area is not None and not isinstance(area, QScrollArea):
+            area = area.parentWidget()
+        if area is not None:
+            area.ensureWidgetVisible(self, 0, 0)
+
     def put_beside_title(self, widget: QWidget) -> None:
         """Place something between the title and what copies the text."""
         self._head.insertWidget(1, widget, 1)
@@ -100,6 +109,7 @@ class NetworkTextBox(QWidget):
         """Say what is wrong with the text."""
         self.trouble.setText(str(error))
         self.trouble.show()
+        QTimer.singleShot(0, self, self._stay_in_sight)  # only then the card knows how far it can scroll
 
     def _take(self) -> None:
         try:
@@ -121,6 +131,8 @@ class NetworkTextBox(QWidget):
         else:
             self.trouble.hide()
         self.field.setExtraSelections(mark)
+        if self.field.hasFocus():
+            QTimer.singleShot(0, self, self._stay_in_sight)
 
     def _copy(self) -> None:
         QApplication.clipboard().setText(self.field.toPlainText())
