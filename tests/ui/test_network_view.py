@@ -314,6 +314,16 @@ def test_the_pinned_note_goes_along_with_its_layer_and_ends_with_its_unit(qtbot,
     assert not view.stage.grab().isNull()
 
 
+def test_escape_lets_go_from_the_title_of_a_layer_too(qtbot, view: NetworkView) -> None:
+    view.show_frame(frame_of(Experiment(layers=(DenseSpec(key=1, units=8),))))
+    qtbot.mouseClick(view.stage.viewport(), Qt.MouseButton.LeftButton, pos=center(view, Spot(1, 5)))
+    title = view.headers.headers[0].title
+    qtbot.mouseClick(title, Qt.MouseButton.LeftButton)
+    assert view.popover is not None
+    qtbot.keyClick(title, Qt.Key.Key_Escape)
+    assert view.popover is None
+
+
 def test_a_pinned_weight_ends_when_something_comes_between(qtbot, view: NetworkView) -> None:
     layers = (DenseSpec(key=1, units=2),)
     view.show_frame(frame_of(Experiment(layers=layers)))
