@@ -98,14 +98,15 @@ def test_a_list_is_as_wide_as_its_longest_entry_and_stays_over_the_window(qtbot:
     window = make(qtbot, plane_frame())
     training = window.findChild(TrainingPanel)
     assert training is not None
-    training.folds["First weights"].set_open(True)
+    for fold in training.folds.values():
+        fold.set_open(True)
     QApplication.sendPostedEvents()
     for box in filter(FlatBox.isVisible, window.findChildren(FlatBox)):
         box.showPopup()
         view = box.view()
         metrics = view.fontMetrics()
         longest = max(metrics.horizontalAdvance(box.itemText(place)) for place in range(box.count()))
-        assert view.viewport().width() >= longest + 12  # and the padding of an entry
+        assert view.viewport().width() >= longest + 20  # and the padding and margins of an entry
         assert view.window().geometry().right() <= window.geometry().right()
         box.hidePopup()
 

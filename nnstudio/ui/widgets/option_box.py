@@ -17,6 +17,8 @@ from nnstudio.ui.widgets.note import Note
 
 SHORT = Qt.ItemDataRole.UserRole
 """Under which an entry keeps the name that stands in the field where the label has no room."""
+_FRAME = 2 * (1 + 4 + 6)
+"""The list's line and padding and an entry's own padding, as the stylesheet has them."""
 _SHORTER = {
     "Mean squared error": "MSE",
     "Half squared error": "½ MSE",
@@ -74,7 +76,7 @@ class FlatBox(QComboBox):
 
     def showPopup(self) -> None:
         view = self.view()
-        room = view.sizeHintForColumn(0) + view.verticalScrollBar().sizeHint().width()
+        room = view.sizeHintForColumn(0) + _FRAME + view.verticalScrollBar().sizeHint().width()
         view.setMinimumWidth(max(room, self.width()))
         super().showPopup()
         # What is wider than the field reaches to the left: the cards with fields stand at the right edge of the screen.
