@@ -4,13 +4,16 @@ This is also where autosaving begins, and where it ends in peace: a window that 
 behind. One that is killed leaves its newest state, and the next one says so.
 """
 
+from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 
 from nnstudio.core.counting import counted
+from nnstudio.core.run.commands import Answer
 from nnstudio.files.autosave import Autosave, Leftover
 from nnstudio.files.errors import FileError
 from nnstudio.files.saving import Saver
@@ -20,6 +23,8 @@ from nnstudio.ui.icons import ICON_GAP, icon
 from nnstudio.ui.session import Session
 from nnstudio.ui.widgets.banner import Banner, Tone
 from nnstudio.ui.widgets.figures import grouped
+
+STILL_THERE = "What the earlier session left is still kept, and can be brought back."
 
 
 class Recovery(QObject):
@@ -73,17 +78,24 @@ class Recovery(QObject):
         self._files.leave(self._take)
 
     def _take(self) -> None:
-        if self._autosave is None or self._leftover is None:
+        leftover, self._leftover = self._leftover, None  # it is asked for once
+        if leftover is None:
             return
-        try:
-            project = self._autosave.take(self._leftover)
-        except FileError as error:
-            self._banner.announce(Tone.BAD, str(error), details=error.details)
-            return
-        self._leftover = None
         self._banner.hide()
+        project = leftover.project
         start = project.state or project.weights
-        self._session.begin(project.experiment, "Bring back", start, project.document)
+        begun = partial(self._begun, leftover)
+        self._session.begin(project.experiment, "Bring back", start, project.document, begun)
+
+    def _begun(self, leftover: Leftover, answer: Answer) -> None:
+        """What was left is this program's to keep from now on; where it could not begin, it stays where it is."""
+        assert self._autosave is not None
+        if not answer.done:
+            self._leftover = leftover
+            self._banner.announce(Tone.BAD, f"{answer.refusal} {STILL_THERE}", self._bring_back)
+            return
+        with suppress(FileError):  # it is on the screen, and kept from there on
+            self._autosave.take(leftover)
 
     def end(self) -> None:
         """The window is closed for good: what was kept is not needed."""

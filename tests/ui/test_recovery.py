@@ -20,6 +20,7 @@ from nnstudio.ui.files_menu import FilesMenu
 from nnstudio.ui.recovery import Recovery
 from nnstudio.ui.session import Session
 from nnstudio.ui.settings import Settings
+from nnstudio.ui.trouble import Trouble
 from nnstudio.ui.widgets.banner import Banner
 
 CIRCLE = default_experiment(DatasetKind.CIRCLE)
@@ -173,15 +174,34 @@ def test_what_has_been_trained_meanwhile_is_not_lost_to_it(
     program.end()
 
 
-def test_what_vanished_before_it_was_taken_is_said(qtbot: QtBot, tmp_path: Path) -> None:
+def test_what_vanished_before_it_was_taken_comes_back_all_the_same(qtbot: QtBot, tmp_path: Path) -> None:
     path = left_by_a_dead_program(_trained(57, tmp_path / "work.nns"))
     program = Program(qtbot)
     path.unlink()
     program.bring_back()
-    assert "was not taken" in program.banner.text()
-    assert program.banner.property("tone") == "bad"
-    assert program.session.undo_label == ""
+    qtbot.waitUntil(lambda: program.session.frame is not None and program.session.frame.updates == 57)
+    assert program.session.undo_label == "Bring back"
     program.end()
+
+
+def test_what_cannot_begin_is_not_lost(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    autosaves(monkeypatch, 10**6, 20)
+    path = left_by_a_dead_program(Project(default_experiment(DatasetKind.MNIST)))
+    program = Program(qtbot)  # without MNIST
+    Trouble(program.session, program.banner)
+    program.bring_back()
+    qtbot.waitUntil(lambda: program.session.undo_label == "" and "MNIST" in program.banner.text())
+    assert "still kept" in program.banner.text()
+    qtbot.wait(100)  # an edit is kept by now
+    assert path.exists()
+    sent = program.session.sent
+    program.bring_back()
+    assert program.session.sent > sent, "once more, when there is MNIST"
+    qtbot.waitUntil(lambda: program.session.undo_label == "")
+    program.end()
+    following = Program(qtbot)
+    assert "can be brought back" in following.banner.text()
+    following.end()
 
 
 def test_what_cannot_be_opened_is_said(qtbot: QtBot) -> None:
