@@ -4,6 +4,7 @@ Every way in or out of the program passes here: a dialog asks where, the files l
 the result, and the banner says in one sentence how it went. Nothing here knows a file's format.
 """
 
+import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -196,9 +197,18 @@ class FilesMenu(QObject):
         start = str(Path(self._settings.folder) / name)
         name, kind = QFileDialog.getSaveFileName(self._window, title, start, kinds)
         path = self._remember(name)
-        if path is not None and not path.suffix:
-            path = path.with_suffix("." + kind.rpartition("*.")[2].rstrip(")"))
-        return path
+        endings = re.findall(r"\*(\.\w+)", f"{kind} {kinds}")
+        if path is None or path.suffix.lower() in endings:
+            return path
+        path = path.with_name(path.name + endings[0])
+        return path if not path.exists() or self._may_replace(path) else None
+
+    def _may_replace(self, path: Path) -> bool:
+        """The dialog has asked about the name that was typed, and not about the one with an ending."""
+        button = QMessageBox.StandardButton
+        question = f"{path.name} is there already. Replace it?"
+        answer = QMessageBox.question(self._window, "Replace it?", question, button.Yes | button.No, button.No)
+        return answer == button.Yes
 
     def _remember(self, name: str) -> Path | None:
         if not name:

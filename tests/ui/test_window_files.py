@@ -346,6 +346,9 @@ def test_a_place_that_cannot_be_written_is_said_and_nothing_is_called_saved(menu
         ("w", "NumPy arrays (*.npz)", "w.npz"),
         ("w", "safetensors (*.safetensors)", "w.safetensors"),
         ("w.npz", "", "w.npz"),
+        ("w.SAFETENSORS", "NumPy arrays (*.npz)", "w.SAFETENSORS"),
+        ("w.1.2", "safetensors (*.safetensors)", "w.1.2.safetensors"),
+        ("w", "", "w.npz"),
     ],
 )
 def test_a_name_without_an_ending_gets_one(menu, tmp_path, monkeypatch, typed, kind, written):
@@ -353,6 +356,16 @@ def test_a_name_without_an_ending_gets_one(menu, tmp_path, monkeypatch, typed, k
     menu.export_weights()
     assert [path.name for path in tmp_path.iterdir()] == [written]
     assert menu.settings.folder == str(tmp_path)
+
+
+@pytest.mark.parametrize(("button", "replaced"), [("Yes", True), ("No", False)])
+def test_a_name_without_an_ending_replaces_nothing_unasked(menu, tmp_path, monkeypatch, button, replaced):
+    asked = answer(monkeypatch, QMessageBox.StandardButton[button])
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *arguments: (str(tmp_path / "w"), ""))
+    (tmp_path / "w.npz").write_bytes(b"somebody's work")
+    menu.export_weights()
+    assert asked == ["w.npz is there already. Replace it?"]
+    assert ((tmp_path / "w.npz").read_bytes() != b"somebody's work") is replaced
 
 
 def test_a_cancelled_dialog_does_nothing(menu, tmp_path, monkeypatch):
