@@ -77,7 +77,9 @@ class SetParameter(Surgery):
         with np.errstate(over="ignore"):
             value = network.dtype.type(self.value)
         if not np.isfinite(value):
-            raise SurgeryError(f"{self.value} is no {self.array} to compute with: choose a finite number.")
+            most = np.finfo(network.dtype).max
+            why = f"choose a finite number, from −{most:.1e} to {most:.1e}"
+            raise SurgeryError(f"{self.value} is no {self.array} to compute with: {why}.")
         place.view(network.params)[self.index] = value
 
     def _deed(self, experiment: Experiment) -> str:

@@ -27,6 +27,7 @@ class Note(QLabel):
         self.hide()
         self._timer = QTimer(self, singleShot=True, interval=1000 * SECONDS)
         self._timer.timeout.connect(self.hide)
+        control.destroyed.connect(self.deleteLater)  # from `say` on it is a child of the window
 
     def say(self, sentence: str) -> None:
         """Show this sentence below the control."""

@@ -9,9 +9,12 @@ import math
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
+from nnstudio.files.errors import printable
+from nnstudio.ui.widgets.note import Note
 from nnstudio.ui.widgets.track import Track
 
 _STEP, _LEAP = 0.01, 0.1
+_LARGE = 1e12
 
 
 def number_text(value: float) -> str:
@@ -20,10 +23,15 @@ def number_text(value: float) -> str:
     return text.replace("-", "−")
 
 
+def _rested(value: float) -> float:
+    """The nearest multiple of the smallest step; numbers so large that steps are lost in them stay."""
+    return round(value / _STEP) * _STEP if abs(value) < _LARGE else value
+
+
 def number_of(text: str) -> float | None:
     """What was typed, with a comma or a point and any kind of minus; None for what is no finite number."""
     try:
-        value = float(text.strip().replace("−", "-").replace(",", "."))
+        value = float(text.strip().replace("−", "-").replace(",", ".")) + 0.0  # turns −0 into 0
     except ValueError:
         return None
     return value if math.isfinite(value) else None
@@ -63,6 +71,7 @@ class ValueSlider(QWidget):
         row.setSpacing(12)
         row.addLayout(line, 1)
         row.addWidget(self.field, 0, Qt.AlignmentFlag.AlignTop)
+        self._note = Note(self)
         self.setFocusProxy(self.track)
         self.track.dragged.connect(self._drag)
         self.track.stepped.connect(self._step)
@@ -111,15 +120,15 @@ class ValueSlider(QWidget):
 
     @Slot(float)
     def _drag(self, position: float) -> None:
-        self._set(round((2 * position - 1) * self._reach / _STEP) * _STEP)
+        self._set(_rested((2 * position - 1) * self._reach))
 
     @Slot(int)
     def _step(self, steps: int) -> None:
-        self._set(round((self._value + steps * _STEP) / _STEP) * _STEP)
+        self._set(_rested(self._value + steps * _STEP))
 
     @Slot(int)
     def _leap(self, leaps: int) -> None:
-        self._set(round((self._value + leaps * _LEAP) / _STEP) * _STEP)
+        self._set(_rested(self._value + leaps * _LEAP))
 
     @Slot(str)
     def _type(self, first: str) -> None:
@@ -129,13 +138,19 @@ class ValueSlider(QWidget):
 
     @Slot()
     def _enter(self) -> None:
-        value = number_of(self.field.text())
+        if self.field.isModified():  # what is shown is rounded, and is not to be taken for typed
+            self._take(self.field.text())
+        self.track.setFocus()
+
+    def _take(self, text: str) -> None:
+        value = number_of(text)
         self.field.setModified(False)
         if value is None:
+            self._note.say(f"“{printable(text)}” is no finite number.")
             self._show(self._value)
         else:
+            self._note.hide()
             self._set(value)
-        self.track.setFocus()
 
     @Slot()
     def _leave(self) -> None:
