@@ -194,6 +194,23 @@ def test_a_drag_back_to_its_place_or_given_up_changes_nothing(view: NetworkView)
     assert chosen == []
 
 
+@pytest.mark.parametrize("left", [(4, 2), (), (5,)], ids=str)
+def test_a_drag_ends_with_the_network_that_it_began_in(view: NetworkView, left: tuple[int, ...]) -> None:
+    """Undo, or other data, in the middle of it."""
+    view.show_frame(plane_frame(units=(4, 2, 3)))
+    edits, row = edits_of(view), view.headers
+    title = row.headers[0].title
+    drag(row.headers[0], row.inserts[2], release=False)
+    view.show_frame(plane_frame(units=left))
+    assert not row.line.isVisible()
+    for x in (20, 60, 300):
+        QTest.mouseMove(title, QPoint(x, 0))
+        QApplication.processEvents()
+    assert not row.line.isVisible()
+    QTest.mouseRelease(title, LEFT, pos=QPoint(300, 0))
+    assert edits == []
+
+
 def test_a_drag_to_where_the_layer_cannot_work_says_why(view: NetworkView) -> None:
     layers = (Conv2DSpec(filters=2), DenseSpec(units=4))
     view.show_frame(frame_of(Experiment(dataset=SKETCHES, layers=layers), 0))

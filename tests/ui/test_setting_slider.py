@@ -245,8 +245,12 @@ def test_whole_numbers_stay_whole(qtbot: QtBot) -> None:
     stage.type("37")
     assert stage.committed == [60_000, 37]
     assert all(type(value) is int for value in stage.changed + stage.committed)
-    stage.type("10.5")
-    assert "whole number" in stage.note
+    for text in ("10.5", "2,5", "1,2,3", "nan"):
+        stage.type(text)
+        assert stage.committed[2:] == [], "a decimal comma is none between thousands"
+        assert "number" in stage.note
+    stage.type("12,345")
+    assert stage.committed[2:] == [12_345]
 
 
 def test_shares_are_typed_in_percent(qtbot: QtBot) -> None:

@@ -5,10 +5,13 @@ and says in one sentence what is wrong with what it cannot read.
 """
 
 import math
+import re
 
 from nnstudio.core.experiment.setting import Scale, Setting, SettingError
 from nnstudio.ui.widgets.figures import grouped
 
+_GROUPED = re.compile(r"-?\d{1,3}(,\d{3})+")
+"""Digits in groups of three, as in 60,000; any other comma is a decimal one."""
 SPACE = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 OFF = "off"
@@ -56,15 +59,15 @@ def _number(setting: Setting, text: str) -> float:
     digits = "".join(text.split()).removesuffix("%").replace(MINUS, "-")
     if setting.zero and digits.lower() == OFF:
         return 0
-    grouped = digits.replace(",", "") if setting.integer else digits.replace(",", ".")
+    groups = setting.integer and _GROUPED.fullmatch(digits)
     try:
-        value = float(grouped) + 0.0  # turns −0 into 0
+        value = float(digits.replace(",", "" if groups else ".")) + 0.0  # turns −0 into 0
     except ValueError as error:
         problem = f"“{text.strip()}” is not a number" if digits else "There is no number"
         raise SettingError(setting.label, f"{problem}. {setting.label} must be {range_text(setting)}.") from error
     if setting.integer:
         if not value.is_integer():
-            raise SettingError(setting.label, f"{setting.label} must be a whole number {range_text(setting)}.")
+            raise SettingError(setting.label, f"{setting.label} must be {range_text(setting)}, and a whole number.")
         return int(value)
     return value / 100 if setting.percent else value
 

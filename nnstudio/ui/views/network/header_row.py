@@ -52,7 +52,9 @@ class HeaderRow(QObject):
     def show_layers(self, layers: Layers, ends: Ends) -> None:
         """Show the controls of these layers; those of layers that stay are kept."""
         if (layers, ends) != (self._layers, self._ends):
-            self.palette.close_up()  # its offers were for another network
+            self.palette.close_up()  # its offers were for another network, as was a drag
+            for header in self.headers:
+                header.title.give_up()
         self._layers, self._ends = layers, ends
         for position in range(len(self.headers), len(layers)):
             self.headers.append(self._new_header(position))

@@ -47,12 +47,18 @@ class LayerTitle(FlatButton):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self._dragging and event.key() == Qt.Key.Key_Escape:
-            self._stop()
-            self.given_up.emit()
+            self.give_up()
         elif event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             event.ignore()  # a button would take the arrows; the header moves the layer
         else:
             super().keyPressEvent(event)
+
+    def give_up(self) -> None:
+        """End a drag without a drop: it was given up, or the network that it began in is gone."""
+        dragged, self._pressed = self._dragging, None
+        if dragged:
+            self._stop()
+            self.given_up.emit()
 
     def _stop(self) -> None:
         self._dragging, self._pressed = False, None
