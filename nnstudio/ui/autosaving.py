@@ -1,12 +1,12 @@
 """Keeps the newest state where a crash cannot reach it: while training every minute, and soon after each edit."""
 
-from collections.abc import Callable
-
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from nnstudio.core.run.commands import Answer
 from nnstudio.files.autosave import Autosave
 from nnstudio.files.project import Project
+from nnstudio.files.saving import Saved
+from nnstudio.ui.document import Document
 from nnstudio.ui.session import Session
 
 WHILE_TRAINING_MILLISECONDS = 60_000
@@ -14,13 +14,16 @@ AFTER_AN_EDIT_MILLISECONDS = 1000
 
 
 class Autosaving(QObject):
-    """Asks the session for its state when it is time. `wanted` says whether there is anything that could be lost."""
+    """Asks the session for its state when it is time, if anything of the document could be lost."""
 
-    def __init__(self, session: Session, autosave: Autosave, wanted: Callable[[], bool], parent: QObject) -> None:
+    failed = Signal(object)  # FileError, once until it works again
+
+    def __init__(self, session: Session, autosave: Autosave, document: Document, parent: QObject) -> None:
         super().__init__(parent)
         self._session = session
         self._autosave = autosave
-        self._wanted = wanted
+        self._document = document
+        self._works = True
         self._closed = False
         self._training = QTimer(self)
         self._training.setInterval(WHILE_TRAINING_MILLISECONDS)
@@ -37,7 +40,7 @@ class Autosaving(QObject):
 
     def save(self) -> None:
         """Keep the state as it is now; where nothing could be lost, what was kept before is not needed."""
-        if self._wanted():
+        if self._document.unsaved:
             self._session.save(self._write)
         elif not self._closed:
             self._autosave.discard()
@@ -51,4 +54,10 @@ class Autosaving(QObject):
 
     def _write(self, answer: Answer) -> None:
         if answer.state is not None and not self._closed:
-            self._autosave.write(Project(answer.experiment, answer.state, document=self._session.document))
+            project = Project(answer.experiment, answer.state, document=self._session.document)
+            self._document.expect(self._autosave.write(project), self._written)
+
+    def _written(self, answer: Saved) -> None:
+        worked, self._works = self._works, answer.error is None
+        if worked and answer.error is not None:
+            self.failed.emit(answer.error)

@@ -6,6 +6,7 @@ neither. A file counts as open when it has begun, and as saved when it is writte
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -13,6 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from nnstudio.core.experiment import Experiment
 from nnstudio.core.run.commands import Answer
 from nnstudio.core.training.state import RunState
+from nnstudio.files import saving
 from nnstudio.files.errors import FileError
 from nnstudio.files.project import Project, load_project
 from nnstudio.files.saving import Saver
@@ -20,6 +22,7 @@ from nnstudio.ui.session import Session
 
 POLLING_MILLISECONDS = 20
 Then = Callable[[], None]
+Heard = Callable[[saving.Saved], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class Document(QObject):
         self._session = session
         self._saver = saver
         self._saved = Saved(session.moment, session.experiment, 0)
-        self._writing: dict[int, tuple[Saved, Then | None]] = {}
+        self._writing: dict[int, Heard] = {}
         self._timer = QTimer(self)
         self._timer.setInterval(POLLING_MILLISECONDS)
         self._timer.timeout.connect(self._poll)
@@ -78,22 +81,30 @@ class Document(QObject):
         if path is None or state is None:
             self.failed.emit(FileError("Nothing was saved: the run could not be asked for its state. Try again."))
             return
-        ticket = self._saver.save(path, Project(state.experiment, state))
-        self._writing[ticket] = Saved(self._session.moment, state.experiment, state.updates), then
+        saved = Saved(self._session.moment, state.experiment, state.updates)
+        self.expect(self._saver.save(path, Project(state.experiment, state)), partial(self._written, saved, then))
+
+    def _written(self, saved: Saved, then: Then | None, answer: saving.Saved) -> None:
+        if answer.error is not None:
+            self.failed.emit(answer.error)
+            return
+        if saved.moment is self._session.moment:
+            self._saved = saved
+            self._session.document = answer.path
+        self.saved.emit(answer.path)
+        if then is not None:
+            then()
+
+    def expect(self, ticket: int, heard: Heard) -> None:
+        """Hear what becomes of a file that goes to the disk."""
+        self._writing[ticket] = heard
         self._timer.start()
 
     def _poll(self) -> None:
         for answer in self._saver.answers():
-            saved, then = self._writing.pop(answer.ticket, (None, None))
-            if answer.error is not None:
-                self.failed.emit(answer.error)
-            elif saved is not None:
-                if saved.moment is self._session.moment:
-                    self._saved = saved
-                    self._session.document = answer.path
-                self.saved.emit(answer.path)
-                if then is not None:
-                    then()
+            heard = self._writing.pop(answer.ticket, None)
+            if heard is not None:
+                heard(answer)
         if not self._writing:
             self._timer.stop()
 

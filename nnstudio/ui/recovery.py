@@ -44,7 +44,8 @@ class Recovery(QObject):
         except FileError as error:
             banner.announce(Tone.BAD, str(error), details=error.details)
             return
-        self._autosaving = Autosaving(session, self._autosave, lambda: files.document.unsaved, self)
+        self._autosaving = Autosaving(session, self._autosave, files.document, self)
+        self._autosaving.failed.connect(self._not_kept)
         files.document.saved.connect(self._saved)
         self._bring_back = QAction(icon("restart"), f"{ICON_GAP}Bring it back", self)
         self._bring_back.setToolTip("Begins where that program stood; Undo takes it back.")
@@ -72,6 +73,10 @@ class Recovery(QObject):
         """What was kept before is older than the file now."""
         if not self._ended:
             self._autosaving.save()
+
+    def _not_kept(self, error: FileError) -> None:
+        said = f"Autosaving does not work just now: save your work yourself. {error}"
+        self._banner.announce(Tone.BAD, said, details=error.details)
 
     def _ask(self) -> None:
         """What has been trained meanwhile is not to be lost either."""

@@ -283,6 +283,30 @@ def test_an_edit_and_a_pause_are_kept_soon(qtbot: QtBot, monkeypatch: pytest.Mon
     program.end()
 
 
+def test_what_cannot_be_kept_is_said_once_until_it_can(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    autosaves(monkeypatch, 10**6, 10**6)
+    program = Program(qtbot)
+    program.train(30)
+    program.kept.mkdir()  # a folder where the file belongs
+    said = []
+    program.recovery._autosaving.failed.connect(said.append)
+    for attempt in range(2):
+        program.recovery._autosaving.save()
+        qtbot.waitUntil(lambda: program.session.up_to_date and not program.session._answered)
+        qtbot.waitUntil(lambda: not program.files.document._writing)
+        assert len(said) == 1, attempt
+    assert "Autosaving does not work just now: save your work yourself." in program.banner.text()
+    program.kept.rmdir()
+    program.keep()
+    qtbot.waitUntil(lambda: not program.files.document._writing)
+    program.kept.unlink()
+    program.kept.mkdir()
+    program.recovery._autosaving.save()
+    qtbot.waitUntil(lambda: len(said) == 2)
+    program.kept.rmdir()
+    program.end()
+
+
 def test_neither_what_was_kept_nor_what_is_on_its_way_outlives_a_window_that_closes(qtbot: QtBot) -> None:
     program = Program(qtbot)
     program.train(30)
