@@ -45,7 +45,7 @@ class Cause(Choice):
     EXPLODING = "exploding", "Exploding gradient", "The gradient grows on its way to the first layer."
     SATURATED = "saturated", "Saturated", "At the end of its range an activation is flat, and its gradient small."
     VANISHING = "vanishing", "Vanishing gradient", "The gradient shrinks on its way to the first layer."
-    CONVERGED = "converged", "Converged", "Nearly all is learned, and the weights have come to rest."
+    CONVERGED = "converged", "Converged", "Nearly all is learned, or the weights have come to rest."
     STUCK = "stuck", "Stuck", "The loss is no better than that of one answer to everything."
     CRAWLING = "crawling", "Crawling", "The updates are too small to get anywhere."
     HEALTHY = "healthy", "Healthy", "Every layer learns."
@@ -217,11 +217,12 @@ def _vanishing(signs: Signs) -> Diagnosis | None:
 def _converged(signs: Signs) -> Diagnosis | None:
     if not signs.ratios or signs.share > (LEARNED if max(signs.ratios) <= RESTING else DONE):
         return None
-    sentence = (
-        f"The loss is {_number(signs.loss)}, {_percent(signs.share)} of that of a constant answer; "
-        f"the last updates changed no layer by more than {_percent(max(signs.ratios))}."
-    )
-    return Diagnosis(Cause.CONVERGED, "Converged", sentence)
+    resting, most = max(signs.ratios) <= RESTING, _percent(max(signs.ratios))
+    sentence = f"The training loss is {_number(signs.loss)}, {_percent(signs.share)} of that of a constant answer; "
+    if resting:
+        sentence += f"the last updates changed no layer by more than {most}."
+        return Diagnosis(Cause.CONVERGED, "Converged", sentence)
+    return Diagnosis(Cause.CONVERGED, "Nearly all learned", f"{sentence}the last updates still changed one by {most}.")
 
 
 def _crawling(signs: Signs) -> Diagnosis | None:

@@ -169,7 +169,9 @@ def test_what_a_normal_run_says_from_beginning_to_end() -> None:
     assert learning.sentence == "Every layer still moves: each update changes its weights by 0.11 to 0.26\u00a0%."
     converged = diagnosis_of(trained(trainer, 10_000))
     assert (converged.cause, converged.cause.well) == (Cause.CONVERGED, True)
-    assert converged.sentence.startswith("The loss is 0.0057, 0.82\u00a0% of that of a constant answer; the last")
+    assert converged.sentence.startswith(
+        "The training loss is 0.0057, 0.82\u00a0% of that of a constant answer; the last"
+    )
 
 
 def test_a_straight_line_through_xor_is_stuck_until_a_hidden_layer_comes() -> None:
@@ -330,3 +332,14 @@ def test_one_saturated_neuron_is_named_in_a_layer_that_hardly_moves() -> None:
     frozen = diagnose(signs(layer(1, None, None, frozen=True, **shares), layer(0)))
     assert frozen is not None
     assert frozen.sentence.endswith("Frozen, it stays so.")
+
+
+def test_only_weights_that_rest_have_converged() -> None:
+    """Of a tiny loss whose weights still jump, no more is said than that nearly all is learned."""
+    titles = {ratio: diagnose(signs(layer(1, 0.1, ratio), layer(0, 0.1, 1e-6), loss=1e-4)) for ratio in (1e-6, 0.05)}
+    resting, moving = titles[1e-6], titles[0.05]
+    assert resting is not None
+    assert moving is not None
+    assert (resting.title, resting.cause) == ("Converged", Cause.CONVERGED)
+    assert (moving.title, moving.cause) == ("Nearly all learned", Cause.CONVERGED)
+    assert moving.sentence.endswith("the last updates still changed one by 5\u00a0%.")
