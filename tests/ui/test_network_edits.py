@@ -288,6 +288,14 @@ def test_six_layers_are_named_without_an_ellipsis(view: NetworkView) -> None:
     assert shown == ["8 tanh"] * 6
 
 
+def test_a_narrow_title_says_what_the_layer_is_and_never_its_activation_alone(view: NetworkView) -> None:
+    view.resize(460, 440)
+    view.show_frame(conv_frame())
+    shown = [header.title._laid_out().text for header in view.headers.headers]
+    assert {shown[0], shown[3]} <= {"Conv 1", "Conv 2", "Conv"}
+    assert "ReLU" not in shown
+
+
 def test_every_kind_of_the_palette_has_a_picture_and_a_name_that_fits(view: NetworkView) -> None:
     fonts.load()
     for cell in view.headers.palette.cells:

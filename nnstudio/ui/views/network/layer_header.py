@@ -151,6 +151,6 @@ def _titles(spec: LayerSpec, name: str) -> tuple[str, ...]:
     """What the layer is called, shorter and shorter; where there is no room for its number, what it has instead."""
     activation = getattr(spec, "activation", None)
     if spec.width and activation is not None:
-        short = activation.phrase
-        return f"{name} · {short}", name, f"{getattr(spec, spec.width)} {short}", short
+        short, kind = activation.phrase, name.split()[0].removesuffix("2D")
+        return f"{name} · {short}", name, name.replace("2D", ""), f"{getattr(spec, spec.width)} {short}", kind
     return *spec.titles, spec.titles[-2 if len(spec.titles) > 1 else 0].split()[0]
