@@ -9,6 +9,7 @@ import pytest
 from driven import PLANE
 from workers import answer, started
 
+import nnstudio.core.run.worker
 from nnstudio.core.data.dataset import DataError
 from nnstudio.core.experiment import Experiment, ImageSpec, TrainingSpec
 from nnstudio.core.experiment.choices import DatasetKind
@@ -130,3 +131,22 @@ def test_of_the_states_within_a_drag_the_first_outlives_the_others(monkeypatch: 
     assert answer(worker, 4).done
     assert answer(worker, worker.send(commands.PutBack(1))).done
     assert worker.stop()
+
+
+def test_the_thread_makes_many_quick_updates_between_two_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Watched(Worker):
+        looks = 0
+
+        def _interrupted(self) -> bool:
+            self.looks += 1
+            return super()._interrupted()
+
+    monkeypatch.setattr(nnstudio.core.run.worker, "BURST", 0.02)  # long enough for many on any machine
+    worker = Watched(PLANE)
+    worker.start()
+    worker.send(commands.Play())
+    until(lambda: (frame := worker.mailbox.take()) is not None and frame.updates > 1000)
+    state = answer(worker, worker.send(commands.Save())).state
+    assert worker.stop()
+    assert state is not None
+    assert worker.looks < state.updates / 4
