@@ -62,10 +62,11 @@ class HeaderRow(QObject):
             insert = InsertButton(position, self._canvas)
             insert.clicked.connect(self._open_palette)
             self.inserts.append(insert)
-        for surplus in (*self.headers[len(layers) :], *self.inserts[len(layers) + 1 :]):
-            surplus.hide()
-            surplus.deleteLater()
+        surplus = (*self.headers[len(layers) :], *self.inserts[len(layers) + 1 :])
         del self.headers[len(layers) :], self.inserts[len(layers) + 1 :]
+        for control in surplus:  # no longer of the row: if the pointer leaves one by this, nothing places it again
+            control.hide()
+            control.deleteLater()
         outlines = outline(layers, ends)[:-1]
         for header, spec, outlined in zip(self.headers, layers, outlines, strict=True):
             header.show_layer(spec, outlined)
