@@ -78,7 +78,7 @@ class Pointing:
         """Move the cursor over the links into its unit, of so many `sources`: from the unit to the first or the last of
         them, and from one to the next; beyond them back to the unit."""
         here = self.cursor
-        if here is None or not sources:
+        if here is None:
             return here
         step = 1 if key == _Key.Key_Down else -1
         at = here.source + step if isinstance(here, LinkSpot) else 0 if step > 0 else sources - 1
