@@ -1,11 +1,13 @@
 """The Gradient card measures how gradients travel, says what that means, and offers a remedy."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QApplication, QGraphicsSimpleTextItem
 from pytestqt.qtbot import QtBot
 
 from nnstudio.core.run.frame import Frame, Status
@@ -28,6 +30,13 @@ def with_values(*values: tuple[float | None, float | None], run: int = 1) -> Fra
         for layer, (norm, ratio) in zip(frame.readings, values, strict=True)
     )
     return replace(frame, readings=readings, run=run)
+
+
+def frozen(frame: Frame) -> Frame:
+    """With its first layer frozen."""
+    first, *others = frame.model.layers
+    locked = replace(first, frozen={name: np.ones_like(array, bool) for name, array in first.arrays.items()})
+    return replace(frame, model=replace(frame.model, layers=(locked, *others)))
 
 
 @pytest.fixture
@@ -174,10 +183,7 @@ def test_what_has_no_place_on_the_axis_stands_at_its_ends(view: GradientsView, v
 
 
 def test_a_frozen_layer_has_a_lock_in_place_of_its_step(view: GradientsView):
-    frame = with_values((0.02, 0.0), (0.02, 0.002), (0.02, 0.002))
-    first, *others = frame.model.layers
-    locked = replace(first, frozen={name: np.ones_like(array, bool) for name, array in first.arrays.items()})
-    view.show_frame(replace(frame, model=replace(frame.model, layers=(locked, *others))))
+    view.show_frame(frozen(with_values((0.02, 0.0), (0.02, 0.002), (0.02, 0.002))))
     assert [view.chart.lock_of(layer).isVisible() for layer in range(3)] == [True, False, False]
     assert not view.chart.mark_of(0)[1].isVisible()
     assert view.chart.reading(Spot(0, 0))[-1] == "frozen"
@@ -252,3 +258,78 @@ def test_on_a_narrow_card_the_words_stand_below(view: GradientsView, width: int,
     assert (words.y() >= view.chart.geometry().bottom()) is narrow
     assert (words.x() >= view.chart.geometry().right()) is not narrow
     assert view.note.width() <= width
+
+
+# Its marks, row by row
+
+
+def test_names_that_have_no_room_are_left_out(view: GradientsView, qapp: QApplication):
+    for larger in (False, True):
+        theme.apply(qapp, theme.ThemeChoice.LIGHT, larger)
+        try:
+            view.show_frame(plane_frame(units=(8,) * 16))
+            names = [value.name for value in view.chart.values]
+            words = [item for item in view.chart.items() if isinstance(item, QGraphicsSimpleTextItem)]
+            heights = sorted(word.sceneBoundingRect().center().y() for word in words if word.text() in names)
+            assert 1 < len(heights) < 17
+            assert min(b - a for a, b in pairwise(heights)) >= 13.9 * theme.text_scale()
+        finally:
+            theme.apply(qapp, theme.ThemeChoice.LIGHT)
+            qapp.setStyleSheet("")
+
+
+def test_a_zero_is_written_where_a_mark_stands_for_it(view: GradientsView):
+    view.show_frame(with_values((0.0, 0.01), (0.02, 0.0), (0.02, 0.01)))
+    assert [row.zero.text for row in view.chart._rows] == ["0", "0", ""]
+    view.show_frame(frozen(with_values((0.02, 0.0), (0.02, 0.01), (0.02, 0.01))))
+    assert [row.zero.text for row in view.chart._rows] == ["", "", ""], "of a frozen layer no step is shown"
+
+
+def test_the_lock_stands_in_the_row_of_its_layer_at_its_start(view: GradientsView):
+    view.show_frame(frozen(with_values(*CALM)))
+    gradient, _ = view.chart.mark_of(0)
+    assert view.chart.lock_of(0).pos() == QPointF(view.chart.across.start, gradient.y())
+
+
+def test_what_lies_beyond_the_axis_stands_at_its_ends(view: GradientsView):
+    view.show_frame(with_values((1e-30, 1.0), (0.01, 1e-25), (1e-20, 0.001)))
+    across = view.chart.across
+    for layer in range(3):
+        assert all(across.start <= mark.x() <= across.end for mark in view.chart.mark_of(layer))
+    assert view.chart.mark_of(0)[0].x() == across.start
+
+
+def test_each_row_is_found_marked_behind_its_marks_and_let_go(view: GradientsView, qtbot: QtBot):
+    view.show_frame(with_values((0.1, 0.0001), (0.01, 0.001), (0.05, 0.0005)))
+    chart = view.chart
+    for row in range(3):
+        gradient, _ = chart.mark_of(row)
+        qtbot.mouseMove(chart.viewport(), gradient.pos().toPoint())
+        assert chart.spot == Spot(0, row)
+        assert chart._chosen.isVisible()
+        assert abs(chart._chosen.path().boundingRect().center().y() - gradient.y()) <= 1
+        assert chart.anchor(Spot(0, row)).center() == QPointF(chart.across.start, chart._row(row).center().y())
+        chart.bubble.hide()
+        image = chart.grab().toImage()
+        assert image.pixelColor((gradient.pos() * chart.ratio).toPoint()) == QColor(theme.current().text)
+    chart.explore(None)
+    assert not chart._chosen.isVisible()
+
+
+def test_the_figure_of_a_row_is_its_gradient_and_the_table_has_both(view: GradientsView):
+    view.show_frame(with_values((0.1, 0.0001), (0.01, None), (0.05, 0.0005)))
+    assert [view.chart.figure(Spot(0, row)) for row in range(3)] == [0.1, 0.01, 0.05]
+    table = view.chart.table()
+    assert table is not None
+    assert tuple(table.headers) == ("layer", "gradient", "step ÷ weight")
+    assert table.rows[0] == ("Dense 1", 0.1, 0.0001)
+    assert np.isnan(table.rows[1][2])
+
+
+def test_the_lines_of_the_hint_stand_below_each_other(view: GradientsView):
+    view.show_frame(replace(with_values(*NOTHING), status=Status.READY))
+    words = [item for item in view.chart.items() if isinstance(item, QGraphicsSimpleTextItem) and item.text()]
+    heights = sorted(word.sceneBoundingRect().center().y() for word in words)
+    assert len(heights) == 2
+    assert heights[1] - heights[0] > 12
+    assert sum(heights) / 2 == pytest.approx(view.chart.area.center().y(), abs=2)
