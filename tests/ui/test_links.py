@@ -328,3 +328,12 @@ def test_the_one_that_is_looked_at_has_a_dark_casing() -> None:
     drawn.links.emphasise(None)
     image = drawn.painted()
     assert min(image.pixelColor(middle + QPoint(0, offset)).lightness() for offset in range(-6, 7)) > 100
+
+
+def test_a_link_that_goes_on_being_looked_at_is_laid_out_once(qapp: QApplication) -> None:
+    drawn, made = Drawn(2, 3), list[int]()
+    path = drawn.links._path
+    drawn.links._path = lambda *place: (made.append(1), path(*place))[1]  # type: ignore[method-assign]
+    for weight in (1.0, 1.0, 1.0, 2.0):
+        drawn.links.emphasise(LinkSpot(1, 0, 1), weight)
+    assert len(made) == 2

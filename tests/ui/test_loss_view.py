@@ -21,7 +21,9 @@ from nnstudio.ui import theme
 from nnstudio.ui.views.canned import untrained_frame
 from nnstudio.ui.views.loss.curves import curve_colors
 from nnstudio.ui.views.loss.ends import spread
-from nnstudio.ui.views.loss.extent import end_of
+from nnstudio.ui.views.loss.extent import Extent, end_of
+from nnstudio.ui.views.loss.pane import Pane
+from nnstudio.ui.views.loss.picture import LossPicture
 from nnstudio.ui.views.loss_view import LossView
 from nnstudio.ui.widgets.figures import decimal
 
@@ -271,3 +273,21 @@ def test_a_line_goes_on_beyond_the_axis_in_its_own_direction(view: LossView):
     view.show_frame(frame_with([(float(u), 1e-9 if u == 37 else 0.5, 0.5, 0.6) for u in range(200)]))
     boxes = [piece.path().boundingRect() for piece in picture(view).curves["batch"].pieces]
     assert min(box.top() for box in boxes) < -0.5, "to be clipped where it leaves the axis, not bent"
+
+
+def test_axes_stand_while_nothing_about_them_changes(view: LossView, monkeypatch: pytest.MonkeyPatch):
+    view.show_frame(frame_with(measured(300)))
+    placed: list[object] = []
+    place = LossPicture._place
+    monkeypatch.setattr(LossPicture, "_place", lambda *given: (placed.append(given), place(*given)))
+    extent = Extent(0.0, 300.0, 0.1, 1.0, True)
+    for shown in (extent, replace(extent), replace(extent, top=2.0), replace(extent, top=2.0)):
+        picture(view).draw(chart(view).lines, shown, ())
+    assert len(placed) <= 2
+
+
+def test_after_a_single_update_there_is_nothing_beyond_it_to_zoom_to(qapp: QApplication):
+    pane = Pane()
+    pane.cover(1.0)
+    pane.box.setXRange(-5.0, 5.0, padding=0)
+    assert pane.box.viewRange()[0] == [0.0, 1.0]

@@ -298,3 +298,34 @@ def test_words_stand_where_they_are_told_to(qapp: QApplication) -> None:
     assert words.box.center().y() == pytest.approx(40, abs=1)
     words.say("100 %")
     assert words.box.right() == pytest.approx(90, abs=1)
+
+
+def test_bars_are_those_of_the_newest_answers_by_their_signs(view: NetworkView) -> None:
+    view.show_frame(replace(image_frame((3,)), updates_per_second=0.0))
+    diagram = view.stage._diagram
+    assert isinstance(diagram, ImageNetwork)
+    column, ratio = view.stage.columns[1], view.stage.ratio
+    for shares in ([0.5, -0.25, 0.0], [-1.0, 0.125, 0.5]):
+        diagram._show_bars(1, column, np.array(shares))
+        for bars, sign in zip(diagram._bars[1], (1, -1), strict=True):
+            wanted = [
+                (tile, sign * share) for tile, share in zip(column.tiles, shares, strict=True) if sign * share > 0
+            ]
+            boxes = bars._boxes
+            assert [box.left() for box in boxes] == [tile.left() for tile, _ in wanted]
+            for box, (tile, share) in zip(boxes, wanted, strict=True):
+                assert box.width() == pytest.approx(share * tile.width(), abs=1 / ratio)
+
+
+def test_the_verdict_is_as_good_or_bad_as_it_says(view: NetworkView) -> None:
+    frame = image_frame((12,))
+    view.show_frame(frame)
+    diagram = view.stage._diagram
+    assert isinstance(diagram, ImageNetwork)
+    verdict, label = diagram._image.verdict, picture_of(frame).label
+    for answer in (label, (label + 1) % 10, label):
+        sure = np.eye(10, dtype=np.float32)[answer]
+        view.show_frame(replace(frame, picture=replace(picture_of(frame), probabilities=sure)))
+        right = answer == label
+        assert verdict.text == ("✓ read right" if right else f"✕ read as {answer}")
+        assert verdict.item.brush().color() == QColor(theme.current().better if right else theme.current().bad)

@@ -164,6 +164,21 @@ def test_a_scale_stands_above_the_tiles_of_a_full_column(view: NetworkView, qapp
         qapp.setStyleSheet("")
 
 
+def test_of_what_only_passes_on_the_one_line_into_a_unit_stands_out(view: NetworkView) -> None:
+    view.show_frame(normalised_frame())
+    diagram = view.stage._diagram
+    assert isinstance(diagram, PlaneNetwork)
+    for spot in (Spot(2, 1), Spot(4, 3)):
+        point_at(view, center(view, spot))
+        start, end = diagram._links.end_points(spot.column - 1, spot.unit, spot.unit)
+        path = diagram._links._selected.path()
+        assert not path.isEmpty()
+        assert (path.elementAt(0).x, path.elementAt(0).y) == (start.x(), start.y())
+        assert path.currentPosition() == end
+    point_at(view, center(view, Spot(1, 1)))
+    assert diagram._links._selected.path().isEmpty()
+
+
 def test_a_feature_map_and_a_kernel_show_their_signs(view: NetworkView) -> None:
     frame = conv_frame()
     assert isinstance(frame.picture, ImagePicture)

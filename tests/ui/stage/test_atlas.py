@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QGraphicsRectItem, QGraphicsScene
 
 from nnstudio.core.network.model import Range
 from nnstudio.ui import theme
-from nnstudio.ui.stage.atlas import Atlas, grain, robust_scale
+from nnstudio.ui.stage.atlas import Atlas, grain, robust_scale, shades_of
 from nnstudio.ui.theme import current, heat_map_table
 
 
@@ -183,3 +183,10 @@ def test_no_column_of_a_map_is_passed_over_when_its_scale_is_estimated(columns: 
         values = np.zeros((64, columns, columns))
         values[:, :, column::2] = 3.0
         assert robust_scale(values) == 3.0
+
+
+def test_each_value_gets_the_nearest_shade() -> None:
+    shades = np.arange(-theme.ZERO, theme.ZERO + 1)
+    for beside in (-0.4, 0.0, 0.4):
+        values = np.clip((shades + beside) / theme.ZERO, -1, 1).reshape(1, 1, -1)
+        np.testing.assert_array_equal(shades_of(values, 1.0).reshape(-1), shades + theme.ZERO)

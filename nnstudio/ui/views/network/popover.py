@@ -240,10 +240,11 @@ class Popover(QFrame):
         self.move(round(max(x, 0)), round(min(max(y, bounds.top() + 4), bounds.bottom() - self.height() - 4)))
 
     def take_keys(self) -> None:
-        """The keys go to the first number; where there is none, to what else can be done."""
+        """The keys go to the first number; where there is none, to what else can be done: it opens only where there is
+        something."""
         deeds = self.deeds.values() if isinstance(self.spot, Spot) else ()
         controls: tuple[QWidget, ...] = (*self.sliders.values(), self.freeze, *deeds)
-        first = next((control for control in controls if control.isVisibleTo(self)), self)
+        first = next(control for control in controls if control.isVisibleTo(self))
         first.setFocus(Qt.FocusReason.TabFocusReason)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
