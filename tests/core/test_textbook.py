@@ -211,7 +211,7 @@ def test_every_loss_has_the_slope_it_says(kind: LossKind, task: Task) -> None:
 
 
 @pytest.mark.parametrize("training", [True, False])
-@pytest.mark.parametrize(("shape", "spec"), [*LAYERS, (IMAGE, None)], ids=repr)
+@pytest.mark.parametrize(("shape", "spec"), [*LAYERS, pytest.param(IMAGE, None, marks=pytest.mark.slow)], ids=repr)
 def test_every_gradient_is_the_slope(shape: Shape, spec: LayerSpec | None, training: bool) -> None:
     """By trying out, of every number of every layer and of what arrives; also on the way to a prediction."""
     textbook = Both([spec] if spec else STACK, shape).textbook

@@ -1,5 +1,6 @@
-"""Two thousand random commands to a real session with its worker's thread, several at a time: what is shown is what is
-trained, nothing is refused without a reason, and whatever is undone comes back to the bit.
+"""Two thousand random commands, a fifth of them in the quick tests, to a real session with its worker's thread, several
+at a time: what is shown is what is trained, nothing is refused without a reason, and whatever is undone comes back to
+the bit.
 
 Hypothesis draws what is done, never looking at how far the thread has come. What a race breaks may not break again, so
 nothing is made smaller, and nothing explained.
@@ -45,7 +46,7 @@ from nnstudio.ui.session import Session
 from nnstudio.ui.undo import MAXIMUM
 
 FIRST = replace(random_edits.FIRST, seed=12_345)  # which no edit asks for again
-EXAMPLES, STEPS, ENOUGH = 42, 50, 2000
+A_FEW, EXAMPLES, STEPS = 8, 42, 50
 TO_BE_EXPECTED = (
     NO_IMAGES,
     INTERRUPTED,
@@ -302,8 +303,17 @@ class Machine(RuleBasedStateMachine):
         assert_same(self.rest(), last, "the end")
 
 
-@pytest.mark.parametrize("at_once", [None, pytest.param(2, marks=pytest.mark.slow)])
-def test_what_is_shown_is_what_is_trained(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, at_once: int | None) -> None:
+@pytest.mark.parametrize(
+    ("examples", "at_once"),
+    [
+        pytest.param(A_FEW, None, id="a few"),
+        pytest.param(EXAMPLES, None, id="many", marks=pytest.mark.slow),
+        pytest.param(EXAMPLES, 2, id="in the middle of updates", marks=pytest.mark.slow),
+    ],
+)
+def test_what_is_shown_is_what_is_trained(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, examples: int, at_once: int | None
+) -> None:
     if at_once is not None:  # every update takes long, and is interrupted in the middle
         monkeypatch.setattr("nnstudio.core.training.descent.examples_at_once", lambda layers: at_once)
     monkeypatch.setattr("nnstudio.core.run.worker.Run", RecordingRun)
@@ -311,6 +321,6 @@ def test_what_is_shown_is_what_is_trained(qtbot: QtBot, monkeypatch: pytest.Monk
     monkeypatch.setattr(Machine, "sent", 0)
     run_state_machine_as_test(
         lambda: Machine(qtbot),  # type: ignore[arg-type]
-        settings=settings(max_examples=EXAMPLES, stateful_step_count=STEPS, phases=[Phase.generate]),
+        settings=settings(max_examples=examples, stateful_step_count=STEPS, phases=[Phase.generate]),
     )
-    assert Machine.sent >= ENOUGH
+    assert Machine.sent >= 2000 * examples / EXAMPLES

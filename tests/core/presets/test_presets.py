@@ -178,6 +178,7 @@ def test_sigmoid_starves_the_first_layer_and_relu_does_not() -> None:
     assert learned.evaluate().test_accuracy > 0.98
 
 
+@pytest.mark.slow
 def test_mnist_classifier_passes_97_percent(mnist_folder: object) -> None:
     from nnstudio.files.images import ImageLibrary
 

@@ -1,5 +1,6 @@
-"""Two thousand random commands to a run without a thread: what is shown is what is trained, nothing is raised, and
-whatever is undone comes back to the bit. Hypothesis draws the commands, `ComparedRun` knows what must come of them."""
+"""Two thousand random commands, a quarter of them in the quick tests, to a run without a thread: what is shown is what
+is trained, nothing is raised, and whatever is undone comes back to the bit. Hypothesis draws the commands,
+`ComparedRun` knows what must come of them."""
 
 from dataclasses import replace
 from math import inf
@@ -23,7 +24,7 @@ from nnstudio.core.run.frame import Probe, Status
 from nnstudio.core.training.state import RunState
 from nnstudio.ui.undo import Moment
 
-EXAMPLES, STEPS, ENOUGH = 34, 60, 2000
+A_FEW, EXAMPLES, STEPS = 8, 34, 60
 OFTEN = st.sampled_from([True, True, True, False])
 FEW, UPDATES = st.integers(1, 8), st.integers(1, 25)
 LOOKS = st.sampled_from([inf, 3, 20])
@@ -270,12 +271,19 @@ class Machine(ComparedRun):
         self.compared = self.tickets
 
 
-@pytest.mark.parametrize("at_once", [None, pytest.param(2, marks=pytest.mark.slow)])
-def test_what_is_shown_is_what_is_trained(monkeypatch: pytest.MonkeyPatch, at_once: int | None) -> None:
+@pytest.mark.parametrize(
+    ("examples", "at_once"),
+    [
+        pytest.param(A_FEW, None, id="a few"),
+        pytest.param(EXAMPLES, None, id="many", marks=pytest.mark.slow),
+        pytest.param(EXAMPLES, 2, id="in the middle of updates", marks=pytest.mark.slow),
+    ],
+)
+def test_what_is_shown_is_what_is_trained(monkeypatch: pytest.MonkeyPatch, examples: int, at_once: int | None) -> None:
     if at_once is not None:  # every update takes long, and is interrupted in the middle
         monkeypatch.setattr("nnstudio.core.training.descent.examples_at_once", lambda layers: at_once)
     # As far as a machine gets, the past would else be one state and edits.
     monkeypatch.setattr("nnstudio.core.run.timeline.INTERVAL", 16)
     monkeypatch.setattr(Machine, "sent", 0)
-    run_state_machine_as_test(Machine, settings=settings(max_examples=EXAMPLES, stateful_step_count=STEPS))
-    assert Machine.sent >= ENOUGH
+    run_state_machine_as_test(Machine, settings=settings(max_examples=examples, stateful_step_count=STEPS))
+    assert Machine.sent >= 2000 * examples / EXAMPLES
