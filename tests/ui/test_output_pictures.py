@@ -1,26 +1,27 @@
-"""The sample images, the predictions, the chosen example and the tiles of the Output card, held against the frame."""
+"""The sample images, the chosen example and the tiles of the Output card, held against the frame."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from network_cards import SKETCHES
-from output_cards import colors_of, painted, shown_output
+from output_cards import painted, shown_output
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QKeyEvent
-from PySide6.QtWidgets import QApplication, QGraphicsSimpleTextItem
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from nnstudio.core.experiment import Experiment
 from nnstudio.core.experiment.choices import Task
 from nnstudio.core.run.example import Chosen, SplitName
-from nnstudio.core.run.frame import Frame, ImagePicture, Probe, Status, TablePicture
+from nnstudio.core.run.frame import Frame, ImagePicture, Probe, Status
 from nnstudio.core.run.observe import Observer
 from nnstudio.core.training.metrics import Metrics
 from nnstudio.core.training.trainer import Trainer
 from nnstudio.ui import theme
+from nnstudio.ui.stage.lettering import text_font
 from nnstudio.ui.stage.stage import Spot, Stage
-from nnstudio.ui.views.canned import image_frame, plane_frame, table_frame
+from nnstudio.ui.views.canned import image_frame, plane_frame
 from nnstudio.ui.views.output_view import OutputView
 from nnstudio.ui.widgets.figures import decimal, percent
 
@@ -125,6 +126,22 @@ def test_other_answers_and_other_images_are_drawn_and_the_same_ones_are_not(view
     assert painted(view.samples) == pictures
 
 
+@pytest.mark.parametrize(("name", "value"), [("sample_answers", 5), ("sample_confidences", 0.11)])
+def test_below_a_sample_stands_its_own_answer(view: OutputView, name: str, value: float) -> None:
+    frame, picture = digits()
+    assert picture.sample_answers is not None
+    others = getattr(picture, name).copy()
+    others[3] = value
+    images = []
+    for shown in (frame, sampled(frame, **{"sample_answers": picture.sample_answers.copy(), name: others})):
+        view.show_frame(shown)
+        images.append(seen(view.samples))
+    for place in range(6):
+        tile = view.samples.anchor(Spot(place, 0)).toRect()
+        before, after = (image.copy(tile.left(), tile.bottom() + 2, tile.width(), 40) for image in images)
+        assert (before != after) is (place == 3)
+
+
 def test_samples_are_drawn_in_the_ink_of_another_theme(view: OutputView, qapp: QApplication) -> None:
     frame, _ = digits()
     view.show_frame(frame)
@@ -172,6 +189,10 @@ def test_an_image_that_was_chosen_before_there_were_answers_gets_its_ring_with_t
     assert view.samples._outline.path().isEmpty()
     view.show_frame(frame)
     assert not view.samples._outline.path().isEmpty()
+    view.resize(340, 520)
+    QApplication.processEvents()
+    ring = view.samples._outline.path().boundingRect().center()
+    assert ring == view.samples.anchor(Spot(2, 0)).center(), "it goes along"
 
 
 def test_only_a_chosen_test_image_in_sight_wears_a_ring(view: OutputView) -> None:
@@ -184,63 +205,6 @@ def test_only_a_chosen_test_image_in_sight_wears_a_ring(view: OutputView) -> Non
     assert ring(Chosen(SplitName.TEST, 6)) is None
 
 
-# Predictions
-
-
-def values(truth: list[list[float]], predicted: list[list[float]]) -> Frame:
-    picture = TablePicture(truth=np.array(truth, np.float32), predicted=np.array(predicted, np.float32))
-    return replace(table_frame(Task.REGRESSION), picture=picture)
-
-
-def texts(stage: Stage) -> set[str]:
-    return {item.text() for item in stage.items() if isinstance(item, QGraphicsSimpleTextItem)}
-
-
-TRUTH, SAID = [[0.0, 1.0, 2.0], [4.0, 5.0, 6.0]], [[0.5, 1.5, 2.5], [4.25, 5.25, 5.75]]
-
-
-def test_predictions_are_read_by_output_and_example(view: OutputView) -> None:
-    view.show_frame(values(TRUTH, SAID))
-    stage = view.predictions
-    assert stage.reading(Spot(2, 1)) == ("y2", "true 6.000", "predicted 5.750")
-    assert stage.figure(Spot(2, 1)) == 5.75
-    table = stage.table()
-    assert table is not None
-    assert list(table.headers) == ["test example", "y1, true", "y1, predicted", "y2, true", "y2, predicted"]
-    assert table.rows[2] == (3, 2.0, 2.5, 6.0, 5.75)
-    assert stage.spot_at(stage.anchor(Spot(1, 0)).center() + QPointF(0, -15)) is None, "too far away"
-    ring = stage.outline_of(Chosen(SplitName.TEST, 1))
-    assert ring is not None
-    for output in (0, 1):
-        assert ring.contains(stage.anchor(Spot(1, output)).center())
-    assert stage.outline_of(Chosen(SplitName.TRAINING, 1)) is None
-    assert stage.outline_of(Chosen(SplitName.TEST, 3)) is None
-    stage.mark(Spot(2, 0))
-    assert stage._marker.path().boundingRect().center() == stage.anchor(Spot(2, 0)).center()
-
-
-def test_other_predictions_move_the_points_and_another_truth_the_axes(view: OutputView) -> None:
-    view.show_frame(values(TRUTH, SAID))
-    first = seen(view.predictions)
-    view.show_frame(values(TRUTH, TRUTH))
-    assert seen(view.predictions) != first
-    assert "200" not in texts(view.predictions)
-    view.show_frame(values([[100.0, 200.0, 300.0]] * 2, SAID))
-    assert "200" in texts(view.predictions)
-    view.show_frame(values(TRUTH, SAID))
-    assert seen(view.predictions) == first
-
-
-def test_two_outputs_have_two_colours_and_one_has_the_accent(view: OutputView) -> None:
-    view.show_frame(values(TRUTH, TRUTH))
-    both = {color.name() for color in colors_of(view.predictions)}
-    frame = values(TRUTH[:1], TRUTH[:1])
-    one = replace(frame, dataset=table_frame(Task.BINARY).dataset)
-    view.predictions.show_frame(one)
-    assert len(one.dataset.output_names) == 1
-    assert {color.name() for color in colors_of(view.predictions)} != both
-
-
 # The chosen example
 
 
@@ -251,7 +215,8 @@ def test_the_strip_takes_the_room_it_says_and_names_what_it_shows(view: OutputVi
     assert not strip.show_frame(observer.frame(Probe.OUTPUT))
     assert strip.show_frame(observer.frame(Probe.OUTPUT, chosen=Chosen(SplitName.TRAINING, 1)))
     assert not strip.show_frame(observer.frame(Probe.OUTPUT, chosen=Chosen(SplitName.TRAINING, 2)))
-    assert strip.tall_height() > 3 * strip.answer.sizeHint().height()
+    strip.set_low(False)
+    assert strip.tall_height() == pytest.approx(strip.sizeHint().height(), abs=3)
     assert strip._names.text()
     assert strip._names.text() in strip.accessibleDescription()
     assert not strip.close_button.isHidden()
@@ -324,11 +289,12 @@ def test_tiles_write_what_is_measured_of_each_split(view: OutputView) -> None:
     row.show_metrics(sample, Task.REGRESSION)
     assert [tile.label for tile in tiles[2:]] == ["Train R²", "Test R²"]
     assert row.heads["Accuracy"].text() == "R²"
+    assert row.test_accuracy.value == "0.625"
     row.show_metrics(sample, Task.BINARY)
     assert row.heads["Accuracy"].text() == "Accuracy"
 
 
-def test_a_table_of_tiles_is_lower_and_has_heads(view: OutputView) -> None:
+def test_a_table_of_tiles_is_lower_and_has_heads(view: OutputView, qapp: QApplication) -> None:
     row = view.metrics
     row.show()
     for table in (True, False, True):
@@ -336,6 +302,10 @@ def test_a_table_of_tiles_is_lower_and_has_heads(view: OutputView) -> None:
         QApplication.processEvents()
         assert row.sizeHint().height() == pytest.approx(row.height_as(table), abs=2)
         assert all(head.isVisibleTo(row) is table for head in row.heads.values())
+    for larger in (True, False):
+        theme.apply(qapp, theme.ThemeChoice.LIGHT, larger)
+        assert {head.font().pixelSize() for head in row.heads.values()} == {text_font(11).pixelSize()}
+    qapp.setStyleSheet("")
     assert row.height_as(True) < row.height_as(False)
     assert not row.fits_tall(100)
     assert row.fits_tall(1000)

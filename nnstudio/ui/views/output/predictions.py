@@ -187,7 +187,6 @@ class PredictionsStage(ExamplesStage):
     def _draw(self) -> None:
         """The points of now."""
         around = self._plot().adjusted(-_RADIUS, -_RADIUS, _RADIUS, _RADIUS)
-        self._points.setVisible(self._truth is not None)
         if self._truth is not None:
             self._points.setPixmap(items.drawn(around, self.ratio, self._paint))
 
