@@ -59,7 +59,9 @@ def start(*command: str, **environment: str) -> subprocess.CompletedProcess[str]
     return subprocess.run(command, capture_output=True, text=True, timeout=120, env=values, check=False)
 
 
-@pytest.mark.parametrize("dataset", ["spirals", "xor4", "hills"])
+@pytest.mark.parametrize(
+    "dataset", ["spirals", pytest.param("xor4", marks=pytest.mark.slow), pytest.param("hills", marks=pytest.mark.slow)]
+)
 def test_leaves_a_picture(tmp_path: Path, dataset: str) -> None:
     picture = tmp_path / "picture.png"
     program = ("--dataset", dataset, "--play", "1.5", "--size", "1100x720", "--theme", "dark")

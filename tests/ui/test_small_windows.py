@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QApplication, QScrollBar, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from nnstudio.core.experiment import LAYER_KINDS, DenseSpec, Experiment, LayerSpec
+from nnstudio.core.experiment import LAYER_KINDS, DenseSpec, Experiment
 from nnstudio.core.experiment.choices import DatasetKind
 from nnstudio.core.presets import PRESETS, default_experiment
 from nnstudio.core.run.frame import Frame, Status
@@ -59,21 +59,21 @@ def test_the_legend_of_the_losses_names_all_that_no_curve_names(qtbot: QtBot, fr
 
 
 @pytest.mark.parametrize("larger", [False, True])
-@pytest.mark.parametrize("spec", LAYER_KINDS.values())
-def test_no_choice_of_a_layer_is_cut(qtbot: QtBot, spec: type[LayerSpec], larger: bool):
-    experiment = default_experiment(DatasetKind.MNIST)
-    window = make(qtbot, image_frame(), larger, experiment=experiment)
-    window.layer._show_layer(spec(key=1), ())
-    QApplication.sendPostedEvents()
-    assert window.layer.rows is not None
-    boxes = window.layer.rows.findChildren(OptionBox)
-    assert boxes
-    cut = []
-    for box in boxes:
-        for place in range(box.count()):
-            box.setCurrentIndex(place)
-            cut += [box.itemText(place)] if "…" in box.written() else []
-    assert not cut
+def test_no_choice_of_a_layer_is_cut(qtbot: QtBot, larger: bool):
+    window = make(qtbot, image_frame(), larger, experiment=default_experiment(DatasetKind.MNIST))
+    for spec in LAYER_KINDS.values():
+        window.layer._show_layer(spec(key=1), ())
+        QApplication.sendPostedEvents()
+        assert window.layer.rows is not None
+        assert window.layer.rows.kind is spec
+        boxes = window.layer.rows.findChildren(OptionBox)
+        assert boxes
+        cut = []
+        for box in boxes:
+            for place in range(box.count()):
+                box.setCurrentIndex(place)
+                cut += [box.itemText(place)] if "…" in box.written() else []
+        assert not cut, spec.kind
 
 
 @pytest.mark.parametrize(("size", "larger"), [(SMALL, False), (DESIGNED, False), (DESIGNED, True)])

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterator
 from types import FrameType
 
-import pytest
 from PySide6.QtWidgets import QApplication, QGraphicsItem, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -61,17 +60,17 @@ def conv_frame() -> Frame:
     return Observer(trainer, 1).frame(probes)
 
 
-FRAMES = {
-    "plane": plane_frame,
-    "three classes": lambda: plane_frame(3),
-    "many units": lambda: plane_frame(units=(32, 32, 32)),
-    "no hidden layer": lambda: plane_frame(units=()),
-    "images": image_frame,
-    "images without a hidden layer": lambda: image_frame(()),
-    "convolutions": conv_frame,
-    "table": table_frame,
-    "values": lambda: table_frame(Task.REGRESSION),
-}
+FRAMES = (
+    plane_frame,
+    lambda: plane_frame(3),
+    lambda: plane_frame(units=(32, 32, 32)),
+    lambda: plane_frame(units=()),
+    image_frame,
+    lambda: image_frame(()),
+    conv_frame,
+    table_frame,
+    lambda: table_frame(Task.REGRESSION),
+)
 
 
 def items_of(widget: QWidget) -> list[QGraphicsItem]:
@@ -79,26 +78,26 @@ def items_of(widget: QWidget) -> list[QGraphicsItem]:
     return [item for stage in stages for item in stage.scene().items()]
 
 
-@pytest.mark.parametrize("name", FRAMES)
-def test_every_item_of_every_stage_in_the_window_is_of_qt_s_own_class(qtbot: QtBot, name: str) -> None:
+def test_every_item_of_every_stage_in_the_window_is_of_qt_s_own_class(qtbot: QtBot) -> None:
     window = MainWindow(Session(default_experiment(DatasetKind.SPIRALS)), Settings())
     qtbot.addWidget(window)
     window.resize(1440, 900)
     window.show()
     qtbot.waitExposed(window)
-    for view in window.findChildren(View):
-        view.show_frame(FRAMES[name]())
-    qtbot.waitUntil(lambda: window.loss.chart is not None)
-    found = items_of(window)
     network = window.findChild(NetworkView)
     assert network is not None
-    assert len(items_of(network)) >= 10
-    seen = [item for item in found if not item.flags() & QGraphicsItem.GraphicsItemFlag.ItemHasNoContents]
-    assert {type(item).__module__.partition(".")[0] for item in seen} == {"PySide6"}
-    clips = QGraphicsItem.GraphicsItemFlag.ItemClipsChildrenToShape
-    assert not any(item.flags() & clips for item in found if item not in seen)
-    assert not any(item.graphicsEffect() for item in found)
-    assert not any(item.acceptHoverEvents() for item in found)
+    for make in FRAMES:
+        for view in window.findChildren(View):
+            view.show_frame(make())
+        qtbot.waitUntil(lambda: window.loss.chart is not None)
+        found = items_of(window)
+        assert len(items_of(network)) >= 10
+        seen = [item for item in found if not item.flags() & QGraphicsItem.GraphicsItemFlag.ItemHasNoContents]
+        assert {type(item).__module__.partition(".")[0] for item in seen} == {"PySide6"}
+        clips = QGraphicsItem.GraphicsItemFlag.ItemClipsChildrenToShape
+        assert not any(item.flags() & clips for item in found if item not in seen)
+        assert not any(item.graphicsEffect() for item in found)
+        assert not any(item.acceptHoverEvents() for item in found)
 
 
 def test_while_curves_are_painted_none_of_pyqtgraph_s_methods_is_called(qtbot: QtBot) -> None:
