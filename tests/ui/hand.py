@@ -109,7 +109,9 @@ class Hand:
             QTest.mouseMove(screen, place)
             if not isValid(screen):
                 return
-            QTest.mouseClick(screen, LEFT, modifier, place)
+            QTest.mousePress(screen, LEFT, modifier, place)
+        if isValid(screen):
+            QTest.mouseRelease(screen, LEFT, modifier, place)
 
     def _drag(self, widget: QWidget, start: QPoint, end: QPoint, steps: int = 4) -> None:
         screen, first = _on_window(widget, start)
@@ -135,7 +137,9 @@ class Hand:
         if screen is None:  # whatever had the keys is gone
             self.window.activateWindow()
             screen = self.window.windowHandle()
-        QTest.keyClick(screen, key, modifier)
+        QTest.keyPress(screen, key, modifier)
+        if isValid(screen):  # what the key did may have closed it: a menu, a table, a card that went home
+            QTest.keyRelease(screen, key, modifier)
 
     # What can be done
 
