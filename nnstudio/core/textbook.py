@@ -94,8 +94,8 @@ def loss(spec: TrainingSpec, task: Task, z: Array, y: Array) -> tuple[Array, Arr
 
 
 def pass_on(layer: Layer, x: Array, training: bool) -> Generator[Any, Array]:
-    """z = M x: in training dropout's M is 0 for what is forgotten, 1 / (1 − p) for the rest; in all other cases 1."""
-    mask = layer.mask if training and isinstance(layer.spec, layer_specs.DropoutSpec) else 1.0
+    """z = M x: in training dropout's M is 0 for what is forgotten, 1 / (1 − p) for the rest; else 1, or a `switch`."""
+    mask = layer.mask if training and isinstance(layer.spec, layer_specs.DropoutSpec) else getattr(layer, "switch", 1.0)
     dz = yield (mask * x).reshape((len(x), -1) if isinstance(layer.spec, layer_specs.FlattenSpec) else x.shape)
     yield mask * dz.reshape(x.shape), {}
 
@@ -112,8 +112,8 @@ def normalise(layer: Layer, x: Array, training: bool) -> Generator[Any, Array]:
         layer.running_variance = keep * layer.running_variance + (1 - keep) * unbiased.ravel()
     elif batch:
         mean, variance = layer.running_mean[:, None], layer.running_variance[:, None]
-    deviation = np.sqrt(variance + layer.spec.epsilon)
-    x_hat = (rows - mean) / deviation
+    layer.mean, layer.variance, deviation = mean, variance, np.sqrt(variance + layer.spec.epsilon)
+    layer.x_hat = x_hat = (rows - mean) / deviation
     dz = (yield (gain * x_hat + layer.shift[:, None]).reshape(x.shape)).reshape(rows.shape)
     dx = gain * dz
     if training or not batch:  # moving or stretching all x alike changes nothing: that part of the error is taken out
