@@ -18,7 +18,8 @@ class TracedLayer:
 
     arrays: the layer's own by name, such as `weight`; gradients: ∂ by the same names
     x, z, a, slope, da, dz, dx: as the textbook calls them, without a row for the example; the slope of softmax is None
-    alongside: dropout's `mask`; a normalisation's `x_hat`, `mean`, `variance`, each (features or channels, …)
+    alongside: dropout's `mask`; a normalisation's `x_hat`, its `mean` and `variance`, and where these were measured on
+    the way `mean_error` and `mean_product`, the means of γ ∂z and x̂ γ ∂z over the same
     off: the units that are switched off: their a is 0
     """
 
@@ -100,7 +101,7 @@ class Way:
                     dz=n * layer.dz[row],
                     dx=n * layer.dx[row],
                     gradients=self._part(layer, row),
-                    alongside=dict(_alongside(layer, row, self.training)),
+                    alongside=_alongside(layer, row, self.training, n),
                     off=layer.off,
                 )
             )
@@ -121,11 +122,15 @@ class Way:
         return alone.send(dz)[1]
 
 
-def _alongside(layer: Layer, row: int, training: bool) -> Mapping[str, Array]:
-    """What else a layer of this kind knows of an example."""
-    if isinstance(layer.spec, BatchNormSpec | LayerNormSpec):
-        of_all = isinstance(layer.spec, BatchNormSpec)
-        measured = {name: getattr(layer, name).ravel() for name in ("mean", "variance")}
-        measured = measured if of_all else {name: values[row : row + 1] for name, values in measured.items()}
-        return {"x_hat": layer.x_hat[row], **measured}
-    return {"mask": layer.mask[row]} if training and getattr(layer, "mask", None) is not None else {}
+def _alongside(layer: Layer, row: int, training: bool, n: int) -> dict[str, Array]:
+    """What else a layer of this kind knows of an example. Means over what was normalised together come into its ∂."""
+    if not isinstance(layer.spec, BatchNormSpec | LayerNormSpec):
+        return {"mask": layer.mask[row]} if training and layer.mask is not None else {}
+    batch, x_hat = isinstance(layer.spec, BatchNormSpec), layer.x_hat
+    here, over = slice(None) if batch else slice(row, row + 1), (0, 2) if batch else (1, 2)
+    found = {name: getattr(layer, name).ravel()[here] for name in ("mean", "variance")}
+    if training or not batch:
+        errors = n * layer.gain[:, None] * layer.dz.reshape(x_hat.shape)
+        found["mean_error"] = errors.mean(over)[here]
+        found["mean_product"] = (x_hat * errors).mean(over)[here]
+    return {"x_hat": x_hat[row], **found}
