@@ -49,6 +49,11 @@ def _obey(words: list[str]) -> int:
                 from nnstudio.cli.presets import show
 
             return show(rest)
+        case ["trace", *rest]:
+            with _starting():
+                from nnstudio.cli.trace import trace
+
+            return trace(rest)
         case _:
             from nnstudio.cli.window import window
 

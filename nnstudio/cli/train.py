@@ -21,11 +21,11 @@ from nnstudio.cli.every import Every
 from nnstudio.cli.output import Outlet, Parser
 from nnstudio.cli.products import check_places, write_somewhere
 from nnstudio.cli.report import Report
+from nnstudio.cli.trainer import trainer_of
 from nnstudio.core.counting import counted
-from nnstudio.core.data.dataset import DataError, build
+from nnstudio.core.data.dataset import DataError
 from nnstudio.core.experiment import Experiment, StoppingSpec
 from nnstudio.core.experiment.network_text import parse_layers
-from nnstudio.core.experiment.plan import Change, can_carry, plan
 from nnstudio.core.experiment.setting import SettingError
 from nnstudio.core.network.layer_edits import TakeNetwork
 from nnstudio.core.network.layers.layer import ShapeError
@@ -34,11 +34,9 @@ from nnstudio.core.run.frame import Probe
 from nnstudio.core.run.observe import Observer
 from nnstudio.core.training.stopping import Stopping
 from nnstudio.core.training.trainer import Diverged, Trainer
-from nnstudio.core.training.transfer import carried
 from nnstudio.files.array_files import array_format
 from nnstudio.files.errors import LONGEST_MESSAGE, FileError, printable
 from nnstudio.files.history_csv import export_history
-from nnstudio.files.images import ImageLibrary
 from nnstudio.files.project import SUFFIX, Project, save_project
 from nnstudio.files.weights import export_weights
 
@@ -86,12 +84,7 @@ def _train(options: argparse.Namespace) -> int:
     if options.save is not None and options.save.suffix.lower() != SUFFIX:
         raise BadInput(f"{printable(str(options.save))} is no name of a project; choose one that ends in {SUFFIX}.")
     check_places(places)
-    try:
-        trainer = _trainer(project, experiment)
-    except SettingError:
-        raise
-    except ValueError as error:
-        raise BadInput(f"{options.experiment} cannot be trained on: {error}.") from error
+    trainer = trainer_of(project, experiment, options.experiment)
     report = Report(trainer, sys.stdout, sys.stderr, options.quiet, limit, lines=every is not None)
     if preset := PRESETS.get(options.experiment):
         report.introduce(preset.title, preset.text)
@@ -105,25 +98,6 @@ def _train(options: argparse.Namespace) -> int:
             report.advise()
         codes = [_write(path, partial(PRODUCTS[name], trainer), report) for name, path in places.items()]
     return max(codes, default=0) or ending.code
-
-
-def _trainer(project: Project, experiment: Experiment) -> Trainer:
-    """A trainer for the experiment that goes on where the project stands; like in the window, an edit keeps whatever
-    still has a place. Raises `ValueError` for a project that does not fit itself."""
-    images = ImageLibrary(_nowhere_else)
-    if project.state is None:
-        trainer = Trainer(experiment, images)
-        if project.weights is not None:
-            trainer.set_weights(project.weights)
-        return trainer
-    trainer = Trainer.resumed(project.state, images)
-    change = plan(trainer.experiment, experiment)
-    if not change.rebuilds:
-        trainer.apply(experiment)
-        return trainer
-    if not can_carry(trainer.experiment, experiment):
-        raise ValueError("what it has learned has no place in the experiment as changed by --set")
-    return carried(trainer, experiment, build(experiment.dataset, images) if Change.DATA in change else trainer.dataset)
 
 
 def _write(path: Path, product: Callable[[Path], object], report: Report) -> int:
@@ -232,10 +206,6 @@ def _limit(project: Project, experiment: Experiment, options: argparse.Namespace
     if all(field.name in met or not getattr(experiment.stopping, field.name) for field in fields(StoppingSpec)):
         return StoppingSpec(epochs=DEFAULT_EPOCHS)
     return None
-
-
-def _nowhere_else() -> None:
-    """MNIST is looked for where NNSTUDIO_DATA says and in the user's data folder only."""
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -5,10 +5,10 @@ forward: what a z is made of; backward: what the error that arrives at an x is m
 
 from collections.abc import Iterator
 from math import sqrt
+from typing import Any
 
 import numpy as np
 
-from nnstudio.core.array import Array
 from nnstudio.core.experiment import DenseSpec
 from nnstudio.core.experiment.choices import Padding
 from nnstudio.core.experiment.layer_specs import (
@@ -19,7 +19,7 @@ from nnstudio.core.experiment.layer_specs import (
     LayerNormSpec,
     MaxPool2DSpec,
 )
-from nnstudio.core.trace.quantity import Calculation, Factor, Index, Place, Quantity, Term
+from nnstudio.core.trace.quantity import Calculation, Factor, Index, Place, Quantity, Term, place_of
 from nnstudio.core.trace.way import TracedLayer
 
 Q = Quantity
@@ -34,7 +34,7 @@ def forward(layer: TracedLayer, at: Index) -> Calculation:
             x, weight, unit = layer.x.ravel(), layer.arrays["weight"], at[0]
             terms = [
                 _product(
-                    _factor(layer, Q.X, _back(index, layer.x), x[index]),
+                    _factor(layer, Q.X, place_of(index, layer.x.shape), x[index]),
                     _factor(layer, Q.WEIGHT, (index, unit), weight[index, unit]),
                 )
                 for index in range(len(x))
@@ -60,7 +60,7 @@ def forward(layer: TracedLayer, at: Index) -> Calculation:
             mask = _factor(layer, Q.MASK, at, layer.alongside["mask"][at])
             return _sum(result, "mask · x", [_product(mask, _factor(layer, Q.X, at, layer.x[at]))])
         case _:
-            index = _back(int(np.ravel_multi_index(at, layer.z.shape)), layer.x)
+            index = place_of(int(np.ravel_multi_index(at, layer.z.shape)), layer.x.shape)
             return _sum(result, "x", [_product(_factor(layer, Q.X, index, layer.x[index]))])
 
 
@@ -117,7 +117,7 @@ def backward(layer: TracedLayer, at: Index) -> Calculation:
             mask = _factor(layer, Q.MASK, at, layer.alongside["mask"][at])
             return _sum(result, "mask · ∂L/∂z", [_product(mask, _factor(layer, Q.DZ, at, layer.dz[at]))])
         case _:
-            index = _back(int(np.ravel_multi_index(at, layer.x.shape)), layer.z)
+            index = place_of(int(np.ravel_multi_index(at, layer.x.shape)), layer.z.shape)
             return _sum(result, "∂L/∂z", [_product(_factor(layer, Q.DZ, index, layer.dz[index]))])
 
 
@@ -128,7 +128,7 @@ def gradient(layer: TracedLayer, array: str, at: Index) -> Calculation:
         dz = _factor(layer, Q.DZ, (at[-1],), layer.dz[at[-1]])
         if array == "bias":
             return _sum(result, "∂L/∂z", [_product(dz)])
-        source = _back(at[0], layer.x)
+        source = place_of(at[0], layer.x.shape)
         return _sum(result, "x · ∂L/∂z", [_product(_factor(layer, Q.X, source, layer.x[source]), dz)])
     if isinstance(layer.spec, Conv2DSpec):
         return _gradient_of_a_filter(layer, array, at, result)
@@ -228,12 +228,7 @@ def _shares(layer: TracedLayer, at: Index) -> list[tuple[Index, float]]:
     return [(pixel, float(pixel == largest)) for pixel in seen]
 
 
-def _back(index: int, array: Array) -> Index:
-    """The place in an array that has this number when it is read as one row."""
-    return tuple(int(part) for part in np.unravel_index(index, array.shape))
-
-
-def _factor(layer: TracedLayer, quantity: Quantity, at: Index, value: float) -> Factor:
+def _factor(layer: TracedLayer, quantity: Quantity, at: Index, value: Any) -> Factor:
     return Factor(Place(quantity, layer.key, at), float(value))
 
 

@@ -30,6 +30,7 @@ class Held:
     that a run at `state` would do next, worked out on a copy. Raises `ValueError` for a state that does not fit.
 
     batch (n,): the next mini-batch, as places in the training examples
+    names: of the layers, by their keys
     share: what the schedule makes of the learning rate that was set; rate: the learning rate of the next update
     """
 
@@ -42,6 +43,7 @@ class Held:
         self.network.params[...], self.network.statistics[...] = state.params, state.statistics
         self.network.set_noise(state.noise)
         self.network.lock(state.frozen, state.off)
+        self.names = {layer.key: layer.name for layer in self.network.layers}
         batches = Batches(count, spec.batch_size, experiment.seed, self.network.fewest_examples)
         batches.shuffled = spec.shuffle is Shuffle.EVERY_EPOCH
         batches.restore(state.batches)

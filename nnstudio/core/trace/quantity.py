@@ -7,6 +7,15 @@ from math import prod
 Index = tuple[int, ...]
 
 
+def place_of(number: int, shape: Index) -> Index:
+    """The place in an array of this shape that has this number when it is read as one row."""
+    found: list[int] = []
+    for side in reversed(shape):
+        number, part = divmod(number, side)
+        found.append(part)
+    return tuple(reversed(found))
+
+
 class Quantity(Enum):
     """One kind of number on the way of an example. The value is how it is written where no unit is meant."""
 
