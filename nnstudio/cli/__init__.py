@@ -1,6 +1,6 @@
 """The command line.
 
-`nnstudio` opens the window; `nnstudio train`, `presets` and `show` do without one and never import Qt. What stands here
+`nnstudio` opens the window; `nnstudio train`, `trace`, `check`, `presets` and `show` do without one and never import Qt. What stands here
 runs before Qt and NumPy are imported, so that a typing error is answered at once and `--help` costs nothing.
 
 Exit codes: 0 all is well, 1 training diverged, 2 the input cannot be used or a result cannot be written, 3 Qt cannot
@@ -54,6 +54,11 @@ def _obey(words: list[str]) -> int:
                 from nnstudio.cli.trace import trace
 
             return trace(rest)
+        case ["check", *rest]:
+            with _starting():
+                from nnstudio.cli.check import check
+
+            return check(rest)
         case _:
             from nnstudio.cli.window import window
 

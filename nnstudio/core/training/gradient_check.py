@@ -1,9 +1,11 @@
 """Is the gradient right? Backpropagation compared with trying it out.
 
-Every derivative is also the slope between two losses nearby: (L(w + h) − L(w − h)) / 2h. That is far too slow to train
+Every derivative is also the slope between two losses nearby: (L(w + ε) − L(w − ε)) / 2ε. That is far too slow to train
 with, but an honest witness. The check works on a copy of the network in 64 bits, with the weights of now and one
 mini-batch, so the run it looks at is left untouched.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,64 +15,112 @@ from nnstudio.core.training.losses import LossStage
 from nnstudio.core.training.trainer import Trainer
 
 STEP = 1e-5
-"""h for a parameter of size up to 1; larger ones take a proportionally larger step."""
+"""ε for a parameter of size up to 1; larger ones take a proportionally larger step."""
 PARAMETERS_A_LAYER = 60
 UNSEEN = 1e-5
 """The differences cannot resolve gradients below about this share of the loss."""
+RIGHT = 1e-6
+"""Below this error a gradient is right. A kink within ε of an activation (ReLU, hinge) can show as more."""
 
 
-def gradient_check(trainer: Trainer, parameters: int = PARAMETERS_A_LAYER, seed: int = 0) -> dict[str, float]:
-    """For each layer with parameters ‖a − d‖ / (‖a‖ + ‖d‖), where a is the gradient of the mean data loss by
-    backpropagation and d the one by central differences, over at most so many parameters of the layer, picked at
-    random. Below 1e-6 the gradient is right; a kink within h of an activation (ReLU, hinge) can show as more.
+@dataclass(frozen=True, slots=True)
+class Nudge:
+    """One parameter moved by ±ε: both losses, the slope between them, and the gradient by backpropagation."""
+
+    value: float
+    epsilon: float
+    above: float
+    below: float
+    gradient: float
+
+    @property
+    def quotient(self) -> float:
+        """(L(w + ε) − L(w − ε)) / 2ε."""
+        return (self.above - self.below) / (2 * self.epsilon)
+
+
+@dataclass(frozen=True, slots=True)
+class LayerCheck:
+    """The check of one layer.
+
+    parameters: how many it has; tried: the nudges of some of them
+    error: ‖a − d‖ / (‖a‖ + ‖d‖), where a is the gradient by backpropagation and d the one by differences
+    """
+
+    name: str
+    parameters: int
+    tried: tuple[Nudge, ...]
+    error: float
+
+    @property
+    def right(self) -> bool:
+        """Whether the gradient is right; not if it is no number."""
+        return self.error < RIGHT
+
+
+class GradientCheck:
+    """A copy of a run's network in 64 bits with one mini-batch, at which parameters can be nudged.
 
     The noise of dropout is drawn once and held; a batch normalisation uses the mini-batch, of which no more is taken
     than goes through the network at once.
     """
-    spec, dataset = trainer.experiment, trainer.dataset
-    network = Network(spec.layers, dataset.shape, dataset.outputs, np.dtype(np.float64))
-    network.initialize(spec.initialization, spec.seed)
-    network.params[...] = trainer.network.params
-    network.lock(None, trainer.network.off)
-    batch = slice(0, min(spec.training.batch_size, len(dataset.train), trainer.examples_at_once))
-    work = Pass(network, np.ascontiguousarray(dataset.train.augmented[batch], np.float64), training=True)
-    targets = trainer.loss.targets(dataset.train.targets[batch].astype(np.float64))
-    loss = LossStage(trainer.loss, work.logits, targets.T, work.logits_gradient)
 
-    with np.errstate(over="ignore", invalid="ignore"):
+    @np.errstate(over="ignore", invalid="ignore")
+    def __init__(self, trainer: Trainer) -> None:
+        spec, dataset = trainer.experiment, trainer.dataset
+        self._network = Network(spec.layers, dataset.shape, dataset.outputs, np.dtype(np.float64))
+        self._network.initialize(spec.initialization, spec.seed)
+        self._network.params[...] = trainer.network.params
+        self._network.lock(None, trainer.network.off)
+        batch = slice(0, min(spec.training.batch_size, len(dataset.train), trainer.examples_at_once))
+        inputs = np.ascontiguousarray(dataset.train.augmented[batch], np.float64)
+        self._work = work = Pass(self._network, inputs, training=True)
+        targets = trainer.loss.targets(dataset.train.targets[batch].astype(np.float64))
+        self._loss = LossStage(trainer.loss, work.logits, targets.T, work.logits_gradient)
         work.forward()
         work.freeze()
         work.forward()
-        floor = UNSEEN * abs(loss.value())
-        loss.backward()
+        self.loss = self._loss.value()
+        """The mean loss of the mini-batch, without penalty."""
+        self._loss.backward()
         work.backward()
-        random = np.random.default_rng(seed)
-        return {
-            layer.name: _error(work, loss, block, grads.copy(), random, parameters, floor)
-            for (layer, block), (_, grads) in zip(
-                network.blocks(network.params), network.blocks(network.grads), strict=True
-            )
-        }
+        self.gradients: Array = self._network.grads.copy()
+        """Of all parameters, by backpropagation, flat."""
+
+    @np.errstate(over="ignore", invalid="ignore")
+    def nudge(self, index: int) -> Nudge:
+        """Move one parameter, by its place in the flat vector."""
+        params = self._network.params
+        value = float(params[index])
+        epsilon = STEP * max(1.0, abs(value))
+        losses: list[float] = []
+        for there in (value + epsilon, value - epsilon):
+            params[index] = there
+            self._work.forward()
+            losses.append(self._loss.value())
+        params[index] = value
+        return Nudge(value, epsilon, *losses, gradient=float(self.gradients[index]))
+
+    def layers(self, parameters: int = PARAMETERS_A_LAYER, seed: int = 0) -> tuple[LayerCheck, ...]:
+        """Each layer that has parameters, at most so many of which are tried, picked at random."""
+        random, start = np.random.default_rng(seed), 0
+        checks: list[LayerCheck] = []
+        for layer, block in self._network.blocks(self._network.params):
+            chosen = start + random.permutation(block.size)[:parameters]
+            tried = tuple(self.nudge(int(index)) for index in chosen)
+            checks.append(LayerCheck(layer.name, block.size, tried, self._error(tried)))
+            start += block.size
+        return tuple(checks)
+
+    def _error(self, tried: tuple[Nudge, ...]) -> float:
+        analytic, differences = (
+            np.array(each) for each in zip(*((n.gradient, n.quotient) for n in tried), strict=True)
+        )
+        size = float(np.linalg.norm(analytic) + np.linalg.norm(differences))
+        floor = max(size, UNSEEN * abs(self.loss), np.finfo(np.float64).tiny)
+        return float(np.linalg.norm(analytic - differences)) / floor
 
 
-def _error(
-    work: Pass, loss: LossStage, block: Array, grads: Array, random: np.random.Generator, count: int, floor: float
-) -> float:
-    params, slopes = block.reshape(-1), grads.reshape(-1)
-    chosen = random.permutation(params.size)[:count]
-    differences = np.array([_slope(work, loss, params, index) for index in chosen])
-    analytic = slopes[chosen]
-    size = float(np.linalg.norm(analytic) + np.linalg.norm(differences))
-    return float(np.linalg.norm(analytic - differences)) / max(size, floor, np.finfo(np.float64).tiny)
-
-
-def _slope(work: Pass, loss: LossStage, params: Array, index: int) -> float:
-    value = float(params[index])
-    h = STEP * max(1.0, abs(value))
-    losses: list[float] = []
-    for there in (value + h, value - h):
-        params[index] = there
-        work.forward()
-        losses.append(loss.value())
-    params[index] = value
-    return (losses[0] - losses[1]) / (2 * h)
+def gradient_check(trainer: Trainer, parameters: int = PARAMETERS_A_LAYER, seed: int = 0) -> dict[str, float]:
+    """For each layer with parameters, by its name, the error of its gradient. Below 1e-6 it is right."""
+    return {check.name: check.error for check in GradientCheck(trainer).layers(parameters, seed)}
