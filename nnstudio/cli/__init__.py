@@ -1,7 +1,8 @@
 """The command line.
 
-`nnstudio` opens the window; `nnstudio train`, `trace`, `check`, `presets` and `show` do without one and never import Qt. What stands here
-runs before Qt and NumPy are imported, so that a typing error is answered at once and `--help` costs nothing.
+`nnstudio` opens the window; `nnstudio train`, `trace`, `check`, `presets` and `show` do without one and never import
+Qt. What stands here runs before Qt and NumPy are imported, so that a typing error is answered at once and `--help`
+costs nothing.
 
 Exit codes: 0 all is well, 1 training diverged, 2 the input cannot be used or a result cannot be written, 3 Qt cannot
 start on this machine; a signal that ended the program is its number and 128 (130 for Ctrl+C).

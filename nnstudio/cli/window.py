@@ -18,6 +18,8 @@ THEMES = ("system", "light", "dark")
 COMMANDS = """\
 without a window:
   nnstudio train EXPERIMENT   train a preset, an experiment or a project
+  nnstudio trace EXPERIMENT   follow one example through it, number by number
+  nnstudio check EXPERIMENT   hold its gradients against differences
   nnstudio presets            list the experiments that come with the program
   nnstudio show NAME          print one of them as JSON
   each tells more with --help
@@ -44,7 +46,7 @@ def window(words: Sequence[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="nnstudio",
-        usage="nnstudio [options] [FILE]\n       nnstudio {train,presets,show} ...",
+        usage="nnstudio [options] [FILE]\n       nnstudio {train,trace,check,presets,show} ...",
         description="Build a neural network, watch it learn, understand why, take the weights away.",
         epilog=COMMANDS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
