@@ -21,7 +21,7 @@ class Unreadable(ValueError):
 class Typed:
     """A typed number.
 
-    digits: how many significant ones were typed; of a calculation `EXACT`
+    digits: how many significant ones were typed; of a calculation, and of a 0 without decimals, `EXACT`
     unit: the size of the last of them, half of which is the tolerance
     """
 
@@ -35,7 +35,7 @@ class Typed:
         """Raises `Unreadable`."""
         value = _Reader(text).value()
         plain = re.fullmatch(r"\s*[+\-−–]?\s*(\d*)[.,]?(\d*)(?:[eE]([+\-−]?\d+))?\s*", text)
-        if plain is None or not plain[1] + plain[2]:
+        if plain is None or not plain[1] + plain[2] or (value == 0 and not plain[2]):
             unit = 10.0 ** (floor(log10(abs(value))) - EXACT + 1) if value else 10.0**-EXACT
             return cls(text, value, EXACT, unit)
         exponent = int((plain[3] or "0").replace("−", "-"))
