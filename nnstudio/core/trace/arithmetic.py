@@ -31,11 +31,11 @@ def forward(layer: TracedLayer, at: Index) -> Calculation:
     result = _factor(layer, Q.Z, at, layer.z[at])
     match layer.spec:
         case DenseSpec():
-            x, weight, unit = layer.x.ravel(), layer.arrays["weight"], at[0]
+            x, unit = layer.x.ravel(), at[0]
             terms = [
                 _product(
                     _factor(layer, Q.X, place_of(index, layer.x.shape), x[index]),
-                    _factor(layer, Q.WEIGHT, (index, unit), weight[index, unit]),
+                    _array(layer, "weight", (index, unit)),
                 )
                 for index in range(len(x))
             ]
@@ -82,13 +82,13 @@ def backward(layer: TracedLayer, at: Index) -> Calculation:
     result = _factor(layer, Q.DX, at, layer.dx[at])
     match layer.spec:
         case DenseSpec():
-            row, weight = int(np.ravel_multi_index(at, layer.x.shape)), layer.arrays["weight"]
+            row = int(np.ravel_multi_index(at, layer.x.shape))
             terms = [
                 _product(
-                    _factor(layer, Q.WEIGHT, (row, unit), weight[row, unit]),
+                    _array(layer, "weight", (row, unit)),
                     _factor(layer, Q.DZ, (unit,), layer.dz[unit]),
                 )
-                for unit in range(weight.shape[1])
+                for unit in range(len(layer.dz))
             ]
             return _sum(result, "Σ w · ∂L/∂z, over the links out", terms)
         case Conv2DSpec():

@@ -15,6 +15,7 @@ from nnstudio.core.experiment.layer_specs import ActivationSpec
 from nnstudio.core.network.layers.dropout import DropoutStage
 from nnstudio.core.network.network import Network, Pass
 from nnstudio.core.textbook import Layer
+from nnstudio.core.trace.quantity import Index
 from nnstudio.core.trace.update_rows import Row, Step, memory_of, update_rows
 from nnstudio.core.trace.way import Way
 from nnstudio.core.training.batches import Batches
@@ -82,6 +83,12 @@ class Held:
             held = np.zeros(network.params.shape, np.bool_)
             held[network.held] = True
         return update_rows(step, network.penalized.astype(np.float64), len(self.dataset.train), held, self.share)
+
+    def number_of(self, row: Row, key: int, array: str, at: Index) -> float:
+        """Of a row of the update the number of one parameter, or the one that holds for all."""
+        if isinstance(row.values, np.ndarray):
+            return float(self.network.layout.by_layer(row.values)[key][array][at])
+        return float(row.values)
 
     def predict(self, inputs: Array, targets: Array) -> Way:
         """Examples (n, inputs), scaled as the network reads them, on their way as it predicts: no noise, and gathered
