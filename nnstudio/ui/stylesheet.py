@@ -119,6 +119,20 @@ QFrame[role="switch"] { background: $field; border-radius: 7px; }
 QPushButton[role="fold"]:checked { background: transparent; border: 1px solid transparent; }
 QPushButton[role="fold"]:focus { border: 1px solid $accent; }
 
+QFrame[role="sheet"] { background: $card; border: 1px solid $line; border-radius: 10px; }
+QFrame[role="unit"] { background: $card; border: 1px solid $accent; border-radius: 10px; }
+QFrame[role="line"] { border: 1px solid transparent; border-radius: 6px; }
+QFrame[role="line"]:focus { border: 1px solid $accent; }
+QLabel[role="part"] { font-size: 12px; font-weight: 600; }
+QLabel[role="operator"] { color: $dim; font-size: 18px; }
+QLabel[role="operator-small"] { color: $dim; }
+QLabel[role="headline"] { font-family: "$numbers"; font-size: 24px; }
+QLabel[role="chip-number"] {
+    font-family: "$numbers"; font-size: 13px; background: $field; border: 1px solid transparent; border-radius: 5px;
+    padding: 2px 5px;
+}
+QLabel[role="chip-number"][known="false"] { background: transparent; color: $dim; border: 1px dashed $dim; }
+QLabel[role="chip-number"][lit="true"] { background: $accent_soft; border: 1px solid $accent; }
 QFrame[role="popover"] { background: $card; border: 1px solid $raised_line; border-radius: 8px; }
 QLabel[tone="better"] { color: $better; }
 QLabel[tone="worse"] { color: $bad; }

@@ -84,6 +84,11 @@ class Held:
             held[network.held] = True
         return update_rows(step, network.penalized.astype(np.float64), len(self.dataset.train), held, self.share)
 
+    def change_of(self, key: int, array: str) -> Array:
+        """What the next update does to an array of a layer."""
+        new = np.asarray(self.update[-1].values)
+        return self.network.layout.by_layer(new - self.network.params)[key][array]
+
     def number_of(self, row: Row, key: int, array: str, at: Index) -> float:
         """Of a row of the update the number of one parameter, or the one that holds for all."""
         if isinstance(row.values, np.ndarray):

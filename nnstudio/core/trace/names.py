@@ -50,6 +50,10 @@ class Names:
             return "ŷ" if self._outputs == 1 else f"ŷ{_indices(at)}"
         return f"h{self._layer(key)}{_indices(at)}"
 
+    def weight(self, key: int, array: str, at: Index) -> str:
+        """A weight or a bias of a layer."""
+        return self._weight(Place(Quantity.WEIGHT, key, at, array))
+
     def of(self, place: Place) -> str:
         """A number at its place."""
         quantity, key, at = place.quantity, place.layer, place.at

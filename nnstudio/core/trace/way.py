@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnstudio.core.array import Array
-from nnstudio.core.experiment import LayerSpec, TrainingSpec
+from nnstudio.core.experiment import DenseSpec, LayerSpec, TrainingSpec
 from nnstudio.core.experiment.choices import Task
 from nnstudio.core.experiment.layer_specs import BatchNormSpec, LayerNormSpec
 from nnstudio.core.textbook import WAYS, Layer, backward, forward, loss
@@ -106,6 +106,16 @@ class Way:
                 )
             )
         return tuple(traced)
+
+    def of_each(self, key: int, array: str, at: tuple[int, ...]) -> Array | None:
+        """∂ of one weight or bias of a dense layer by each of the n examples, of its own loss: (n,), whose mean is the
+        ∂ of the batch. None for other layers, where it is not one product."""
+        layer = next(layer for layer in self.layers if layer.key == key and layer.arrays)
+        if not isinstance(layer.spec, DenseSpec):
+            return None
+        n = len(self.y)
+        dz = n * layer.dz[:, at[-1]]
+        return dz if array == "bias" else layer.x.reshape(n, -1)[:, at[0]] * dz
 
     def _part(self, layer: Layer, row: int) -> dict[str, Array]:
         """The gradients of a layer's arrays by one example."""

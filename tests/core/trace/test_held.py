@@ -125,6 +125,8 @@ def test_parts_of_the_examples_together_are_the_gradient_of_the_batch(name: str)
         for array in layer.gradients:
             mean = np.mean([layers[place].gradients[array] for layers in every], axis=0)
             equal(mean, way.gradients[layer.key][array])
+            if (of_each := way.of_each(layer.key, array, (0,) * layer.gradients[array].ndim)) is not None:
+                equal(of_each, np.array([layers[place].gradients[array].flat[0] for layers in every]))
     assert len(every[0]) == len(trainer.network.layers)
 
 

@@ -1,0 +1,53 @@
+"""A number with the sign of what it is before it: ■ value, ▬ weight, ◪ bias, ◀ error; its colour is its own sign."""
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QEnterEvent, QMouseEvent
+from PySide6.QtWidgets import QLabel, QWidget
+
+from nnstudio.core.trace.quantity import Place
+from nnstudio.ui import theme
+from nnstudio.ui.microscope.sheet import Cell, Shape, Writing
+
+_GLYPHS = {Shape.VALUE: "■", Shape.WEIGHT: "▬", Shape.BIAS: "◪", Shape.ERROR: "◀", Shape.PLAIN: ""}
+
+
+class NumberChip(QLabel):
+    """Hovering or pressing it tells which number of the network it is."""
+
+    pointed = Signal(object)  # Place | None
+    pressed = Signal(object)  # Place
+
+    def __init__(self, cell: Cell, writing: Writing, large: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.cell = cell
+        self.setProperty("role", "headline" if large else "chip-number")
+        self.setProperty("known", cell.known)
+        self.setTextFormat(Qt.TextFormat.RichText)
+        glyph = _GLYPHS[cell.shape] if cell.known and writing is not Writing.ALGEBRA else ""
+        colors = theme.current()
+        shade = colors.positive if cell.value > 0 else colors.negative if cell.value < 0 else colors.dim
+        small = "font-size: small;" if large else "font-size: x-small;"
+        sign = f'<span style="color:{shade};{small}">{glyph}</span>&nbsp;' if glyph else ""
+        text = cell.text(writing)
+        self.setText(f"{text}&nbsp;{sign}" if large and sign else f"{sign}{text}")
+        said = text if cell.known else "not computed yet"
+        self.setAccessibleName(f"{cell.shape.value} {cell.name}, {said}".strip())
+        self.setToolTip(f"{cell.name} = {cell.value!r}" if cell.known and cell.name else said)
+
+    @property
+    def place(self) -> Place | None:
+        """Where its number comes from."""
+        return self.cell.place
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self.pointed.emit(self.place)
+        super().enterEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.pointed.emit(None)
+        super().leaveEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if self.place is not None and event.button() is Qt.MouseButton.LeftButton:
+            self.pressed.emit(self.place)
+        super().mousePressEvent(event)
