@@ -114,6 +114,15 @@ ROWS = (
         "Begin again from new random weights.",
     ),
     Row(
+        "microscope",
+        "&Microscope",
+        "microscope",
+        "M",
+        "window",
+        "toggle_microscope",
+        "Follow one example forwards and back, number by number.",
+    ),
+    Row(
         "show_table",
         "Show as &table",
         "",
@@ -129,7 +138,7 @@ ROWS = (
     Row("about", "&About NN Studio", "", "", "window", "show_about", "Version and licences."),
 )
 
-CHECKABLE = frozenset({"larger_text"})
+CHECKABLE = frozenset({"larger_text", "microscope"})
 TINTS = {"play": "on_accent", "export": "accent"}
 """The colours of icons on buttons that are coloured themselves."""
 

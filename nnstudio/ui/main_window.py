@@ -26,6 +26,7 @@ from nnstudio.ui.help import About, HelpSheet
 from nnstudio.ui.icons import icon
 from nnstudio.ui.key_focus import KeyFocus
 from nnstudio.ui.menu_bar import MenuBar
+from nnstudio.ui.microscopy import Microscopy
 from nnstudio.ui.panels.data_panel import DataPanel
 from nnstudio.ui.panels.layer_panel import LayerPanel
 from nnstudio.ui.panels.training_panel import TrainingPanel
@@ -144,13 +145,15 @@ class MainWindow(QMainWindow):
         page.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         table = QVBoxLayout()
         table.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
-        table.addWidget(self.desk)
+        self.microscopy = Microscopy(self._session, self.desk, self)
+        self.microscopy.changed.connect(self.commands["microscope"].setChecked)
+        table.addWidget(self.microscopy.pages)
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.transport)
         column.addLayout(table, 1)
-        self.banner.lie_over(self.desk)
+        self.banner.lie_over(self.microscopy.pages)
         return page
 
     def _place(self) -> None:
@@ -225,6 +228,10 @@ class MainWindow(QMainWindow):
         if tables and frame is not None:
             title = f"{view.title}, update {grouped(frame.updates)}"
             TableDialog(title, tables, view.chosen_table(), self).open()
+
+    def toggle_microscope(self) -> None:
+        """One example, number by number, in the place of the cards; or the cards again."""
+        self.microscopy.toggle()
 
     def show_help(self) -> None:
         """The sheet of keys."""

@@ -62,7 +62,7 @@ class MenuBar(QMenuBar):
         view.addSeparator()
         view.addMenu(self._theme_menu(settings.theme))
         commands["larger_text"].setChecked(settings.larger_text)
-        self._fill(view, ("larger_text", None, "show_table", None, "reset_layout"))
+        self._fill(view, ("microscope", None, "larger_text", None, "show_table", None, "reset_layout"))
         self._fill(self.addMenu("&Help"), ("help", "whats_this", None, "about"))
         self._file_name = QLabel()
         self._file_name.setProperty("role", "corner")

@@ -63,6 +63,11 @@ class Held:
             shift(inputs, self.state.updates)
         return self._through(inputs[:, :-1], train.targets[self.batch], True, self._masks(inputs))
 
+    @property
+    def worked_out(self) -> bool:
+        """Whether `way` is known already; with convolutions it takes a while, and may be worked out on any thread."""
+        return "way" in self.__dict__
+
     @cached_property
     def gradient(self) -> Array:
         """∂ of the mini-batch's mean loss, without penalty and clipping: flat, laid out like the parameters."""

@@ -59,6 +59,11 @@ ACTIONS = {
         "η = 0.03 and ∇W = 0.2: W falls by 0.006.",
         f"{_BOOK}, chapter 8.3.",
     ),
+    "microscope": Explanation(
+        "z = Σ w·x + b, a = f(z), ∂L/∂z = ∂L/∂a · f′(z), w ← w − η · g",
+        "one point of XOR through three hidden neurons: every product, the loss, the error on its way back, the step.",
+        "Rumelhart, Hinton, Williams: Learning representations by back-propagating errors, 1986.",
+    ),
     "step_phase": Explanation(
         "An update in four phases: forward a = f(W·x + b), loss L, backward ∂L/∂W, update W ← W − η ∂L/∂W.",
         "4 phases are 1 update, the same to the bit as made in one.",

@@ -36,6 +36,7 @@ class CurveStage(Stage):
         )
         self._curve: Curve | None = None
         self.setMinimumHeight(110)
+        self.setMaximumHeight(170)
 
     def show_curve(self, curve: Curve | None) -> None:
         """This one from now on."""

@@ -5,7 +5,7 @@ It holds one state. Training goes on untouched, and the bar says when it has mov
 
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
@@ -103,6 +103,10 @@ class Microscope(QWidget):
             self._newest = frame.updates
             self._show_state()
 
+    def renew(self) -> None:
+        """More is known than before: show it."""
+        self._show()
+
     def let_go(self) -> None:
         """Hold nothing any more."""
         self._wave.stop()
@@ -165,6 +169,17 @@ class Microscope(QWidget):
         if place.layer in keys and len(place.at) == 1 and not place.array:
             self._unfold(keys.index(place.layer), place.at[0])
 
+    def event(self, event: QEvent) -> bool:
+        """While it is open its keys are its own; the buttons above still drive the run."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._claims(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def _claims(self, event: QKeyEvent) -> bool:
+        plain = not event.modifiers() & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier)
+        return plain and event.key() in _KEYS
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.modifiers() & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier):
             super().keyPressEvent(event)
@@ -212,12 +227,13 @@ class Microscope(QWidget):
             return
         stop = walk.stop
         self.line.show_walk(walk)
-        self.network.show_trace(trace, walk)
         unfolded = stop.unit is not None or stop.phase is Phase.LOSS
         self.card.setVisible(unfolded)
         if unfolded:
             self.card.show_sheet(sheets.sheet(stop))
-            self.card.setGeometry(self.network.card.toRect())
+            self.network.wanted = self.card.wanted
+        self.network.show_trace(trace, walk)
+        self.card.setGeometry(self.network.card.toRect())
         self.words.setText("<br><br>".join(in_words(trace, stop)))
         self._show_gradient(trace, sheets)
         title = self.card.title.text() if unfolded else f"layer {(stop.layer or 0) + 1}"
@@ -226,17 +242,14 @@ class Microscope(QWidget):
     def _show_gradient(self, trace: Trace, sheets: Sheets) -> None:
         walk = self.walk
         assert walk is not None
-        stop, strips = walk.stop, list[Strip]()
-        if stop.layer is not None and stop.unit is not None and walk.worked_out(Phase.BACKWARD, stop.layer, stop.unit):
-            layer, names, way = trace.layers[stop.layer], Names(trace.layers), trace.held.way
-            if layer.z.ndim == 1:
-                for array, at in sheets.weights(layer, (stop.unit,))[-_STRIPS:]:
-                    of_each = way.of_each(layer.key, array, at)
-                    if of_each is not None:
-                        own = float(layer.gradients[array][at])
-                        strips.append(
-                            Strip(names.weight(layer.key, array, at), own, of_each, float(of_each.mean()), trace.row)
-                        )
+        place, unit, strips = walk.stop.layer, walk.stop.unit, list[Strip]()
+        known = trace.held.worked_out and walk.worked_out(Phase.BACKWARD, place, unit)
+        if known and place is not None and unit is not None and trace.layers[place].z.ndim == 1:
+            layer, names, way = trace.layers[place], Names(trace.layers), trace.held.way
+            for array, at in sheets.weights(layer, (unit,))[-_STRIPS:]:
+                if (each := way.of_each(layer.key, array, at)) is not None:
+                    name, own = names.weight(layer.key, array, at), float(layer.gradients[array][at])
+                    strips.append(Strip(name, own, each, float(each.mean()), trace.row))
         self.gradient.show_strips(tuple(strips))
 
     def _show_state(self) -> None:
@@ -324,6 +337,13 @@ class Microscope(QWidget):
         grid.setRowStretch(2, 2)
 
 
+_KEYS = frozenset(
+    {
+        *(Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End),
+        *(Qt.Key.Key_Space, Qt.Key.Key_Escape, Qt.Key.Key_L, Qt.Key.Key_U, Qt.Key.Key_T),
+        *(Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4),
+    }
+)
 _DIGITS = Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4
 
 

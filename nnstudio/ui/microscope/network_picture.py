@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainterPath, QPen
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainterPath, QPen, QPixmap
 
 from nnstudio.core.experiment import DenseSpec
 from nnstudio.core.trace.names import Names
@@ -30,6 +30,7 @@ _TILE, _TOP, _BOTTOM = 32.0, 44.0, 14.0
 _CARD = 684.0, 268.0
 _COLUMN = 116.0
 _WIDE = 6.0
+_IMAGE = 96.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,8 @@ class NetworkPicture(Stage):
         self._tiles: list[Tile] = []
         self._lit: Place | None = None
         self.card = QRectF()
+        self.wanted = _CARD[1]
+        """How high the card would like to be."""
 
     def show_trace(self, trace: Trace, walk: Walk) -> None:
         """This one, at this stop, from now on."""
@@ -106,8 +109,8 @@ class NetworkPicture(Stage):
             room = card if unfolded is not None and place == unfolded + 1 else other
             centres.append(x + room / 2)
             if unfolded is not None and place == unfolded + 1:
-                height = min(_CARD[1], self.height() - _TOP - 2 * (_TILE + 14) - _BOTTOM)
-                height = max(height, 190.0)
+                height = min(self.wanted, self.height() - _TOP - 2 * (_TILE + 14) - _BOTTOM)
+                height = min(max(height, 240.0), self.height() - _TOP - _BOTTOM)
                 middle = (_TOP + self.height() - _BOTTOM) / 2
                 self.card = QRectF(x + 4, middle - height / 2, room - 8, height)
             x += room
@@ -123,6 +126,9 @@ class NetworkPicture(Stage):
         items.Words(self.root, QPointF(x, 14), text_font(12.5, bold=True), shade, title, across)
         units = len(values)
         top, bottom = _TOP, self.height() - _BOTTOM
+        if layer < 0 and values.ndim == 3:
+            self._image(values, x)
+            return
         if unfolded is None:
             shown = range(min(units, MOST))
             step = min((bottom - top) / max(len(shown), 1), 92.0)
@@ -137,6 +143,17 @@ class NetworkPicture(Stage):
         self._aside(layer, above, x, top + _TILE / 2, self.card.top() - _TILE / 2 - 8, from_the_end=True)
         self._aside(layer, below, x, self.card.bottom() + _TILE / 2 + 8, bottom - _TILE / 2)
         self._tiles.append(Tile(layer, unfolded, self.card))
+
+    def _image(self, pixels: np.ndarray, x: float) -> None:
+        """Images come in as they are: the mean of their channels, from the darkest value to the lightest."""
+        flat = pixels.mean(axis=0)
+        low, high = float(flat.min()), float(flat.max())
+        shades = np.ascontiguousarray((flat - low) * (255 / max(high - low, 1e-12)), np.uint8)
+        height, width = shades.shape
+        image = QImage(shades.tobytes(), width, height, width, QImage.Format.Format_Grayscale8)
+        side = round(min(_IMAGE, 0.9 * x * 2))
+        item = items.pixmap(self.root, QPointF(x - side / 2, (_TOP + self.height() - _BOTTOM - side) / 2), z=3)
+        item.setPixmap(QPixmap.fromImage(image.scaled(side, side)))
 
     def _aside(self, layer: int, units: range, x: float, first: float, last: float, from_the_end: bool = False) -> None:
         """The units above or below the card, side by side where they are several."""
@@ -160,6 +177,8 @@ class NetworkPicture(Stage):
             return
         colors = theme.current()
         values = trace.inputs if tile.layer < 0 else trace.layers[tile.layer].a
+        if tile.layer + 1 == len(trace.layers):
+            values = trace.p  # what the network answers, behind the last sum
         value = float(np.asarray(values)[tile.unit].mean())
         known = tile.layer < 0 or walk.worked_out(Phase.FORWARD, tile.layer, tile.unit)
         lit = self._lit is not None and self._is(tile, trace, self._lit)
@@ -172,19 +191,33 @@ class NetworkPicture(Stage):
         else:
             dashed = QPen(QColor(colors.dim), 1, Qt.PenStyle.DashLine)
             items.path(self.root, dashed, QColor(colors.card), z=3).setPath(shape)
-        name = names.unit(trace.layers[tile.layer].key, (tile.unit,)) if tile.layer >= 0 else _input(tile.unit)
-        left = QPointF(tile.box.left() - 5, tile.box.center().y())
-        items.Words(self.root, left, text_font(12), colors.text, name, Qt.AlignmentFlag.AlignRight, z=4)
-        a = number(value) if known else "not computed yet"
-        beside = QPointF(tile.box.right() + 6, tile.box.center().y() - (8 if tile.layer >= 0 else 0))
-        font = mono_font(11) if known else text_font(11)
-        items.Words(self.root, beside, font, colors.text if known else colors.dim, a, z=4)
-        if tile.layer >= 0 and (walk.stop.phase in (Phase.BACKWARD, Phase.UPDATE)):
-            layer = trace.layers[tile.layer]
+        self._write(tile, value, known, trace, walk, names)
+
+    def _write(self, tile: Tile, value: float, known: bool, trace: Trace, walk: Walk, names: Names) -> None:
+        """The name of a unit and its numbers: of inputs and outputs above and below it, out of the way of the links."""
+        colors, align = theme.current(), Qt.AlignmentFlag
+        a = number(value) if known else "–"
+        font, shade = mono_font(11), colors.text if known else colors.dim
+        middle = tile.box.center()
+        if tile.layer < 0:
+            at = QPointF(middle.x(), tile.box.bottom() + 11)
+            items.Words(self.root, at, font, shade, f"{_input(tile.unit)} {a}", align.AlignHCenter, z=4)
+            return
+        layer = trace.layers[tile.layer]
+        name = names.unit(layer.key, (tile.unit,))
+        lines = [(font, shade, a)]
+        if walk.stop.phase in (Phase.BACKWARD, Phase.UPDATE):
             done = walk.worked_out(Phase.BACKWARD, tile.layer, tile.unit)
-            said = f"◀ {number(float(np.asarray(layer.dz)[tile.unit].sum()))}" if done else "◀ –"
-            below = QPointF(tile.box.right() + 6, tile.box.center().y() + 8)
-            items.Words(self.root, below, mono_font(11), colors.dim, said, z=4)
+            error = number(float(np.asarray(layer.dz)[tile.unit].sum())) if done else "–"
+            lines.append((mono_font(11), colors.dim, f"◀ {error}"))
+        if tile.layer + 1 == len(trace.layers):
+            lines[0] = (font, shade, f"{name} {a}")
+        else:
+            left = QPointF(tile.box.left() - 5, middle.y())
+            items.Words(self.root, left, text_font(12), colors.text, name, align.AlignRight, z=4)
+        for row, (face, color, text) in enumerate(lines):
+            at = QPointF(tile.box.right() + 6, middle.y() - 8 + 16 * row)
+            items.Words(self.root, at, face, color, text, z=4)
 
     def _loss(self, trace: Trace, walk: Walk, x: float) -> None:
         colors, across = theme.current(), Qt.AlignmentFlag.AlignHCenter

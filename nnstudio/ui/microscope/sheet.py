@@ -4,13 +4,14 @@ Arithmetic about what comes in stands at the left, about what goes on at the rig
 number is rounded by itself; where the printed numbers do not give the printed result, ≈ stands in place of =.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from math import isfinite
 
 import numpy as np
 
+from nnstudio.core.array import Array
 from nnstudio.core.experiment.choices import ActivationKind
 from nnstudio.core.trace import arithmetic
 from nnstudio.core.trace.names import Names
@@ -81,12 +82,10 @@ class Line:
 
     def spoken(self, writing: Writing = Writing.DIGITS) -> str:
         """For those who cannot see it: weight w₂₁, 0.780, times x₁, 1, equals 0.780."""
-        if self.note and not self.cells:
-            return f"{self.label} {self.note}".strip()
         known = [f"{cell.shape.value} {cell.name}, {cell.text(writing)}" for cell in self.cells if cell.known]
         if len(known) < len(self.cells) or (self.result is not None and not self.result.known):
             return f"{self.label}: not computed yet".strip()
-        said = ", times ".join(known)
+        said = ", times ".join(known) or self.note
         if self.result is None:
             return said
         return f"{said}, equals {self.result.text(writing)}" if said else f"{self.label}, {self.result.text(writing)}"
@@ -275,7 +274,9 @@ class Sheets:
     def _update(self, layer: TracedLayer, at: Index) -> Sheet:
         held = self.trace.held
         parts: list[Part] = []
-        for count, (array, place) in enumerate(self.weights(layer, at)[:3], 1):
+        batch = held.way.gradients.get(layer.key, {})
+        own = sorted(self.weights(layer, at, batch), key=lambda weight: -abs(float(batch[weight[0]][weight[1]])))
+        for count, (array, place) in enumerate(own[:3], 1):
             name = self.names.of(Place(Q.WEIGHT, layer.key, place, array))
             lines: list[Line] = [Line("w", (), Cell(Shape.WEIGHT, name, float(layer.arrays[array][place])))]
             for row in held.update:
@@ -286,10 +287,11 @@ class Sheets:
 
     # ------------------------------------------------------------------------------------------------------------------
 
-    def weights(self, layer: TracedLayer, at: Index) -> list[tuple[str, Index]]:
-        """What is one unit's own: of its weights the largest gradients, and its bias."""
+    def weights(self, layer: TracedLayer, at: Index, by: Mapping[str, Array] | None = None) -> list[tuple[str, Index]]:
+        """What is one unit's own: of its weights those with the largest gradients, of this example or those given, and
+        its bias."""
         found: list[tuple[str, Index]] = []
-        for array, gradients in layer.gradients.items():
+        for array, gradients in (layer.gradients if by is None else by).items():
             unit = at[0] if gradients.shape[-1] > at[0] else int(np.ravel_multi_index(at, layer.z.shape))
             own = gradients[..., unit]
             order = np.argsort(-np.abs(own), axis=None, kind="stable")[: FOLD - 1]
@@ -360,6 +362,3 @@ def _listening(slope: float) -> str:
 
 def _indexed(letter: str, unit: int, outputs: int) -> str:
     return letter if outputs == 1 else f"{letter}{''.join('₀₁₂₃₄₅₆₇₈₉'[int(digit)] for digit in str(unit + 1))}"
-
-
-__all__ = ["Cell", "Curve", "Line", "Part", "Sequence", "Shape", "Sheet", "Sheets", "Writing"]

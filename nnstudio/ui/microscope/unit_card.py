@@ -4,7 +4,16 @@ from collections.abc import Iterator
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from nnstudio.ui.microscope.curve_stage import CurveStage
 from nnstudio.ui.microscope.number_chip import NumberChip
@@ -60,7 +69,12 @@ class UnitCard(QFrame):
         self._column.setSpacing(6)
         self._column.addLayout(head)
         self._body = QWidget()
-        self._column.addWidget(self._body, 1)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._column.addWidget(self._scroll, 1)
         QShortcut(QKeySequence.StandardKey.Copy, self, self.copy, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
     def show_sheet(self, sheet: Sheet) -> None:
@@ -84,10 +98,15 @@ class UnitCard(QFrame):
         for part in sheet.parts:
             parts.addLayout(self._part(part), 1)
         column.addLayout(parts, 1)
-        self._column.replaceWidget(self._body, body)
-        self._body.hide()
-        self._body.deleteLater()
         self._body = body
+        self._scroll.setWidget(body)
+
+    @property
+    def wanted(self) -> float:
+        """How high it would like to be, with all lines in sight."""
+        margins = self._column.contentsMargins()
+        head = self.writings.sizeHint().height() + self._column.spacing()
+        return self._body.sizeHint().height() + head + margins.top() + margins.bottom() + 4
 
     @property
     def rows(self) -> list[LineRow]:
@@ -148,15 +167,12 @@ class UnitCard(QFrame):
         if part.curve is not None:
             stage = CurveStage()
             stage.show_curve(part.curve)
-            column.addWidget(stage, 1)
-        lines = QGridLayout()
-        lines.setContentsMargins(0, 0, 0, 0)
+            column.addWidget(stage, 3)
         for line in part.lines:
             column.addWidget(self._row(line))
         if part.note:
             column.addWidget(_label(part.note, "caption"))
-        if part.curve is None:
-            column.addStretch(1)
+        column.addStretch(1)
         return column
 
     def _row(self, line: Line) -> LineRow:
@@ -165,7 +181,7 @@ class UnitCard(QFrame):
         inside.setContentsMargins(2, 1, 2, 1)
         inside.setSpacing(5)
         for widget in self._line(line):
-            inside.addWidget(widget)
+            inside.addWidget(widget, 1 if widget.sizePolicy().horizontalPolicy() is QSizePolicy.Policy.Ignored else 0)
         if line.result is not None:
             inside.addStretch(1)
             if line.cells:
@@ -179,7 +195,10 @@ class UnitCard(QFrame):
         if line.label:
             yield _label(line.label, "small")
         if line.note:
-            yield _label(line.note, "caption")
+            note = _label(line.note, "caption")
+            note.setToolTip(line.note)
+            note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # gives way to the numbers
+            yield note
         for place, cell in enumerate(line.cells):
             if place:
                 yield _label("×", "operator-small")

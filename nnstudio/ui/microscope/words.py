@@ -51,7 +51,8 @@ def _loss(trace: Trace) -> Iterator[str]:
     p, t = float(trace.p[worst]), float(trace.terms.targets[worst])
     side = "too low" if p < t else "too high" if p > t else "right"
     yield f"The answer {number(p)} is {side}: the target is {number(t)}."
-    yield f"This example costs {number(trace.terms.loss)}; the mini-batch {number(trace.held.way.loss)} on average."
+    batch = f"; the mini-batch {number(trace.held.way.loss)} on average" if trace.held.worked_out else ""
+    yield f"This example costs {number(trace.terms.loss)}{batch}."
 
 
 def _backward(trace: Trace, index: int, names: Names, unit: int) -> Iterator[str]:
@@ -76,7 +77,7 @@ def _backward(trace: Trace, index: int, names: Names, unit: int) -> Iterator[str
 
 def _outweighed(trace: Trace, layer: TracedLayer, names: Names, unit: int) -> Iterator[str]:
     """Whether the mini-batch goes the way of this example, for the weight that it moves most."""
-    if not isinstance(layer.spec, DenseSpec):
+    if not isinstance(layer.spec, DenseSpec) or not trace.held.worked_out:
         return
     own = layer.gradients["weight"][:, unit]
     row = int(np.abs(own).argmax())
@@ -96,7 +97,7 @@ def _outweighed(trace: Trace, layer: TracedLayer, names: Names, unit: int) -> It
 
 
 def _update(trace: Trace, layer: TracedLayer, names: Names, unit: int) -> Iterator[str]:
-    if "weight" not in layer.arrays:
+    if "weight" not in layer.arrays or not trace.held.worked_out:
         return
     changes = trace.held.change_of(layer.key, "weight")[..., unit]
     place = np.unravel_index(int(np.abs(changes).argmax()), changes.shape)

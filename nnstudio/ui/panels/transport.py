@@ -43,8 +43,8 @@ class Transport(QFrame):
         self.pace = PaceSlider()
         self.pace.chosen.connect(session.set_pace)
         restart, export = action_button(actions["restart"], "labelled"), action_button(actions["export"], "primary")
-        weights = WeightsGroup(session, actions)
-        self._shrinking = (restart, weights.button, export)
+        weights, closer = WeightsGroup(session, actions), action_button(actions["microscope"], "labelled")
+        self._shrinking = (restart, weights.button, closer, export)
         self._row = row = QHBoxLayout(self)
         row.setContentsMargins(16, 7, 16, 8)
         row.setSpacing(8)
@@ -62,6 +62,7 @@ class Transport(QFrame):
             row.addSpacing(8)
         row.addWidget(self.status)
         row.addStretch(1)
+        row.addWidget(closer)
         row.addWidget(export)
         self._session = session
         self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MILLISECONDS)

@@ -97,8 +97,8 @@ def test_an_input_of_0_teaches_nothing_and_says_so(xor: Trace) -> None:
 
 def test_the_update_is_that_of_the_optimizer(xor: Trace) -> None:
     sheet = Sheets(xor).sheet(Stop(Phase.UPDATE, 0, 0))
-    lines = sheet.parts[0].lines
-    assert sheet.parts[0].title == "w₁₁"
+    part = next(part for part in sheet.parts if part.title == "w₁₁")
+    lines = part.lines
     rows = [row.name for row in xor.held.update]
     assert [line.label for line in lines] == ["w", *rows]
     new = lines[-1].result

@@ -1,0 +1,229 @@
+"""The microscope in the window, by its keys: every number of XOR as a screen reader gets it, and the run untouched."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from nnstudio.core.data.examples import DataError
+from nnstudio.core.experiment import DenseSpec, Experiment
+from nnstudio.core.experiment.choices import ActivationKind, DatasetKind
+from nnstudio.core.presets import default_experiment
+from nnstudio.core.trace.trace import Trace
+from nnstudio.core.training.phases import Phase
+from nnstudio.core.training.trainer import Trainer
+from nnstudio.ui.main_window import MainWindow
+from nnstudio.ui.microscope.microscope import Microscope
+from nnstudio.ui.microscope.sheet import Writing, number
+from nnstudio.ui.microscope.walk import Grain, Stop
+from nnstudio.ui.session import Session
+from nnstudio.ui.settings import Settings
+
+Key = Qt.Key
+XOR: Experiment = replace(
+    default_experiment(DatasetKind.XOR4), layers=(DenseSpec(units=2, activation=ActivationKind.TANH),)
+)
+
+
+def no_images(spec: object) -> None:
+    raise DataError("no images here")
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Iterator[MainWindow]:
+    session = Session(XOR, no_images)  # type: ignore[arg-type]
+    window = MainWindow(session, Settings())
+    qtbot.addWidget(window)
+    session.start()
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(lambda: session.frame is not None)
+    yield window
+    session.stop()
+
+
+def run_of(window: MainWindow) -> Session:
+    return window._session
+
+
+@pytest.fixture
+def page(window: MainWindow, qtbot: QtBot) -> Microscope:
+    """After five updates, opened by its key."""
+    for _ in range(5):
+        run_of(window).step()
+    qtbot.waitUntil(lambda: run_of(window).frame.updates == 5)  # type: ignore[union-attr]
+    press(window, Key.Key_M)
+    qtbot.waitUntil(lambda: window.microscopy.is_open and window.microscopy.page.trace is not None)
+    return window.microscopy.page
+
+
+def press(window: MainWindow, key: Key) -> None:
+    QTest.keyClick(window.windowHandle(), key)
+
+
+def trace_of(page: Microscope) -> Trace:
+    assert page.trace is not None
+    return page.trace
+
+
+def stop_of(page: Microscope) -> Stop:
+    assert page.walk is not None
+    return page.walk.stop
+
+
+def read(page: Microscope) -> list[str]:
+    """The lines of the card as a screen reader gets them."""
+    return [row.accessibleName() for row in page.card.rows]
+
+
+def test_its_keys_walk_through_all_phases_and_every_number_is_read(window: MainWindow, page: Microscope) -> None:
+    trace = trace_of(page)
+    seen: dict[Stop, list[str]] = {}
+    for _ in range(40):
+        seen[stop_of(page)] = read(page)
+        press(window, Key.Key_Right)
+    assert len(seen) == 3 + 1 + 3 + 3
+    hidden, output = trace.layers
+    for unit in range(2):
+        forward = " | ".join(seen[Stop(Phase.FORWARD, 0, unit)])
+        for place, name in enumerate("₁₂"):
+            x, w = hidden.x[place], hidden.arrays["weight"][place, unit]
+            own = f"value x{name}, {number(x)}, times weight w{'₁₂'[unit]}{name}, {number(w)}, equals {number(x * w)}"
+            assert own in forward
+        assert f"z{'₁₂'[unit]}, {number(hidden.z[unit])}" in forward
+        assert f"h{'₁₂'[unit]}, {number(hidden.a[unit])}" in forward
+        backward = " | ".join(seen[Stop(Phase.BACKWARD, 0, unit)])
+        v = output.arrays["weight"][unit, 0]
+        assert f"weight v{'₁₂'[unit]}, {number(v)}, times error ∂L/∂zᵒ₁, {number(output.dz[0])}" in backward
+        assert f"equals {number(hidden.da[unit])}" in backward
+        for place, name in enumerate("₁₂"):
+            assert f"w{'₁₂'[unit]}{name}: " in backward
+            assert number(hidden.gradients["weight"][place, unit]) in backward
+        update = " | ".join(seen[Stop(Phase.UPDATE, 0, unit)])
+        new = trace.held.number_of(trace.held.update[-1], hidden.key, "bias", (unit,))
+        assert number(new) in update
+    loss = " | ".join(seen[Stop(Phase.LOSS)])
+    assert f"L, {number(trace.terms.loss)}" in loss
+
+
+def test_the_run_goes_on_as_if_nobody_had_looked(window: MainWindow, page: Microscope, qtbot: QtBot) -> None:
+    session = run_of(window)
+    for key in (Key.Key_Right, Key.Key_3, Key.Key_Left, Key.Key_Tab, Key.Key_T, Key.Key_Down, Key.Key_End):
+        press(window, key)
+    assert session.frame is not None
+    assert session.frame.updates == 5, "its keys are its own"
+    session.step()
+    qtbot.waitUntil(lambda: session.frame.updates == 6)  # type: ignore[union-attr]
+    twin = Trainer(XOR)
+    for _ in range(6):
+        twin.step()
+    assert np.array_equal(session.frame.model.params, twin.network.params)
+
+
+def test_it_holds_its_state_and_says_when_the_run_moved_on(window: MainWindow, page: Microscope, qtbot: QtBot) -> None:
+    assert page.state.text() == "holds update 5, the newest"
+    assert not page.newest.isVisible()
+    before = trace_of(page)
+    run_of(window).step()
+    qtbot.waitUntil(page.newest.isVisible)
+    assert page.state.text() == "holds update 5, run moved on"
+    assert trace_of(page) is before, "no number changes under the reader's eyes"
+    QTest.mouseClick(page.newest, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: trace_of(page).held.state.updates == 6)
+    assert page.state.text() == "holds update 6, the newest"
+
+
+def test_escape_brings_the_cards_back(window: MainWindow, page: Microscope) -> None:
+    assert not window.desk.isVisible()
+    assert window.commands["microscope"].isChecked()
+    press(window, Key.Key_Escape)
+    assert window.desk.isVisible()
+    assert not window.commands["microscope"].isChecked()
+
+
+def test_phases_and_grains_have_keys(window: MainWindow, page: Microscope) -> None:
+    press(window, Key.Key_3)
+    assert stop_of(page) == Stop(Phase.BACKWARD, 1, 0)
+    press(window, Key.Key_L)
+    assert stop_of(page) == Stop(Phase.BACKWARD, 1)
+    assert not page.card.isVisible()
+    press(window, Key.Key_T)
+    assert (page.walk.grain, stop_of(page).term) == (Grain.TERM, 1)  # type: ignore[union-attr]
+    press(window, Key.Key_1)
+    assert stop_of(page) == Stop(Phase.FORWARD, 0, 0, 1)
+    assert any("not computed yet" in line for line in read(page))
+    press(window, Key.Key_End)
+    assert stop_of(page).layer == 1
+
+
+def test_what_has_not_been_computed_says_so(window: MainWindow, page: Microscope) -> None:
+    assert page.gradient.summary() == "not computed yet"
+    press(window, Key.Key_T)
+    assert any(chip.text() == "–" for chip in page.card.findChildren(NumberChip) if chip.isVisible())
+    press(window, Key.Key_U)
+    press(window, Key.Key_4)
+    assert "this example" in page.gradient.summary()
+
+
+def test_a_click_on_a_unit_unfolds_it_in_this_phase(window: MainWindow, page: Microscope) -> None:
+    press(window, Key.Key_3)
+    box = page.network.tile(0, 1)
+    assert box is not None
+    QTest.mouseClick(page.network.viewport(), Qt.MouseButton.LeftButton, pos=box.center().toPoint())
+    assert stop_of(page) == Stop(Phase.BACKWARD, 0, 1)
+    assert page.card.title.text() == "h₂"
+    assert page.network.card.contains(page.card.geometry().center())
+
+
+def test_tab_walks_the_units_and_arrows_the_examples(window: MainWindow, page: Microscope, qtbot: QtBot) -> None:
+    press(window, Key.Key_Tab)
+    assert stop_of(page) == Stop(Phase.FORWARD, 0, 1)
+    chosen = trace_of(page).chosen
+    assert chosen is not None
+    press(window, Key.Key_Down)
+    other = trace_of(page)
+    assert other.chosen == chosen.moved(other.held.dataset, 1)
+    assert stop_of(page) == Stop(Phase.FORWARD, 0, 1), "the walk stays where it is"
+    qtbot.waitUntil(lambda: run_of(window).frame.example.chosen == other.chosen)  # type: ignore[union-attr]
+
+
+def test_a_factor_that_is_pointed_at_is_lit_in_the_network(window: MainWindow, page: Microscope) -> None:
+    before = page.network.grab().toImage()
+    weight = next(cell for row in page.card.rows for cell in row.line.cells if cell.name == "w₁₁")
+    page.card.pointed.emit(weight.place)
+    assert page.network.grab().toImage() != before
+    page.card.pointed.emit(None)
+    assert page.network.grab().toImage() == before
+
+
+def test_all_numbers_in_full_and_as_a_table(window: MainWindow, page: Microscope) -> None:
+    page.card.writings.set_current([*Writing].index(Writing.FULL))
+    z = trace_of(page).layers[0].z[0]
+    page.card.copy()
+    assert number(float(z), full=True) in QApplication.clipboard().text()
+    assert page.card.writing is Writing.FULL
+
+
+def test_a_press_on_the_line_of_phases_goes_there(window: MainWindow, page: Microscope) -> None:
+    assert page.walk is not None
+    for box, place in page.line._boxes[::3]:
+        QTest.mouseClick(page.line.viewport(), Qt.MouseButton.LeftButton, pos=box.center().toPoint())
+        assert page.walk.here == place
+    QTest.mouseClick(page.line.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(2, 2))
+    assert page.walk.here == place
+
+
+def test_a_wave_plays_the_steps_and_ends(window: MainWindow, page: Microscope, qtbot: QtBot) -> None:
+    press(window, Key.Key_4)
+    press(window, Key.Key_End)
+    press(window, Key.Key_Left)
+    page.wave()
+    page._wave.setInterval(1)
+    qtbot.waitUntil(lambda: not page._wave.isActive())
+    assert page.walk is not None
+    assert page.walk.here == len(page.walk.stops) - 1
