@@ -147,13 +147,14 @@ class MainWindow(QMainWindow):
         table.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         self.microscopy = Microscopy(self._session, self.desk, self)
         self.microscopy.changed.connect(self.commands["microscope"].setChecked)
-        table.addWidget(self.microscopy.pages)
+        table.addWidget(self.desk)
+        table.addWidget(self.microscopy.page)
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.transport)
         column.addLayout(table, 1)
-        self.banner.lie_over(self.microscopy.pages)
+        self.banner.lie_over(self.desk)
         return page
 
     def _place(self) -> None:

@@ -5,7 +5,7 @@ mini-batch through convolutions, is worked out beside.
 """
 
 from PySide6.QtCore import QObject, QThreadPool, QTimer, Signal
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from nnstudio.core.run.commands import Answer
 from nnstudio.core.run.example import Chosen, SplitName
@@ -19,7 +19,7 @@ POLLING_MILLISECONDS = 20
 
 
 class Microscopy(QObject):
-    """pages: the cards' page, and behind it the microscope's."""
+    """page: what stands in the place of `cards` while it is open."""
 
     changed = Signal(bool)  # whether it is open
 
@@ -27,9 +27,7 @@ class Microscopy(QObject):
         super().__init__(parent)
         self._session, self._cards = session, cards
         self.page = Microscope()
-        self.pages = QStackedWidget()
-        self.pages.addWidget(cards)
-        self.pages.addWidget(self.page)
+        self.page.hide()
         self._chosen: Chosen | None = None
         self._held: Held | None = None
         self.page.closed.connect(self.close)
@@ -42,7 +40,7 @@ class Microscopy(QObject):
     @property
     def is_open(self) -> bool:
         """Whether the microscope is in the place of the cards."""
-        return self.pages.currentWidget() is self.page
+        return not self.page.isHidden()
 
     def toggle(self) -> None:
         """Open it with the example in hand, else the first of the next mini-batch; or close it."""
@@ -59,11 +57,15 @@ class Microscopy(QObject):
     def close(self) -> None:
         """The cards come back."""
         self._batch.stop()
-        self.pages.setCurrentWidget(self._cards)
+        self._show(False)
         self.page.let_go()
         self._held = None
         self._cards.setFocus()
         self.changed.emit(False)
+
+    def _show(self, closer: bool) -> None:
+        self._cards.setHidden(closer)
+        self.page.setHidden(not closer)
 
     def _ask(self) -> None:
         self._session.save(self._hold)
@@ -80,7 +82,7 @@ class Microscopy(QObject):
         if chosen is None or chosen.split.of(frame.dataset) is None:
             chosen = Chosen(SplitName.TRAINING, int(held.batch[0]))
         if not self.is_open:
-            self.pages.setCurrentWidget(self.page)
+            self._show(True)
             self.page.setFocus()
             self.changed.emit(True)
         self._look_at(chosen)

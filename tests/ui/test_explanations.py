@@ -27,6 +27,7 @@ from nnstudio.ui.actions import ROWS
 from nnstudio.ui.explanations import Explanation
 from nnstudio.ui.explanations.actions import ACTIONS
 from nnstudio.ui.explanations.data_sets import DATA_SETS, FEATURES
+from nnstudio.ui.explanations.microscope import MICROSCOPE
 from nnstudio.ui.explanations.settings import SETTINGS
 from nnstudio.ui.explanations.views import VIEWS
 from nnstudio.ui.explanations.window import (
@@ -53,7 +54,7 @@ from nnstudio.ui.stage.stage import Stage
 from nnstudio.ui.widgets.banner import Tone
 from nnstudio.ui.widgets.fold import Fold
 
-TABLES = (SETTINGS, ACTIONS, DATA_SETS, FEATURES, CARDS, PARTS, COUNTERS, LAYER_CARD, SEGMENTS, VIEWS)
+TABLES = (MICROSCOPE, SETTINGS, ACTIONS, DATA_SETS, FEATURES, CARDS, PARTS, COUNTERS, LAYER_CARD, SEGMENTS, VIEWS)
 SINGLE = (CLOSE, COPY, FLOAT, MESSAGE, NOTE, OFFER, PACE, SEED, STATUS, TABLE)
 SPECS = (Experiment, TrainingSpec, InitializationSpec, StoppingSpec, PlaneSpec, ImageSpec, TableSpec)
 CONTROLS = (Stage, QAbstractButton, QAbstractSlider, QComboBox, QLineEdit, QPlainTextEdit)

@@ -237,7 +237,7 @@ def test_a_layout_of_another_version_is_ignored(qtbot, monkeypatch):
 
 def test_every_action_is_in_a_menu_and_leads_somewhere(window):
     listed = {name for names in MENUS.values() for name in names if name} | {
-        *("larger_text", "show_table", "reset_layout", "help", "whats_this", "about")
+        *("microscope", "larger_text", "show_table", "reset_layout", "help", "whats_this", "about")
     }
     assert listed == {row.name for row in ROWS}
     targets = {"run": window._session, "files": window.files, "window": window}

@@ -61,7 +61,7 @@ ACTIONS = {
     ),
     "microscope": Explanation(
         "z = Σ w·x + b, a = f(z), ∂L/∂z = ∂L/∂a · f′(z), w ← w − η · g",
-        "one point of XOR through three hidden neurons: every product, the loss, the error on its way back, the step.",
+        "XOR through 3 neurons: 2 products and a bias make each z, and 1 error comes back through each link.",
         "Rumelhart, Hinton, Williams: Learning representations by back-propagating errors, 1986.",
     ),
     "step_phase": Explanation(

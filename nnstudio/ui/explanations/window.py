@@ -150,6 +150,36 @@ LAYER_CARD = {
 }
 """By the accessible name."""
 SEGMENTS = {
+    "Layer": Explanation(
+        "A whole layer at a step: a = f(x W + b), all units at once.",
+        "2-3-1 has 2 steps forward, 1 loss, 2 backward and 2 updates.",
+        f"{_BOOK}, chapter 6.5.",
+    ),
+    "Unit": Explanation(
+        "One unit at a step: z = Σ w·x + b and a = f(z).",
+        "2-3-1 has 4 steps forward: three hidden units and the output.",
+        f"{_BOOK}, chapter 6.5.",
+    ),
+    "Term": Explanation(
+        "One product w · x of a sum at a step.",
+        "A unit behind 2 inputs has 3 terms: two products and the bias.",
+        f"{_BOOK}, chapter 6.5.",
+    ),
+    "algebra": Explanation(
+        "Names in place of numbers: what the rule is.",
+        "w₂₁ × x₁ stands for 0.780 × 1.",
+        "the notation of Nielsen 2015, Neural Networks and Deep Learning.",
+    ),
+    "0.000": Explanation(
+        "Three digits after the point, each number rounded by itself; ≈ where they do not give the printed result.",
+        "0.123 × 0.568 ≈ 0.070.",
+        "calculated with all digits.",
+    ),
+    "full": Explanation(
+        "All digits that were calculated with, in 64 bits.",
+        "0.1 + 0.2 gives 0.30000000000000004.",
+        "IEEE 754-2019.",
+    ),
     "Weights": Explanation(
         "W of each neuron or filter as an image: what it looks for.",
         "784 weights of a neuron as 28 × 28 pixels, blue where w > 0.",

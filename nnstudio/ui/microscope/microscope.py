@@ -5,9 +5,19 @@ It holds one state. Training goes on untouched, and the bar says when it has mov
 
 from functools import partial
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from nnstudio.core.data.plane import Plane
 from nnstudio.core.run.frame import Frame
@@ -15,6 +25,7 @@ from nnstudio.core.trace.names import Names
 from nnstudio.core.trace.quantity import Place
 from nnstudio.core.trace.trace import Trace
 from nnstudio.core.training.phases import Phase
+from nnstudio.ui.explanations.microscope import MICROSCOPE
 from nnstudio.ui.microscope.gradient_picture import GradientPicture, Strip
 from nnstudio.ui.microscope.network_picture import NetworkPicture
 from nnstudio.ui.microscope.phase_line import PhaseLine
@@ -287,6 +298,9 @@ class Microscope(QWidget):
         keys = "↑ ↓ another example<br>→ ← one step · Space wave<br>Tab next unit · Esc close"
         self.example.setText(f"<b>{heading}</b><br>seen {seen}<br><table>{table}</table><br>{keys}")
 
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, 0)  # the cards say how small the window can be
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         QTimer.singleShot(0, self, self._show)
@@ -303,8 +317,12 @@ class Microscope(QWidget):
             button.setText(text)
             button.setAccessibleName(name)
             button.setToolTip(f"{name}.")
+            button.setWhatsThis(MICROSCOPE[name].html(name, f"{name}."))
             button.clicked.connect(deed)
         self._play.setToolTip("Play the steps of all phases, or rest.")
+        self._play.setWhatsThis(MICROSCOPE["Wave"].html("Wave", self._play.toolTip()))
+        self.newest.setToolTip("Hold the run as it is now.")
+        self.newest.setWhatsThis(MICROSCOPE[self.newest.text()].html("Take the newest", self.newest.toolTip()))
         self._play.clicked.connect(self.wave)
         title = QLabel("MICROSCOPE")
         title.setProperty("role", "section")
@@ -323,6 +341,7 @@ class Microscope(QWidget):
         row.addWidget(self.grain)
         row.addWidget(close)
         grid = QGridLayout(self)
+        grid.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(10)
         grid.addWidget(bar, 0, 0, 1, 3)

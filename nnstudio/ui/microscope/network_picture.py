@@ -52,8 +52,8 @@ class NetworkPicture(Stage):
             "Network under the microscope",
             "A square is a unit and its value, a line a weight. Click a unit to unfold its arithmetic.",
             "<b>One example in the network</b><p>Forward, values go from left to right through the links; backward, "
-            "the error comes back through the same links.</p><p><b>Example:</b> a thick blue line is a large positive "
-            "weight: what comes through it pushes the unit up.</p><p><b>Source:</b> Rumelhart, Hinton, Williams: "
+            "the error comes back through the same links.</p><p><b>Example:</b> a thick blue line is a weight of 5 or "
+            "more: an input of 1 pushes the unit up by that.</p><p><b>Source:</b> Rumelhart, Hinton, Williams: "
             "Learning representations by back-propagating errors, 1986.</p>",
         )
         self._trace: Trace | None = None

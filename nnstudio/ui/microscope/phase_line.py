@@ -25,8 +25,9 @@ class PhaseLine(Stage):
             "Phases of the update",
             "One pill for each step: full where it was computed, ringed where you are. A click goes there.",
             "<b>One update in four phases</b><p>Forward: z = Σ w·x + b, a = f(z). Loss: how wrong that is. Backward: "
-            "∂L/∂z = ∂L/∂a · f′(z), from the loss to the first layer. Update: w ← w − η · g.</p><p><b>Keys:</b> → ← "
-            "one step, 1 2 3 4 the phases, Home and End their ends.</p><p><b>Source:</b> Rumelhart, Hinton, Williams: "
+            "∂L/∂z = ∂L/∂a · f′(z), from the loss to the first layer. Update: w ← w − η · g.</p>"
+            "<p><b>Example:</b> 2-3-1 has 4 steps forward, 1 for the loss, 4 backward and 4 updates. → ← go one step, "
+            "1 2 3 4 to a phase, Home and End to its ends.</p><p><b>Source:</b> Rumelhart, Hinton, Williams: "
             "Learning representations by back-propagating errors, 1986.</p>",
         )
         self._shown: Walk | None = None

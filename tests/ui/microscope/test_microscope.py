@@ -19,6 +19,7 @@ from nnstudio.core.training.phases import Phase
 from nnstudio.core.training.trainer import Trainer
 from nnstudio.ui.main_window import MainWindow
 from nnstudio.ui.microscope.microscope import Microscope
+from nnstudio.ui.microscope.number_chip import NumberChip
 from nnstudio.ui.microscope.sheet import Writing, number
 from nnstudio.ui.microscope.walk import Grain, Stop
 from nnstudio.ui.session import Session
@@ -164,7 +165,9 @@ def test_phases_and_grains_have_keys(window: MainWindow, page: Microscope) -> No
 def test_what_has_not_been_computed_says_so(window: MainWindow, page: Microscope) -> None:
     assert page.gradient.summary() == "not computed yet"
     press(window, Key.Key_T)
-    assert any(chip.text() == "–" for chip in page.card.findChildren(NumberChip) if chip.isVisible())
+    press(window, Key.Key_Home)
+    assert "–" in [chip.text() for row in page.card.rows for chip in row.findChildren(NumberChip)]
+    assert any("not computed yet" in chip.accessibleName() for chip in page.card.findChildren(NumberChip))
     press(window, Key.Key_U)
     press(window, Key.Key_4)
     assert "this example" in page.gradient.summary()
