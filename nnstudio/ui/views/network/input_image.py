@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QGraphicsItem
 
 from nnstudio.core.run.frame import FloatArray, ImagePicture
 from nnstudio.ui.stage import items
+from nnstudio.ui.stage.ink import ink_image
 from nnstudio.ui.stage.lettering import mono_font, text_font
 from nnstudio.ui.theme import current
-from nnstudio.ui.views.network.ink import ink_image
 
 
 class InputImage:
