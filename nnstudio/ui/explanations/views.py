@@ -65,6 +65,11 @@ VIEWS = {
         "w = 1.25 is still 1.25 after 1 000 updates with momentum and L2.",
         "Yosinski et al. 2014, How Transferable Are Features in Deep Neural Networks?",
     ),
+    "Undo stroke": Explanation(
+        "n strokes become n − 1; after Clear, all of them come back.",
+        "A 4 of 2 strokes keeps the first one, and the network answers to that.",
+    ),
+    "Clear": Explanation("The pad is empty.", "Without ink there is no image, and no answer: 0 of 784 pixels are set."),
     "Close": Explanation("Nothing is chosen any more.", "1 × Esc closes it, 2 × Esc leaves the neuron."),
     "What to try": Explanation(
         "One edit that goes to the cause, made as if you had made it in the panels: training goes on with it, and "

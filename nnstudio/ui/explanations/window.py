@@ -180,6 +180,16 @@ SEGMENTS = {
         "0.1 + 0.2 gives 0.30000000000000004.",
         "IEEE 754-2019.",
     ),
+    "Draw": Explanation(
+        "p = softmax(z) for what you draw, scaled to 20 × 20 and centred in 28 × 28 like MNIST's own digits.",
+        "A 9 with a short tail: p(9) = 0.78, p(4) = 0.21.",
+        "LeCun et al. 1998, Gradient-Based Learning Applied to Document Recognition.",
+    ),
+    "Browse": Explanation(
+        "The test images: how often each class is read as each, and some of them with the network's answer.",
+        "20 of 892 fives read as 3 are 2.2 % of the row.",
+        f"{_BOOK}, chapter 5.2.",
+    ),
     "Weights": Explanation(
         "W of each neuron or filter as an image: what it looks for.",
         "784 weights of a neuron as 28 × 28 pixels, blue where w > 0.",

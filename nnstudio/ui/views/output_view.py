@@ -1,8 +1,9 @@
 """The Output card: what the network makes of its data, and how good that is.
 
-On the plane: the decision boundary with the points. For images: the confusion matrix and sample images with answers.
-For tables: the confusion matrix of classes, or predicted against true. Below, in tiles, loss and accuracy, and in the
-end the example that somebody has chosen. It is the end of every training step that a person looks at first.
+On the plane: the decision boundary with the points. For images: the confusion matrix and sample images with answers, or
+a pad to draw on. For tables: the confusion matrix of classes, or predicted against true. Below, in tiles, loss and
+accuracy, and in the end the example that somebody has chosen. It is the end of every training step that a person looks
+at first.
 """
 
 from collections.abc import Sequence
@@ -16,19 +17,23 @@ from nnstudio.ui.explanations.views import VIEWS
 from nnstudio.ui.stage.table import Table
 from nnstudio.ui.views.output.boundary import BoundaryStage
 from nnstudio.ui.views.output.confusion import ConfusionStage
+from nnstudio.ui.views.output.drawing import DrawingPane
 from nnstudio.ui.views.output.example_strip import ExampleStrip
 from nnstudio.ui.views.output.metrics_row import MetricsRow
 from nnstudio.ui.views.output.output_tables import metrics_table, points_table
 from nnstudio.ui.views.output.predictions import PredictionsStage
 from nnstudio.ui.views.output.samples import SamplesStage
 from nnstudio.ui.views.view import View
+from nnstudio.ui.widgets.segmented import SegmentedSwitch
 
 TEXT_MILLISECONDS = 250
 _GAP = 8
 _SHRUNK = 0.9
 """The share of its full height that a picture keeps while the tiles are tall."""
 
-OutputStage = BoundaryStage | ConfusionStage | SamplesStage | PredictionsStage
+_DRAW, _BROWSE = range(2)
+
+OutputStage = BoundaryStage | ConfusionStage | SamplesStage | PredictionsStage | DrawingPane
 
 
 class OutputView(View):
@@ -44,6 +49,7 @@ class OutputView(View):
         self.confusion = ConfusionStage()
         self.samples = SamplesStage()
         self.predictions = PredictionsStage()
+        self.drawing = DrawingPane()
         self.metrics = MetricsRow()
         self.strip = ExampleStrip()
         self.test_points = QCheckBox("Test points")
@@ -55,10 +61,20 @@ class OutputView(View):
         self.discretise.setWhatsThis(VIEWS["Discretise"].html("Discretise"))
         self.discretise.toggled.connect(self.boundary.set_discretise)
         self._plane_switches = self._switches_row()
+        self.mode = SegmentedSwitch(
+            ("Draw", "Browse"), ("Draw an image, and see what the network makes of it.", "The test images.")
+        )
+        self.mode.set_current(_BROWSE)
+        self.mode.currentChanged.connect(self._change_mode)
+        self._title_switches = QWidget()
+        row = QHBoxLayout(self._title_switches)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.mode)
+        self.mode.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(_GAP)
-        self._stages = (self.boundary, self.confusion, self.samples, self.predictions)
+        self._stages = (self.boundary, self.confusion, self.samples, self.predictions, self.drawing)
         for widget in (*self._stages, self.metrics, self._plane_switches):
             layout.addWidget(widget)
         layout.addStretch()
@@ -72,6 +88,9 @@ class OutputView(View):
         self._since_text = QElapsedTimer()
         self._shown: tuple[OutputStage, ...] = ()
         self._show_only((self.boundary,))
+
+    def switches(self) -> QWidget:
+        return self._title_switches
 
     def _switches_row(self) -> QWidget:
         row = QWidget()
@@ -88,6 +107,8 @@ class OutputView(View):
         match picture:
             case PlanePicture():
                 return (self.boundary,)
+            case ImagePicture() if self.mode.current() == _DRAW:
+                return (self.drawing,)
             case ImagePicture():
                 return (self.confusion, self.samples)
             case TablePicture():
@@ -108,24 +129,36 @@ class OutputView(View):
 
     def show_frame(self, frame: Frame) -> None:
         self._frame = frame
+        self.mode.setVisible(isinstance(frame.picture, ImagePicture))
         stages = self._stages_for(frame.picture)
         self._show_only(stages)
         legible = self._legible(frame)
         if self.boundary in stages:
             self.boundary.show_frame(frame, legible)
+        if self.drawing in stages:
+            self.drawing.show_frame(frame, legible)
         if not legible:
             return
         for stage in stages:
-            if not isinstance(stage, BoundaryStage):
+            if not isinstance(stage, BoundaryStage | DrawingPane):
                 stage.show_frame(frame)
         self.metrics.show_metrics(frame.metrics, frame.dataset.task)
         if self.strip.show_frame(frame):
             self._fit()
 
+    def _change_mode(self) -> None:
+        if self._frame is not None:
+            self._told = ()  # figures of another picture are new ones
+            self.show_frame(self._frame)
+
     def tables(self) -> Sequence[Table]:
         if self._frame is None:
             return []
-        pictures = (stage.table() for stage in self._shown)
+        pictures = (
+            table
+            for stage in self._shown
+            for table in (stage.tables() if isinstance(stage, DrawingPane) else (stage.table(),))
+        )
         tables = (*pictures, metrics_table(self._frame), points_table(self._frame))
         return [table for table in tables if table is not None]
 
@@ -142,14 +175,16 @@ class OutputView(View):
     def _fit(self) -> None:
         """Share the height out: where there is no room for all, first the tiles become a table, then the strip flat."""
         picture = self._shown[0]
-        for stage in (self.boundary, self.confusion, self.predictions):
+        for stage in (self.boundary, self.confusion, self.predictions, self.drawing):
             stage.setMaximumHeight(stage.full_height(self.width()))
         below = [self.samples.sizeHint().height()] if self.samples in self._shown else []
         below += [self._plane_switches.sizeHint().height()] if self.boundary in self._shown else []
-        needed = _SHRUNK * picture.maximumHeight() + sum(height + _GAP for height in (*below, self.strip.tall_height()))
+        draws = picture is self.drawing  # which is about none of the examples
+        strip = 0 if draws else self.strip.tall_height()
+        needed = _SHRUNK * picture.maximumHeight() + sum(height + _GAP for height in (*below, strip))
         tall, table = (self.metrics.height_as(form) + _GAP for form in (False, True))
         self.metrics.set_table(self.height() < needed + tall or not self.metrics.fits_tall(self.width()))
-        self.strip.set_low(self.height() < needed + table)
+        self.strip.set_low(draws or self.height() < needed + table)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._fit()
