@@ -18,6 +18,8 @@ from nnstudio.ui.stage.table import Table
 CAPTION = "network sees"
 _CAPTION, _ANSWER, _SURE = 11, 28, 12
 _GAP = 4.0
+_SMALL = 56.0
+"""Rather than an image this small, nothing says how sure the answer is: the bars do."""
 
 
 class SeenStage(Stage):
@@ -59,10 +61,10 @@ class SeenStage(Stage):
         return (0, 0) if self._pixels is None else (self._pixels.shape[1], self._pixels.shape[0])
 
     def _lines(self) -> tuple[float, float, float]:
-        """How high the line above is, and the two below."""
+        """How high the line above is, and the two below; 0 for a line that there is no room for."""
         fonts = text_font(_CAPTION), text_font(_ANSWER, bold=True), mono_font(_SURE)
         above, answer, sure = (QFontMetricsF(font).height() for font in fonts)
-        return above, answer, sure
+        return above, answer, sure if self.height() - above - answer - sure - 2 * _GAP >= _SMALL else 0.0
 
     def _tile(self) -> QRectF:
         above, *below = self._lines()
@@ -124,6 +126,7 @@ class SeenStage(Stage):
         self._answer_words = items.Words(root, place, large, colors.text, self.answer, center)
         under = QPointF(middle, below + answer + sure / 2 - 2)
         self._sure_words = items.Words(root, under, mono_font(_SURE), colors.dim, self.sure, center)
+        self._sure_words.item.setVisible(sure > 0)
         self._draw()
 
     def _draw(self) -> None:
