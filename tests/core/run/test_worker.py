@@ -29,16 +29,6 @@ def start() -> Iterator[Start]:
         yield start
 
 
-def answer(worker: Worker, ticket: int, seconds: float = 20) -> commands.Answer:
-    """The answer to the command with this ticket; those before it are passed over."""
-    end = monotonic() + seconds
-    while monotonic() < end:
-        if (heard := worker.answer()) is not None and heard.ticket == ticket:
-            return heard
-        threading.Event().wait(0.002)
-    raise AssertionError("no answer in time")
-
-
 def wait(worker: Worker, condition: Callable[[Frame], bool], seconds: float = 20) -> Frame:
     """The first frame that meets the condition."""
     end = monotonic() + seconds
