@@ -27,7 +27,7 @@ def test_help_lists_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
     ):
         assert words in shown
     assert "exit codes: 0" in shown
-    assert all(kind.value in shown for kind in set(DatasetKind) - {DatasetKind.TABLE})
+    assert all(kind.value in shown for kind in set(DatasetKind) - {DatasetKind.PAINTED, DatasetKind.TABLE})
 
 
 @pytest.mark.parametrize("command", ["train", "presets", "show"])

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from nnstudio.core.data.painted import brushed, erased, painted
 from nnstudio.core.experiment import DenseSpec, Experiment, LayerSpec, PlaneSpec, StoppingSpec, TrainingSpec
 from nnstudio.core.experiment.choices import (
     ActivationKind,
@@ -106,6 +107,10 @@ EDITS: dict[str, tuple[Experiment | Command, ...]] = {
     "a feature less": (data(features=(Feature.X1,)),),
     "noise, amount, shares or seed of the data": (
         *(data(noise=0.2), data(samples=300), data(training_share=0.6), data(validation_share=0.2), data(seed=2)),
+    ),
+    "points painted or rubbed out": (
+        replace(BASE, dataset=brushed(painted(BASE.dataset), ((0.0, 0.0), (3.0, 1.0)), 1)),
+        replace(BASE, dataset=erased(painted(BASE.dataset), (0.0, 0.0), 2.0)),
     ),
     "scaling": (data(scaling=Scaling.STANDARDISE),),
     "another data set": (data(kind=DatasetKind.MOONS), data(kind=DatasetKind.GAUSSIANS)),

@@ -49,6 +49,7 @@ SPECIAL = {
         "DatasetKind.SPIRALS",
         "DatasetKind.SKETCHED_DIGITS",
         "DatasetKind.MNIST",
+        "DatasetKind.PAINTED",
         "DatasetKind.TABLE",
     ),
 }

@@ -8,6 +8,7 @@ data's `kind` decides by `SPECS` which settings there are.
 Every file says its `schema`; `MIGRATIONS` lifts older ones, step by step, before anything else looks at them.
 """
 
+import re
 import reprlib
 from collections.abc import Callable
 from dataclasses import MISSING, Field, fields, is_dataclass
@@ -41,6 +42,8 @@ MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _data_by
 
 TOO_DEEP = "it is nested too deeply."
 _LONGEST_WHY = 300
+_NUMBERS = re.compile(r"\[\n\s*([-+.\deE]+(?:,\s+[-+.\deE]+)*)\s*\]")
+"""A list of nothing but numbers, such as a painted point: it stands in one line."""
 
 
 class ExperimentError(FileError):
@@ -59,7 +62,8 @@ class ExperimentError(FileError):
 def experiment_to_json(experiment: Experiment) -> str:
     """The whole experiment as indented JSON."""
     plain = {"schema": SCHEMA, **_plain(experiment)}
-    return msgspec.json.format(msgspec.json.encode(plain), indent=2).decode() + "\n"
+    text = msgspec.json.format(msgspec.json.encode(plain), indent=2).decode() + "\n"
+    return _NUMBERS.sub(lambda found: "[" + " ".join(found[1].split()) + "]", text)
 
 
 def experiment_from_json(text: str) -> Experiment:

@@ -5,7 +5,7 @@ itself writes.
 """
 
 EXPERIMENT = 2**20
-"""Bytes of an experiment as JSON; the longest there can be has some ten thousand."""
+"""Bytes of an experiment as JSON; the longest there can be, with all the points painted, has some 400 000."""
 
 IDX = 2**26
 """Bytes of an IDX file, unpacked; MNIST's largest has 47 million."""

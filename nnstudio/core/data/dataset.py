@@ -14,12 +14,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from nnstudio.core.data.examples import DataError, Examples
 from nnstudio.core.data.images import Images, ImageSet
-from nnstudio.core.data.plane import PLANE_KINDS, Plane
+from nnstudio.core.data.painted import painted_examples
+from nnstudio.core.data.plane import PLANE_KINDS, TWO_CLASSES, Plane
 from nnstudio.core.data.recipe import InputRecipe
 from nnstudio.core.data.sketched_digits import sketched_digits
 from nnstudio.core.data.table import Table, digest_of, inputs_of, names_for, truth_of
 from nnstudio.core.experiment.choices import DatasetKind, Scaling, Task
-from nnstudio.core.experiment.dataset_spec import DatasetSpec, ImageSpec, PlaneSpec, TableSpec
+from nnstudio.core.experiment.dataset_spec import DatasetSpec, ImageSpec, PaintedSpec, PlaneSpec, TableSpec
 
 __all__ = ["DataError", "Dataset", "ImageSource", "Split", "build"]
 
@@ -164,6 +165,12 @@ def _on_the_plane(spec: PlaneSpec, images: ImageSource | None, dtype: np.dtype[n
     return _made(spec, kind.task(spec), plane, kind.target_names(spec), *kind.examples(spec), dtype)
 
 
+def _as_painted(spec: PaintedSpec, images: ImageSource | None, dtype: np.dtype[np.floating]) -> Dataset:
+    two, plane = spec.classes == 2, Plane(spec.extent, spec.features)
+    names = TWO_CLASSES if two else tuple(map(str, range(spec.classes)))
+    return _made(spec, Task.BINARY if two else Task.MULTICLASS, plane, names, *painted_examples(spec), dtype)
+
+
 def _of_images(spec: ImageSpec, images: ImageSource | None, dtype: np.dtype[np.floating]) -> Dataset:
     if spec.kind is DatasetKind.SKETCHED_DIGITS:
         found = sketched_digits(spec)
@@ -183,6 +190,7 @@ def _of_a_table(spec: TableSpec, images: ImageSource | None, dtype: np.dtype[np.
 
 BUILDERS: dict[type[DatasetSpec], Callable[[Any, ImageSource | None, np.dtype[np.floating]], Dataset]] = {
     PlaneSpec: _on_the_plane,
+    PaintedSpec: _as_painted,
     ImageSpec: _of_images,
     TableSpec: _of_a_table,
 }

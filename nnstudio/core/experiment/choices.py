@@ -51,6 +51,7 @@ class DatasetKind(Choice):
         "Digits drawn by the program with a wobbling pen, 28×28 pixels each: images without a download.",
     )
     MNIST = "mnist", "MNIST", "70 000 handwritten digits, 28×28 pixels each."
+    PAINTED = "painted", "Painted", "Points of your own, painted on the plane class by class."
     TABLE = "table", "Table", "Numbers of your own: a row for each example, a column for each input."
 
     @property

@@ -1,9 +1,11 @@
-"""Which data somebody asked for, one frozen dataclass a domain: points of the plane, images, a table of numbers.
+"""Which data somebody asked for, each kind one frozen dataclass: points of the plane, images, a table of numbers.
 
-A spec says what to draw or to look for and what is done with it; it never holds the data. Which settings of the plane
-a kind of data reads beside those of all, its row in `PLANE_KINDS` says.
+A spec says what to draw or to look for and what is done with it. It never holds the data, but for points that somebody
+has painted, which are nowhere else. Which settings of the plane a kind of data reads beside those of all, its row in
+`PLANE_KINDS` says.
 """
 
+import reprlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +13,13 @@ from nnstudio.core.experiment.choices import DatasetKind, Feature, Scaling, Task
 from nnstudio.core.experiment.setting import Scale, Setting, SettingError, check_settings
 
 DIGEST_DIGITS = 64
+MAXIMUM_PAINTED = 5000
+"""So many points may be painted, for training and test together."""
+FARTHEST, NARROWEST = 1000.0, 0.01
+"""So far from 0 a painted point may lie in each direction; so wide and high is what is to be seen at the least."""
+
+Point = tuple[float, float, int]
+"""x₁, x₂ and the number of its class."""
 
 
 def _kind(default: DatasetKind) -> Any:
@@ -83,10 +92,79 @@ class PlaneSpec(DatasetSpec):
 
     def __post_init__(self) -> None:
         DatasetSpec.__post_init__(self)
-        if not self.features:
-            raise SettingError("dataset.features", "dataset.features is empty, but the network needs an input.")
-        if len(set(self.features)) != len(self.features):
-            raise SettingError("dataset.features", "dataset.features names the same feature twice.")
+        _check_features(self.features)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaintedSpec(DatasetSpec):
+    """Points of the plane that somebody has painted: the spec is the data.
+
+    training, test: the points to train on, and those that only test; without any of these all train and test
+    extent: the part of the plane to be seen: left, right, bottom, top
+    """
+
+    kind: DatasetKind = _kind(DatasetKind.PAINTED)
+    classes: int = Setting(
+        label="Classes", help="How many classes there are to tell apart.", minimum=2, maximum=10, integer=True
+    ).field(2)
+    stroke_test_share: float = Setting(
+        label="Painted to test",
+        help="The share of each stroke's points that only tests; its first one trains. Points that are there stay what "
+        "they are.",
+        minimum=0,
+        maximum=0.9,
+        percent=True,
+    ).field(0.5)
+    features: tuple[Feature, ...] = (Feature.X1, Feature.X2)
+    extent: tuple[float, float, float, float] = (-6.0, 6.0, -6.0, 6.0)
+    training: tuple[Point, ...]
+    test: tuple[Point, ...] = ()
+
+    def __post_init__(self) -> None:
+        DatasetSpec.__post_init__(self)
+        _check_features(self.features)
+        left, right, bottom, top = self.extent
+        sides = (left, right), (bottom, top)
+        if not all(low >= -FARTHEST and high <= FARTHEST and high - low >= NARROWEST for low, high in sides):
+            raise SettingError(
+                "dataset.extent",
+                f"dataset.extent must be left, right, bottom and top of a part of the plane within ±{FARTHEST:g}, at "
+                f"least {NARROWEST:g} wide and high.",
+            )
+        count = len(self.training) + len(self.test)
+        if count > MAXIMUM_PAINTED:
+            raise SettingError(
+                "dataset.training", f"dataset.training and test have {count} points; {MAXIMUM_PAINTED} are allowed."
+            )
+        for field, points in (("training", self.training), ("test", self.test)):
+            for index, point in enumerate(points):
+                if not _is_point(point, self.classes):
+                    raise SettingError(
+                        f"dataset.{field}",
+                        f"dataset.{field}[{index}] is {reprlib.repr(point)}, but must be two numbers within "
+                        f"±{FARTHEST:g} and a class from 0 to {self.classes - 1}.",
+                    )
+        if len({label for _, _, label in self.training}) < 2:
+            raise SettingError("dataset.training", "dataset.training must have points of at least two classes.")
+
+
+PointsSpec = PlaneSpec | PaintedSpec
+"""Whose examples are points of the plane."""
+
+
+def _is_point(point: object, classes: int) -> bool:
+    match point:
+        case (int() | float() as x1, int() | float() as x2, int(label)) if not isinstance(label, bool):
+            return abs(x1) <= FARTHEST and abs(x2) <= FARTHEST and 0 <= label < classes
+        case _:
+            return False
+
+
+def _check_features(features: tuple[Feature, ...]) -> None:
+    if not features:
+        raise SettingError("dataset.features", "dataset.features is empty, but the network needs an input.")
+    if len(set(features)) != len(features):
+        raise SettingError("dataset.features", "dataset.features names the same feature twice.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +235,7 @@ class TableSpec(DatasetSpec):
 
 SPECS: dict[DatasetKind, type[DatasetSpec]] = {
     **dict.fromkeys(DatasetKind, PlaneSpec),
+    DatasetKind.PAINTED: PaintedSpec,
     DatasetKind.SKETCHED_DIGITS: ImageSpec,
     DatasetKind.MNIST: ImageSpec,
     DatasetKind.TABLE: TableSpec,

@@ -8,6 +8,7 @@ words of a menu: Undo *Add layer*.
 from dataclasses import fields, replace
 from enum import Flag, auto
 
+from nnstudio.core.experiment.dataset_spec import PaintedSpec, PlaneSpec
 from nnstudio.core.experiment.experiment import Experiment
 from nnstudio.core.experiment.layer_specs import LayerSpec
 from nnstudio.core.experiment.setting import settings_of
@@ -53,11 +54,18 @@ def _drawn_otherwise(old: tuple[LayerSpec, ...], new: tuple[LayerSpec, ...]) -> 
 
 def can_carry(old: Experiment, new: Experiment) -> bool:
     """Whether what was learned may go on: not where other first weights were asked for, nor on another kind of data."""
-    return Change.WEIGHTS not in plan(old, new) and old.dataset.kind is new.dataset.kind
+    return Change.WEIGHTS not in plan(old, new) and (old.dataset.kind is new.dataset.kind or _painted_over(old, new))
+
+
+def _painted_over(old: Experiment, new: Experiment) -> bool:
+    """Whether somebody has begun to paint on points that the program has drawn."""
+    return isinstance(old.dataset, PlaneSpec) and isinstance(new.dataset, PaintedSpec)
 
 
 def describe(old: Experiment, new: Experiment) -> str:
     """The edit in two or three words, such as «Add layer» or «Learning rate»."""
+    if _painted_over(old, new):
+        return "Points"
     if old.dataset.kind is not new.dataset.kind:
         return "Data set"
     if old.layers != new.layers:
@@ -95,4 +103,6 @@ def _different(old: object, new: object) -> list[str]:
         return ["Kind of layer"]
     settings = settings_of(type(new))
     names = [field.name for field in fields(new) if getattr(old, field.name) != getattr(new, field.name)]  # type: ignore[arg-type]
+    if isinstance(new, PaintedSpec) and {"training", "test"} & set(names):
+        return ["Points"]
     return [settings[name].label if name in settings else name.capitalize() for name in names]

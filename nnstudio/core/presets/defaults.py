@@ -8,6 +8,7 @@ from nnstudio.core.experiment import (
     Experiment,
     ImageSpec,
     InitializationSpec,
+    PaintedSpec,
     PlaneSpec,
     TableSpec,
     TrainingSpec,
@@ -108,4 +109,6 @@ def default_experiment(data: DatasetKind | DatasetSpec) -> Experiment:
     if isinstance(data, TableSpec):
         training = replace(_TABLES, loss=_LOSSES.get(data.task, LossKind.CROSS_ENTROPY))
         return Experiment(dataset=data, layers=_relu(32, 16), initialization=_HE, training=training)
+    if isinstance(data, PaintedSpec):
+        return Experiment(dataset=data, layers=_tanh(8, 8), training=_WAVY)
     return replace(DEFAULTS[data.kind], dataset=data)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from nnstudio.core.experiment import DatasetSpec, ImageSpec, LayerSpec, PlaneSpec, TableSpec
+from nnstudio.core.experiment import DatasetSpec, ImageSpec, LayerSpec, PaintedSpec, PlaneSpec, TableSpec
 from nnstudio.core.experiment.network_text import parse_layers
 
 
@@ -24,18 +24,20 @@ class StartingPoint:
 _PERCEPTRON = StartingPoint(
     "Perceptron (no hidden layer)", "", "Rosenblatt 1958: the output alone, which parts by a straight border."
 )
-STARTING_POINTS: Mapping[type[DatasetSpec], tuple[StartingPoint, ...]] = {
-    PlaneSpec: (
-        _PERCEPTRON,
-        StartingPoint("4-2 tanh", "4 tanh, 2 tanh", "Just enough for the circle, and small enough to follow."),
-        StartingPoint("8-8 tanh", "8 tanh, 8 tanh", "Smooth borders with many bends: rings and spirals."),
-        StartingPoint("32-32-32 ReLU", "32 ReLU, 32 ReLU, 32 ReLU", "Borders of many straight pieces."),
-        StartingPoint(
-            "16-16 normalised",
-            "16 linear, batch norm, ReLU, 16 linear, batch norm, ReLU",
-            "The sums are evened out over the batch before each ReLU: it bears a larger learning rate.",
-        ),
+_ON_THE_PLANE = (
+    _PERCEPTRON,
+    StartingPoint("4-2 tanh", "4 tanh, 2 tanh", "Just enough for the circle, and small enough to follow."),
+    StartingPoint("8-8 tanh", "8 tanh, 8 tanh", "Smooth borders with many bends: rings and spirals."),
+    StartingPoint("32-32-32 ReLU", "32 ReLU, 32 ReLU, 32 ReLU", "Borders of many straight pieces."),
+    StartingPoint(
+        "16-16 normalised",
+        "16 linear, batch norm, ReLU, 16 linear, batch norm, ReLU",
+        "The sums are evened out over the batch before each ReLU: it bears a larger learning rate.",
     ),
+)
+STARTING_POINTS: Mapping[type[DatasetSpec], tuple[StartingPoint, ...]] = {
+    PlaneSpec: _ON_THE_PLANE,
+    PaintedSpec: _ON_THE_PLANE,
     ImageSpec: (
         _PERCEPTRON,
         StartingPoint("128-64 ReLU", "128 ReLU, 64 ReLU", "Every pixel to every neuron; quick, and good for digits."),

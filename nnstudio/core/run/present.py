@@ -15,10 +15,10 @@ from nnstudio.core.experiment import DatasetSpec, Experiment
 from nnstudio.core.experiment.plan import can_carry, describe, plan
 from nnstudio.core.network.surgery import SurgeryError
 from nnstudio.core.network.weights import Weights
-from nnstudio.core.run.commands import Operate
+from nnstudio.core.run.commands import Edit, Operate
 from nnstudio.core.run.left_behind import BOUNDS, LeftBehind
 from nnstudio.core.run.observe import Observer
-from nnstudio.core.run.timeline import Replay, Timeline
+from nnstudio.core.run.timeline import Change, Replay, Timeline
 from nnstudio.core.training.state import Mark, RunState
 from nnstudio.core.training.trainer import Trainer
 from nnstudio.core.training.transfer import carried
@@ -81,21 +81,21 @@ class Present:
             raise Refused(f"What was saved does not fit its own experiment: {error}. Nothing was changed.") from error
         self._adopt(trainer, Timeline(trainer.state()), new=True)
 
-    def edit(self, experiment: Experiment, keep: bool, before: RunState) -> Depth:
+    def edit(self, edit: Edit, before: RunState) -> Depth:
         """Go on with another experiment; `before` is the state now."""
-        now, trainer = self.trainer.experiment, self.trainer
+        now, trainer, experiment = self.trainer.experiment, self.trainer, edit.experiment
         change = plan(now, experiment)
-        if change.rebuilds and not (keep and can_carry(now, experiment)):
+        if change.rebuilds and not (edit.keep and can_carry(now, experiment)):
             self.begin(experiment, None)
             return Depth.BEGUN
         if change:
-            self._adopt(self._edited(trainer, experiment), self.timeline, change.rebuilds)
+            self._adopt(self._edited(trainer, edit), self.timeline, change.rebuilds)
             # Undo leads back to the state before the edit, and from there further back.
             self.timeline.note_state(before)
-            self.timeline.note_edit(before.updates, experiment)
+            self.timeline.note_edit(before.updates, edit)
         return Depth.CARRIED if change.rebuilds else Depth.GENTLE
 
-    def _edited(self, trainer: Trainer, edit: Experiment | Operate) -> Trainer:
+    def _edited(self, trainer: Trainer, edit: Change) -> Trainer:
         """A trainer that goes on with another experiment, or operated on: the same one, if neither data nor network
         change."""
         if isinstance(edit, Operate):
@@ -103,10 +103,11 @@ class Present:
                 trainer.operate(edit.surgery, edit.merged)
             except SurgeryError as error:
                 raise Refused(str(error)) from error
-        elif plan(trainer.experiment, edit).rebuilds:
-            return carried(trainer, edit, self._dataset(edit.dataset))
-        else:
-            trainer.apply(edit)
+            return trainer
+        experiment, merged = (edit.experiment, edit.merged) if isinstance(edit, Edit) else (edit, False)
+        if plan(trainer.experiment, experiment).rebuilds:
+            return carried(trainer, experiment, self._dataset(experiment.dataset), merged)
+        trainer.apply(experiment)
         return trainer
 
     def put_back(self, left: int) -> None:

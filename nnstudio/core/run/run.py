@@ -203,9 +203,9 @@ class Run:
             case commands.Begin(experiment, start, playing):
                 present.begin(experiment, start)
                 self._goal = Endless(self._pace) if playing else None
-            case commands.Edit(experiment, keep, _):
+            case commands.Edit():
                 assert before is not None
-                depth = present.edit(experiment, keep, before)
+                depth = present.edit(replace(command, merged=command.merged and not self._unmarked), before)
             case commands.PutBack(left):
                 present.put_back(left)
             case commands.SetWeights(weights):

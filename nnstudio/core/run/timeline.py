@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from nnstudio.core.experiment import Experiment
-from nnstudio.core.run.commands import Operate
+from nnstudio.core.run.commands import Edit, Operate
 from nnstudio.core.training.state import RunState
 from nnstudio.core.training.trainer import Trainer
 
@@ -20,7 +20,7 @@ MAXIMUM_STATES = 64
 MAXIMUM_BYTES = 256 * 2**20
 
 At = Callable[[RunState], Trainer]
-Change = Experiment | Operate
+Change = Experiment | Edit | Operate
 Edited = Callable[[Trainer, Change], Trainer]
 """A trainer at a state; what is replayed between two states; a trainer after that."""
 

@@ -30,7 +30,7 @@ from nnstudio.core.network.layout import Stretch
 from nnstudio.core.network.network import Network, Pass
 from nnstudio.core.network.weights import Off
 from nnstudio.core.training.optimizers import OptimizerState
-from nnstudio.core.training.state import Mark
+from nnstudio.core.training.state import Mark, marked
 from nnstudio.core.training.stopping import Best
 from nnstudio.core.training.trainer import Trainer
 
@@ -38,11 +38,11 @@ MEASURED_EXAMPLES = 512
 """So many training examples tell a new batch normalisation what it gets."""
 
 
-def carried(old: Trainer, experiment: Experiment, dataset: Dataset) -> Trainer:
+def carried(old: Trainer, experiment: Experiment, dataset: Dataset, merged: bool = False) -> Trainer:
     """A trainer for the edited experiment that goes on where the old one stands: updates, epoch, curves, schedule,
     noise, and every parameter that still has a place. The best weights of early stopping fit no longer and are looked
-    for anew, over other data the lowest loss of a plateau as well. Raises what `Trainer` raises; the old trainer is
-    left as it is."""
+    for anew, over other data the lowest loss of a plateau as well. `merged`: the edit goes on with a drag, which
+    leaves one mark. Raises what `Trainer` raises; the old trainer is left as it is."""
     state = old.state()
     new = Trainer(experiment, dataset=dataset, dtype=old.network.dtype.type, begins=False)
     network, matches = new.network, _matches(old, new)
@@ -74,7 +74,7 @@ def carried(old: Trainer, experiment: Experiment, dataset: Dataset) -> Trainer:
             stopping=replace(state.stopping, best=Best(seen=batches.seen)),
             frozen=network.frozen,
             off=network.off,
-            marks=(*state.marks, Mark(state.updates, describe(state.experiment, experiment))),
+            marks=marked(state.marks, Mark(state.updates, describe(state.experiment, experiment)), merged),
         )
     )
     if dataset.spec != old.dataset.spec or new.loss != old.loss:

@@ -12,7 +12,7 @@ from nnstudio.core.data.images import Images, ImageSet
 from nnstudio.core.data.plane import PLANE_KINDS, Plane
 from nnstudio.core.data.scaling import SCALINGS, measure
 from nnstudio.core.experiment.choices import DatasetKind, Feature, Scaling, Task
-from nnstudio.core.experiment.dataset_spec import SPECS, DatasetSpec, ImageSpec, PlaneSpec, TableSpec
+from nnstudio.core.experiment.dataset_spec import SPECS, DatasetSpec, ImageSpec, PaintedSpec, PlaneSpec, TableSpec
 from nnstudio.core.presets import default_experiment
 from nnstudio.core.training.trainer import Trainer
 
@@ -46,7 +46,7 @@ def test_every_kind_has_everything(kind: DatasetKind) -> None:
     assert len(kind.help) < 100
     assert (kind in PLANE_KINDS) == (SPECS[kind] is PlaneSpec)
     assert SPECS[kind] in BUILDERS
-    if SPECS[kind] is not TableSpec:
+    if SPECS[kind] not in (PaintedSpec, TableSpec):
         assert type(default_experiment(kind).dataset) is SPECS[kind]
         assert default_experiment(kind).dataset.kind is kind
 
