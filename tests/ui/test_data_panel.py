@@ -17,10 +17,11 @@ from pytestqt.qtbot import QtBot
 
 from nnstudio.core.data.dataset import build
 from nnstudio.core.data.images import ImageSet
+from nnstudio.core.data.painted import painted
 from nnstudio.core.data.plane import PLANE_KINDS
 from nnstudio.core.experiment import DenseSpec, Experiment
 from nnstudio.core.experiment.choices import DatasetKind, Feature, Scaling
-from nnstudio.core.experiment.dataset_spec import DatasetSpec, ImageSpec, PlaneSpec
+from nnstudio.core.experiment.dataset_spec import DatasetSpec, ImageSpec, PaintedSpec, PlaneSpec
 from nnstudio.core.experiment.plan import Change
 from nnstudio.core.presets import default_experiment
 from nnstudio.core.presets.defaults import DEFAULTS
@@ -256,6 +257,29 @@ def test_only_the_settings_that_concern_the_data_set_are_shown(
     assert stage.panel.strip.isVisible() != on_the_plane
     assert stage.panel.others.control("scaling").isVisible()
     assert stage.panel.others.control("seed").isVisible() == (kind not in (DatasetKind.XOR4, DatasetKind.MNIST))
+
+
+def test_painted_points_have_their_own_settings(stage: Stage) -> None:
+    stage.panel.fold.set_open(True)
+    stage.session.edit(replace(SMALL, dataset=painted(SMALL.dataset)))
+    assert isinstance(stage.dataset, PaintedSpec)
+    count = len(stage.dataset.training), len(stage.dataset.test)
+    assert stage.panel.summary.text() == f"Painted: {count[0]} training · {count[1]} test"
+    assert stage.amounts() == {"stroke_test_share"}
+    assert not any(tile.isChecked() for tile in stage.panel.gallery.thumbnails.values())
+    assert stage.panel.features.isVisible()
+    seed = stage.panel.others.control("seed")
+    assert not seed.isVisible()
+    stage.session.edit(replace(stage.session.experiment, dataset=replace(stage.dataset, validation_share=0.2)))
+    assert seed.isVisible()
+    stage.session.edit(replace(stage.session.experiment, dataset=replace(stage.dataset, test=())))
+    assert not stage.panel.others.control("validation_share").isVisible()
+    stage.panel.features.chosen.emit((Feature.X1_X2,))
+    dataset = stage.dataset
+    assert isinstance(dataset, PaintedSpec)
+    assert dataset.features == (Feature.X1_X2,)
+    stage.click(DatasetKind.CIRCLE)
+    assert stage.session.experiment == default_experiment(DatasetKind.CIRCLE)
 
 
 def test_the_seed_of_files_shows_where_it_splits_them(stage: Stage, tmp_path: Path) -> None:

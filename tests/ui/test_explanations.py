@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from nnstudio.core.experiment import LAYER_KINDS, InitializationSpec, StoppingSpec, TrainingSpec
 from nnstudio.core.experiment.choices import DatasetKind, Feature
-from nnstudio.core.experiment.dataset_spec import ImageSpec, PlaneSpec, TableSpec
+from nnstudio.core.experiment.dataset_spec import ImageSpec, PaintedSpec, PlaneSpec, TableSpec
 from nnstudio.core.experiment.experiment import Experiment
 from nnstudio.core.experiment.setting import settings_of
 from nnstudio.core.presets import default_experiment
@@ -56,7 +56,7 @@ from nnstudio.ui.widgets.fold import Fold
 
 TABLES = (MICROSCOPE, SETTINGS, ACTIONS, DATA_SETS, FEATURES, CARDS, PARTS, COUNTERS, LAYER_CARD, SEGMENTS, VIEWS)
 SINGLE = (CLOSE, COPY, FLOAT, MESSAGE, NOTE, OFFER, PACE, SEED, STATUS, TABLE)
-SPECS = (Experiment, TrainingSpec, InitializationSpec, StoppingSpec, PlaneSpec, ImageSpec, TableSpec)
+SPECS = (Experiment, TrainingSpec, InitializationSpec, StoppingSpec, PlaneSpec, PaintedSpec, ImageSpec, TableSpec)
 CONTROLS = (Stage, QAbstractButton, QAbstractSlider, QComboBox, QLineEdit, QPlainTextEdit)
 
 

@@ -213,6 +213,11 @@ DATA = {
         "100 rows at 20 %: 20 test, 80 train.",
         "Hastie, Tibshirani & Friedman 2009, The Elements of Statistical Learning, chapter 7.",
     ),
+    "Painted to test": Explanation(
+        "share · points of a stroke only test: every so manieth, and never the first.",
+        "A stroke of 10 points at 50 %: 5 train, 5 test. A single click trains.",
+        "Hastie, Tibshirani & Friedman 2009, The Elements of Statistical Learning, chapter 7.",
+    ),
     "Validation share": Explanation(
         "share · training examples are kept apart, to decide when to stop.",
         "250 training points at 20 %: 50 decide, 200 train.",

@@ -17,7 +17,7 @@ from nnstudio.core.data.plane import PLANE_KINDS, Plane
 from nnstudio.core.data.table import Table
 from nnstudio.core.experiment import Experiment
 from nnstudio.core.experiment.choices import DatasetKind, Feature, Scaling
-from nnstudio.core.experiment.dataset_spec import DatasetSpec, ImageSpec, PlaneSpec, TableSpec
+from nnstudio.core.experiment.dataset_spec import DatasetSpec, ImageSpec, PaintedSpec, PlaneSpec, PointsSpec, TableSpec
 from nnstudio.core.experiment.setting import settings_of
 from nnstudio.core.presets import default_experiment
 from nnstudio.core.run.frame import Frame
@@ -34,7 +34,17 @@ from nnstudio.ui.widgets.figures import grouped, percent
 from nnstudio.ui.widgets.fold import Fold
 from nnstudio.ui.widgets.gallery import Gallery
 
-AMOUNTS = ("noise", "test_share", "training_share", "samples", "arms", "classes", "images", "shift")
+AMOUNTS = (
+    "noise",
+    "test_share",
+    "stroke_test_share",
+    "training_share",
+    "samples",
+    "arms",
+    "classes",
+    "images",
+    "shift",
+)
 """How much data, and of what form: always to be seen."""
 OTHERS = ("validation_share", "scaling", "seed")
 """What is done with it: folded away."""
@@ -46,8 +56,11 @@ def concerning(spec: DatasetSpec) -> set[str]:
     names = set(settings_of(type(spec)))
     if isinstance(spec, PlaneSpec):
         return {"scaling", *PLANE_KINDS[spec.kind].settings}
-    # Files are there before any seed; it only splits them.
-    return names - {"seed"} if spec.kind is DatasetKind.MNIST and not spec.validation_share else names
+    if isinstance(spec, PaintedSpec):
+        names -= {"classes"} if spec.test else {"classes", "validation_share", "seed"}
+    # What is there before any seed is only split by it.
+    there = isinstance(spec, PaintedSpec) or spec.kind is DatasetKind.MNIST
+    return names - {"seed"} if there and not spec.validation_share else names
 
 
 class DataPanel(QWidget):
@@ -58,7 +71,7 @@ class DataPanel(QWidget):
         self._session = session
         self._dataset: Dataset | None = None
         self._dialog: QDialog | None = None
-        specs = (PlaneSpec, ImageSpec, TableSpec)
+        specs = (PlaneSpec, PaintedSpec, ImageSpec, TableSpec)
         self.gallery = Gallery()
         self.amounts = SettingForm(session, "dataset", AMOUNTS, KEEPS, specs=specs)
         self.others = SettingForm(session, "dataset", OTHERS, KEEPS, specs=specs)
@@ -123,7 +136,7 @@ class DataPanel(QWidget):
     @Slot(object)
     def _choose_features(self, features: tuple[Feature, ...]) -> None:
         experiment = self._session.experiment
-        if isinstance(experiment.dataset, PlaneSpec):
+        if isinstance(experiment.dataset, PointsSpec):
             self._session.edit(replace(experiment, dataset=replace(experiment.dataset, features=features)))
 
     @Slot(object)
@@ -134,10 +147,12 @@ class DataPanel(QWidget):
         self.others.show_experiment(experiment)
         self.amounts.hide_settings(set(AMOUNTS) - concerning(dataset))
         self.others.hide_settings(set(OTHERS) - concerning(dataset))
-        self._plane_only.setVisible(isinstance(dataset, PlaneSpec))
+        self._plane_only.setVisible(isinstance(dataset, PointsSpec))
         self.summary.setVisible(not isinstance(dataset, PlaneSpec))
         self.strip.setVisible(isinstance(dataset, ImageSpec))
-        if isinstance(dataset, PlaneSpec):
+        if isinstance(dataset, PaintedSpec):
+            self.summary.setText(_painted(dataset))
+        if isinstance(dataset, PointsSpec):
             self.features.set_current(dataset.features)
         self.fold.set_summary(*_preparation(dataset))
 
@@ -163,9 +178,15 @@ class DataPanel(QWidget):
         self.summary.setText(f"{grouped(train)} training · {grouped(test)} test · {form}")
 
 
+def _painted(spec: PaintedSpec) -> str:
+    """How many points there are, in short."""
+    train = grouped(len(spec.training))
+    return f"Painted: {train} training · {grouped(len(spec.test))} test" if spec.test else f"Painted: {train} points"
+
+
 def _preparation(spec: DatasetSpec) -> tuple[str, bool]:
     """What is done with the data in a few words, and whether that is unusual."""
-    usual = spec if isinstance(spec, TableSpec) else default_experiment(spec.kind).dataset
+    usual = spec if isinstance(spec, TableSpec | PaintedSpec) else default_experiment(spec.kind).dataset
     words = [spec.scaling.phrase if spec.scaling is not Scaling.NONE else "not scaled"]
     if spec.validation_share:
         words.append(f"{percent(spec.validation_share, 0)} validation")
