@@ -110,7 +110,7 @@ EDITS: dict[str, tuple[Experiment | Command, ...]] = {
     ),
     "points painted or rubbed out": (
         replace(BASE, dataset=brushed(painted(BASE.dataset), ((0.0, 0.0), (3.0, 1.0)), 1)),
-        replace(BASE, dataset=erased(painted(BASE.dataset), (0.0, 0.0), 2.0)),
+        replace(BASE, dataset=erased(painted(BASE.dataset), (0.0, 0.0), (2.0, 2.0))),
     ),
     "scaling": (data(scaling=Scaling.STANDARDISE),),
     "another data set": (data(kind=DatasetKind.MOONS), data(kind=DatasetKind.GAUSSIANS)),

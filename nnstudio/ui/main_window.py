@@ -10,9 +10,11 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWhatsThis, QWidget
 
+from nnstudio.core.data.examples import DataError
 from nnstudio.core.experiment import Experiment
 from nnstudio.core.experiment.choices import DatasetKind
 from nnstudio.core.experiment.plan import plan
+from nnstudio.core.experiment.setting import SettingError
 from nnstudio.core.network.layer_edits import LayerEdit
 from nnstudio.core.network.surgery import Surgery
 from nnstudio.core.presets import Preset
@@ -39,6 +41,7 @@ from nnstudio.ui.views.activations_view import ActivationsView
 from nnstudio.ui.views.gradients_view import GradientsView
 from nnstudio.ui.views.loss_view import LossView
 from nnstudio.ui.views.network_view import NetworkView
+from nnstudio.ui.views.output.strokes import Stroke
 from nnstudio.ui.views.output_view import OutputView
 from nnstudio.ui.views.view import View
 from nnstudio.ui.widgets.banner import Banner
@@ -99,6 +102,7 @@ class MainWindow(QMainWindow):
         self.network.operated.connect(self._operate)
         self.output = OutputView()
         self.output.example_chosen.connect(self._session.look_at)
+        self.output.painted.connect(self._paint)
         self.loss, self.activations, self.gradients = LossView(), ActivationsView(), GradientsView()
         self.gradients.remedy_chosen.connect(self._try_remedy)
         data = CardDock("data", "Data", ScrollingBody(DataPanel(self._session)))
@@ -179,6 +183,15 @@ class MainWindow(QMainWindow):
     def _edit_layers(self, edit: LayerEdit) -> None:
         if not self._session.loading:  # the layers on the screen are those of the network before
             self._session.edit(edit(self._session.experiment), label=edit.label)
+
+    def _paint(self, stroke: Stroke) -> None:
+        """Part of a stroke on the plane; all of it is one step."""
+        try:
+            experiment = stroke(self._session.experiment)
+        except (DataError, SettingError) as error:
+            self.output.refuse(str(error))
+        else:
+            self._session.edit(experiment, stroke.merge, stroke.name)
 
     def _operate(self, surgery: Surgery, merge: str) -> None:
         """What a hand does to the network on the screen, and to no other."""

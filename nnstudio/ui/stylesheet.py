@@ -107,6 +107,7 @@ QFrame[role="switch"] { background: $field; border-radius: 7px; }
     background: transparent; color: $dim_on_field; border: 1px solid transparent; border-radius: 6px;
     padding: 2px 8px; font-size: 12px;
 }
+*[role="segment"][bare="true"] { padding: 2px 5px; }
 *[role="segment"]:hover { color: $text; background: transparent; }
 *[role="segment"]:checked { background: $raised; color: $text; border: 1px solid $raised_line; font-weight: 500; }
 *[role="segment"]:focus { border: 1px solid $accent; }

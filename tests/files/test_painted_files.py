@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from same_state import assert_same
 
 from nnstudio.core.data.dataset import build
 from nnstudio.core.data.painted import brushed, painted
@@ -18,7 +19,6 @@ from nnstudio.core.training.trainer import Trainer
 from nnstudio.files import limits
 from nnstudio.files.experiment_json import ExperimentError, experiment_from_json, experiment_to_json
 from nnstudio.files.project import Project, load_project, save_project
-from tests.same_state import assert_same
 
 SPEC = brushed(painted(PlaneSpec(kind=DatasetKind.SPIRALS, samples=80, noise=0.2)), [(0.1, 0.2), (3.0, -0.0)], 1)
 EXPERIMENT = Experiment(dataset=SPEC, layers=(DenseSpec(units=3),))

@@ -264,7 +264,7 @@ def test_painted_points_have_their_own_settings(stage: Stage) -> None:
     stage.session.edit(replace(SMALL, dataset=painted(SMALL.dataset)))
     assert isinstance(stage.dataset, PaintedSpec)
     count = len(stage.dataset.training), len(stage.dataset.test)
-    assert stage.panel.summary.text() == f"Painted: {count[0]} training · {count[1]} test"
+    assert stage.panel.summary.text() == f"Painted: {count[0]} train · {count[1]} test"
     assert stage.amounts() == {"stroke_test_share"}
     assert not any(tile.isChecked() for tile in stage.panel.gallery.thumbnails.values())
     assert stage.panel.features.isVisible()

@@ -57,17 +57,17 @@ def brushed(spec: PaintedSpec, places: Iterable[tuple[float, float]], label: int
     return replace(spec, classes=max(spec.classes, label + 1), training=tuple(training), test=tuple(test))
 
 
-def erased(spec: PaintedSpec, center: tuple[float, float], radius: float, tests: bool = True) -> PaintedSpec:
-    """Without the points whose distance from `center` is `radius` at most; `tests`: also those that only test. Raises
-    `DataError` where fewer than two classes to train on would be left."""
+def erased(spec: PaintedSpec, center: tuple[float, float], reach: tuple[float, float]) -> PaintedSpec:
+    """Without the points in the ellipse around `center` with the half axes `reach`. Raises `DataError` where fewer than
+    two classes to train on would be left."""
 
     def stays(point: Point) -> bool:
-        return hypot(point[0] - center[0], point[1] - center[1]) > radius
+        return hypot((point[0] - center[0]) / reach[0], (point[1] - center[1]) / reach[1]) > 1
 
     training = tuple(filter(stays, spec.training))
     if len({label for _, _, label in training}) < 2:
         raise DataError("These points have to stay: the network needs training points of at least two classes.")
-    return replace(spec, training=training, test=tuple(filter(stays, spec.test)) if tests else spec.test)
+    return replace(spec, training=training, test=tuple(filter(stays, spec.test)))
 
 
 def painted_examples(spec: PaintedSpec) -> tuple[Examples, Examples]:

@@ -30,6 +30,16 @@ VIEWS = {
         "Of 500 points 250 are kept apart; 241 right ones of these are a test accuracy of 96.4 %.",
         f"{_BOOK}, chapter 5.2.",
     ),
+    "Class to paint": Explanation(
+        "The class of the points that the brush paints. One more class adds one output to the network.",
+        "Two classes share one output, p(blue); for three there are 3, which share out 1.",
+        f"{_BOOK}, chapter 6.2.2.",
+    ),
+    "Size of the brush": Explanation(
+        "The small one paints points along its way, the others spray them over their circle. The eraser rubs out all "
+        "that lie inside.",
+        "A way of 100 pixels with the small brush: 11 points.",
+    ),
     "Discretise": Explanation(
         "answer = argmax p; for two classes blue where p ≥ 0.5.",
         "p = 0.51 is as blue as p = 0.99.",

@@ -200,6 +200,20 @@ SEGMENTS = {
         "z = 0.5 behind ReLU: a = 0.5; z = −0.5: a = 0.",
         f"{_BOOK}, chapter 6.3.",
     ),
+    "Choose": Explanation(
+        "A press chooses the example below the pointer; the ring around it is seen in every picture.",
+        "A click on the point (1.2, −0.4) shows its a in each of 8 neurons.",
+    ),
+    "Brush": Explanation(
+        "A press paints points of the chosen class along its way. The data become a set of your own, saved in the "
+        "experiment; the network keeps what it has learned. Space paints where the arrow keys are. One stroke is one "
+        "step of Undo.",
+        "500 drawn points, 250 of them test points, and a stroke of 10: 255 to train on, 255 to test.",
+    ),
+    "Eraser": Explanation(
+        "A press rubs out the points inside the circle. Training points of two classes have to stay.",
+        "Of 250 training points 12 lie below the circle: 238 stay.",
+    ),
     "Linear": Explanation(
         "Equal steps are equal differences of the loss.",
         "From 0.4 to 0.3 is as far as from 0.2 to 0.1.",

@@ -181,7 +181,7 @@ class DataPanel(QWidget):
 def _painted(spec: PaintedSpec) -> str:
     """How many points there are, in short."""
     train = grouped(len(spec.training))
-    return f"Painted: {train} training · {grouped(len(spec.test))} test" if spec.test else f"Painted: {train} points"
+    return f"Painted: {train} train · {grouped(len(spec.test))} test" if spec.test else f"Painted: {train} points"
 
 
 def _preparation(spec: DatasetSpec) -> tuple[str, bool]:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QElapsedTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from nnstudio.core.run.frame import Frame, ImagePicture, Picture, PlanePicture, Probe, Status, TablePicture
 from nnstudio.ui.explanations.views import VIEWS
@@ -21,9 +21,12 @@ from nnstudio.ui.views.output.drawing import DrawingPane
 from nnstudio.ui.views.output.example_strip import ExampleStrip
 from nnstudio.ui.views.output.metrics_row import MetricsRow
 from nnstudio.ui.views.output.output_tables import metrics_table, points_table
+from nnstudio.ui.views.output.paint_tools import PaintTools
+from nnstudio.ui.views.output.painting_stage import PaintingStage, Tool
 from nnstudio.ui.views.output.predictions import PredictionsStage
 from nnstudio.ui.views.output.samples import SamplesStage
 from nnstudio.ui.views.view import View
+from nnstudio.ui.widgets.note import Note
 from nnstudio.ui.widgets.segmented import SegmentedSwitch
 
 TEXT_MILLISECONDS = 250
@@ -42,10 +45,11 @@ class OutputView(View):
     title = "Output"
     probes = Probe.OUTPUT
     example_chosen = Signal(object)  # Chosen, or None to let go
+    painted = Signal(object)  # Stroke
 
     def __init__(self) -> None:
         super().__init__()
-        self.boundary = BoundaryStage()
+        self.boundary = PaintingStage()
         self.confusion = ConfusionStage()
         self.samples = SamplesStage()
         self.predictions = PredictionsStage()
@@ -55,22 +59,31 @@ class OutputView(View):
         self.test_points = QCheckBox("Test points")
         self.test_points.setToolTip("Show the points that only test the network, as rings.")
         self.test_points.setWhatsThis(VIEWS["Test points"].html("Test points"))
-        self.test_points.toggled.connect(self.boundary.set_show_tests)
+        self.test_points.toggled.connect(self._show_tests)
         self.discretise = QCheckBox("Discretise")
         self.discretise.setToolTip("Show the likelier class alone, without how sure the network is.")
         self.discretise.setWhatsThis(VIEWS["Discretise"].html("Discretise"))
         self.discretise.toggled.connect(self.boundary.set_discretise)
-        self._plane_switches = self._switches_row()
         self.mode = SegmentedSwitch(
             ("Draw", "Browse"), ("Draw an image, and see what the network makes of it.", "The test images.")
         )
         self.mode.set_current(_BROWSE)
         self.mode.currentChanged.connect(self._change_mode)
+        self.mode.hide()
+        self.tools = PaintTools()
         self._title_switches = QWidget()
         row = QHBoxLayout(self._title_switches)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.mode)
-        self.mode.hide()
+        row.addWidget(self.tools.switch)
+        self.tools.changed.connect(self._take_tool)
+        self.boundary.put_away.connect(self.tools.put_away)
+        self.boundary.painted.connect(self.painted)
+        self._plane_switches = QStackedWidget()
+        self._plane_switches.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        for row in (self._switches_row(), self.tools):
+            self._plane_switches.addWidget(row)
+        self._note = Note(self._plane_switches)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(_GAP)
@@ -102,6 +115,21 @@ class OutputView(View):
         layout.addStretch()
         return row
 
+    def refuse(self, sentence: str) -> None:
+        """Say why a stroke was not taken."""
+        self._note.say(sentence)
+
+    def _take_tool(self) -> None:
+        tools = self.tools
+        paints = tools.tool is not Tool.CHOOSE
+        self._plane_switches.setCurrentIndex(int(paints))
+        self._show_tests()
+        self.boundary.take(tools.tool, tools.label, tools.size_chosen)
+
+    def _show_tests(self) -> None:
+        """Whoever paints sees all the points there are."""
+        self.boundary.set_show_tests(self.test_points.isChecked() or self.tools.tool is not Tool.CHOOSE)
+
     def _stages_for(self, picture: Picture) -> tuple[OutputStage, ...]:
         """What draws a picture, by its domain."""
         match picture:
@@ -132,6 +160,7 @@ class OutputView(View):
         self.mode.setVisible(isinstance(frame.picture, ImagePicture))
         stages = self._stages_for(frame.picture)
         self._show_only(stages)
+        self.tools.show_data(frame.dataset)
         legible = self._legible(frame)
         if self.boundary in stages:
             self.boundary.show_frame(frame, legible)

@@ -108,23 +108,23 @@ def test_a_class_more() -> None:
         brushed(TWO, ((2.0, 2.0),), 10)
 
 
-@pytest.mark.parametrize("tests", [True, False])
-def test_an_eraser_takes_what_is_within_its_reach(tests: bool) -> None:
+def test_an_eraser_takes_what_is_within_its_reach() -> None:
     before = painted(CIRCLE)
-    after = erased(before, (1.0, 1.0), 2.0, tests)
-    outside = [point for point in before.training if hypot(point[0] - 1, point[1] - 1) > 2]
-    assert 0 < len(outside) < len(before.training)
-    assert list(after.training) == outside
-    assert (len(after.test) < len(before.test)) == tests
+    after = erased(before, (1.0, 1.0), (2.0, 3.0))
+    for part in ("training", "test"):
+        points = getattr(before, part)
+        outside = [point for point in points if hypot((point[0] - 1) / 2, (point[1] - 1) / 3) > 1]
+        assert 0 < len(outside) < len(points)
+        assert list(getattr(after, part)) == outside
     assert replace(after, training=before.training, test=before.test) == before
 
 
 def test_two_classes_have_to_stay() -> None:
-    three = brushed(replace(TWO, stroke_test_share=0.0), ((5.0, 5.0),), 1)
-    assert erased(three, (5.0, 5.0), 1.0).training == TWO.training
-    for center, radius in (((0.0, 0.0), 0.5), ((0.0, 0.0), 9.0)):
+    three = brushed(TWO, ((5.0, 5.0),), 1)
+    assert erased(three, (5.0, 5.0), (1.0, 1.0)) == TWO
+    for radius in (0.5, 9.0):
         with pytest.raises(DataError, match="at least two classes"):
-            erased(TWO, center, radius)
+            erased(TWO, (0.0, 0.0), (radius, radius))
 
 
 def test_without_test_points_all_train_and_test() -> None:

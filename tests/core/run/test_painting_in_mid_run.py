@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from driven import PLANE, Driven, refused
+from same_state import assert_same
 
 from nnstudio.core.data.dataset import build
 from nnstudio.core.data.painted import brushed, erased, painted
@@ -12,8 +14,6 @@ from nnstudio.core.experiment.choices import DatasetKind, LossKind
 from nnstudio.core.experiment.dataset_spec import PaintedSpec, PlaneSpec
 from nnstudio.core.experiment.plan import can_carry, describe
 from nnstudio.core.run.commands import Back, Edit, PutBack, Step
-from tests.core.run.driven import PLANE, Driven, refused
-from tests.same_state import assert_same
 
 STROKE = [((float(x), 0.0),) for x in range(-2, 3)]
 
@@ -39,7 +39,7 @@ def test_what_was_learned_stays() -> None:
     driven(Step(7))
     assert driven.state().updates == 14
     assert driven.bits != before.params.tobytes()
-    driven(Edit(replace(driven.experiment, dataset=erased(painted(driven.experiment.dataset), (4.0, 0.0), 3.0))))
+    driven(Edit(replace(driven.experiment, dataset=erased(painted(driven.experiment.dataset), (4.0, 0.0), (3.0, 3.0)))))
     assert driven.state().updates == 14
 
 
