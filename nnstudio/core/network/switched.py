@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from nnstudio.core.array import Array
 from nnstudio.core.network.layers.layer import Stage
 
 
@@ -25,6 +26,11 @@ class Switched(Stage):
     def forward(self) -> None:
         self._stage.forward()
         self._silence()
+
+    def sums(self) -> Array | None:
+        sums = self._stage.sums()
+        self._silence()  # what is worked out anew may speak again
+        return sums
 
     def backward(self) -> None:
         self._stop_gradient()

@@ -5,6 +5,7 @@ that moment, complete, read-only. A frame is a state, not an event, so whoever d
 parts are there only when a `Probe` says that somebody looks.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, Flag, auto
 
@@ -16,6 +17,7 @@ from nnstudio.core.experiment import Experiment
 from nnstudio.core.network.model import Model
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.run.example import ExampleReading
+from nnstudio.core.run.layer_sums import LayerSums
 from nnstudio.core.training.diagnosis import Diagnosis
 from nnstudio.core.training.history import HistoryPrefix
 from nnstudio.core.training.metrics import Metrics
@@ -35,6 +37,7 @@ class Probe(Flag):
     ACTIVATIONS = auto()  # LayerReading.histogram
     GRADIENTS = auto()  # LayerReading.gradient_norm, update_ratio and signs; Frame.diagnosis
     LOSSES = auto()  # Frame.losses
+    SUMS = auto()  # Frame.sums
 
 
 class Status(Enum):
@@ -155,6 +158,7 @@ class Frame:
     metrics: how good it is, as measured at the update `measured_at`; −1 where that is not known
     readings: how each of the model's layers does; diagnosis: what that means, and what to try
     picture: what the network makes of its data; example: of the one that somebody has chosen
+    sums: what the activations are given, by the layers' keys: of the `example`, or without one of some others
     recovery: for a diverged run, the learning rate it suggests going on with
     marks: the edits in mid-run
     commands: how many commands had been obeyed when the picture was taken
@@ -176,6 +180,7 @@ class Frame:
     picture: Picture
     example: ExampleReading | None = None
     losses: ExampleLosses | None = None
+    sums: Mapping[int, LayerSums] | None = None
     recovery: float | None = None
     marks: tuple[Mark, ...] = ()
     commands: int = 0

@@ -14,6 +14,7 @@ from nnstudio.core.run.example import Chosen, ExampleReader
 from nnstudio.core.run.example_losses import ExampleLossReadings
 from nnstudio.core.run.frame import Frame, Probe, Status
 from nnstudio.core.run.layer_readings import LayerReadings
+from nnstudio.core.run.layer_sums import SumsReader
 from nnstudio.core.run.pictures import MOVING_RESOLUTION, OUTPUT_RESOLUTION, picture_maker
 from nnstudio.core.training.metrics import Metrics
 from nnstudio.core.training.phases import PhasedUpdate
@@ -30,6 +31,7 @@ class Observer:
         self._examination = Examination(trainer)
         self._losses = ExampleLossReadings(trainer)
         self._examples = ExampleReader(trainer)
+        self._sums = SumsReader(trainer)
         self._pictures = picture_maker(trainer)
 
     @np.errstate(all="ignore")
@@ -78,6 +80,7 @@ class Observer:
             picture=self._pictures.take(probes, example, resolution),
             example=example,
             losses=self._losses.read() if Probe.LOSSES in probes else None,
+            sums=self._sums.read(example) if Probe.SUMS in probes else None,
             recovery=recovery,
             marks=trainer.marks,
             commands=commands,

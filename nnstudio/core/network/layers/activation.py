@@ -6,7 +6,7 @@ normalisation, as it was published (Ioffe & Szegedy 2015).
 
 import numpy as np
 
-from nnstudio.core.array import Shape
+from nnstudio.core.array import Array, Shape
 from nnstudio.core.experiment.layer_specs import ActivationSpec
 from nnstudio.core.network.activations import ACTIVATIONS
 from nnstudio.core.network.layers.layer import Buffer, Layer, Stage
@@ -44,6 +44,9 @@ class ActivationStage(Stage):
     def forward(self) -> None:
         np.copyto(self.z, self.x)
         self.activation.forward(self.z, self.a)
+
+    def sums(self) -> Array:
+        return self.x.copy()
 
     def backward(self) -> None:
         gradient = self.source.gradient

@@ -145,10 +145,19 @@ class Conv2DStage(Stage):
 
     def forward(self) -> None:
         self.images.load()
+        self._convolve()
+        self.activation.forward(self.z, self.a)
+
+    def _convolve(self) -> None:
         for block in self.blocks:
             np.copyto(self.columns_seen, block.seen)
             np.matmul(self.weights_and_biases, self.columns, out=block.z)
+
+    def sums(self) -> Array:
+        self._convolve()
+        z = self.z.copy()
         self.activation.forward(self.z, self.a)
+        return z
 
     def backward(self) -> None:
         self.activation.backward(self.z, self.a, self.dz, self.scratch)

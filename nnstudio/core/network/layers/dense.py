@@ -79,6 +79,9 @@ class DenseStage(Stage):
         self.weights_and_biases.dot(self.x, self.z)
         self.activation.forward(self.z, self.a)
 
+    def sums(self) -> Array:
+        return self.weights_and_biases.dot(self.x)
+
     def backward(self) -> None:
         dz = self.dz
         self.activation.backward(self.z, self.a, dz, self.scratch)

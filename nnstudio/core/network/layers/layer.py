@@ -82,6 +82,11 @@ class Stage(ABC):
     def backward(self) -> None:
         """Read `output.gradient` (and use it up), write the parameters' gradient and, if wanted, `source.gradient`."""
 
+    def sums(self) -> Array | None:
+        """What the activation was given in the last forward pass, z, in an array of its own; None without one. Worked
+        out anew, for most passes overwrite it."""
+        return None
+
     def forward_together(self, parts: "Sequence[Any]") -> Iterator[None]:
         """`forward()` for a mini-batch in parts, each at a stage of its own (this is the first of these `parts`), with
         a pause after each. A layer that compares examples does so across all parts."""
