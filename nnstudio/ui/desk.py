@@ -7,7 +7,7 @@ pictures. Where somebody has shifted a border or moved a card, each keeps its ow
 and large again looks as before.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -48,6 +48,7 @@ class Desk(QMainWindow):
 
     rows: the cards from top to bottom and from left to right; heights: one for each row
     side: the cards at the right of all rows, from top to bottom, as wide as the first; side_heights: one for each
+    tabbed: cards that are closed at first, and open as a tab over another one
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Desk(QMainWindow):
         heights: Sequence[int],
         side: Sequence[Place] = (),
         side_heights: Sequence[int] = (),
+        tabbed: Mapping[CardDock, CardDock] | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent, Qt.WindowType.Widget)
@@ -63,6 +65,7 @@ class Desk(QMainWindow):
         self._heights = heights
         self._side = side
         self._side_heights = side_heights
+        self._tabbed = dict(tabbed or {})
         self._untouched = True
         self._shifted = False
         self._shares: Shares | None = None
@@ -70,16 +73,18 @@ class Desk(QMainWindow):
         self._rest.timeout.connect(self._rested)
         self.setDockNestingEnabled(True)
         self._places = [*rows[0], *side, *(place for row in rows[1:] for place in row)]
-        self.cards = [place.card for place in self._places]
+        self.cards = [*(place.card for place in self._places), *self._tabbed]
         for card in self.cards:
             card.setParent(self)  # in this order, which Tab follows
         self.arrange()
         for card in self.cards:
             card.topLevelChanged.connect(self._touch)
             card.toggleViewAction().toggled.connect(self._toggled)
+        for card in self._tabbed:
+            card.toggleViewAction().triggered.connect(card.raise_)
 
     def arrange(self) -> None:
-        """Every card in its place, open."""
+        """Every card in its place, open but for those that open as tabs."""
         for card in self.cards:
             card.setFloating(False)  # while the desk still knows it; afterwards it would stay a window
             self.removeDockWidget(card)
@@ -93,8 +98,11 @@ class Desk(QMainWindow):
         for row in self._rows:
             for left, right in pairwise(row):
                 self.splitDockWidget(left.card, right.card, _HORIZONTAL)
-        for card in self.cards:
-            card.show()
+        for place in self._places:
+            place.card.show()
+        for card, over in self._tabbed.items():
+            self.tabifyDockWidget(over, card)
+            card.hide()
         self._untouched, self._shifted, self._shares = True, False, None
         self._rest.stop()
         self.settle()
@@ -147,7 +155,8 @@ class Desk(QMainWindow):
         in_rows = all(len({rect.top() for rect in row}) <= 1 for row in rows)
         across = all(left.right() < right.left() for row in rows for left, right in pairwise(row))
         down = all(a.bottom() < b.top() for a, b in (*pairwise(side), *pairwise(row[0] for row in rows if row)))
-        return in_rows and across and down and all(rect.right() < edge for row in rows for rect in row)
+        tabs = all(over in self.tabifiedDockWidgets(card) for card, over in self._tabbed.items() if self._lies(card))
+        return tabs and in_rows and across and down and all(rect.right() < edge for row in rows for rect in row)
 
     def _designed_width(self) -> int:
         places = (*self._rows[0], *self._side[:1])

@@ -38,6 +38,7 @@ from nnstudio.ui.settings import Settings
 from nnstudio.ui.theme import ThemeChoice
 from nnstudio.ui.trouble import Trouble
 from nnstudio.ui.views.activations_view import ActivationsView
+from nnstudio.ui.views.function_view import FunctionView
 from nnstudio.ui.views.gradients_view import GradientsView
 from nnstudio.ui.views.loss_view import LossView
 from nnstudio.ui.views.network_view import NetworkView
@@ -118,7 +119,13 @@ class MainWindow(QMainWindow):
             Place(self._card("gradients", self.gradients), 396),
         ]
         side = [Place(training, 232, grows=False), Place(self._layer_card(), 232, grows=False)]
-        return Desk([above, below], [560, 220], side, [300, 436])
+        return Desk([above, below], [560, 220], side, [300, 436], {self._function_card(): above[-1].card})
+
+    def _function_card(self) -> CardDock:
+        self.function = FunctionView()
+        self.layer.layer_shown.connect(self.function.show_layer)
+        self.function.show_layer(self.layer.key)
+        return self._card("function", self.function)
 
     def _layer_card(self) -> CardDock:
         self.layer = LayerPanel(self._session)
@@ -141,6 +148,7 @@ class MainWindow(QMainWindow):
         card = CardDock(name, view.title, body or view, view.switches(), with_table=True)
         card.table_requested.connect(partial(self._show_table_of, view))
         card.setMinimumWidth(narrowest)
+        card.visibilityChanged.connect(view.setVisible)  # behind a tab it would be computed, and drawn for nobody
         return card
 
     def _make_page(self) -> QWidget:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QByteArray, QSettings
 
 from nnstudio.ui.theme import ThemeChoice
 
-LAYOUT_VERSION = 2  # raised whenever the cards change, so that an older layout is not forced on them
+LAYOUT_VERSION = 3  # raised whenever the cards change, so that an older layout is not forced on them
 _CHECKSUM = 16  # bytes
 _SEPARATOR = "|"
 

@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 from nnstudio.core.run.frame import Frame, Histogram, Status
 from nnstudio.ui import theme
 from nnstudio.ui.stage.stage import Spot
-from nnstudio.ui.views.activations.chart import share_text, steady
+from nnstudio.ui.stage.ticks import steady
+from nnstudio.ui.views.activations.chart import share_text
 from nnstudio.ui.views.activations.past import SAMPLES, Past
 from nnstudio.ui.views.activations.pictures import strip
 from nnstudio.ui.views.activations_view import ActivationsView

@@ -25,7 +25,8 @@ ROOM = 2**15
 class LayerSums:
     """Some of the values that a layer's activation is given.
 
-    units (k,): which unit or channel each is of, none that is switched off; z (k,): the values, as the network computes them when it predicts
+    units (k,): which unit or channel each is of, none that is switched off
+    z (k,): the values, as the network computes them when it predicts
     """
 
     units: NDArray[np.intp]

@@ -40,6 +40,11 @@ CARDS = {
         "tanh at a = 0.97 has the slope 1 − 0.97² = 0.06.",
         "Glorot & Bengio 2010, Understanding the Difficulty of Training Deep Feedforward Networks.",
     ),
+    "function": Explanation(
+        "a = f(z), what a neuron makes of its sum z, and the slope: ∂L/∂z = f′(z) · ∂L/∂a.",
+        "tanh at z = 1: a = 0.762, slope 1 − 0.762² = 0.420.",
+        f"{_BOOK}, chapter 6.5.",
+    ),
     "gradients": Explanation(
         "‖∂L/∂W‖ of each layer, and ‖ΔW‖ / ‖W‖, the share by which an update changes it.",
         "A share of 0.001 is usual; 1 means that the weights are thrown over at each update.",

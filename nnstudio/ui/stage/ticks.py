@@ -2,6 +2,9 @@
 
 import math
 
+_TOO_WIDE = 0.4
+_ROUND = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
+
 
 def linear_ticks(low: float, high: float, at_most: int) -> list[float]:
     """Up to `at_most` multiples of 1, 2 or 5 × a power of ten between `low` and `high`."""
@@ -32,3 +35,18 @@ def snapped_up(exponent: float) -> float:
     """The logarithm of the smallest 1, 2 or 5 × a power of ten that is not below 10^exponent."""
     whole = math.floor(exponent - 1e-9)
     return whole + min(math.log10(m) for m in (1, 2, 5, 10) if math.log10(m) >= exponent - whole - 1e-9)
+
+
+def steady(shown: float, wanted: float) -> float:
+    """The end of an axis, at a round number: it grows at once, and shrinks only when far too large."""
+    if wanted <= 0:
+        return 0.0
+    if _TOO_WIDE * shown <= wanted <= shown:
+        return shown
+    power = 10.0 ** math.floor(math.log10(wanted) + 1e-9)
+    return float(f"{next(m * power for m in _ROUND if m * power >= wanted * (1 - 1e-9)):.6g}")
+
+
+def tidy(step: float) -> float:
+    """The smallest 1, 2 or 5 × a power of ten that is not below this."""
+    return float(f"{10 ** snapped_up(math.log10(step)):.6g}")

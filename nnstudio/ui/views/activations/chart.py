@@ -3,7 +3,6 @@
 Saturated tanh units pile up at both ends, dead ReLU units at zero; the share of them stands beside.
 """
 
-import math
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
@@ -22,6 +21,7 @@ from nnstudio.ui.stage.axes import Scale
 from nnstudio.ui.stage.lettering import text_font
 from nnstudio.ui.stage.stage import Spot, Stage
 from nnstudio.ui.stage.table import Table
+from nnstudio.ui.stage.ticks import steady
 from nnstudio.ui.views.activations import pictures
 from nnstudio.ui.views.activations.past import Past
 from nnstudio.ui.widgets.figures import decimal, grouped, percent, tick
@@ -31,8 +31,6 @@ LOWEST_ROW = 17
 """A line of text, so that a network of six hidden layers needs no scrolling in the window as designed."""
 _TWO_LINES = 28
 _NAME, _SHARE = 12, 11
-_TOO_WIDE = 0.4
-_ROUND = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 _ALARMING = 0.5
 _SMALL = 0.25
 """Probabilities on a smaller share of the common axis than that have an axis of their own."""
@@ -298,13 +296,3 @@ def _full(histogram: Histogram) -> Histogram:
     """The same with the longest words that may stand beside it."""
     dead, saturated = (None if share is None else 1.0 for share in (histogram.dead, histogram.saturated))
     return Histogram(histogram.counts, histogram.low, histogram.high, dead, saturated)
-
-
-def steady(shown: float, wanted: float) -> float:
-    """The end of an axis, at a round number: it grows at once, and shrinks only when far too large."""
-    if wanted <= 0:
-        return 0.0
-    if _TOO_WIDE * shown <= wanted <= shown:
-        return shown
-    power = 10.0 ** math.floor(math.log10(wanted) + 1e-9)
-    return float(f"{next(m * power for m in _ROUND if m * power >= wanted * (1 - 1e-9)):.6g}")
