@@ -182,7 +182,8 @@ def _focused() -> QWidget:
 def test_thumbnails_are_one_tab_stop_with_arrows_inside(stage: Stage) -> None:
     tiles, Key = stage.panel.gallery.thumbnails, Qt.Key  # noqa: N806 -- Qt's name
     tiles[DatasetKind.CIRCLE].setFocus(Qt.FocusReason.TabFocusReason)
-    assert _press(Key.Key_Right, Key.Key_Down) is tiles[DatasetKind.MOONS]
+    assert _press(Key.Key_Right, Key.Key_Down) is tiles[DatasetKind.CHECKERBOARD]
+    assert _press(Key.Key_Down) is tiles[DatasetKind.OR4]
     assert _press(Key.Key_Down, Key.Key_Down) is tiles[DatasetKind.HILLS]
     assert _press(Key.Key_Up) is tiles[DatasetKind.BLOBS]
     assert _press(Key.Key_End, Key.Key_Right) is tiles[DatasetKind.SINE]
@@ -240,6 +241,7 @@ def test_preparation_is_folded_away_and_says_what_is_set(stage: Stage) -> None:
         (DatasetKind.CIRCLE, {"noise", "training_share", "samples"}),
         (DatasetKind.SPIRALS, {"noise", "training_share", "samples", "arms"}),
         (DatasetKind.XOR4, set()),
+        (DatasetKind.AND4, set()),
         (DatasetKind.RINGS, {"noise", "training_share", "samples", "classes"}),
         (DatasetKind.SKETCHED_DIGITS, {"images", "shift"}),
         (DatasetKind.MNIST, {"images", "shift"}),
@@ -256,7 +258,9 @@ def test_only_the_settings_that_concern_the_data_set_are_shown(
     assert stage.panel.features.isVisible() == on_the_plane
     assert stage.panel.strip.isVisible() != on_the_plane
     assert stage.panel.others.control("scaling").isVisible()
-    assert stage.panel.others.control("seed").isVisible() == (kind not in (DatasetKind.XOR4, DatasetKind.MNIST))
+    assert stage.panel.others.control("seed").isVisible() == (
+        kind not in (DatasetKind.AND4, DatasetKind.XOR4, DatasetKind.MNIST)
+    )
 
 
 def test_painted_points_have_their_own_settings(stage: Stage) -> None:

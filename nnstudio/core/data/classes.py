@@ -57,9 +57,24 @@ def moons(spec: PlaneSpec, random: np.random.Generator) -> Drawn:
     return points + random.normal(0, 3 * spec.noise, points.shape) if spec.noise else points, labels
 
 
+def and4(spec: PlaneSpec, random: np.random.Generator) -> Drawn:
+    """The truth table of AND: 1 for (1, 1) alone. Samples, noise and share do not apply."""
+    return _truth_table(0, 0, 0, 1)
+
+
+def or4(spec: PlaneSpec, random: np.random.Generator) -> Drawn:
+    """The truth table of OR: 0 for (0, 0) alone."""
+    return _truth_table(0, 1, 1, 1)
+
+
 def xor4(spec: PlaneSpec, random: np.random.Generator) -> Drawn:
-    """The truth table: (0, 0) → 0, (0, 1) → 1, (1, 0) → 1, (1, 1) → 0. Samples, noise and share do not apply."""
-    return np.array([[0, 0], [0, 1], [1, 0], [1, 1]], np.float64), np.array([0, 1, 1, 0])
+    """The truth table of XOR: 1 for (0, 1) and (1, 0)."""
+    return _truth_table(0, 1, 1, 0)
+
+
+def _truth_table(*labels: int) -> Drawn:
+    """(0, 0), (0, 1), (1, 0) and (1, 1), in the order of the textbooks."""
+    return np.array([[0, 0], [0, 1], [1, 0], [1, 1]], np.float64), np.array(labels)
 
 
 def rings(spec: PlaneSpec, random: np.random.Generator) -> Drawn:

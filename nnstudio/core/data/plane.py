@@ -20,6 +20,8 @@ Extent = tuple[float, float, float, float]
 """(left, right, bottom, top)."""
 
 EXTENT: Extent = (-6.0, 6.0, -6.0, 6.0)
+CORNERS: Extent = (-0.5, 1.5, -0.5, 1.5)
+"""Around the four points of a truth table."""
 TWO_CLASSES = ("orange", "blue")
 """Two classes are called by their colours, more by their numbers."""
 
@@ -98,7 +100,9 @@ class PlaneKind:
 PLANE_KINDS: dict[DatasetKind, PlaneKind] = {
     DatasetKind.CIRCLE: PlaneKind(classes.circle),
     DatasetKind.XOR: PlaneKind(classes.xor),
-    DatasetKind.XOR4: PlaneKind(classes.xor4, extent=(-0.5, 1.5, -0.5, 1.5), split=False),
+    DatasetKind.AND4: PlaneKind(classes.and4, extent=CORNERS, split=False),
+    DatasetKind.OR4: PlaneKind(classes.or4, extent=CORNERS, split=False),
+    DatasetKind.XOR4: PlaneKind(classes.xor4, extent=CORNERS, split=False),
     DatasetKind.GAUSSIANS: PlaneKind(classes.gaussians),
     DatasetKind.SPIRALS: PlaneKind(classes.spirals, "arms"),
     DatasetKind.MOONS: PlaneKind(classes.moons),

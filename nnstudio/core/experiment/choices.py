@@ -30,6 +30,8 @@ class Domain(Enum):
 class DatasetKind(Choice):
     CIRCLE = "circle", "Circle", "A disc of one class inside a ring of the other."
     XOR = "xor", "XOR", "Four squares; opposite ones share a class.", "class = sign(x₁·x₂)"
+    AND4 = "and4", "AND truth table", "Four points, of which one is 1: a single neuron learns it.", "x₁ ∧ x₂"
+    OR4 = "or4", "OR truth table", "Four points, of which three are 1: a single neuron learns it.", "x₁ ∨ x₂"
     XOR4 = "xor4", "XOR truth table", "The four points of the textbooks: learned exactly, or not at all.", "x₁ ⊕ x₂"
     GAUSSIANS = "gaussians", "Two Gaussians", "Two round clouds; a single straight line parts them."
     SPIRALS = "spirals", "Spirals", "Two to five spiral arms wound around each other: hard for a small network."
@@ -58,8 +60,9 @@ class DatasetKind(Choice):
     def short(self) -> str:
         """What it is called below a small picture."""
         kind = DatasetKind
-        shorter = {kind.XOR4: "Corners", kind.GAUSSIANS: "Clouds", kind.CHECKERBOARD: "Checks"}
-        return (shorter | {kind.SKETCHED_DIGITS: "Digits"}).get(self, self.label)
+        shorter = {kind.AND4: "AND", kind.OR4: "OR", kind.XOR4: "XOR"}
+        shorter |= {kind.GAUSSIANS: "Clouds", kind.CHECKERBOARD: "Checks", kind.SKETCHED_DIGITS: "Digits"}
+        return shorter.get(self, self.label)
 
 
 class Feature(Choice):

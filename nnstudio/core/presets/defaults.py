@@ -17,6 +17,7 @@ from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, Initia
 
 _HE = InitializationSpec(kind=InitializerKind.HE)
 _WAVY = TrainingSpec(optimizer=OptimizerKind.ADAM, learning_rate=0.01, l2=0.03)
+_AT_ONCE = TrainingSpec(learning_rate=0.5, batch_size=4)
 
 _VALUES = TrainingSpec(optimizer=OptimizerKind.ADAM, learning_rate=0.01, loss=LossKind.MEAN_SQUARED_ERROR)
 _IMAGES = TrainingSpec(optimizer=OptimizerKind.ADAM, learning_rate=0.001, batch_size=64)
@@ -35,11 +36,13 @@ def _tanh(*units: int) -> tuple[DenseSpec, ...]:
 DEFAULTS: dict[DatasetKind, Experiment] = {
     DatasetKind.CIRCLE: Experiment(dataset=PlaneSpec(kind=DatasetKind.CIRCLE), layers=_tanh(4, 2)),
     DatasetKind.XOR: Experiment(dataset=PlaneSpec(kind=DatasetKind.XOR), layers=_tanh(8, 4)),
+    DatasetKind.AND4: Experiment(dataset=PlaneSpec(kind=DatasetKind.AND4), layers=(), training=_AT_ONCE),
+    DatasetKind.OR4: Experiment(dataset=PlaneSpec(kind=DatasetKind.OR4), layers=(), training=_AT_ONCE),
     DatasetKind.XOR4: Experiment(
         dataset=PlaneSpec(kind=DatasetKind.XOR4),
         layers=_relu(4),
         initialization=_HE,
-        training=TrainingSpec(learning_rate=0.5, batch_size=4),
+        training=_AT_ONCE,
     ),
     DatasetKind.GAUSSIANS: Experiment(dataset=PlaneSpec(kind=DatasetKind.GAUSSIANS), layers=_tanh(2)),
     DatasetKind.SPIRALS: Experiment(dataset=PlaneSpec(kind=DatasetKind.SPIRALS), layers=_tanh(8, 8), training=_WAVY),
@@ -74,6 +77,10 @@ NOTICE: dict[DatasetKind, str] = {
     "away, and a single neuron does it.",
     DatasetKind.XOR: "No straight line parts these squares, so a network without a hidden layer does little better "
     "than guess. The product x₁x₂ as a feature makes it easy again.",
+    DatasetKind.AND4: "One neuron draws one straight line, and one is enough to cut off a corner. It is surest of "
+    "(0, 0), which lies farthest from the line. The loss goes on falling, ever more slowly: σ never reaches 0 or 1.",
+    DatasetKind.OR4: "AND, with the line moved: the bias alone makes the difference. Set both weights and the bias by "
+    "hand, and compare with what training finds.",
     DatasetKind.XOR4: "Four points are the whole world here, and the test is the training. About half of all seeds "
     "learn all four; press New weights to meet the others.",
     DatasetKind.GAUSSIANS: "A straight line is enough, and it is found within a few passes. Turn the noise up: the "

@@ -4,6 +4,7 @@ from nnstudio.core.experiment.choices import DatasetKind, Feature
 from nnstudio.ui.explanations.explanation import Explanation
 
 _PLAYGROUND = "after TensorFlow Playground, Smilkov & Carter 2016."
+_NEURON = "McCulloch & Pitts 1943, A Logical Calculus of the Ideas Immanent in Nervous Activity."
 _FEATURES = "the features of TensorFlow Playground, Smilkov & Carter 2016."
 
 DATA_SETS = {
@@ -15,6 +16,8 @@ DATA_SETS = {
     DatasetKind.XOR: Explanation(
         "class = sign(x₁ · x₂)", "(2, −3): −6 < 0, orange. (−2, −3): 6 ≥ 0, blue.", _PLAYGROUND
     ),
+    DatasetKind.AND4: Explanation("y = x₁ ∧ x₂, on four points.", "(1, 1) → 1, (0, 1) → 0.", _NEURON),
+    DatasetKind.OR4: Explanation("y = x₁ ∨ x₂, on four points.", "(0, 1) → 1, (0, 0) → 0.", _NEURON),
     DatasetKind.XOR4: Explanation(
         "y = x₁ ⊕ x₂, on four points.",
         "(0, 1) → 1, (1, 1) → 0.",

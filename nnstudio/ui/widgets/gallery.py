@@ -16,13 +16,15 @@ from nnstudio.ui.widgets.thumbnail import TILE, Thumbnail
 def _group(kind: DatasetKind) -> str:
     if kind not in PLANE_KINDS:
         return "Images"
+    if not PLANE_KINDS[kind].split:
+        return "Truth tables"
     task = PLANE_KINDS[kind].task(PlaneSpec(kind=kind))
     return {Task.BINARY: "2 classes", Task.REGRESSION: "Regression"}.get(task, "More classes")
 
 
 GROUPS: tuple[tuple[str, tuple[DatasetKind, ...]], ...] = tuple(
     (title, tuple(kind for kind in DEFAULTS if _group(kind) == title))
-    for title in ("2 classes", "More classes", "Images", "Regression")
+    for title in ("2 classes", "Truth tables", "More classes", "Images", "Regression")
 )
 """Every data set that the program comes with, in its group."""
 COLUMNS = 4

@@ -1,5 +1,7 @@
 """The data sets of the plane: where the points lie, which class or value they have, what noise does to them."""
 
+import operator
+from collections.abc import Callable
 from math import pi
 
 import numpy as np
@@ -12,7 +14,7 @@ from nnstudio.core.experiment.choices import DatasetKind, Task
 from nnstudio.core.experiment.dataset_spec import PlaneSpec
 
 N = 2000
-KINDS = [kind for kind in PLANE_KINDS if kind is not DatasetKind.XOR4]
+KINDS = [kind for kind in PLANE_KINDS if PLANE_KINDS[kind].split]
 
 
 def draw(kind: DatasetKind, samples: int = N, seed: int = 0, **settings: float) -> tuple[Array, Array]:
@@ -171,14 +173,14 @@ def test_moons_reach_into_each_other() -> None:
     assert upper[:, 1].min() < lower[:, 1].max()
 
 
-def test_truth_table() -> None:
-    points, labels = draw(DatasetKind.XOR4, samples=100, noise=0.5)
-    assert {(*map(int, point), int(label)) for point, label in zip(points, labels, strict=True)} == {
-        (0, 0, 0),
-        (0, 1, 1),
-        (1, 0, 1),
-        (1, 1, 0),
-    }
+@pytest.mark.parametrize(
+    ("kind", "truth"),
+    [(DatasetKind.AND4, operator.and_), (DatasetKind.OR4, operator.or_), (DatasetKind.XOR4, operator.xor)],
+)
+def test_truth_tables(kind: DatasetKind, truth: Callable[[int, int], int]) -> None:
+    points, labels = draw(kind, samples=100, noise=0.5)
+    rows = [(*map(int, point), int(label)) for point, label in zip(points, labels, strict=True)]
+    assert rows == [(x1, x2, truth(x1, x2)) for x1 in (0, 1) for x2 in (0, 1)]
 
 
 @pytest.mark.parametrize("count", [2, 3, 10])

@@ -1,4 +1,4 @@
-"""The XOR truth table: learned with a hidden layer, never without."""
+"""The XOR truth table: learned with a hidden layer, never without; AND and OR are learned by a single neuron."""
 
 from dataclasses import replace
 
@@ -7,6 +7,7 @@ from trainers import walk
 
 from nnstudio.core.experiment import DenseSpec, Experiment, InitializationSpec, PlaneSpec, TrainingSpec
 from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, InitializerKind
+from nnstudio.core.presets import default_experiment
 from nnstudio.core.training.trainer import Trainer
 
 
@@ -38,3 +39,13 @@ def test_xor_is_learned_from_about_two_seeds_of_three() -> None:
 
 def test_xor_is_never_learned_without_a_hidden_layer() -> None:
     assert not any(learns_xor((), seed) for seed in range(10))
+
+
+@pytest.mark.parametrize("kind", [DatasetKind.AND4, DatasetKind.OR4])
+@pytest.mark.parametrize("seed", range(10))
+def test_a_single_neuron_learns_and_as_well_as_or_from_every_seed(kind: DatasetKind, seed: int) -> None:
+    run = walk(Trainer(replace(default_experiment(kind), seed=seed)), 2000)
+    assert run.evaluate().train_accuracy == 1
+    assert run.evaluate().train_loss < 0.02
+    farthest = {DatasetKind.AND4: 0, DatasetKind.OR4: 3}[kind]
+    assert abs(run.test.outputs[0] - 0.5).argmax() == farthest
