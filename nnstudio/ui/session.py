@@ -24,7 +24,7 @@ from nnstudio.core.network.surgery import SetParameter, Surgery
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.run import commands
 from nnstudio.core.run.commands import Answer
-from nnstudio.core.run.example import FIRST_TEST, Chosen
+from nnstudio.core.run.example import FIRST_TEST, AnyExample
 from nnstudio.core.run.frame import Frame, Probe, Status
 from nnstudio.core.run.present import INTERRUPTED
 from nnstudio.core.run.worker import Worker
@@ -72,7 +72,7 @@ class Session(QObject):
         self._sent = 0
         self._data_sent = 0  # the ticket of the last command that asked for other data
         self._probes = Probe.NOTHING
-        self._chosen: Chosen | None = None
+        self._chosen: AnyExample | None = None
         self.keeps = True
         """Whether edits of layers and data keep what was learned; otherwise they start over."""
         self._since_text = QElapsedTimer()
@@ -354,7 +354,7 @@ class Session(QObject):
         """The newest picture of the run."""
         return self._frame
 
-    def look_at(self, example: Chosen | None) -> None:
+    def look_at(self, example: AnyExample | None) -> None:
         """Show this example on its way through the network; None lets go of it."""
         self._chosen = example
         self._send(commands.LookAt(example))

@@ -264,7 +264,7 @@ def test_a_point_can_be_met_a_little_beside_it(view: OutputView):
     lonely = int(np.argmin(places[:, 0]))  # nobody is further left
     at = QPointF(plane.left() + places[lonely, 0], plane.top() + places[lonely, 1])
     for beside, met in ((0, True), (1.5, True), (2.5, False)):
-        found = boundary.example_at(at - QPointF(boundary._radius() + beside, 0))
+        found = boundary.point_at(at - QPointF(boundary._radius() + beside, 0))
         assert (found is not None) == met
         assert found is None or found.index == lonely
 

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from nnstudio.core.data.dataset import Dataset
 from nnstudio.core.experiment.choices import DatasetKind, Task
 from nnstudio.core.presets import default_experiment
-from nnstudio.core.run.example import Chosen, SplitName
+from nnstudio.core.run.example import AnyExample, Chosen, SplitName, TypedInputs
 from nnstudio.core.run.frame import Frame, Probe, Status
 from nnstudio.core.run.observe import Observer
 from nnstudio.core.training.trainer import Trainer
@@ -20,6 +20,7 @@ from nnstudio.ui.session import Session
 from nnstudio.ui.views.canned import table_frame
 from nnstudio.ui.views.output.choosing import ExamplesStage
 from nnstudio.ui.views.output.points import to_plane
+from nnstudio.ui.views.output.typed_inputs import TypedField
 from nnstudio.ui.views.output_view import OutputView
 
 SHOWN = Probe.OUTPUT
@@ -46,7 +47,7 @@ CIRCLE = observer(DatasetKind.CIRCLE)
 DIGITS = observer(DatasetKind.SKETCHED_DIGITS)
 
 
-def show(view: OutputView, observer: Observer, chosen: Chosen | None) -> Frame:
+def show(view: OutputView, observer: Observer, chosen: AnyExample | None) -> Frame:
     frame = observer.frame(SHOWN, chosen=chosen)
     view.show_frame(frame)
     QApplication.processEvents()
@@ -71,7 +72,7 @@ def alone(view: OutputView, frame: Frame, split: SplitName) -> Chosen:
     return Chosen(*everything[int(lonely.argmax())])
 
 
-def click(qtbot: QtBot, stage: ExamplesStage, at: QPointF) -> Chosen | None:
+def click(qtbot: QtBot, stage: ExamplesStage, at: QPointF) -> AnyExample | None:
     with qtbot.waitSignal(stage.example_chosen, timeout=500) as heard:
         qtbot.mouseClick(stage.viewport(), Qt.MouseButton.LeftButton, pos=at.toPoint())
     assert heard.args is not None
@@ -84,18 +85,132 @@ def test_a_click_on_a_point_chooses_it(view: OutputView, qtbot: QtBot) -> None:
     assert click(qtbot, view.boundary, place(view, frame.dataset, chosen)) == chosen
 
 
-def test_a_click_beside_all_points_lets_go(view: OutputView, qtbot: QtBot) -> None:
+def test_a_click_beside_all_points_chooses_the_place(view: OutputView, qtbot: QtBot) -> None:
+    frame = show(view, CIRCLE, Chosen(SplitName.TRAINING, 3))
+    plane = view.boundary.plane()
+    at = QPointF(plane.left() + 8, 9)
+    typed = click(qtbot, view.boundary, at)
+    assert isinstance(typed, TypedInputs)
+    assert typed.target is None
+    x, y = to_plane(np.array([typed.raw]), (-6, 6, -6, 6), plane)[0]
+    assert (x, y) == pytest.approx((at.x(), at.y()), abs=0.2)
+    bare = view.boundary.grab().toImage()
+    frame = show(view, CIRCLE, typed)
+    assert view.boundary.grab().toImage() != bare, "it wears a ring"
+    strip, example = view.strip, frame.example
+    assert example is not None
+    assert (strip.name.text(), strip.split.text()) == ("Your own", "in no split")
+    assert [float(field.edit.text().replace("−", "-")) for field in (strip.typed.x1, strip.typed.x2)] == [*typed.raw]
+    assert strip.typed.target.edit.text() == ""
+    assert float(strip.answer.text()) == pytest.approx(float(example.answer[0]), abs=0.01)
+    assert (strip.loss.text(), strip.verdict.text()) == ("—", "")
+
+
+def test_a_click_below_the_plane_lets_go(view: OutputView, qtbot: QtBot) -> None:
     show(view, CIRCLE, Chosen(SplitName.TRAINING, 3))
-    assert click(qtbot, view.boundary, QPointF(view.boundary.plane().left() + 8, 8)) is None
+    below = view.boundary.plane().bottomLeft() + QPointF(20, 12)
+    assert click(qtbot, view.boundary, below) is None
     show(view, CIRCLE, None)
     with qtbot.assertNotEmitted(view.example_chosen):
-        qtbot.mouseClick(view.boundary.viewport(), Qt.MouseButton.LeftButton, pos=QPointF(12, 8).toPoint())
+        qtbot.mouseClick(view.boundary.viewport(), Qt.MouseButton.LeftButton, pos=below.toPoint())
+
+
+def typed_into(qtbot: QtBot, view: OutputView, field: TypedField, text: str) -> AnyExample | None:
+    field.edit.setFocus()
+    field.edit.selectAll()
+    with qtbot.waitSignal(view.example_chosen, timeout=500) as heard:
+        qtbot.keyClicks(field.edit, text or "\b")
+        qtbot.keyClick(field.edit, Qt.Key.Key_Return)
+    assert heard.args is not None
+    return heard.args[0]
+
+
+def test_another_number_makes_an_example_of_one_s_own(view: OutputView, qtbot: QtBot) -> None:
+    frame = show(view, CIRCLE, Chosen(SplitName.TRAINING, 7))
+    fields, example = view.strip.typed, frame.example
+    assert example is not None
+    assert example.target is not None
+    x2, target = float(example.raw[1]), float(example.target[0])
+    typed = typed_into(qtbot, view, fields.x1, "-1/4")
+    assert typed == TypedInputs((-0.25, x2), (target,)), "the others keep theirs, with all their digits"
+    show(view, CIRCLE, typed)
+    assert fields.x1.edit.text() == "−0.25"
+    typed = typed_into(qtbot, view, fields.x2, "0,5")
+    show(view, CIRCLE, typed)
+    other = 1 - target
+    typed = typed_into(qtbot, view, fields.target, f"{other:.0f}")
+    assert typed == TypedInputs((-0.25, 0.5), (other,))
+    frame = show(view, CIRCLE, typed)
+    assert frame.example is not None
+    assert frame.example.loss is not None
+    assert float(view.strip.loss.text()) == pytest.approx(frame.example.loss, rel=0.01)
+    assert view.strip.verdict.text() == ("✓ right" if (frame.example.answer[0] >= 0.5) == other else "✕ wrong")
+    fields.target.edit.setFocus()
+    qtbot.keyClick(fields.target.edit, Qt.Key.Key_Backspace)
+    with qtbot.waitSignal(view.example_chosen) as heard:
+        qtbot.keyClick(fields.target.edit, Qt.Key.Key_Return)
+    assert heard.args == [TypedInputs((-0.25, 0.5))], "without a target"
+
+
+@pytest.mark.parametrize(("field", "text", "words"), [("x1", "0,2,5", "cannot be read"), ("target", "3", "0 or 1")])
+def test_what_cannot_be_read_is_refused_and_said(
+    view: OutputView, qtbot: QtBot, field: str, text: str, words: str
+) -> None:
+    show(view, CIRCLE, Chosen(SplitName.TRAINING, 7))
+    edit = getattr(view.strip.typed, field).edit
+    before = edit.text()
+    edit.setFocus()
+    edit.selectAll()
+    with qtbot.assertNotEmitted(view.example_chosen):
+        qtbot.keyClicks(edit, text)
+        qtbot.keyClick(edit, Qt.Key.Key_Return)
+    assert words in view.strip.typed._note.text()
+    assert edit.text() == before
+
+
+def test_escape_in_a_field_takes_back_what_was_typed_and_lets_nothing_go(view: OutputView, qtbot: QtBot) -> None:
+    show(view, CIRCLE, Chosen(SplitName.TRAINING, 7))
+    edit = view.strip.typed.x1.edit
+    before = edit.text()
+    edit.setFocus()
+    with qtbot.assertNotEmitted(view.example_chosen):
+        qtbot.keyClicks(edit, "9")
+        qtbot.keyClick(edit, Qt.Key.Key_Escape)
+    assert edit.text() == before
+
+
+def test_arrow_keys_walk_from_the_chosen_example_where_a_picture_has_the_keys(view: OutputView, qtbot: QtBot) -> None:
+    boundary = view.boundary
+    for chosen, key, then in (
+        (Chosen(SplitName.TRAINING, 3), Qt.Key.Key_Right, Chosen(SplitName.TRAINING, 4)),
+        (Chosen(SplitName.TRAINING, 0), Qt.Key.Key_Up, Chosen(SplitName.TRAINING, 249)),
+        (Chosen(SplitName.TEST, 5), Qt.Key.Key_Left, Chosen(SplitName.TEST, 4)),
+        (TypedInputs((0.5, 1.0)), Qt.Key.Key_Down, Chosen(SplitName.TRAINING, 0)),
+        (TypedInputs((0.5, 1.0)), Qt.Key.Key_Left, Chosen(SplitName.TRAINING, 249)),
+    ):
+        show(view, CIRCLE, chosen)
+        boundary.setFocus()
+        for target in (boundary, view.strip.next):
+            with qtbot.waitSignal(view.example_chosen, timeout=500) as heard:
+                qtbot.keyClick(target, key)
+            assert heard.args == [then]
+        assert boundary.spot is None
+    with qtbot.waitSignal(view.example_chosen) as heard:
+        qtbot.keyClick(boundary, Qt.Key.Key_Escape)
+    assert heard.args == [None]
+    show(view, CIRCLE, None)
+    with qtbot.assertNotEmitted(view.example_chosen):
+        qtbot.keyClick(boundary, Qt.Key.Key_Right)
+    assert boundary.spot is not None, "with none chosen they read place by place"
+    show(view, CIRCLE, Chosen(SplitName.TRAINING, 3))
+    with qtbot.assertNotEmitted(view.example_chosen):
+        qtbot.keyClick(boundary, Qt.Key.Key_Right)
 
 
 def test_test_points_are_chosen_only_where_they_are_seen(view: OutputView, qtbot: QtBot) -> None:
     frame = show(view, CIRCLE, Chosen(SplitName.TRAINING, 3))
     chosen = alone(view, frame, SplitName.TEST)
-    assert click(qtbot, view.boundary, place(view, frame.dataset, chosen)) is None
+    assert isinstance(click(qtbot, view.boundary, place(view, frame.dataset, chosen)), TypedInputs)
     view.test_points.setChecked(True)
     assert click(qtbot, view.boundary, place(view, frame.dataset, chosen)) == chosen
 

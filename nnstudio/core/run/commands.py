@@ -11,7 +11,7 @@ from math import isfinite
 from nnstudio.core.experiment import Experiment
 from nnstudio.core.network.surgery import Surgery
 from nnstudio.core.network.weights import Weights
-from nnstudio.core.run.example import Chosen
+from nnstudio.core.run.example import AnyExample
 from nnstudio.core.run.frame import Probe
 from nnstudio.core.training.state import RunState
 
@@ -131,7 +131,7 @@ class Watch:
 class LookAt:
     """Show this example on its way through the network; None lets go of it."""
 
-    example: Chosen | None
+    example: AnyExample | None
 
 
 Change = Begin | Edit | PutBack | SetWeights | Operate

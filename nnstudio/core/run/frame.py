@@ -100,7 +100,7 @@ class PlanePicture:
 class ImagePicture:
     """What the network makes of images.
 
-    example (height, width): the image it looks at now, 0 … 1; label: what it is
+    example (height, width): the image it looks at now, 0 … 1; label: what it is, None where nobody says
     activations: for each hidden layer what it answers to the example: (units,), or (channels, height, width), the
     feature maps of a layer that works on images
     probabilities (classes,)
@@ -109,7 +109,7 @@ class ImagePicture:
     """
 
     example: FloatArray
-    label: int
+    label: int | None
     activations: tuple[FloatArray, ...] | None
     probabilities: FloatArray | None
     confusion: NDArray[np.int64] | None

@@ -10,7 +10,7 @@ from time import thread_time
 import numpy as np
 
 from nnstudio.core.run.examination import Examination
-from nnstudio.core.run.example import Chosen, ExampleReader
+from nnstudio.core.run.example import AnyExample, ExampleReader
 from nnstudio.core.run.example_losses import ExampleLossReadings
 from nnstudio.core.run.frame import Frame, Probe, Status
 from nnstudio.core.run.layer_readings import LayerReadings
@@ -42,7 +42,7 @@ class Observer:
         status: Status = Status.PAUSED,
         message: str = "",
         updates_per_second: float = 0.0,
-        chosen: Chosen | None = None,
+        chosen: AnyExample | None = None,
         resolution: int | None = None,
         recovery: float | None = None,
         commands: int = 0,

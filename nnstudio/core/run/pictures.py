@@ -107,7 +107,6 @@ class ImagePictures:
     def take(self, probes: Probe, example: ExampleReading | None, resolution: int) -> ImagePicture:
         """The picture of now. What is made of all images is the same objects until the next evaluation."""
         assert example is not None, "of images one is always looked at"
-        assert example.label is not None
         seen = Probe.OUTPUT in probes
         confusion, answers, confidences = self._read() if seen else (None, None, None)
         return ImagePicture(

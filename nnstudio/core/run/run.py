@@ -16,7 +16,7 @@ from nnstudio.core.experiment.training_spec import TrainingSpec
 from nnstudio.core.network.layers.layer import ShapeError
 from nnstudio.core.run import commands
 from nnstudio.core.run.commands import Answer, Change, Command
-from nnstudio.core.run.example import Chosen
+from nnstudio.core.run.example import AnyExample
 from nnstudio.core.run.frame import Frame, Probe, Status
 from nnstudio.core.run.goals import Endless, EndOfEpoch, Goal, Measurement, OnePhase, Past, Recovery, Until
 from nnstudio.core.run.present import INTERRUPTED, Aside, Depth, Present, Refused, here
@@ -59,7 +59,7 @@ class Run:
         self._outbox = outbox
         self._goal: Goal | None = None
         self.probes = Probe.NOTHING
-        self.example: Chosen | None = None
+        self.example: AnyExample | None = None
         self.shown, self.burst = True, 0.0
         self._status = Status.READY
         self._message = ""

@@ -45,6 +45,11 @@ VIEWS = {
         "p = 0.51 is as blue as p = 0.99.",
         f"{_BOOK}, chapter 6.2.2.",
     ),
+    "Typed inputs": Explanation(
+        "Any inputs can be followed, of no split and saved nowhere: 0.25, 0,25, 1/4, e^-1. With a target the network's "
+        "answer has a loss; leave it empty if nobody says what is true.",
+        "XOR never meets (0.5, 0.5); typed, it is answered like any other point.",
+    ),
     "Previous example": Explanation("i ← i − 1 in the same split.", "Before example 1 of 250 comes example 250."),
     "Next example": Explanation("i ← i + 1 in the same split.", "Behind example 250 of 250 comes example 1."),
     "Let go of the example": Explanation(

@@ -12,9 +12,11 @@ from nnstudio.core.experiment.choices import DatasetKind, Task
 from nnstudio.core.experiment.dataset_spec import PlaneSpec
 from nnstudio.core.presets import default_experiment
 from nnstudio.core.run import commands
-from nnstudio.core.run.example import Chosen, ExampleReading, SplitName
+from nnstudio.core.run.example import AnyExample, Chosen, ExampleReading, SplitName, TypedInputs
 from nnstudio.core.run.frame import ImagePicture, Probe
 from nnstudio.core.run.observe import Observer
+from nnstudio.core.trace.held import Held
+from nnstudio.core.trace.trace import Trace
 from nnstudio.core.training.trainer import Trainer
 
 
@@ -37,7 +39,11 @@ def table(task: Task) -> Trainer:
 
 
 def read(trainer: Trainer, split: SplitName, index: int) -> ExampleReading:
-    example = Observer(trainer, 1).frame(Probe.NOTHING, chosen=Chosen(split, index)).example
+    return followed(trainer, Chosen(split, index))
+
+
+def followed(trainer: Trainer, chosen: AnyExample) -> ExampleReading:
+    example = Observer(trainer, 1).frame(Probe.NOTHING, chosen=chosen).example
     assert example is not None
     return example
 
@@ -80,6 +86,58 @@ def test_its_numbers_are_those_of_the_split_and_of_the_network(trainer: Trainer,
         assert losses is not None
         each = losses.train if name is SplitName.TRAINING else losses.test
         assert example.loss == pytest.approx(float(each[7]), rel=1e-4)
+
+
+IMAGES = Experiment(dataset=ImageSpec(kind=DatasetKind.SKETCHED_DIGITS, images=100))
+
+
+@pytest.mark.parametrize(
+    "trainer",
+    [
+        trained(DatasetKind.CIRCLE),
+        trained(DatasetKind.RINGS, classes=3),
+        trained(DatasetKind.SINE),
+        table(Task.REGRESSION),
+        table(Task.MULTILABEL),
+        table(Task.MULTICLASS),
+        Trainer(IMAGES),
+    ],
+    ids=["two classes", "classes", "values", "table of values", "labels", "table of classes", "images"],
+)
+def test_typed_inputs_are_read_as_the_network_predicts_them(trainer: Trainer) -> None:
+    split = trainer.dataset.test
+    raw, target = split.raw[3].astype(np.float64) * 0.9 + 0.01, split.targets[5]
+    typed = TypedInputs(tuple(raw.ravel().tolist()), tuple(target.tolist()))
+    example = followed(trainer, typed)
+    assert example.chosen == typed
+    np.testing.assert_allclose(example.answer, trainer.predict(raw[None])[0], rtol=1e-5)
+    trace = Trace.typed(Held(trainer.state(), trainer.dataset), example.inputs, target)
+    np.testing.assert_allclose(example.answer, trace.p, rtol=1e-4, atol=1e-6)
+    assert example.loss == pytest.approx(trace.terms.loss, rel=1e-4)
+    assert example.label == (int(split.labels[5]) if len(split.labels) else None)
+    bare = followed(trainer, TypedInputs(typed.raw))
+    np.testing.assert_array_equal(bare.answer, example.answer)
+    assert bare.target is bare.label is bare.loss is None
+    assert bare.answered == example.answered
+
+
+def test_what_somebody_typed_is_the_very_example_where_its_numbers_are_those_of_one() -> None:
+    trainer = trained(DatasetKind.CIRCLE)
+    split = trainer.dataset.train
+    typed = TypedInputs(tuple(split.raw[7].tolist()), tuple(split.targets[7].tolist()))
+    example, same = read(trainer, SplitName.TRAINING, 7), followed(trainer, typed)
+    assert (example.loss, example.label) == (same.loss, same.label)
+    for one, other in zip((example.inputs, example.answer), (same.inputs, same.answer), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_typed_inputs_that_fit_no_longer_are_let_go() -> None:
+    observer = Observer(trained(DatasetKind.CIRCLE), 1)
+    for typed in (TypedInputs((1.0, 2.0, 3.0)), TypedInputs((1.0, 2.0), (0.0, 1.0)), TypedInputs(())):
+        assert observer.frame(Probe.OUTPUT, chosen=typed).example is None
+    example = Observer(Trainer(IMAGES), 1).frame(Probe.OUTPUT, chosen=TypedInputs((1.0, 2.0))).example
+    assert example is not None
+    assert example.chosen == Chosen(SplitName.TEST, 0)
 
 
 def test_the_answer_is_a_class_where_there_is_one_to_choose() -> None:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem
 
 from nnstudio.core.run.frame import FloatArray
@@ -47,12 +47,15 @@ class Answers:
         room = 2 * (QFontMetricsF(mono_font(11)).horizontalAdvance("88\u00a0%") + 2 * _APART)
         self._unit = "\u00a0%" if self._bars[0].width() >= room else ""
         self._ring = items.path(parent, QPen(QColor(theme.text), 1.5), z=4)
-        self._truth = -1
+        self._truth: int | None = -1
 
-    def show(self, probabilities: FloatArray | None, truth: int) -> None:
-        """Show how sure the network is of each class, and which is true."""
+    def show(self, probabilities: FloatArray | None, truth: int | None) -> None:
+        """Show how sure the network is of each class, and which is true where that is known."""
         theme = current()
-        if truth != self._truth and 0 <= truth < len(self._bars):
+        if truth is None:
+            self._truth = truth
+            self._ring.setPath(QPainterPath())
+        elif truth != self._truth and 0 <= truth < len(self._bars):
             self._truth = truth
             center = QPointF(self._bars[truth].left() - 8 - _LABEL / 2, self._bars[truth].center().y())
             ring = QRectF(center.x() - 10, center.y() - 10, 20, 20)

@@ -154,7 +154,7 @@ class ImageNetwork:
         picture = frame.picture
         assert isinstance(picture, ImagePicture)
         self._frame = frame
-        fresh = self._image.show(picture, frame.dataset.class_names)
+        fresh = self._image.show(picture, frame.dataset.class_names, frame.example)
         activations = picture.activations or ()
         moved = self._sort(activations, fresh, looked_at is not None)
         self._weights_due = self._weights_pace.due(frame, moved)

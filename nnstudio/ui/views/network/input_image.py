@@ -7,11 +7,13 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem
 
+from nnstudio.core.run.example import ExampleReading
 from nnstudio.core.run.frame import FloatArray, ImagePicture
 from nnstudio.ui.stage import items
 from nnstudio.ui.stage.ink import ink_image
 from nnstudio.ui.stage.lettering import mono_font, text_font
 from nnstudio.ui.theme import current
+from nnstudio.ui.views.network.neuron_note import image_name
 
 
 class InputImage:
@@ -27,17 +29,20 @@ class InputImage:
         self.which = items.Words(parent, which, mono_font(12), theme.text, z=5)
         self.verdict = items.Words(parent, verdict, bold, theme.bad, z=5)
 
-    def show(self, picture: ImagePicture, names: Sequence[str]) -> bool:
+    def show(self, picture: ImagePicture, names: Sequence[str], example: ExampleReading | None) -> bool:
         """Show this image, of one of the classes with these names; whether it is another than before."""
+        self.title.say(image_name(example))
         fresh = self._example is None or not np.array_equal(picture.example, self._example)
         if fresh:
             self._example = picture.example
             self._draw(picture.example)
-        self.which.say(f"a {names[picture.label]}")
+        self.which.say("" if picture.label is None else f"a {names[picture.label]}")
         if picture.probabilities is not None:
             answer = int(np.fmax(picture.probabilities, -np.inf).argmax())  # NaN is nobody's answer
             right = answer == picture.label
             verdict = "✓ read right" if right else f"✕ read as {names[answer]}"
+            if picture.label is None:
+                right, verdict = True, f"read as {names[answer]}"
             if verdict != self.verdict.text:
                 self.verdict.item.setBrush(QColor(current().better if right else current().bad))
                 self.verdict.say(verdict)

@@ -10,6 +10,7 @@ import numpy as np
 from nnstudio.core.experiment.choices import Task
 from nnstudio.core.experiment.setting import in_a_phrase
 from nnstudio.core.network.model import ModelLayer
+from nnstudio.core.run.example import Chosen, ExampleReading
 from nnstudio.core.run.frame import FloatArray, Frame, ImagePicture, PlanePicture, TablePicture
 from nnstudio.ui.views.network.column import LinkSpot, Spot
 from nnstudio.ui.widgets.figures import decimal, percent
@@ -38,11 +39,21 @@ def note_on(frame: Frame, spot: Spot | LinkSpot) -> Note:
         lines = [f"{result} = {frame.model.output.of('w·x + b' if spot.column == 1 else 'w·a + b')}"]
         if image is not None and image.probabilities is not None:
             lines.append(f"p = {percent(float(image.probabilities[spot.unit]), 2)}")
+        elif image is None and frame.example is not None:
+            lines.append(f"{result} = {decimal(float(frame.example.answer[spot.unit]), 4)}")
     else:
         lines = list(layer.note)
-        if image is not None and image.activations is not None and not _is_row(frame, spot):
-            lines.append(_answer(image.activations[spot.column - 1], spot.unit))
+        activations = image.activations if image is not None else frame.example and frame.example.activations
+        if activations and not _is_row(frame, spot):
+            lines.append(_answer(activations[spot.column - 1], spot.unit))
     return Note(unit_name(frame, spot), (*lines, *_parameters(layer, spot.unit)))
+
+
+def image_name(example: ExampleReading | None) -> str:
+    """What the image that the network looks at is there for."""
+    if example is None:
+        return "Test image"
+    return f"{example.chosen.split.value.capitalize()} image" if isinstance(example.chosen, Chosen) else "Your image"
 
 
 def full_name(frame: Frame, spot: Spot | LinkSpot) -> str:
@@ -89,7 +100,7 @@ def _several(name: str, values: FloatArray) -> str:
 
 
 def _answer(activations: FloatArray, unit: int) -> str:
-    """What a unit answers to the image that the network looks at."""
+    """What a unit answers to the example that the network looks at."""
     if activations.ndim == 1:
         return f"a = {decimal(float(activations[unit]), 4)}"
     shown = activations[unit]
@@ -141,8 +152,8 @@ def _link_note(frame: Frame, spot: LinkSpot) -> Note:
 def _input_note(frame: Frame, spot: Spot) -> Note:
     picture, recipe = frame.picture, frame.dataset.recipe
     if isinstance(picture, ImagePicture):
-        name = frame.dataset.class_names[picture.label]
-        return Note("Test image", (f"It is a {name}.", "Click for the next one."))
+        truth = () if picture.label is None else (f"It is a {frame.dataset.class_names[picture.label]}.",)
+        return Note(image_name(frame.example), (*truth, "Click for the next one."))
     lines = [recipe.features[spot.unit].help] if recipe.features else ["A column of the table."]
     values = frame.dataset.train.inputs[:, spot.unit] if isinstance(picture, TablePicture) else None
     if isinstance(picture, PlanePicture) and picture.inputs is not None:

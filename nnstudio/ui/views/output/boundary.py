@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath,
 from nnstudio.core.data.dataset import Dataset
 from nnstudio.core.data.plane import EXTENT, Extent, Plane
 from nnstudio.core.experiment.choices import Task
-from nnstudio.core.run.example import Chosen
+from nnstudio.core.run.example import AnyExample, Chosen, TypedInputs
 from nnstudio.core.run.frame import FloatArray, Frame, PlanePicture
 from nnstudio.ui import theme
 from nnstudio.ui.stage import items
@@ -28,6 +28,7 @@ from nnstudio.ui.views.output.wording import coordinates, example_name, loss_of,
 from nnstudio.ui.widgets.figures import decimal, tick
 
 _CORNER = 8.0
+_CROSS = 3.0
 _REACH = 2.0
 """So many pixels beside a point it is still meant."""
 
@@ -39,13 +40,14 @@ class BoundaryStage(ExamplesStage):
         super().__init__(
             "Decision boundary",
             "What the network answers for every point of the plane; where the colour fades, it is undecided. Click a "
-            "point to follow it through the network.",
+            "point, or any other place, to follow it through the network.",
             "<b>Decision boundary</b><p>Every pixel is a point (x₁, x₂) that is sent through the network. Its colour "
             "is the output: for two classes the probability p = σ(z) that the point is blue, for more classes the mix"
             " of their colours by p = softmax(z), for regression the value.</p><p><b>Example:</b> with z = −0.36 the "
             "network answers p = 1 / (1 + e<sup>0.36</sup>) = 0.41: rather orange. Where p = 0.5 lies the boundary.</p>"
             "<p>Filled circles are training points, rings are test points, which the network never trains on. A click "
-            "on a point, or Enter near it, follows it through the network; Escape lets go.</p>"
+            "on a point, or Enter near it, follows it through the network; a click anywhere else follows that place, "
+            "which is in no split. Escape lets go.</p>"
             "<p><b>Source:</b> C. Bishop, "
             "<i>Pattern Recognition and Machine Learning</i>, 2006, §4.3.</p>",
         )
@@ -137,20 +139,45 @@ class BoundaryStage(ExamplesStage):
         splits = splits_in_sight(self._dataset, self._show_tests) if self._dataset else ()
         return point_radius(self.plane().width(), sum(len(split) for _, split in splits))
 
-    def example_at(self, position: QPointF) -> Chosen | None:
+    def point_at(self, position: QPointF) -> Chosen | None:
+        """The example that is drawn there."""
         found = self._nearest(position)
         return found[0] if found and found[1] <= self._radius() + _REACH else None
+
+    def example_at(self, position: QPointF) -> AnyExample | None:
+        plane, (left, right, bottom, top) = self.plane(), self._extent
+        found = self.point_at(position)
+        if found is not None or self._dataset is None or not plane.contains(position):
+            return found
+        x1 = left + (right - left) * (position.x() - plane.left()) / plane.width()
+        x2 = top - (top - bottom) * (position.y() - plane.top()) / plane.height()
+        return TypedInputs((round(x1, 2), round(x2, 2)))  # so exactly as the figures say it
 
     def example_of(self, spot: Spot) -> Chosen | None:
         found = self._nearest(self._center(spot))
         return found[0] if found else None
 
-    def outline_of(self, chosen: Chosen) -> QPainterPath | None:
+    def outline_of(self, chosen: AnyExample) -> QPainterPath | None:
+        if isinstance(chosen, TypedInputs):
+            return self._place(chosen)
         split = chosen.split.of(self._dataset) if self._dataset else None
         if split is None or split.raw.shape[1:] != (2,) or chosen.index >= len(split.raw):
             return None  # chosen among other data
         x, y = to_plane(split.raw[chosen.index][None], self._extent, self.plane())[0].tolist()
         return circle(QPointF(x, y), self._radius() + 4)
+
+    def _place(self, typed: TypedInputs) -> QPainterPath | None:
+        """A ring with a cross where no point is."""
+        if len(typed.raw) != 2:
+            return None
+        at = QPointF(*to_plane(np.array([typed.raw]), self._extent, self.plane())[0].tolist())
+        if not self.plane().contains(at):
+            return None
+        outline = circle(at, self._radius() + 4)
+        for across in (QPointF(_CROSS, 0), QPointF(0, _CROSS)):
+            outline.moveTo(at - across)
+            outline.lineTo(at + across)
+        return outline
 
     # What stands there.
 
@@ -159,7 +186,7 @@ class BoundaryStage(ExamplesStage):
         if dataset is None or output is None:
             return ()
         left, right, bottom, top = self._extent
-        chosen = self.example_at(self._center(spot))
+        chosen = self.point_at(self._center(spot))
         if chosen is not None:
             return self._example(chosen, output[:, spot.row, spot.column])
         x1 = left + (right - left) * (spot.column + 0.5) / output.shape[2]
@@ -193,6 +220,8 @@ class BoundaryStage(ExamplesStage):
         if self._dataset is None or self._output is None:
             return "Nothing to see yet."
         keys = "Arrow keys read it point by point, Enter follows the nearest example."
+        if self._chosen is not None:
+            keys = "Arrow keys walk from the chosen example to the next, Escape lets go of it."
         if self._dataset.task is Task.BINARY:
             share = float((self._output[0] >= 0.5).mean())
             return f"Blue is the likelier class on {100 * share:.0f} % of the plane. {keys}"

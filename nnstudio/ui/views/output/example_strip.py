@@ -1,19 +1,23 @@
 """The chosen example in figures: what goes in, what the network answers, what is true, what that costs.
 
-It ends the Output card while an example is chosen. Its arrows walk through the examples of the same split.
+It ends the Output card while an example is chosen. Its arrows walk through the examples of the same split, as arrow
+keys do while the strip has them. Of a point its numbers can be typed: then it is one of somebody's own.
 """
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from nnstudio.core.data.images import Images
+from nnstudio.core.data.plane import Plane
 from nnstudio.core.run.example import ExampleReading
 from nnstudio.core.run.frame import Frame
 from nnstudio.ui.explanations.views import VIEWS
 from nnstudio.ui.icons import icon
-from nnstudio.ui.views.output.wording import answer_in_words, inputs_in_words, is_right
-from nnstudio.ui.widgets.figures import decimal, grouped
+from nnstudio.ui.views.output.choosing import WALKS
+from nnstudio.ui.views.output.typed_inputs import TypedFields
+from nnstudio.ui.views.output.wording import answer_in_words, inputs_in_words, is_right, name_of, target_in_words
+from nnstudio.ui.widgets.figures import MISSING, decimal
 
 _SPACE, _LINE = 6, 1
 _VERDICTS = {True: ("✓ right", "better"), False: ("✕ wrong", "worse"), None: ("", "")}
@@ -22,7 +26,7 @@ _VERDICTS = {True: ("✓ right", "better"), False: ("✕ wrong", "worse"), None:
 class ExampleStrip(QWidget):
     """One example and its figures; hidden while none is chosen."""
 
-    example_chosen = Signal(object)  # Chosen, or None to let go
+    example_chosen = Signal(object)  # AnyExample, or None to let go
 
     def __init__(self) -> None:
         super().__init__()
@@ -30,7 +34,10 @@ class ExampleStrip(QWidget):
         self.name, self.split = _label("strong"), _label("dim")
         self.inputs, self.answer, self.target, self.loss = (_label("mono") for _ in range(4))
         self.verdict = _label("medium")
-        self._names, self._cost = _label("dim"), _label("dim", "loss")
+        self.typed = TypedFields()
+        self.typed.entered.connect(self.example_chosen)
+        self._low = False
+        self._names, self._cost, self._truth = _label("dim"), _label("dim", "loss"), _label("dim", "target")
         self.previous = self._button("previous", "Previous example", "The one before it in the same split.")
         self.next = self._button("next", "Next example", "The one after it in the same split.")
         self.close_button = self._button("close", "Let go of the example", "The network shows its own numbers again.")
@@ -74,17 +81,18 @@ class ExampleStrip(QWidget):
         grid.setVerticalSpacing(_LINE)
         grid.addWidget(self._names, 0, 0)
         grid.addWidget(self.inputs, 0, 1, 1, 3)
-        grid.addWidget(_label("dim", "answer"), 1, 0)
-        grid.addWidget(self.answer, 1, 1)
+        grid.addWidget(self.typed, 1, 0, 1, 4)
+        grid.addWidget(_label("dim", "answer"), 2, 0)
+        grid.addWidget(self.answer, 2, 1)
         middle = QHBoxLayout()
         middle.setSpacing(6)
-        middle.addWidget(_label("dim", "target"))
+        middle.addWidget(self._truth)
         middle.addWidget(self.target)
         middle.addStretch()
-        grid.addLayout(middle, 1, 2)
-        grid.addWidget(self.verdict, 1, 3, Qt.AlignmentFlag.AlignRight)
-        grid.addWidget(self._cost, 2, 0)
-        grid.addWidget(self.loss, 2, 1, 1, 3)
+        grid.addLayout(middle, 2, 2)
+        grid.addWidget(self.verdict, 2, 3, Qt.AlignmentFlag.AlignRight)
+        grid.addWidget(self._cost, 3, 0)
+        grid.addWidget(self.loss, 3, 1, 1, 3)
         grid.setColumnStretch(2, 1)
         return grid
 
@@ -97,17 +105,26 @@ class ExampleStrip(QWidget):
         button.setToolTip(f"{text}. {tip}")
         button.setWhatsThis(VIEWS[text].html(text))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.installEventFilter(self)  # to a button arrow keys mean its neighbour
         return button
 
     def set_low(self, low: bool) -> None:
         """Where height is scarce there is the answer alone; of images, one of which is always looked at, nothing."""
-        for label in (self._names, self.inputs, self._cost, self.loss):
+        self._low, typed = low, self._of_points()
+        for label in (self._names, self.inputs):
+            label.setVisible(not low and not typed)
+        for label in (self._truth, self.target):
+            label.setVisible(low or not typed)
+        self.typed.setVisible(typed and not low)
+        for label in (self._cost, self.loss):
             label.setVisible(not low)
         self.setVisible(self._wanted() and not (low and self._of_images()))
 
     def tall_height(self) -> int:
         """How high it is where there is room; 0 while it is not wanted."""
         lines = 3 * (self.answer.sizeHint().height() + _LINE)
+        if self._of_points():
+            lines += self.typed.sizeHint().height() - self.answer.sizeHint().height()
         return 1 + 2 * _SPACE + self.previous.sizeHint().height() + lines if self._wanted() else 0
 
     def _wanted(self) -> bool:
@@ -116,27 +133,39 @@ class ExampleStrip(QWidget):
     def _of_images(self) -> bool:
         return self._frame is not None and isinstance(self._frame.dataset.domain, Images)
 
+    def _of_points(self) -> bool:
+        return self._frame is not None and isinstance(self._frame.dataset.domain, Plane)
+
     def show_frame(self, frame: Frame) -> bool:
         """Write this frame's figures; whether that takes another height."""
-        was = self._wanted(), self._of_images()
+        was = self._form()
         self._frame = frame
         if frame.example is not None:
             self.close_button.setVisible(not self._of_images())
             self._write(frame, frame.example)
-        return was != (self._wanted(), self._of_images())
+        return was != self._form()
+
+    def _form(self) -> tuple[bool, bool, bool]:
+        """What its height depends on."""
+        wanted = self._wanted()
+        return wanted, wanted and self._of_images(), wanted and self._of_points()
 
     def _write(self, frame: Frame, example: ExampleReading) -> None:
         names, inputs = inputs_in_words(frame.dataset, example)
-        answer, target = answer_in_words(frame.dataset, example)
+        answer, target = answer_in_words(frame.dataset, example), target_in_words(frame.dataset, example) or MISSING
+        name, split = name_of(example.chosen)
+        loss = MISSING if example.loss is None else decimal(example.loss)
+        if self._of_points():
+            self.typed.show_example(frame.dataset, example)
         verdict, tone = _VERDICTS[is_right(frame.dataset, example)]
         for label, text in (
-            (self.name, f"Example {grouped(example.chosen.number)}"),
-            (self.split, example.chosen.split.value),
+            (self.name, name),
+            (self.split, split),
             (self._names, names),
             (self.inputs, inputs),
             (self.answer, answer),
             (self.target, target),
-            (self.loss, decimal(example.loss)),
+            (self.loss, loss),
             (self.verdict, verdict),
         ):
             if label.text() != text:
@@ -145,7 +174,7 @@ class ExampleStrip(QWidget):
             self.verdict.setProperty("tone", tone)
             self.verdict.style().polish(self.verdict)
         self.setAccessibleName(f"{self.name.text()}, {self.split.text()}")
-        words = (f"{names} {inputs}", f"answer {answer}", f"target {target}", f"loss {decimal(example.loss)}", verdict)
+        words = (f"{names} {inputs}", f"answer {answer}", f"target {target}", f"loss {loss}", verdict)
         self.setAccessibleDescription(", ".join(word for word in words if word))
 
     def _back(self) -> None:
@@ -162,20 +191,30 @@ class ExampleStrip(QWidget):
             self.example_chosen.emit(self._frame.example.chosen.moved(self._frame.dataset, by))
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_escape(event):
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_own(event):
             event.accept()
             return True
         return super().event(event)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and _is_own(event):
+            self.keyPressEvent(event)
+            return True
+        return super().eventFilter(watched, event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if _is_escape(event):
-            self._let_go()
-        else:
+        if not _is_own(event):
             super().keyPressEvent(event)
+        elif event.key() in WALKS:
+            self._walk(WALKS[Qt.Key(event.key())])
+        else:
+            self._let_go()
 
 
-def _is_escape(event: QKeyEvent) -> bool:
-    return event.key() == Qt.Key.Key_Escape
+def _is_own(event: QKeyEvent) -> bool:
+    """Escape, or an arrow key alone."""
+    plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    return plain and (event.key() == Qt.Key.Key_Escape or event.key() in WALKS)
 
 
 def _label(role: str, text: str = "") -> QLabel:

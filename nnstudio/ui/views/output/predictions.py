@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
 
-from nnstudio.core.run.example import Chosen, SplitName
+from nnstudio.core.run.example import AnyExample, Chosen, SplitName
 from nnstudio.core.run.frame import FloatArray, Frame, TablePicture
 from nnstudio.ui import theme
 from nnstudio.ui.stage import items
@@ -119,15 +119,15 @@ class PredictionsStage(ExamplesStage):
 
     # Its examples.
 
-    def example_at(self, position: QPointF) -> Chosen | None:
+    def example_at(self, position: QPointF) -> AnyExample | None:
         spot = self.spot_at(position)
         return self.example_of(spot) if spot else None
 
-    def example_of(self, spot: Spot) -> Chosen | None:
+    def example_of(self, spot: Spot) -> AnyExample | None:
         return Chosen(SplitName.TEST, spot.column)
 
-    def outline_of(self, chosen: Chosen) -> QPainterPath | None:
-        if chosen.split is not SplitName.TEST or chosen.index >= self.places()[0]:
+    def outline_of(self, chosen: AnyExample) -> QPainterPath | None:
+        if not isinstance(chosen, Chosen) or chosen.split is not SplitName.TEST or chosen.index >= self.places()[0]:
             return None
         outline = QPainterPath()
         for output in range(self.places()[1]):

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QSizePolicy
 
-from nnstudio.core.run.example import Chosen, SplitName
+from nnstudio.core.run.example import AnyExample, Chosen, SplitName
 from nnstudio.core.run.frame import FloatArray, Frame, ImagePicture
 from nnstudio.ui import theme
 from nnstudio.ui.stage import items
@@ -28,6 +28,8 @@ _EDGE = 3.0
 
 class SamplesStage(ExamplesStage):
     """As many of the frame's sample images as fit side by side; they are the first of the test images."""
+
+    walks = False
 
     def __init__(self) -> None:
         super().__init__(
@@ -84,16 +86,17 @@ class SamplesStage(ExamplesStage):
 
     # Its examples.
 
-    def example_at(self, position: QPointF) -> Chosen | None:
+    def example_at(self, position: QPointF) -> AnyExample | None:
         spot = self.spot_at(position)
         return self.example_of(spot) if spot else None
 
-    def example_of(self, spot: Spot) -> Chosen | None:
+    def example_of(self, spot: Spot) -> AnyExample | None:
         return Chosen(SplitName.TEST, spot.column)
 
-    def outline_of(self, chosen: Chosen) -> QPainterPath | None:
-        seen = chosen.split is SplitName.TEST and chosen.index < self.places()[0]
-        return items.rounded(self._tile(chosen.index), 4) if seen else None
+    def outline_of(self, chosen: AnyExample) -> QPainterPath | None:
+        if not isinstance(chosen, Chosen) or chosen.split is not SplitName.TEST or chosen.index >= self.places()[0]:
+            return None
+        return items.rounded(self._tile(chosen.index), 4)
 
     # What stands there.
 

@@ -5,8 +5,9 @@ import numpy as np
 from nnstudio.core.data.dataset import Dataset, Split
 from nnstudio.core.data.plane import Plane
 from nnstudio.core.experiment.choices import Task
-from nnstudio.core.run.example import Chosen, ExampleReading, SplitName
+from nnstudio.core.run.example import AnyExample, Chosen, ExampleReading, SplitName
 from nnstudio.core.run.frame import FloatArray, Frame
+from nnstudio.core.trace.typed import Typed, Unreadable
 from nnstudio.ui.widgets.figures import decimal, grouped, percent
 
 _MOST = 4
@@ -18,9 +19,16 @@ def coordinates(x1: float, x2: float) -> str:
     return f"x₁ {x1:.2f}  x₂ {x2:.2f}".replace("-", "−")
 
 
-def example_name(chosen: Chosen) -> str:
+def name_of(chosen: AnyExample) -> tuple[str, str]:
+    """Example 197, and what it is there for."""
+    if isinstance(chosen, Chosen):
+        return f"Example {grouped(chosen.number)}", chosen.split.value
+    return "Your own", "in no split"
+
+
+def example_name(chosen: AnyExample) -> str:
     """Example 197, training."""
-    return f"Example {grouped(chosen.number)}, {chosen.split.value}"
+    return ", ".join(name_of(chosen))
 
 
 def target_of(dataset: Dataset, split: Split, index: int) -> str:
@@ -55,22 +63,50 @@ def inputs_in_words(dataset: Dataset, example: ExampleReading) -> tuple[str, str
     return ", ".join(names[:_MOST]) + more, ", ".join(numbers) + more
 
 
-def answer_in_words(dataset: Dataset, example: ExampleReading) -> tuple[str, str]:
-    """What the network answers, and the target, in the same words."""
+def answer_in_words(dataset: Dataset, example: ExampleReading) -> str:
+    """What the network answers."""
     if dataset.task is Task.BINARY:
-        assert example.label is not None
-        return decimal(float(example.answer[0]), 2), str(example.label)
-    if dataset.task is Task.MULTICLASS:
-        assert example.label is not None
-        assert example.answered is not None
+        return decimal(float(example.answer[0]), 2)
+    if example.answered is not None:
         sure = percent(float(example.answer[example.answered]), 0)
-        return f"{dataset.class_names[example.answered]} · {sure}", dataset.class_names[example.label]
-    return _written(dataset, example.answer), _written(dataset, example.target)
+        return f"{dataset.class_names[example.answered]} · {sure}"
+    return _written(dataset, example.answer)
+
+
+def target_in_words(dataset: Dataset, example: ExampleReading) -> str:
+    """What it should be, in the same words; nothing where nobody says."""
+    if example.label is not None:
+        return str(example.label) if dataset.task is Task.BINARY else dataset.class_names[example.label]
+    return _written(dataset, example.target) if example.target is not None else ""
+
+
+def target_from_words(dataset: Dataset, text: str) -> tuple[float, ...] | None:
+    """The other way round, of classes by their number and of one value; None for an empty text. Raises `ValueError`
+    with a sentence that says what it may be."""
+    if not text.strip():
+        return None
+    if dataset.task is Task.REGRESSION:
+        return (Typed.read(text).value,)
+    label = dataset.class_names.index(text.strip()) if text.strip() in dataset.class_names else _number(text)
+    if label not in range(dataset.classes):
+        classes = "0 or 1" if dataset.classes == 2 else f"a class from 0 to {dataset.classes - 1}"
+        raise ValueError(f"The target is {classes}; leave it empty if nobody says what is true.")
+    if dataset.task is Task.BINARY:
+        return (float(label),)
+    return tuple(float(each == label) for each in range(dataset.classes))
+
+
+def _number(text: str) -> float:
+    """What was typed, or −1, which is no class."""
+    try:
+        return Typed.read(text).value
+    except Unreadable:
+        return -1.0
 
 
 def is_right(dataset: Dataset, example: ExampleReading) -> bool | None:
-    """Whether the answer is the truth; None where answers are only more or less near."""
-    if dataset.task is Task.REGRESSION or not np.isfinite(example.answer).all():
+    """Whether the answer is the truth; None where answers are only more or less near, or nobody knows the truth."""
+    if dataset.task is Task.REGRESSION or example.target is None or not np.isfinite(example.answer).all():
         return None
     if dataset.task is Task.MULTILABEL:
         return bool(np.array_equal(example.answer >= 0.5, example.target >= 0.5))
