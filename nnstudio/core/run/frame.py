@@ -33,7 +33,7 @@ class Probe(Flag):
 
     NOTHING = 0
     NEURONS = auto()  # PlanePicture.neurons
-    OUTPUT = auto()  # PlanePicture.output; ImagePicture.confusion and samples; all of TablePicture
+    OUTPUT = auto()  # PlanePicture.output and table; ImagePicture.confusion and samples; all of TablePicture
     ACTIVATIONS = auto()  # LayerReading.histogram
     GRADIENTS = auto()  # LayerReading.gradient_norm, update_ratio and signs; Frame.diagnosis
     LOSSES = auto()  # Frame.losses
@@ -82,6 +82,18 @@ class LayerReading:
 
 
 @dataclass(frozen=True, slots=True)
+class TruthTable:
+    """What the network makes of each training example, where these few are the whole world and test it as well.
+
+    answers (outputs, n): probabilities for classifiers, values for regression; losses (n,): what each costs, without
+    the penalty
+    """
+
+    answers: FloatArray
+    losses: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
 class PlanePicture:
     """What the network makes of the plane. Row 0 of every map is the upper edge, column 0 the left one; the extent is
     the data set's.
@@ -89,11 +101,13 @@ class PlanePicture:
     inputs (features, r, r): each input, as scaled
     neurons: for each hidden layer, of whatever kind, (units, r, r): what each unit gives out
     output (outputs, R, R): probability for classifiers (one map for two classes), value for regression
+    table: the answers to the examples one by one, where these are few
     """
 
     inputs: FloatArray | None
     neurons: tuple[FloatArray, ...] | None
     output: FloatArray | None
+    table: TruthTable | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from nnstudio.core.data.table import Table
 from nnstudio.core.experiment.choices import Task
 from nnstudio.core.network.network import Pass
 from nnstudio.core.run.example import ExampleReading
-from nnstudio.core.run.frame import ImagePicture, Picture, PlanePicture, Probe, TablePicture
+from nnstudio.core.run.frame import ImagePicture, Picture, PlanePicture, Probe, TablePicture, TruthTable
 from nnstudio.core.training.metrics import answers_of, confusion_matrix
 from nnstudio.core.training.trainer import Trainer
 
@@ -27,6 +27,8 @@ MOVING_RESOLUTION = 56
 SAMPLES = 24
 MOST_CONFUSED = 40
 """The most classes that a confusion matrix is drawn for."""
+ROWS = 8
+"""So few examples that train and test are shown one by one."""
 PREDICTED = 500
 """Test examples whose predictions are shown against the truth."""
 
@@ -66,6 +68,9 @@ class PlanePictures:
         self._neurons: Pass | None = None
         self._output: Pass | None = None
         self._inputs: Array | None = None
+        data = trainer.dataset
+        few = data.test is data.train and len(data.train) <= ROWS
+        self._rows = Pass(trainer.network, data.train.augmented) if few else None
 
     def take(self, probes: Probe, example: ExampleReading | None, resolution: int) -> PlanePicture:
         """The picture of now; the inputs are there once the neurons were asked for."""
@@ -87,7 +92,16 @@ class PlanePictures:
             output = np.empty_like(self._output.logits)
             trainer.loss.output(self._output.logits, output)
             output = output.reshape(-1, resolution, resolution)
-        return PlanePicture(self._inputs, neurons, output)
+        return PlanePicture(self._inputs, neurons, output, self._table() if Probe.OUTPUT in probes else None)
+
+    def _table(self) -> TruthTable | None:
+        rows, loss = self._rows, self._trainer.loss
+        if rows is None:
+            return None
+        rows.forward()
+        answers = np.empty_like(rows.logits)
+        loss.output(rows.logits, answers)
+        return TruthTable(answers, loss.each(rows.logits, loss.targets(self._trainer.dataset.train.targets).T))
 
     def _grid(self, resolution: int) -> Array:
         return self._trainer.dataset.encode(self._plane.grid(resolution))

@@ -1,9 +1,9 @@
 """The Output card: what the network makes of its data, and how good that is.
 
-On the plane: the decision boundary with the points. For images: the confusion matrix and sample images with answers, or
-a pad to draw on. For tables: the confusion matrix of classes, or predicted against true. Below, in tiles, loss and
-accuracy, and in the end the example that somebody has chosen. It is the end of every training step that a person looks
-at first.
+On the plane: the decision boundary with the points, and where these are few a table of them. For images: the confusion
+matrix and sample images with answers, or a pad to draw on. For tables: the confusion matrix of classes, or predicted
+against true. Below, in tiles, loss and accuracy, and in the end the example that somebody has chosen. It is the end of
+every training step that a person looks at first.
 """
 
 from collections.abc import Sequence
@@ -25,6 +25,7 @@ from nnstudio.ui.views.output.paint_tools import PaintTools
 from nnstudio.ui.views.output.painting_stage import PaintingStage, Tool
 from nnstudio.ui.views.output.predictions import PredictionsStage
 from nnstudio.ui.views.output.samples import SamplesStage
+from nnstudio.ui.views.output.truth_table import TruthTableStage
 from nnstudio.ui.views.view import View
 from nnstudio.ui.widgets.note import Note
 from nnstudio.ui.widgets.segmented import SegmentedSwitch
@@ -33,10 +34,12 @@ TEXT_MILLISECONDS = 250
 _GAP = 8
 _SHRUNK = 0.9
 """The share of its full height that a picture keeps while the tiles are tall."""
+_SHRUNK_BY_TABLE = 0.7
+"""And beside a table of its points."""
 
 _DRAW, _BROWSE = range(2)
 
-OutputStage = BoundaryStage | ConfusionStage | SamplesStage | PredictionsStage | DrawingPane
+OutputStage = BoundaryStage | TruthTableStage | ConfusionStage | SamplesStage | PredictionsStage | DrawingPane
 
 
 class OutputView(View):
@@ -50,6 +53,7 @@ class OutputView(View):
     def __init__(self) -> None:
         super().__init__()
         self.boundary = PaintingStage()
+        self.truth_table = TruthTableStage()
         self.confusion = ConfusionStage()
         self.samples = SamplesStage()
         self.predictions = PredictionsStage()
@@ -87,14 +91,17 @@ class OutputView(View):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(_GAP)
-        self._stages = (self.boundary, self.confusion, self.samples, self.predictions, self.drawing)
+        self._stages = (
+            *(self.boundary, self.truth_table, self.confusion, self.samples, self.predictions),
+            self.drawing,
+        )
         for widget in (*self._stages, self.metrics, self._plane_switches):
             layout.addWidget(widget)
         layout.addStretch()
         layout.addWidget(self.strip)
         for stage in (self.boundary, self.confusion, self.predictions):
             stage.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        for choosing in (self.boundary, self.samples, self.predictions, self.strip):
+        for choosing in (self.boundary, self.truth_table, self.samples, self.predictions, self.strip):
             choosing.example_chosen.connect(self.example_chosen)
         self._frame: Frame | None = None
         self._told: tuple[object, ...] = ()
@@ -134,7 +141,7 @@ class OutputView(View):
         """What draws a picture, by its domain."""
         match picture:
             case PlanePicture():
-                return (self.boundary,)
+                return (self.boundary,) if picture.table is None else (self.boundary, self.truth_table)
             case ImagePicture() if self.mode.current() == _DRAW:
                 return (self.drawing,)
             case ImagePicture():
@@ -151,6 +158,9 @@ class OutputView(View):
             if stage not in shown:
                 stage.hide()
         self._plane_switches.setVisible(self.boundary in shown)
+        # The table says it all by itself: what trains also tests, and the mean stands below it.
+        self.metrics.setVisible(self.truth_table not in shown)
+        self.test_points.setVisible(self.truth_table not in shown)
         for stage in shown:
             stage.show()
         self._fit()
@@ -206,12 +216,13 @@ class OutputView(View):
         picture = self._shown[0]
         for stage in (self.boundary, self.confusion, self.predictions, self.drawing):
             stage.setMaximumHeight(stage.full_height(self.width()))
-        below = [self.samples.sizeHint().height()] if self.samples in self._shown else []
+        below = [stage.sizeHint().height() for stage in (self.truth_table, self.samples) if stage in self._shown]
         below += [self._plane_switches.sizeHint().height()] if self.boundary in self._shown else []
-        draws = picture is self.drawing  # which is about none of the examples
+        draws, tabled = picture is self.drawing, self.truth_table in self._shown  # a drawing is none of the examples
         strip = 0 if draws else self.strip.tall_height()
-        needed = _SHRUNK * picture.maximumHeight() + sum(height + _GAP for height in (*below, strip))
-        tall, table = (self.metrics.height_as(form) + _GAP for form in (False, True))
+        shrunk = (_SHRUNK_BY_TABLE if tabled else _SHRUNK) * picture.maximumHeight()
+        needed = shrunk + sum(height + _GAP for height in (*below, strip))
+        tall, table = (0 if tabled else self.metrics.height_as(form) + _GAP for form in (False, True))
         self.metrics.set_table(self.height() < needed + tall or not self.metrics.fits_tall(self.width()))
         self.strip.set_low(draws or self.height() < needed + table)
 

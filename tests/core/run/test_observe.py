@@ -331,3 +331,21 @@ def test_weights_written_in_place_are_seen() -> None:
         assert isinstance(before.picture, ImagePicture)
         assert isinstance(after.picture, ImagePicture)
         assert not np.array_equal(after.picture.confusion, before.picture.confusion)
+
+
+@pytest.mark.parametrize("kind", [DatasetKind.AND4, DatasetKind.OR4, DatasetKind.XOR4])
+def test_of_a_truth_table_each_row_is_answered(kind: DatasetKind) -> None:
+    trainer = Trainer(default_experiment(kind))
+    observer, split = Observer(trainer, 1), trainer.dataset.train
+    for _ in range(3):
+        trainer.step()
+        picture = observer.frame(Probe.OUTPUT).picture
+        assert isinstance(picture, PlanePicture)
+        assert picture.table is not None
+        np.testing.assert_allclose(picture.table.answers.T, trainer.predict(split.raw), rtol=1e-6)
+        losses = observer.frame(Probe.LOSSES).losses
+        assert losses is not None
+        np.testing.assert_allclose(picture.table.losses, losses.train, rtol=1e-6)
+    picture = observer.frame(Probe.NEURONS).picture
+    assert isinstance(picture, PlanePicture)
+    assert picture.table is None, "nobody looks"

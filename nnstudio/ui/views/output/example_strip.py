@@ -152,7 +152,8 @@ class ExampleStrip(QWidget):
 
     def _write(self, frame: Frame, example: ExampleReading) -> None:
         names, inputs = inputs_in_words(frame.dataset, example)
-        answer, target = answer_in_words(frame.dataset, example), target_in_words(frame.dataset, example) or MISSING
+        answer = answer_in_words(frame.dataset, example.answer)
+        target = target_in_words(frame.dataset, example) or MISSING
         name, split = name_of(example.chosen)
         loss = MISSING if example.loss is None else decimal(example.loss)
         if self._of_points():

@@ -63,14 +63,14 @@ def inputs_in_words(dataset: Dataset, example: ExampleReading) -> tuple[str, str
     return ", ".join(names[:_MOST]) + more, ", ".join(numbers) + more
 
 
-def answer_in_words(dataset: Dataset, example: ExampleReading) -> str:
-    """What the network answers."""
+def answer_in_words(dataset: Dataset, answer: FloatArray) -> str:
+    """What the network answers, (outputs,)."""
     if dataset.task is Task.BINARY:
-        return decimal(float(example.answer[0]), 2)
-    if example.answered is not None:
-        sure = percent(float(example.answer[example.answered]), 0)
-        return f"{dataset.class_names[example.answered]} · {sure}"
-    return _written(dataset, example.answer)
+        return decimal(float(answer[0]), 2)
+    if dataset.task is Task.MULTICLASS:
+        best = int(answer.argmax())
+        return f"{dataset.class_names[best]} · {percent(float(answer[best]), 0)}"
+    return _written(dataset, answer)
 
 
 def target_in_words(dataset: Dataset, example: ExampleReading) -> str:
