@@ -24,7 +24,7 @@ from nnstudio.core.network.surgery import SetParameter, Surgery
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.run import commands
 from nnstudio.core.run.commands import Answer
-from nnstudio.core.run.example import FIRST_TEST, AnyExample
+from nnstudio.core.run.example import FIRST_TEST, AnyExample, SplitName
 from nnstudio.core.run.frame import Frame, Probe, Status
 from nnstudio.core.run.present import INTERRUPTED
 from nnstudio.core.run.worker import Worker
@@ -358,6 +358,10 @@ class Session(QObject):
         """Show this example on its way through the network; None lets go of it."""
         self._chosen = example
         self._send(commands.LookAt(example))
+
+    def find_hardest(self, split: SplitName, then: Callable[[Answer], None]) -> None:
+        """Look for the examples that cost most; `then` gets them."""
+        self._send(commands.FindHardest(split), then)
 
     def next_image(self) -> None:
         """Show the next image."""

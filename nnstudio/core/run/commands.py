@@ -11,8 +11,9 @@ from math import isfinite
 from nnstudio.core.experiment import Experiment
 from nnstudio.core.network.surgery import Surgery
 from nnstudio.core.network.weights import Weights
-from nnstudio.core.run.example import AnyExample
+from nnstudio.core.run.example import AnyExample, SplitName
 from nnstudio.core.run.frame import Probe
+from nnstudio.core.run.hardest import Hardest
 from nnstudio.core.training.state import RunState
 
 
@@ -134,13 +135,26 @@ class LookAt:
     example: AnyExample | None
 
 
+@dataclass(frozen=True, slots=True)
+class FindHardest:
+    """Look through a split for the examples that cost most; answered when they are found, while the run goes on."""
+
+    split: SplitName
+
+
 Change = Begin | Edit | PutBack | SetWeights | Operate
 """What replaces or edits what is trained, and leaves the state before it behind."""
+Dragged = Edit | Operate
+"""Of which only where a drag has come to counts."""
 First = Begin | Watch | LookAt | Pace
 """What may be asked before anything has begun."""
-Beside = Watch | LookAt | Save | Pace
+Beside = Watch | LookAt | Save | Pace | FindHardest
 """What lets a run go on with what it does."""
-Command = Change | Save | Play | Pause | Step | StepPhase | StepEpoch | Pace | Back | Recover | Watch | LookAt
+Command = Change | Beside | Play | Pause | Step | StepPhase | StepEpoch | Back | Recover
+
+
+Found = Hardest | None
+"""What a search may find."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,13 +164,14 @@ class Answer:
     ticket: the number that `Worker.send` gave for it
     refusal: why nothing was done, a sentence for a person; empty if it was done
     experiment: the one in force afterwards
-    state: the whole state of the run, for `Save`
+    state: the whole state of the run, for `Save`; found: by `FindHardest`
     """
 
     ticket: int
     refusal: str
     experiment: Experiment
     state: RunState | None = None
+    found: Found = None
 
     @property
     def done(self) -> bool:

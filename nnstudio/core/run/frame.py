@@ -120,6 +120,7 @@ class ImagePicture:
     probabilities (classes,)
     confusion (classes, classes): test images, row = truth, column = answer
     samples (k, height, width), sample_labels, sample_answers, sample_confidences (k,): test images with answers
+    answers (n,): to all test images, whom the matrix counts
     """
 
     example: FloatArray
@@ -131,17 +132,19 @@ class ImagePicture:
     sample_labels: NDArray[np.int64] | None
     sample_answers: NDArray[np.int64] | None
     sample_confidences: FloatArray | None
+    answers: NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TablePicture:
     """What the network makes of a table.
 
-    confusion (classes, classes): test examples, row = truth, column = answer; for classes
+    confusion (classes, classes): test examples, row = truth, column = answer; answers (n,): to each; for classes
     truth, predicted (outputs, k): of some test examples; for values, and for labels of which several may be true
     """
 
     confusion: NDArray[np.int64] | None = None
+    answers: NDArray[np.int64] | None = None
     truth: FloatArray | None = None
     predicted: FloatArray | None = None
 

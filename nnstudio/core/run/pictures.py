@@ -133,6 +133,7 @@ class ImagePictures:
             sample_labels=self._labels if seen else None,
             sample_answers=answers,
             sample_confidences=confidences,
+            answers=self._confusion.count()[1] if seen else None,
         )
 
     def _read(self) -> tuple[Array, Array, Array]:
@@ -158,7 +159,8 @@ class TablePictures:
             return TablePicture()
         if trainer.dataset.task in (Task.BINARY, Task.MULTICLASS):
             few = trainer.dataset.classes <= MOST_CONFUSED
-            return TablePicture(confusion=self._confusion.count()[0] if few else None)
+            confusion, answers = self._confusion.count() if few else (None, None)
+            return TablePicture(confusion=confusion, answers=answers)
         truth = trainer.dataset.test.targets[:PREDICTED].T
         return TablePicture(truth=truth, predicted=trainer.test.outputs[:, :PREDICTED])
 

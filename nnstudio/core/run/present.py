@@ -10,9 +10,11 @@ from dataclasses import replace
 from enum import Enum, auto
 from functools import partial
 
-from nnstudio.core.data.dataset import Dataset, ImageSource, build
+from nnstudio.core.data.dataset import DataError, Dataset, ImageSource, build
 from nnstudio.core.experiment import DatasetSpec, Experiment
 from nnstudio.core.experiment.plan import can_carry, describe, plan
+from nnstudio.core.experiment.setting import SettingError
+from nnstudio.core.network.layers.layer import ShapeError
 from nnstudio.core.network.surgery import SurgeryError
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.run.commands import Edit, Operate
@@ -34,6 +36,15 @@ Aside = Callable[[DatasetSpec, Callable[[], Dataset]], Dataset]
 
 class Refused(Exception):
     """A command that cannot be carried out; the message is a sentence for a person."""
+
+
+REFUSALS = (Refused, DataError, SettingError, ShapeError, MemoryError)
+"""What a command that cannot be carried out raises, with nothing changed."""
+
+
+def why(error: Exception) -> str:
+    """The sentence for a person."""
+    return str(error) or "There is not enough memory for that. Nothing was changed."
 
 
 def here(spec: DatasetSpec, make: Callable[[], Dataset]) -> Dataset:

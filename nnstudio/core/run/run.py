@@ -9,17 +9,17 @@ from dataclasses import replace
 from math import inf
 from time import perf_counter
 
-from nnstudio.core.data.dataset import DataError, ImageSource
+from nnstudio.core.data.dataset import ImageSource
 from nnstudio.core.experiment import Experiment
-from nnstudio.core.experiment.setting import SettingError, settings_of
+from nnstudio.core.experiment.setting import settings_of
 from nnstudio.core.experiment.training_spec import TrainingSpec
-from nnstudio.core.network.layers.layer import ShapeError
 from nnstudio.core.run import commands
-from nnstudio.core.run.commands import Answer, Change, Command
+from nnstudio.core.run.commands import Answer, Change, Command, Dragged, Found
 from nnstudio.core.run.example import AnyExample
 from nnstudio.core.run.frame import Frame, Probe, Status
 from nnstudio.core.run.goals import Endless, EndOfEpoch, Goal, Measurement, OnePhase, Past, Recovery, Until
-from nnstudio.core.run.present import INTERRUPTED, Aside, Depth, Present, Refused, here
+from nnstudio.core.run.present import INTERRUPTED, REFUSALS, Aside, Depth, Present, Refused, here, why
+from nnstudio.core.run.search import Search
 from nnstudio.core.run.speed import Speed
 from nnstudio.core.run.timeline import Replay
 from nnstudio.core.training.phases import Phase, PhasedUpdate
@@ -32,23 +32,14 @@ KEPT_EVERY = 1.0
 """Seconds of training after which a state is kept in any case, so that no way back is much longer."""
 
 Outbox = Callable[[Answer], object]
-Dragged = commands.Edit | commands.Operate
 
 
 def _unheard(answer: Answer) -> None:
     """Nobody waits for answers."""
 
 
-REFUSALS = (Refused, DataError, SettingError, ShapeError, MemoryError)
-
-
-def _why(error: Exception) -> str:
-    return str(error) or "There is not enough memory for that. Nothing was changed."
-
-
 class Run:
-    """One run at a time, the present one. `outbox` is given the answer to every command, in no particular order; data
-    are made `aside`.
+    """One run at a time, the present one. `outbox` is given every answer, in any order; data are made `aside`.
 
     shown: whether a frame has been made since the last change
     burst: seconds of quick updates at full speed between two looks at what else is wanted
@@ -68,6 +59,7 @@ class Run:
         self._unkept = 0.0
         self._pace: float | None = None
         self._phased: PhasedUpdate | None = None
+        self._search = Search(self.answer)
         self._unmarked = False  # of a drag that goes on nothing has been made yet
 
     @property
@@ -87,18 +79,19 @@ class Run:
 
     @property
     def busy(self) -> bool:
-        """Whether there is a goal to work towards."""
-        return self._goal is not None
+        """Whether there is something to do: a goal to work towards, or a search beside it."""
+        return self._goal is not None or self._search.busy
 
     @property
     def under_way(self) -> bool:
         """Whether it works in the middle of an update and has come to no phase of it: no moment for a picture."""
-        return self.busy and bool(self.number) and self.trainer.under_way and self._phased is None
+        return self._goal is not None and bool(self.number) and self.trainer.under_way and self._phased is None
 
     @property
     def rest(self) -> float:
         """Seconds until there is something to do; infinite if nothing is."""
-        return max(self._goal.due - perf_counter(), 0.0) if self._goal is not None else inf
+        due = self._goal.due if self._goal else inf
+        return 0.0 if self._search.busy else max(due - perf_counter(), 0.0)
 
     @property
     def changing(self) -> bool:
@@ -152,6 +145,9 @@ class Run:
                     self.probes, self.shown = probes, False
                 case commands.LookAt(example):
                     self.example, self.shown = example, False
+                case commands.FindHardest(split):
+                    self._search.begin(ticket, self.trainer, split)
+                    return
                 case _:
                     self._change(command, ticket)
         except REFUSALS as error:
@@ -159,23 +155,22 @@ class Run:
             self._phased = phased if made or (self.number and self.trainer.under_way) else None
             if self.number and isinstance(command, Change):
                 self._present.left.keep(ticket, self.trainer.state())  # whoever takes it back finds what there is
-            self.answer(ticket, _why(error))
+            self.answer(ticket, why(error))
         else:
             self.answer(ticket, state=state)
         self._rest()
 
     def skip(self, ticket: int, merged: bool) -> None:
-        """An edit or operation whose place another one takes is done without being made; `merged`: nor was it the first
-        of them."""
+        """An edit or operation whose place another one takes is done without being made; `merged`: not the first."""
         self._unmarked |= not merged
         state = self.trainer.state()
         self._present.timeline.note_state(state)
         self._present.left.keep(ticket, state, merged)
         self.answer(ticket)
 
-    def answer(self, ticket: int, refusal: str = "", state: RunState | None = None) -> None:
+    def answer(self, ticket: int, refusal: str = "", state: RunState | None = None, found: Found = None) -> None:
         """Say what became of a command."""
-        self._outbox(Answer(ticket, refusal, self.trainer.experiment if self.number else Experiment(), state))
+        self._outbox(Answer(ticket, refusal, self.trainer.experiment if self.number else Experiment(), state, found))
 
     def _abandon(self, why: str = INTERRUPTED) -> None:
         """A way back or a measurement is given up, most often because something else is asked for: the run is where it
@@ -241,6 +236,7 @@ class Run:
     def work(self, until: float, interrupted: Callable[[], bool]) -> None:
         """Steps towards the goal until that time by `perf_counter()` and the end of an update that is under way then,
         or until somebody wants something."""
+        self._search.work(0.0 if self._goal else until, interrupted)  # beside a goal a piece at a time
         goal, start = self._goal, perf_counter()
         while goal is not None and (perf_counter() < until or self.under_way) and not interrupted():
             if goal.due and goal.due > perf_counter():
@@ -250,7 +246,7 @@ class Run:
             except REFUSALS as error:
                 if not goal.ticket:
                     raise
-                self._abandon(_why(error))
+                self._abandon(why(error))
                 break
             if reached and goal is self._goal:
                 self._goal, self.shown = None, False
@@ -340,6 +336,7 @@ class Run:
     def fail(self, error: Exception) -> None:
         """Something went wrong that should not have: pause, keep everything, say so."""
         self._abandon()
+        self._search.drop(f"That failed by an error in the program: {error}.")
         self._goal = self._phased = None
         if self.number:
             self.trainer.take_back()
@@ -352,7 +349,10 @@ class Run:
 
     def _back(self, ticket: int, updates: int) -> None:
         """A key that is held down asks again while the run is on its way: then it goes further back."""
-        goal, begun = self._goal, self.trainer.under_way and not self.busy  # to take back a phase is a step back, too
+        goal, begun = (
+            self._goal,
+            self.trainer.under_way and self._goal is None,
+        )  # to take back a phase is a step back, too
         self._abandon()
         self._pause()
         begin = goal.target if isinstance(goal, Past) else self.trainer.updates + begun
