@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QThreadPool, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from nnstudio.core.run.commands import Answer
-from nnstudio.core.run.example import Chosen, SplitName
+from nnstudio.core.run.example import AnyExample, Chosen, SplitName, TypedInputs
 from nnstudio.core.run.frame import Frame
 from nnstudio.core.trace.held import Held
 from nnstudio.core.trace.trace import Trace
@@ -28,7 +28,7 @@ class Microscopy(QObject):
         self._session, self._cards = session, cards
         self.page = Microscope()
         self.page.hide()
-        self._chosen: Chosen | None = None
+        self._chosen: AnyExample | None = None
         self._held: Held | None = None
         self.page.closed.connect(self.close)
         self.page.newest_wanted.connect(self._ask)
@@ -79,7 +79,8 @@ class Microscopy(QObject):
         QThreadPool.globalInstance().start(lambda: held.way)
         self._batch.start()
         chosen = self._chosen
-        if chosen is None or chosen.split.of(frame.dataset) is None:
+        typed = isinstance(chosen, TypedInputs) and chosen.target is not None and chosen.fits(frame.dataset)
+        if not typed and not (isinstance(chosen, Chosen) and chosen.split.of(frame.dataset) is not None):
             chosen = Chosen(SplitName.TRAINING, int(held.batch[0]))
         if not self.is_open:
             self._show(True)
@@ -87,8 +88,8 @@ class Microscopy(QObject):
             self.changed.emit(True)
         self._look_at(chosen)
 
-    def _look_at(self, chosen: Chosen) -> None:
-        if self._held is not None:
+    def _look_at(self, chosen: AnyExample | None) -> None:
+        if self._held is not None and chosen is not None:
             self._chosen = chosen
             self.page.show_trace(Trace.of(self._held, chosen))
             self._session.look_at(chosen)

@@ -56,17 +56,15 @@ class SumsReader:
 
     def _pass_of(self, example: ExampleReading | None) -> Pass:
         network, dataset = self._trainer.network, self._trainer.dataset
-        split = example.chosen.split.of(dataset) if example is not None else None
-        if example is None or split is None:
+        if example is None:
             if self._some is None:
                 largest = max(int(np.prod(layer.shape)) for layer in network.layers)
                 count = min(EXAMPLES, max(1, ROOM // largest))
                 self._some = Pass(network, dataset.train.augmented[:count])
             return self._some
-        augmented = split.augmented[example.chosen.index]
         if self._one is None:
-            self._one = Pass(network, augmented[None].copy())
-        self._one.inputs[...] = augmented
+            self._one = Pass(network, np.ones((1, len(example.inputs) + 1), network.dtype))
+        self._one.inputs[0, :-1] = example.inputs
         return self._one
 
 

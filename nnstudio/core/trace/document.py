@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from nnstudio.core.run.example import Chosen
 from nnstudio.core.trace.trace import Trace
 from nnstudio.core.trace.way import TracedLayer
 
@@ -29,8 +30,8 @@ def document(trace: Trace) -> dict[str, Plain]:
     return {
         "updates": held.state.updates,
         "example": {
-            "split": chosen.split.value if chosen else None,
-            "number": chosen.number if chosen else None,
+            "split": chosen.split.value if isinstance(chosen, Chosen) else None,
+            "number": chosen.number if isinstance(chosen, Chosen) else None,
             "training": trace.row is not None,
             "inputs": _plain(trace.inputs),
             "target": _plain(trace.y),

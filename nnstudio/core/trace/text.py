@@ -7,6 +7,7 @@ import numpy as np
 
 from nnstudio.core.array import Array
 from nnstudio.core.experiment.choices import ActivationKind
+from nnstudio.core.run.example import Chosen
 from nnstudio.core.trace import arithmetic
 from nnstudio.core.trace.names import Names
 from nnstudio.core.trace.quantity import Calculation, Index, Place, Quantity, Term, place_of
@@ -63,7 +64,7 @@ def _joined(terms: Sequence[Term]) -> str:
 
 def _heading(trace: Trace) -> Iterator[str]:
     held, chosen = trace.held, trace.chosen
-    which = f"{chosen.split.value} example {chosen.number}" if chosen else "typed inputs"
+    which = f"{chosen.split.value} example {chosen.number}" if isinstance(chosen, Chosen) else "typed inputs"
     seen = "as a part of the next mini-batch" if trace.row is not None else "as the network predicts"
     yield f"After {held.state.updates} updates: {which}, seen {seen}."
     if trace.inputs.size <= UNITS:

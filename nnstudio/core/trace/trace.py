@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnstudio.core.array import Array
-from nnstudio.core.run.example import Chosen, SplitName
+from nnstudio.core.run.example import AnyExample, Chosen, SplitName, TypedInputs
 from nnstudio.core.trace.held import Held
 from nnstudio.core.trace.loss_terms import LossTerms, loss_terms
 from nnstudio.core.trace.way import TracedLayer, Way
@@ -15,7 +15,7 @@ from nnstudio.core.trace.way import TracedLayer, Way
 class Trace:
     """All numbers of one example.
 
-    chosen: where it is found; None for inputs that were typed
+    chosen: where it is found, or what was typed; None for inputs that were given as the network reads them
     row: its place in the mini-batch that comes next, if it is in there: then it is seen with the noise and the
     statistics of that update; otherwise as the network predicts
     inputs: as the network reads them; y, p, dz (outputs,): what is true, the answer, ∂ of its own loss by the logits
@@ -23,7 +23,7 @@ class Trace:
     """
 
     held: Held
-    chosen: Chosen | None
+    chosen: AnyExample | None
     row: int | None
     inputs: Array
     y: Array
@@ -33,9 +33,14 @@ class Trace:
     layers: tuple[TracedLayer, ...]
 
     @classmethod
-    def of(cls, held: Held, chosen: Chosen) -> "Trace":
-        """An example of the data set; behind the last of a split comes the first again. Raises `ValueError` for a split
-        that is not there."""
+    def of(cls, held: Held, chosen: AnyExample) -> "Trace":
+        """An example of the data set, behind the last of a split the first again, or what was typed. Raises `ValueError`
+        for a split that is not there, and for typed inputs that do not fit or have no target."""
+        if isinstance(chosen, TypedInputs):
+            if chosen.target is None or not chosen.fits(held.dataset):
+                raise ValueError("without a target that fits there is no loss to follow back")
+            inputs = held.dataset.encode(np.array(chosen.raw).reshape(1, *held.dataset.recipe.shape))[:, :-1]
+            return cls._on(held, chosen, held.predict(inputs, np.array([chosen.target])), 0, None)
         split = chosen.split.of(held.dataset)
         if split is None:
             raise ValueError(f"there are no {chosen.split.value} examples")
@@ -52,7 +57,7 @@ class Trace:
         return cls._on(held, None, held.predict(inputs[None], target[None]), 0, None)
 
     @classmethod
-    def _on(cls, held: Held, chosen: Chosen | None, way: Way, place: int, row: int | None) -> "Trace":
+    def _on(cls, held: Held, chosen: AnyExample | None, way: Way, place: int, row: int | None) -> "Trace":
         layers, spec = way.example(place), held.state.experiment.training
         y, p = way.y[place], way.p[place]
         return cls(

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from nnstudio.core.data.plane import Plane
+from nnstudio.core.run.example import Chosen
 from nnstudio.core.run.frame import Frame
 from nnstudio.core.trace.names import Names
 from nnstudio.core.trace.quantity import Place
@@ -50,7 +51,7 @@ class Microscope(QWidget):
     """
 
     closed = Signal()
-    example_wanted = Signal(object)  # Chosen
+    example_wanted = Signal(object)  # AnyExample
     newest_wanted = Signal()
 
     def __init__(self) -> None:
@@ -276,7 +277,9 @@ class Microscope(QWidget):
         if trace is None:
             return
         chosen, domain = trace.chosen, trace.held.dataset.domain
-        heading = f"{chosen.split.value.capitalize()} example {grouped(chosen.number)}" if chosen else "Typed inputs"
+        heading = "Typed inputs"
+        if isinstance(chosen, Chosen):
+            heading = f"{chosen.split.value.capitalize()} example {grouped(chosen.number)}"
         rows: list[tuple[str, str]] = []
         if trace.inputs.size <= 6:
             rows += [(f"x{place + 1}", number(float(x))) for place, x in enumerate(trace.inputs.ravel())]

@@ -3,6 +3,7 @@
 import numpy as np
 
 from nnstudio.core.network.model import ModelLayer
+from nnstudio.core.run.example import Chosen
 from nnstudio.core.run.frame import Frame
 from nnstudio.ui.views.function.chart import NO_DOTS, Dots
 from nnstudio.ui.views.function.curve import shares
@@ -14,7 +15,7 @@ def examples_of(frame: Frame) -> str:
     if frame.example is None:
         return "training examples"
     chosen = frame.example.chosen
-    return f"{chosen.split.value} example {chosen.number}"
+    return f"{chosen.split.value} example {chosen.number}" if isinstance(chosen, Chosen) else "typed inputs"
 
 
 def dots_of(frame: Frame, layer: ModelLayer) -> Dots:
