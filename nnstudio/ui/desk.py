@@ -82,6 +82,7 @@ class Desk(QMainWindow):
             card.toggleViewAction().toggled.connect(self._toggled)
         for card in self._tabbed:
             card.toggleViewAction().triggered.connect(card.raise_)
+            card.toggleViewAction().triggered.connect(self._touch)
 
     def arrange(self) -> None:
         """Every card in its place, open but for those that open as tabs."""

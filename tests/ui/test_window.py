@@ -29,6 +29,7 @@ from nnstudio.ui.widgets.fold import Fold
 
 FOLDS = ["Optimiser", "Regularisation", "First weights", "Stopping"]
 CARDS = ["data", "network", "output", "training", "layer", "loss", "activations", "gradients"]
+"""As they lie at first; Function is closed then."""
 
 
 def make(qtbot, settings: Settings | None = None, size: tuple[int, int] = (1440, 900)) -> MainWindow:
@@ -53,12 +54,17 @@ def places(window: MainWindow) -> dict[str, tuple[int, int, int, int]]:
     return {card.objectName(): card.geometry().getRect() for card in window.desk.cards}
 
 
+def visible(window: MainWindow) -> list[str]:
+    return [card.objectName() for card in window.desk.cards if card.isVisible()]
+
+
 # Layout
 
 
 def test_cards_lie_as_data_flows(window):
     place = places(window)
-    assert list(place) == CARDS
+    assert list(place) == [*CARDS, "function"]
+    assert visible(window) == CARDS
     above, below = [place[name] for name in CARDS[:4]], [place[name] for name in (*CARDS[5:], "layer")]
     for row in (above, below):
         for (left, _, width, _), (right, *_) in pairwise(row):
@@ -126,7 +132,7 @@ def test_the_layout_is_remembered(qtbot):
     card(first, "loss").close()
     first.close()
     second = make(qtbot, settings)
-    assert [card.isVisible() for card in second.desk.cards] == [name != "loss" for name in CARDS]
+    assert visible(second) == [name for name in CARDS if name != "loss"]
 
 
 def test_folds_are_remembered(qtbot):
@@ -219,7 +225,7 @@ def test_a_damaged_layout_is_ignored(qtbot, damage):
         damage = bytes(first.desk.saveState(1).data())[:60]
     settings.layout = settings.geometry = QByteArray(damage)
     window = make(qtbot, settings)
-    assert all(card.isVisible() for card in window.desk.cards)
+    assert visible(window) == CARDS
     assert places(window)["network"][2] > 500
 
 
@@ -229,7 +235,7 @@ def test_a_layout_of_another_version_is_ignored(qtbot, monkeypatch):
     card(first, "loss").close()
     monkeypatch.setattr(Desk, "layout_state", lambda desk: desk.saveState(99))
     first.close()
-    assert all(card.isVisible() for card in make(qtbot, settings).desk.cards)
+    assert visible(make(qtbot, settings)) == CARDS
 
 
 # Menus and themes
@@ -249,7 +255,7 @@ def test_every_action_is_in_a_menu_and_leads_somewhere(window):
 def test_the_view_menu_shows_and_hides_cards(window):
     view = next(action.menu() for action in window.menuBar().actions() if action.text() == "&View")
     names = [action.text() for action in view.actions()]
-    assert names[: len(CARDS)] == [each.windowTitle() for each in window.desk.cards]
+    assert names[: len(CARDS) + 1] == [each.windowTitle() for each in window.desk.cards]
     assert names[:6] == ["Data", "Network", "Output", "Training", "Layer", "Loss"]
     view.actions()[5].trigger()
     assert not card(window, "loss").isVisible()

@@ -319,6 +319,10 @@ LAYERS |= {
         "The values 1, 2, 3 of a batch: mean 2, variance 0.667, so −1.22, 0 and 1.22.",
         "Ioffe & Szegedy 2015, Batch Normalization; Ba, Kiros & Hinton 2016, Layer Normalization.",
     ),
+    "Function": Explanation(
+        "Which f is drawn: that of the layer that is chosen in the network, of the output, or any of all there are.",
+        "Dense 1 with tanh, and ReLU chosen here: what max(0, z) would make of the same z, 0 of all that are below 0.",
+    ),
     "Start from": Explanation(
         "Hidden layers from a table of well-known shapes, with new first weights.",
         "8 tanh, 8 tanh: enough for two spirals.",
