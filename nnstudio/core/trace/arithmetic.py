@@ -12,10 +12,12 @@ import numpy as np
 from nnstudio.core.experiment import DenseSpec
 from nnstudio.core.experiment.choices import Padding
 from nnstudio.core.experiment.layer_specs import (
+    ActivationSpec,
     AvgPool2DSpec,
     BatchNormSpec,
     Conv2DSpec,
     DropoutSpec,
+    FlattenSpec,
     LayerNormSpec,
     MaxPool2DSpec,
 )
@@ -59,9 +61,14 @@ def forward(layer: TracedLayer, at: Index) -> Calculation:
         case DropoutSpec() if "mask" in layer.alongside:
             mask = _factor(layer, Q.MASK, at, layer.alongside["mask"][at])
             return _sum(result, "mask · x", [_product(mask, _factor(layer, Q.X, at, layer.x[at]))])
-        case _:
+        case FlattenSpec() | ActivationSpec() | DropoutSpec():
             index = place_of(int(np.ravel_multi_index(at, layer.z.shape)), layer.x.shape)
             return _sum(result, "x", [_product(_factor(layer, Q.X, index, layer.x[index]))])
+    raise _unknown(layer)
+
+
+def _unknown(layer: TracedLayer) -> TypeError:
+    return TypeError(f"nobody has said what {layer.name} computes")
 
 
 def normalised(layer: TracedLayer, at: Index) -> Calculation:
@@ -116,9 +123,10 @@ def backward(layer: TracedLayer, at: Index) -> Calculation:
         case DropoutSpec() if "mask" in layer.alongside:
             mask = _factor(layer, Q.MASK, at, layer.alongside["mask"][at])
             return _sum(result, "mask · ∂L/∂z", [_product(mask, _factor(layer, Q.DZ, at, layer.dz[at]))])
-        case _:
+        case FlattenSpec() | ActivationSpec() | DropoutSpec():
             index = place_of(int(np.ravel_multi_index(at, layer.x.shape)), layer.z.shape)
             return _sum(result, "∂L/∂z", [_product(_factor(layer, Q.DZ, index, layer.dz[index]))])
+    raise _unknown(layer)
 
 
 def gradient(layer: TracedLayer, array: str, at: Index) -> Calculation:

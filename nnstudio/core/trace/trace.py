@@ -34,8 +34,8 @@ class Trace:
 
     @classmethod
     def of(cls, held: Held, chosen: AnyExample) -> "Trace":
-        """An example of the data set, behind the last of a split the first again, or what was typed. Raises `ValueError`
-        for a split that is not there, and for typed inputs that do not fit or have no target."""
+        """An example of the data set, behind the last of a split the first again, or what was typed. Raises
+        `ValueError` for a split that is not there, and for typed inputs that do not fit or have no target."""
         if isinstance(chosen, TypedInputs):
             if chosen.target is None or not chosen.fits(held.dataset):
                 raise ValueError("without a target that fits there is no loss to follow back")

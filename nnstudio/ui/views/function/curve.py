@@ -10,8 +10,8 @@ from nnstudio.core.network.activations import ACTIVATIONS
 
 Values = NDArray[np.float64]
 
-_KINKED = frozenset({ActivationKind.RELU, ActivationKind.LEAKY_RELU, ActivationKind.SELU, ActivationKind.STEP})
 _BESIDE = 1e-9
+_JUMP = 1e-3
 _POINTS = 121
 
 
@@ -35,7 +35,8 @@ def value_and_slope(kind: ActivationKind, z: Values) -> tuple[Values, Values]:
 
 def pieces(kind: ActivationKind, low: float, high: float) -> list[Piece]:
     """The curve between two places around 0, in two parts where f or f′ jumps there."""
-    if kind in _KINKED:
+    f, slope = value_and_slope(kind, np.array([-_BESIDE, _BESIDE]))
+    if max(abs(f[1] - f[0]), abs(slope[1] - slope[0])) > _JUMP:
         return [_piece(kind, low, -_BESIDE), _piece(kind, _BESIDE, high)]
     return [_piece(kind, low, high)]
 
