@@ -64,7 +64,8 @@ def forward(layer: TracedLayer, at: Index) -> Calculation:
         case FlattenSpec() | ActivationSpec() | DropoutSpec():
             index = place_of(int(np.ravel_multi_index(at, layer.z.shape)), layer.x.shape)
             return _sum(result, "x", [_product(_factor(layer, Q.X, index, layer.x[index]))])
-    raise _unknown(layer)
+        case _:
+            raise _unknown(layer)
 
 
 def _unknown(layer: TracedLayer) -> TypeError:
@@ -126,7 +127,8 @@ def backward(layer: TracedLayer, at: Index) -> Calculation:
         case FlattenSpec() | ActivationSpec() | DropoutSpec():
             index = place_of(int(np.ravel_multi_index(at, layer.x.shape)), layer.z.shape)
             return _sum(result, "∂L/∂z", [_product(_factor(layer, Q.DZ, index, layer.dz[index]))])
-    raise _unknown(layer)
+        case _:
+            raise _unknown(layer)
 
 
 def gradient(layer: TracedLayer, array: str, at: Index) -> Calculation:
