@@ -160,6 +160,20 @@ def test_where_the_slope_jumps_it_is_said_what_is_taken_at_zero(view: FunctionVi
         assert WORDS[kind].at_zero in view.words.text()
 
 
+def test_where_a_curve_jumps_the_point_that_is_taken_is_full(view: FunctionView) -> None:
+    found: dict[str, list[list[tuple[float, bool]]]] = {}
+    for kind in CURVES:
+        pick(view, kind.label)
+        ends = [[(round(value, 4), full) for value, full in panel.ends] for panel in panels(view)]
+        found |= {kind.value: ends} if any(ends) else {}
+    assert found == {
+        "relu": [[], [(0, True), (1, False)]],
+        "leaky-relu": [[], [(0.01, True), (1, False)]],
+        "selu": [[], [(1.7581, True), (1.0507, False)]],
+        "step": [[(0, False), (1, True)], []],
+    }
+
+
 def test_all_thirteen_have_words_and_formulas(view: FunctionView) -> None:
     assert set(WORDS) == set(ActivationKind)
     for kind in ActivationKind:
@@ -320,6 +334,10 @@ def test_the_axis_makes_room_and_counts_what_lies_beyond(view: FunctionView) -> 
     assert view.caption.text().startswith(f"Dots: {len(far) - 1} values")
     assert view.caption.text().endswith("1 beyond the axis.")
     assert len(dots(panels(view)[0])) == len(far) - 2
+    last = panels(view)[0].point(9, float(np.tanh(9)))
+    spot = view.chart.spot_at(last)
+    assert spot is not None
+    assert view.chart.reading(spot)[1] == "z 9.00", "those beyond are not counted as in sight"
 
 
 def test_another_function_makes_something_else_of_the_same_values(view: FunctionView) -> None:

@@ -120,6 +120,16 @@ def test_a_convolution_answers_as_before_it_was_asked() -> None:
     assert all((a == b).all() for a, b in zip(before.activations, after.activations, strict=True))
 
 
+def test_a_filter_that_is_off_stays_off_behind_a_convolution() -> None:
+    trainer = images(Conv2DSpec(filters=3, activation=ActivationKind.TANH), DenseSpec(units=8))
+    trainer.network.lock(None, {1: (1,)})
+    sums = Observer(trainer, 1).frame(Probe.SUMS, chosen=CHOSEN).sums
+    assert sums is not None
+    test = trainer.dataset.test
+    expected = by_textbook(trainer, test.inputs[3:4], test.targets[3:4])
+    assert sums[2].z == pytest.approx(expected[2][0], rel=1e-3, abs=1e-4)
+
+
 def test_they_are_there_only_for_who_looks_and_leave_the_run_alone() -> None:
     looked_at, alone = (plane(DenseSpec(units=4), DropoutSpec(), BatchNormSpec()) for _ in range(2))
     observer = Observer(looked_at, 1)

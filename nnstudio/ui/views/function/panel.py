@@ -37,6 +37,7 @@ class Panel:
 
     across, scale: where z and the values lie
     parts: the curve as (z, values), in two parts where it may jump at 0; taken: the value at z = 0
+    ends: where it jumps, the values beside z = 0, and whether that is the one that is taken
     """
 
     def __init__(
@@ -61,13 +62,14 @@ class Panel:
         self.curve = [items.Curve(root, pen, z=2) for _ in parts]
         for curve, (z, values) in zip(self.curve, parts, strict=True):
             curve.show(across.places(z).tolist(), scale.places(values).tolist())
-        self._ends(root, parts, taken)
+        self.ends: list[tuple[float, bool]] = []
+        self._show_ends(root, parts, taken)
         self._rim = QPen(QColor(colors.card), 0.8)
         self.below = items.path(root, self._rim, QColor(colors.negative), z=3)
         self.above = items.path(root, self._rim, QColor(colors.positive), z=3)
         self.handle = items.path(root, QPen(QColor(colors.card), 1.5), QColor(colors.text), z=6)
 
-    def _ends(self, root: QGraphicsItem, parts: Sequence[tuple[Values, Values]], taken: float) -> None:
+    def _show_ends(self, root: QGraphicsItem, parts: Sequence[tuple[Values, Values]], taken: float) -> None:
         """Where the curve jumps, the value that is taken is a full point, the other one a hollow one."""
         if len(parts) < 2 or abs(parts[0][1][-1] - parts[1][1][0]) < 1e-3:
             return
@@ -75,6 +77,7 @@ class Panel:
         color = QColor(mix(colors.card, colors.dim, 0.85))
         for value in (float(parts[0][1][-1]), float(parts[1][1][0])):
             full = abs(value - taken) < 1e-3
+            self.ends.append((value, full))
             point = items.path(root, QPen(color, 1.5), color if full else QColor(colors.card), z=2.5)
             point.setPath(_discs([self.point(0.0, value)], _OPEN))
 
