@@ -167,10 +167,12 @@ class OutputView(View):
 
     def show_frame(self, frame: Frame) -> None:
         self._frame = frame
-        self.mode.setVisible(isinstance(frame.picture, ImagePicture))
         stages = self._stages_for(frame.picture)
         self._show_only(stages)
+        if not isinstance(frame.picture, ImagePicture):
+            self.mode.hide()  # before the tools come: together they would widen the card for good
         self.tools.show_data(frame.dataset)
+        self.mode.setVisible(isinstance(frame.picture, ImagePicture))
         legible = self._legible(frame)
         if self.boundary in stages:
             self.boundary.show_frame(frame, legible)
