@@ -112,7 +112,7 @@ class CurveStage(Stage):
         return QSize(180, 140)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(120, 110)
+        return QSize(96, 110)
 
 
 def _cross(across: Scale, up: Scale, plot: QRectF) -> list[tuple[QPointF, QPointF]]:

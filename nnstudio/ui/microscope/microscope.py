@@ -294,7 +294,7 @@ class Microscope(QWidget):
             else f"{int(trace.p.argmax())} ({number(float(trace.p.max()))})"
         )
         rows += [("answer", best), ("loss", number(trace.terms.loss))]
-        seen = "a part of the next mini-batch" if trace.row is not None else "as the network predicts"
+        seen = "as a part of the next mini-batch" if trace.row is not None else "as the network predicts"
         table = "".join(
             f"<tr><td>{name}&nbsp;&nbsp;</td><td align='right'><code>{value}</code></td></tr>" for name, value in rows
         )

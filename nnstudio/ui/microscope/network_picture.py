@@ -27,7 +27,7 @@ from nnstudio.ui.stylesheet import mix
 MOST = 10
 """Of a layer at most so many units are drawn: those about the unfolded one."""
 _TILE, _TOP, _BOTTOM = 32.0, 44.0, 14.0
-_CARD = 684.0, 268.0
+_CARD = 716.0, 268.0
 _COLUMN = 116.0
 _WIDE = 6.0
 _IMAGE = 96.0

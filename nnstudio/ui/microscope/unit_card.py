@@ -65,7 +65,7 @@ class UnitCard(QFrame):
         head.addStretch(1)
         head.addWidget(self.writings)
         self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(14, 10, 14, 10)
+        self._column.setContentsMargins(12, 10, 10, 10)
         self._column.setSpacing(6)
         self._column.addLayout(head)
         self._body = QWidget()
@@ -94,7 +94,7 @@ class UnitCard(QFrame):
         rule.setFixedHeight(1)
         column.addWidget(rule)
         parts = QHBoxLayout()
-        parts.setSpacing(12)
+        parts.setSpacing(10)
         for part in sheet.parts:
             parts.addLayout(self._part(part), 1)
         column.addLayout(parts, 1)
@@ -106,7 +106,7 @@ class UnitCard(QFrame):
         """How high it would like to be, with all lines in sight."""
         margins = self._column.contentsMargins()
         head = self.writings.sizeHint().height() + self._column.spacing()
-        return self._body.sizeHint().height() + head + margins.top() + margins.bottom() + 4
+        return self._body.sizeHint().height() + head + margins.top() + margins.bottom() + 18
 
     @property
     def rows(self) -> list[LineRow]:
@@ -179,7 +179,7 @@ class UnitCard(QFrame):
         row = LineRow(line)
         inside = QHBoxLayout(row)
         inside.setContentsMargins(2, 1, 2, 1)
-        inside.setSpacing(5)
+        inside.setSpacing(3)
         for widget in self._line(line):
             inside.addWidget(widget, 1 if widget.sizePolicy().horizontalPolicy() is QSizePolicy.Policy.Ignored else 0)
         if line.result is not None:
