@@ -167,7 +167,9 @@ class Desk(QMainWindow):
         across, down = self.width() / shares.desk.width(), self.height() / shares.desk.height()
         grows = {place.card: place.grows for place in self._places}
         lying = {card: size for card, size in shares.cards.items() if self._lies(card)}
-        widths = [round(size.width() * (across if grows[card] else min(across, 1))) for card, size in lying.items()]
+        widths = [
+            round(size.width() * (across if grows.get(card, True) else min(across, 1))) for card, size in lying.items()
+        ]
         heights = [round(size.height() * down) for size in lying.values()]
         cards: list[QDockWidget] = list(lying)
         self.resizeDocks(cards, widths, _HORIZONTAL)

@@ -8,7 +8,7 @@ from nnstudio.core.network.layer_edits import Ends, misfit
 from nnstudio.core.network.outline import outline
 from nnstudio.core.presets import STARTING_POINTS, StartingPoint
 
-SHAPES = {"PlaneSpec": (2,), "ImageSpec": (1, 28, 28), "TableSpec": (5,)}
+SHAPES = {"PlaneSpec": (2,), "PaintedSpec": (2,), "ImageSpec": (1, 28, 28), "TableSpec": (5,)}
 ALL = [(spec, point) for spec, points in STARTING_POINTS.items() for point in points]
 
 
