@@ -122,14 +122,14 @@ class Hand:
             return  # Qt's tests know no pointer outside of the window
         QTest.mousePress(screen, LEFT, NONE, first)
         for step in range(1, steps + 1):
-            if not isValid(screen):  # a card has left its window, or come back
+            if screen not in QApplication.allWindows():  # a card has left its window, or come back
                 return
             QTest.mouseMove(screen, first + (last - first) * step / steps)
             if self._random.random() < 0.1:
                 self._press(Key.Key_Z, Modifier.ControlModifier)  # in the middle of it
             elif self._random.random() < 0.05:
                 self._press(Key.Key_Escape)
-        if isValid(screen):
+        if screen in QApplication.allWindows():
             QTest.mouseRelease(screen, LEFT, NONE, last)
 
     def _press(self, key: Qt.Key, modifier: Qt.KeyboardModifier = NONE) -> None:
@@ -138,7 +138,8 @@ class Hand:
             self.window.activateWindow()
             screen = self.window.windowHandle()
         QTest.keyPress(screen, key, modifier)
-        if isValid(screen):  # what the key did may have closed it: a menu, a table, a card that went home
+        # What the key did may have closed it: a menu, a table, a card that went home. Python is not told of that.
+        if screen in QApplication.allWindows():
             QTest.keyRelease(screen, key, modifier)
 
     # What can be done
