@@ -111,6 +111,8 @@ def test_a_click_below_the_plane_lets_go(view: OutputView, qtbot: QtBot) -> None
     below = view.boundary.plane().bottomLeft() + QPointF(20, 12)
     assert click(qtbot, view.boundary, below) is None
     show(view, CIRCLE, None)
+    qtbot.wait(50)  # without the strip below it the plane may grow
+    below = view.boundary.plane().bottomLeft() + QPointF(20, 12)
     with qtbot.assertNotEmitted(view.example_chosen):
         qtbot.mouseClick(view.boundary.viewport(), Qt.MouseButton.LeftButton, pos=below.toPoint())
 
