@@ -39,6 +39,7 @@ from nnstudio.files.project import Project, save_project
 
 torch = pytest.importorskip("torch", reason="PyTorch, the reference, is not installed")
 F = torch.nn.functional
+pytestmark = pytest.mark.slow
 
 ACTIVATIONS: dict[ActivationKind, Any] = {
     ActivationKind.LINEAR: lambda z: z * 1,
