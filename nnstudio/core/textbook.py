@@ -70,9 +70,9 @@ def activate(kind: ActivationKind, z: Array) -> tuple[Array, Array | None]:
     }[kind]()
 
 
-def loss(spec: TrainingSpec, task: Task, z: Array, y: Array) -> tuple[Array, Array, Array]:
-    """The answer p to the logits z, what each example costs if y is true, and ∂z of the mean of that, L. p is z itself
-    for values, softmax(z) where classes share out 1, and σ(z) for every yes or no."""
+def loss(spec: TrainingSpec, task: Task, z: Array, y: Array, counts: Array | float = 1.0) -> tuple[Array, Array, Array]:
+    """The answer p to the logits z, what each example costs if y is true and it `counts` so much, and ∂z of the mean of
+    that, L. p is z itself for values, softmax(z) where classes share out 1, and σ(z) for every yes or no."""
     shared = task is Task.MULTICLASS and spec.loss in (LossKind.CROSS_ENTROPY, LossKind.HINGE)
     p = z if task is Task.REGRESSION else activate(ActivationKind.SOFTMAX if shared else ActivationKind.SIGMOID, z)[0]
     d, slope = p - y, 1.0 if task is Task.REGRESSION else p * (1 - p)
@@ -90,7 +90,7 @@ def loss(spec: TrainingSpec, task: Task, z: Array, y: Array) -> tuple[Array, Arr
         LossKind.HUBER: (near * (d - near / 2), near * slope),
         LossKind.HINGE: (excess, pull - y * (pull.sum(axis=1, keepdims=True) if shared else 2 * pull)),
     }[spec.loss]
-    return p, cost.mean(axis=1), dz / z.size
+    return p, counts * cost.mean(axis=1), np.reshape(counts, (-1, 1)) * dz / z.size
 
 
 def pass_on(layer: Layer, x: Array, training: bool) -> Generator[Any, Array]:

@@ -3,7 +3,7 @@
 forward: what a z is made of; backward: what the error that arrives at an x is made of; gradient: what ∂W is made of.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import sqrt
 from typing import Any
 
@@ -28,8 +28,9 @@ Q = Quantity
 _ARRAYS = {"weight": Q.WEIGHT, "bias": Q.BIAS, "gain": Q.GAIN, "shift": Q.SHIFT}
 
 
-def forward(layer: TracedLayer, at: Index) -> Calculation:
-    """What z[at] is made of; raises `IndexError` for a place that is not there."""
+def forward(layer: TracedLayer, at: Index, of: Sequence[int] | None = None) -> Calculation:
+    """What z[at] is made of, of a dense layer the products of all inputs, or those of a few; raises `IndexError` for a
+    place that is not there."""
     result = _factor(layer, Q.Z, at, layer.z[at])
     match layer.spec:
         case DenseSpec():
@@ -39,7 +40,7 @@ def forward(layer: TracedLayer, at: Index) -> Calculation:
                     _factor(layer, Q.X, place_of(index, layer.x.shape), x[index]),
                     _array(layer, "weight", (index, unit)),
                 )
-                for index in range(len(x))
+                for index in (range(len(x)) if of is None else of)
             ]
             return _sum(result, "Σ w · x + b", terms, _array(layer, "bias", (unit,)))
         case Conv2DSpec():
@@ -83,6 +84,15 @@ def normalised(layer: TracedLayer, at: Index) -> Calculation:
     )
     divisor = _factor(layer, Q.DEVIATION, (place,), deviation)
     return Calculation(_x_hat(layer, at), "(x − mean) / √(variance + ε)", terms, divisor)
+
+
+def arriving(layers: Sequence[TracedLayer], index: int, at: Index) -> Calculation | None:
+    """The error that arrives at a[at] of the layer with this place in `layers`, from the one behind it; None at the
+    output."""
+    if index + 1 >= len(layers):
+        return None
+    following = layers[index + 1]
+    return backward(following, place_of(int(np.ravel_multi_index(at, layers[index].z.shape)), following.x.shape))
 
 
 def backward(layer: TracedLayer, at: Index) -> Calculation:
@@ -155,11 +165,14 @@ def _gradient_of_a_filter(layer: TracedLayer, array: str, at: Index, result: Fac
     if array == "bias":
         terms = [_product(_factor(layer, Q.DZ, place, layer.dz[place])) for place in places]
         return _sum(result, "Σ ∂L/∂z, over all places", terms)
+    _, stride, (above, left) = slides(layer)
+    _, height, width = layer.x.shape
+    channel, i, j, _ = at
     terms: list[Term] = []
     for place in places:
-        seen = dict(_window(layer, place)).get(at[:-1])
-        if seen is not None:
-            dz = _factor(layer, Q.DZ, place, layer.dz[place])
+        y, x = place[1] * stride - above + i, place[2] * stride - left + j
+        if 0 <= y < height and 0 <= x < width:  # elsewhere the cell sees nothing but a zero
+            seen, dz = (channel, y, x), _factor(layer, Q.DZ, place, layer.dz[place])
             terms.append(_product(_factor(layer, Q.X, seen, layer.x[seen]), dz))
     return _sum(result, "Σ x · ∂L/∂z, over all places", terms)
 
@@ -196,8 +209,9 @@ def _x_hat(layer: TracedLayer, at: Index) -> Factor:
     return _factor(layer, Q.X_HAT, at, layer.alongside["x_hat"].reshape(layer.z.shape)[at])
 
 
-def _slides(layer: TracedLayer) -> tuple[int, int, tuple[int, int]]:
-    """Size, stride, and how many zeros stand above and to the left of the image."""
+def slides(layer: TracedLayer) -> tuple[int, int, tuple[int, int]]:
+    """How the window of a convolution or a pool slides: its size, its stride, and how many zeros stand above and to the
+    left of the image. At place (r, c) its upper left cell sees the pixel (r · stride − above, c · stride − left)."""
     spec = layer.spec
     assert isinstance(spec, Conv2DSpec | MaxPool2DSpec | AvgPool2DSpec)
     size = spec.kernel if isinstance(spec, Conv2DSpec) else spec.size
@@ -209,7 +223,7 @@ def _slides(layer: TracedLayer) -> tuple[int, int, tuple[int, int]]:
 def _window(layer: TracedLayer, at: Index) -> Iterator[tuple[Index, Index]]:
     """For each cell (channel, row, column) of the window at a place, which pixel it sees; none outside the image. A
     pool's window sees its own channel alone."""
-    size, stride, (above, left) = _slides(layer)
+    size, stride, (above, left) = slides(layer)
     channels, height, width = layer.x.shape
     _, row, column = at
     for channel in range(channels) if isinstance(layer.spec, Conv2DSpec) else (at[0],):
@@ -221,7 +235,7 @@ def _window(layer: TracedLayer, at: Index) -> Iterator[tuple[Index, Index]]:
 
 def _windows_that_saw(layer: TracedLayer, at: Index) -> Iterator[tuple[Index, Index]]:
     """For each window that saw a pixel: with which of its cells (row, column), and where it lay."""
-    size, stride, (above, left) = _slides(layer)
+    size, stride, (above, left) = slides(layer)
     rows, columns = layer.z.shape[1:]
     for row, column in np.ndindex(rows, columns):
         i, j = at[1] + above - row * stride, at[2] + left - column * stride

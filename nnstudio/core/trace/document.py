@@ -40,6 +40,7 @@ def document(trace: Trace) -> dict[str, Plain]:
         "loss": {
             "kind": held.state.experiment.training.loss.value,
             "formula": trace.terms.formula,
+            "weight": trace.terms.weight,
             "answer": _plain(trace.p),
             "target": _plain(trace.terms.targets),
             "terms": _plain(trace.terms.values),

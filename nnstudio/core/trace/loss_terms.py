@@ -12,13 +12,20 @@ from nnstudio.core.experiment.choices import LossKind, Task
 @dataclass(frozen=True, slots=True, eq=False)
 class LossTerms:
     """formula: of one term, with t the target and p the answer; count: by what their sum is divided
-    targets (outputs,): t, smoothed if that is asked for; values (outputs,): the terms
+    targets (outputs,): t, smoothed if that is asked for; values (outputs,): the terms, times the weight
+    weight: how much the example counts, by its class
     """
 
     formula: str
     count: int
     targets: Array
     values: Array
+    weight: float = 1.0
+
+    @property
+    def written(self) -> str:
+        """The formula with the weight of the example, if it has one."""
+        return weighted(self.formula, self.weight)
 
     @property
     def loss(self) -> float:
@@ -26,8 +33,14 @@ class LossTerms:
         return float(self.values.sum() / self.count)
 
 
-def loss_terms(spec: TrainingSpec, task: Task, z: Array, p: Array, y: Array) -> LossTerms:
-    """The terms of the loss for the logits z, the answers p and the truths y, each (outputs,)."""
+def weighted(formula: str, weight: float) -> str:
+    """A formula of an example that counts so much."""
+    return formula if weight == 1 else f"{weight:.4g} · ({formula})"
+
+
+def loss_terms(spec: TrainingSpec, task: Task, z: Array, p: Array, y: Array, weight: float = 1.0) -> LossTerms:
+    """The terms of the loss for the logits z, the answers p and the truths y, each (outputs,), of an example that
+    counts so much."""
     shared = task is Task.MULTICLASS and spec.loss in (LossKind.CROSS_ENTROPY, LossKind.HINGE)
     outputs = len(z)
     t = y
@@ -55,4 +68,5 @@ def loss_terms(spec: TrainingSpec, task: Task, z: Array, p: Array, y: Array) -> 
                     "max(0, 1 − z) where t is 1, max(0, 1 + z) where it is 0",
                     np.maximum(0, 1 + z - 2 * y * z),
                 )
-    return LossTerms(formula, 1 if shared and spec.loss is LossKind.CROSS_ENTROPY else outputs, t, values)
+    count = 1 if shared and spec.loss is LossKind.CROSS_ENTROPY else outputs
+    return LossTerms(formula, count, t, weight * values, weight)

@@ -8,7 +8,7 @@ from nnstudio.core.trace.way import TracedLayer
 
 Q = Quantity
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LETTERS = {
     Q.Z: "z",
     Q.A: "a",
@@ -61,9 +61,19 @@ class Names:
             source = self._before[key]
             name = self.unit(source, self._there(at, key, source))
             return name if quantity is Q.X else f"∂L/∂{name}"
+        if quantity is Q.PRODUCT:
+            x = Place(Q.X, key, place_of(at[0], self._layers[key].x.shape))
+            return f"{self.of(x)} · {self._weight(place)}"
+        if quantity is Q.TERM:
+            return f"L of {self.unit(0, at)}"
+        if quantity in (Q.G, Q.NEW):
+            return f"{'g of' if quantity is Q.G else 'new'} {self._weight(place)}"
         if place.array:
             name = self._weight(place)
             return f"∂L/∂{name}" if quantity is Q.DW else name
+        if quantity in (Q.A, Q.DA) and key != 0:  # the sum of an output is its own a, and ŷ what comes behind it
+            name = self.unit(key, at)
+            return name if quantity is Q.A else f"∂L/∂{name}"
         if quantity in _ERRORS:
             return f"∂L/∂{_ERRORS[quantity]}{'' if quantity is Q.DX else self._layer(key)}{_indices(at)}"
         if quantity is Q.X:
@@ -89,10 +99,25 @@ class Names:
         return f"{_ARRAYS[place.array]}{self._layer(place.layer)}{_indices(at)}"
 
     def _layer(self, key: int) -> str:
-        return f"⁽{str(self._number[key]).translate(_SUPERSCRIPTS)}⁾" if self._several else ("" if key else "ᵒ")
+        return f"⁽{superscript(self._number[key])}⁾" if self._several else ("" if key else "ᵒ")
+
+
+def subscript(number: int) -> str:
+    """₁₂"""
+    return str(number).translate(_SUBSCRIPTS)
+
+
+def superscript(number: int) -> str:
+    """⁻¹²"""
+    return str(number).translate(_SUPERSCRIPTS)
 
 
 def _indices(at: Index) -> str:
     """Counted from 1."""
-    numbers = [str(part + 1).translate(_SUBSCRIPTS) for part in at]
+    numbers = [subscript(part + 1) for part in at]
     return ("" if all(len(number) == 1 for number in numbers) else "\N{THIN SPACE}").join(numbers)
+
+
+def input_name(unit: int) -> str:
+    """A value that the network is given."""
+    return f"x{_indices((unit,))}"

@@ -97,7 +97,7 @@ def _loss(trace: Trace) -> Iterator[str]:
     terms = trace.terms
     for place in _places(terms.values):
         value, p, t = (float(array[place]) for array in (terms.values, trace.p, terms.targets))
-        yield f"    {terms.formula} = {digits(value)} with p = {digits(p)}, t = {digits(t)}"
+        yield f"    {terms.written} = {digits(value)} with p = {digits(p)}, t = {digits(t)}"
     if terms.count > 1:
         yield f"    divided by {terms.count}, for the mean over the outputs"
     yield f"    L = {digits(terms.loss)}"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnstudio.core.array import Array
+from nnstudio.core.experiment.choices import ActivationKind, LossKind, Task
 from nnstudio.core.run.example import AnyExample, Chosen, SplitName, TypedInputs
 from nnstudio.core.trace.held import Held
 from nnstudio.core.trace.loss_terms import LossTerms, loss_terms
@@ -32,6 +33,15 @@ class Trace:
     terms: LossTerms
     layers: tuple[TracedLayer, ...]
 
+    @property
+    def answers(self) -> ActivationKind:
+        """What makes the answers p of the last z: nothing for values, shares of 1, or a yes or no each."""
+        task, loss = self.held.dataset.task, self.held.state.experiment.training.loss
+        if task is Task.REGRESSION:
+            return ActivationKind.LINEAR
+        shared = task is Task.MULTICLASS and loss in (LossKind.CROSS_ENTROPY, LossKind.HINGE)
+        return ActivationKind.SOFTMAX if shared else ActivationKind.SIGMOID
+
     @classmethod
     def of(cls, held: Held, chosen: AnyExample) -> "Trace":
         """An example of the data set, behind the last of a split the first again, or what was typed. Raises
@@ -45,11 +55,22 @@ class Trace:
         if split is None:
             raise ValueError(f"there are no {chosen.split.value} examples")
         chosen = Chosen(chosen.split, chosen.index % len(split))
-        if chosen.split is SplitName.TRAINING and chosen.index in held.batch:
-            row = int(np.flatnonzero(held.batch == chosen.index)[0])
-            return cls._on(held, chosen, held.way, row, row)
+        if (row := cls._row(held, chosen)) is not None:
+            return cls._on(held, chosen, *held.way_of(row), row)
         here = slice(chosen.index, chosen.index + 1)
         return cls._on(held, chosen, held.predict(split.inputs[here], split.targets[here]), 0, None)
+
+    @classmethod
+    def waits(cls, held: Held, chosen: AnyExample) -> bool:
+        """Whether its numbers have to wait for those of the whole mini-batch, which are not known yet."""
+        return held.compares and not held.worked_out and cls._row(held, chosen) is not None
+
+    @staticmethod
+    def _row(held: Held, chosen: AnyExample) -> int | None:
+        if not isinstance(chosen, Chosen) or chosen.split is not SplitName.TRAINING:
+            return None
+        found = np.flatnonzero(held.batch == chosen.index % len(held.dataset.train))
+        return int(found[0]) if len(found) else None
 
     @classmethod
     def typed(cls, held: Held, inputs: Array, target: Array) -> "Trace":
@@ -68,6 +89,6 @@ class Trace:
             y=y,
             p=p,
             dz=len(way.y) * way.dz[place],
-            terms=loss_terms(spec, held.dataset.task, layers[-1].z, p, y),
+            terms=loss_terms(spec, held.dataset.task, layers[-1].z, p, y, float(held.counts(y[None])[0])),
             layers=layers,
         )

@@ -44,7 +44,7 @@ class Typed:
 
     def rounds_from(self, true: float) -> bool:
         """Whether the true value, rounded to the digits typed, is what was typed."""
-        return abs(self.value - true) <= 0.5 * self.unit * (1 + 1e-9)
+        return abs(self.value - true) <= 0.5 * self.unit * (1 + 1e-9) + 1e-15 * abs(true)
 
     @property
     def coarse(self) -> bool:

@@ -7,7 +7,7 @@ import numpy as np
 
 from nnstudio.core.array import Array
 from nnstudio.core.experiment import DenseSpec, LayerSpec, TrainingSpec
-from nnstudio.core.experiment.choices import Task
+from nnstudio.core.experiment.choices import ActivationKind, Task
 from nnstudio.core.experiment.layer_specs import BatchNormSpec, LayerNormSpec
 from nnstudio.core.textbook import WAYS, Layer, backward, forward, loss
 
@@ -38,6 +38,11 @@ class TracedLayer:
     alongside: Mapping[str, Array]
     off: tuple[int, ...] = ()
 
+    @property
+    def activation(self) -> ActivationKind:
+        """The function behind its sum; linear where it has none."""
+        return getattr(self.spec, "activation", ActivationKind.LINEAR)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Way:
@@ -58,12 +63,20 @@ class Way:
 
     @classmethod
     def through(
-        cls, layers: Sequence[Layer], x: Array, y: Array, training: bool, spec: TrainingSpec, task: Task
+        cls,
+        layers: Sequence[Layer],
+        x: Array,
+        y: Array,
+        training: bool,
+        spec: TrainingSpec,
+        task: Task,
+        counts: Array | float = 1.0,
     ) -> "Way":
-        """The way of examples x (n, …) with the truths y (n, outputs) through these layers, which keep what passes."""
+        """The way of examples x (n, …) with the truths y (n, outputs), each of which `counts` (n,) so much, through
+        these layers, which keep what passes."""
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             forward([*layers], x, training)
-            p, costs, dz = loss(spec, task, layers[-1].z, y)
+            p, costs, dz = loss(spec, task, layers[-1].z, y, counts)
             backward([*layers], dz)
         return cls(layers, training, y, p, costs, dz)
 
@@ -127,9 +140,10 @@ class Way:
         if not layer.arrays:
             return {}
         way = next(way for way, kinds in WAYS.items() if isinstance(layer.spec, kinds))
-        alone = way(layer, layer.x[row : row + 1], self.training)
-        next(alone)
-        return alone.send(dz)[1]
+        with np.errstate(over="ignore", invalid="ignore"):
+            alone = way(layer, layer.x[row : row + 1], self.training)
+            next(alone)
+            return alone.send(dz)[1]
 
 
 def _alongside(layer: Layer, row: int, training: bool, n: int) -> dict[str, Array]:

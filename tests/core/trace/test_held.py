@@ -15,10 +15,13 @@ from nnstudio.core.experiment.layer_specs import (
     LayerNormSpec,
     MaxPool2DSpec,
 )
+from nnstudio.core.network.network import Pass
 from nnstudio.core.presets import default_experiment
+from nnstudio.core.run.example import Chosen, SplitName
 from nnstudio.core.textbook import loss
 from nnstudio.core.trace.held import Held
 from nnstudio.core.trace.loss_terms import loss_terms
+from nnstudio.core.trace.trace import Trace
 from nnstudio.core.training.losses import losses_for
 from nnstudio.core.training.trainer import Trainer
 
@@ -188,3 +191,42 @@ def test_the_terms_of_a_loss_add_up(task: Task, kind: LossKind, smoothing: float
         assert terms.values.shape == (outputs,)
         assert terms.loss == pytest.approx(costs[row], rel=1e-12)
         assert terms.formula
+
+
+@pytest.mark.parametrize("name", ["dropout", "images"])
+def test_two_threads_may_ask_at_the_same_time(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the noise of the mini-batch is made, the network that others predict with stays as it is."""
+    trainer = trained(NETWORKS[name])
+    held = Held(trainer.state(), trainer.dataset)
+    seen: list[tuple[bytes, str]] = []
+
+    class Watched(Pass):
+        def forward(self) -> None:
+            super().forward()
+            seen.append((held.network.statistics.tobytes(), str(held.network.noise())))
+
+    monkeypatch.setattr("nnstudio.core.trace.held.Pass", Watched)
+    before = held.network.statistics.tobytes(), str(held.network.noise())
+    assert held.way
+    assert seen
+    assert set(seen) == {before}
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_an_example_goes_alone_to_the_same_numbers_unless_it_is_compared(name: str) -> None:
+    trainer = trained(NETWORKS[name])
+    alone, held = (Held(trainer.state(), trainer.dataset) for _ in range(2))
+    chosen = Chosen(SplitName.TRAINING, int(held.batch[3]))
+    assert Trace.waits(alone, chosen) == alone.compares == ("batch" in name or "images" in name)
+    assert held.update
+    assert not Trace.waits(held, chosen)
+    ours, theirs = Trace.of(alone, chosen), Trace.of(held, chosen)
+    assert (ours.row, alone.worked_out) == (3, False)
+    assert ("way" in alone.__dict__) == alone.compares
+    equal(ours.terms.loss, np.array(theirs.terms.loss))
+    for mine, his in zip(ours.layers, theirs.layers, strict=True):
+        for quantity in ("x", "z", "a", "da", "dz", "dx"):
+            equal(getattr(mine, quantity), getattr(his, quantity))
+        for array in his.gradients:
+            equal(mine.gradients[array], his.gradients[array])
+        assert mine.alongside.keys() == his.alongside.keys()
