@@ -7,7 +7,7 @@ it stays as it is while training goes on.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -140,6 +140,19 @@ class Model:
     def weights(self) -> Weights:
         """All that the network predicts with."""
         return Weights(self.params, self.statistics, self.off)
+
+
+class Learned(Protocol):
+    """What a model has to know of the data it learned from; a `Dataset` says it."""
+
+    @property
+    def recipe(self) -> InputRecipe: ...
+
+    @property
+    def task(self) -> Task: ...
+
+    @property
+    def target_names(self) -> tuple[str, ...]: ...
 
 
 def range_of(kind: ActivationKind) -> Range:

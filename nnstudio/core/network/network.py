@@ -17,14 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnstudio.core.array import Array, DType, Shape
-from nnstudio.core.data.dataset import Dataset
 from nnstudio.core.experiment import DenseSpec, InitializationSpec, LayerSpec, keyed
 from nnstudio.core.experiment.choices import ActivationKind
 from nnstudio.core.generator import GeneratorState, put_back
 from nnstudio.core.network.layers import LAYERS
 from nnstudio.core.network.layers.layer import Buffer, Layer, Stage
 from nnstudio.core.network.layout import Layout
-from nnstudio.core.network.model import Model, describe, range_of
+from nnstudio.core.network.model import Learned, Model, describe, range_of
 from nnstudio.core.network.switched import Switched
 from nnstudio.core.network.weights import Off, Weights
 
@@ -160,7 +159,7 @@ class Network:
         if off != self.off:  # every pass is wired anew
             self.off = dict(off)
 
-    def model(self, dataset: Dataset, output: ActivationKind) -> Model:
+    def model(self, dataset: Learned, output: ActivationKind) -> Model:
         """What the network is now; `output` is what the loss makes of its logits."""
         *hidden, last = self._described
         described = (*hidden, replace(last, activation=output, range=range_of(output)))
@@ -250,6 +249,11 @@ class Pass:
         """From `logits_gradient` to the network's `grads`."""
         for backward in self._backward:
             backward()
+
+    def settle(self) -> None:
+        """From now on compute what the network predicts, in a pass for training: so there is a way back through it."""
+        for stage in self._every:
+            stage.settle()
 
     def freeze(self) -> None:
         """From now on compute the same function in every forward pass: with the noise of the last one, and without a

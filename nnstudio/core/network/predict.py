@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nnstudio.core.array import Array
+from nnstudio.core.data.recipe import InputRecipe
 from nnstudio.core.network.activations import ACTIVATIONS
 from nnstudio.core.network.model import Model
 from nnstudio.core.network.network import Network, Pass
@@ -24,4 +25,12 @@ def predict(model: Model, raw: ArrayLike) -> Array:
     with np.errstate(over="ignore", invalid="ignore"):
         work.forward()
         ACTIVATIONS[model.output].forward(work.logits, answers)
-    return answers.T
+    return in_units(answers.T, model.recipe)
+
+
+def in_units(answers: Array, recipe: InputRecipe) -> Array:
+    """Answers (n, outputs) as values of the table's own target, where its recipe scaled what is learned."""
+    table = recipe.table
+    if table is None or (table.target_shift, table.target_scale) == (0, 1):
+        return answers
+    return (answers * table.target_scale + table.target_shift).astype(answers.dtype)

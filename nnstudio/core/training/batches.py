@@ -7,6 +7,7 @@ is seen once an epoch. Other libraries drop the whole last batch instead. A batc
 keeps the one they have.
 """
 
+from copy import copy, deepcopy
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,6 +58,13 @@ class Batches:
         self._position = end
         self.seen += end - begin
         return self._order[begin:end]
+
+    def peek(self) -> Indices:
+        """The indices that `next()` will give; nothing changes."""
+        ahead = copy(self)
+        if self.at_epoch_end:
+            ahead._random = deepcopy(self._random)
+        return ahead.next()
 
     def put_back(self, count: int) -> None:
         """Take back the last `next()`, which gave `count` indices."""

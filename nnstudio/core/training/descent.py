@@ -25,7 +25,7 @@ from nnstudio.core.training.batches import Batches, check_batch_size
 from nnstudio.core.training.clipping import Clipping
 from nnstudio.core.training.divergence import Diverged, careful_step, check_finite, harmless_gradient
 from nnstudio.core.training.last_update import NOTHING, LayerUpdate, layer_updates
-from nnstudio.core.training.losses import Loss, loss_for
+from nnstudio.core.training.losses import Loss, loss_on
 from nnstudio.core.training.optimizers import OPTIMIZERS, Optimizer
 from nnstudio.core.training.penalty import Penalty
 from nnstudio.core.training.phases import Phase, PhasedUpdate, Phases
@@ -45,7 +45,7 @@ class Descent:
         spec, count = experiment.training, len(dataset.train)
         self.experiment = experiment
         self.dataset = dataset
-        self.loss: Loss = loss_for(spec, dataset.task)
+        self.loss: Loss = loss_on(spec, dataset)
         self.network = Network(experiment.layers, dataset.shape, dataset.outputs, np.dtype(dtype))
         self.network.initialize(experiment.initialization, experiment.seed)
         check_batch_size(spec.batch_size, count, self.network.fewest_examples)

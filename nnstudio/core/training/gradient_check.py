@@ -5,6 +5,7 @@ with, but an honest witness. The check works on a copy of the network in 64 bits
 mini-batch, so the run it looks at is left untouched.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,10 +26,10 @@ RIGHT = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Nudge:
-    """One parameter moved by ±ε: both losses, the slope between them, and the gradient by backpropagation."""
+    """One parameter moved by ±ε (`by`): both losses, the slope between them, the gradient by backpropagation."""
 
     value: float
-    epsilon: float
+    by: float
     above: float
     below: float
     gradient: float
@@ -36,7 +37,7 @@ class Nudge:
     @property
     def quotient(self) -> float:
         """(L(w + ε) − L(w − ε)) / 2ε."""
-        return (self.above - self.below) / (2 * self.epsilon)
+        return (self.above - self.below) / (2 * self.by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,17 +109,17 @@ class GradientCheck:
         for layer, block in self._network.blocks(self._network.params):
             chosen = start + random.permutation(block.size)[:parameters]
             tried = tuple(self.nudge(int(index)) for index in chosen)
-            checks.append(LayerCheck(layer.name, block.size, tried, self._error(tried)))
+            checks.append(LayerCheck(layer.name, block.size, tried, error_of(tried, self.loss)))
             start += block.size
         return tuple(checks)
 
-    def _error(self, tried: tuple[Nudge, ...]) -> float:
-        analytic, differences = (
-            np.array(each) for each in zip(*((n.gradient, n.quotient) for n in tried), strict=True)
-        )
-        size = float(np.linalg.norm(analytic) + np.linalg.norm(differences))
-        floor = max(size, UNSEEN * abs(self.loss), np.finfo(np.float64).tiny)
-        return float(np.linalg.norm(analytic - differences)) / floor
+
+def error_of(tried: Sequence[Nudge], loss: float) -> float:
+    """‖a − d‖ / (‖a‖ + ‖d‖) of gradients by backpropagation and by differences, near a loss of this size."""
+    analytic, differences = (np.array(each) for each in zip(*((n.gradient, n.quotient) for n in tried), strict=True))
+    size = float(np.linalg.norm(analytic) + np.linalg.norm(differences))
+    floor = max(size, UNSEEN * abs(loss), np.finfo(np.float64).tiny)
+    return float(np.linalg.norm(analytic - differences)) / floor
 
 
 def gradient_check(trainer: Trainer, parameters: int = PARAMETERS_A_LAYER, seed: int = 0) -> dict[str, float]:

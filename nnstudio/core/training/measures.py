@@ -23,7 +23,9 @@ class Measures:
         self._dataset = dataset
         self._sample = Evaluation(network, dataset.train, dataset.task, limit)
         self._whole = self._sample if self._sample.count == len(dataset.train) else None
-        self.test = Evaluation(network, dataset.test, dataset.task)
+        # Where all examples train and test, once through the network is enough.
+        same = self._whole is not None and dataset.test is dataset.train
+        self.test = self._sample if same else Evaluation(network, dataset.test, dataset.task)
         validation = dataset.validation
         self._validation = Evaluation(network, validation, dataset.task) if validation is not None else None
         self.metrics: Metrics | None = None
@@ -51,7 +53,9 @@ class Measures:
             copies = tuple(array.copy() for array in arrays)
             split = self._all_examples() if exact else self._sample
             train_loss, train_accuracy = yield from split.pieces(loss)
-            test_loss, test_accuracy = yield from self.test.pieces(loss)
+            test_loss, test_accuracy = train_loss, train_accuracy
+            if self.test is not split:
+                test_loss, test_accuracy = yield from self.test.pieces(loss)
             validation = (yield from self._validation.pieces(loss)) if self._validation else (None, None)
             losses = train_loss, test_loss, train_accuracy, test_accuracy, penalty
             known = self.metrics = self.latest = Metrics(*losses, *validation, split.count, len(self._dataset.train))

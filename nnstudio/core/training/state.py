@@ -6,13 +6,16 @@ the next update is the same to the last bit. Arrays are read-only and never writ
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nnstudio.core.array import Array
 from nnstudio.core.experiment import Experiment
+from nnstudio.core.experiment.plan import describe, plan
+from nnstudio.core.experiment.values import changed_value
 from nnstudio.core.generator import GeneratorState
 from nnstudio.core.network.weights import Off
 from nnstudio.core.training.batches import BatchesState
@@ -21,18 +24,36 @@ from nnstudio.core.training.last_update import LayerUpdate
 from nnstudio.core.training.optimizers import OptimizerState
 from nnstudio.core.training.stopping import StoppingState
 
+SETTING, NETWORK, WEIGHT = "setting", "network", "weight"
+"""What an edit was of: how to learn; layers or data; weights, biases or units, by hand."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """An edit in mid-run: after which update it came, and what it was, in words."""
+    """An edit in mid-run: after which update it came, and what it was, in words; of one setting also from which value
+    to which."""
 
     updates: int
     text: str
+    kind: Literal["setting", "network", "weight"] = NETWORK
+    before: str = ""
+    after: str = ""
+
+    @classmethod
+    def of(cls, updates: int, old: Experiment, new: Experiment) -> "Mark":
+        """The mark of going from one experiment to another."""
+        kind = NETWORK if plan(old, new).rebuilds else SETTING
+        return cls(updates, describe(old, new), kind, *changed_value(old, new))
+
+    def __str__(self) -> str:
+        return f"{self.text} {self.before} → {self.after}" if self.before or self.after else self.text
 
 
 def marked(marks: tuple[Mark, ...], mark: Mark, merged: bool) -> tuple[Mark, ...]:
     """One mark more; `merged`: it goes on with a drag, and takes the place of the last one if that says the same."""
-    return (*(marks[:-1] if merged and marks and marks[-1].text == mark.text else marks), mark)
+    if merged and marks and marks[-1].text == mark.text:
+        return (*marks[:-1], replace(mark, before=marks[-1].before))
+    return (*marks, mark)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,6 +13,7 @@ from nnstudio.core.experiment import Experiment
 from nnstudio.core.experiment.choices import ScheduleKind
 from nnstudio.core.experiment.plan import Change, plan
 from nnstudio.core.network.model import Model
+from nnstudio.core.network.predict import in_units
 from nnstudio.core.network.surgery import Surgery
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.training.agenda import Due, due_after, evaluation_interval
@@ -22,13 +23,13 @@ from nnstudio.core.training.evaluation import predict
 from nnstudio.core.training.footprint import check_memory
 from nnstudio.core.training.history import History
 from nnstudio.core.training.interruptible import NEVER, InterruptibleDescent
-from nnstudio.core.training.losses import loss_for
+from nnstudio.core.training.losses import loss_on
 from nnstudio.core.training.measures import Measures
 from nnstudio.core.training.metrics import NOTHING_MEASURED, Metrics
 from nnstudio.core.training.phases import Phases
 from nnstudio.core.training.pieces import Pieces, finished
 from nnstudio.core.training.schedules import SCHEDULES, Schedule
-from nnstudio.core.training.state import Mark, RunState, marked
+from nnstudio.core.training.state import WEIGHT, Mark, RunState, marked
 from nnstudio.core.training.stopping import Best, Stopping
 
 __all__ = ["Diverged", "RunState", "Trainer"]
@@ -146,7 +147,8 @@ class Trainer(InterruptibleDescent):
         """What the network says of raw examples (n, …), before features and scaling: (n, outputs). A probability for
         each class, for two classes that of the second alone, for each label, or values. Raises `DataError`."""
         with np.errstate(over="ignore", invalid="ignore"):
-            return predict(self.network, self.loss, self.dataset.encode(raw).astype(self.network.dtype, copy=False))
+            inputs = self.dataset.encode(raw).astype(self.network.dtype, copy=False)
+            return in_units(predict(self.network, self.loss, inputs), self.dataset.recipe)
 
     # What was asked for -----------------------------------------------------------------------------------------------
 
@@ -157,7 +159,7 @@ class Trainer(InterruptibleDescent):
         change = plan(self.experiment, experiment)
         if change.rebuilds:
             raise ValueError("another data set or network needs a new trainer")
-        loss = loss_for(experiment.training, self.dataset.task)
+        loss = loss_on(experiment.training, self.dataset)
         check_batch_size(experiment.training.batch_size, self.batches.count, self.network.fewest_examples)
         old, new = self.experiment.training, experiment.training
         if new.batch_size > old.batch_size or Change.OPTIMIZER in change:
@@ -348,7 +350,7 @@ class Trainer(InterruptibleDescent):
             memory[changed] = 0
         self.stopping.keep(Best(seen=self.batches.seen))
         self.stop_reason = None
-        self.marks = marked(self.marks, Mark(self.updates, text), merged)
+        self.marks = marked(self.marks, Mark(self.updates, text, WEIGHT), merged)
         self._look_ahead()
         self._forget()
         self._last_update = last  # of the weights before; the mark says so

@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 from nnstudio.core.array import Array
 from nnstudio.core.data.dataset import Dataset
 from nnstudio.core.experiment import Experiment
-from nnstudio.core.experiment.plan import describe
 from nnstudio.core.network.layers.batch_norm import BatchNorm
 from nnstudio.core.network.layers.conv2d import Conv2D
 from nnstudio.core.network.layers.dense import Dense
@@ -74,7 +73,7 @@ def carried(old: Trainer, experiment: Experiment, dataset: Dataset, merged: bool
             stopping=replace(state.stopping, best=Best(seen=batches.seen)),
             frozen=network.frozen,
             off=network.off,
-            marks=marked(state.marks, Mark(state.updates, describe(state.experiment, experiment)), merged),
+            marks=marked(state.marks, Mark.of(state.updates, state.experiment, experiment), merged),
         )
     )
     if dataset.spec != old.dataset.spec or new.loss != old.loss:

@@ -12,6 +12,6 @@ class Work:
 
     def __init__(self, network: Network, dataset: Dataset, loss: Loss, examples: int) -> None:
         self.inputs = np.ones((examples, dataset.train.augmented.shape[1]), network.dtype)
-        self.targets = np.empty((examples, dataset.outputs), network.dtype)
+        self.targets = np.empty((examples, loss.width(dataset.outputs)), network.dtype)
         self.network = Pass(network, self.inputs, training=True)
         self.loss = LossStage(loss, self.network.logits, self.targets.T, self.network.logits_gradient)

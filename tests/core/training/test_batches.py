@@ -162,3 +162,14 @@ def test_a_state_whose_numbers_do_not_fit_is_refused(wrong: dict[str, int]) -> N
     batches.next()
     with pytest.raises(ValueError, match="do not fit"):
         Batches(10, 4, 1).restore(replace(batches.state(), **wrong))
+
+
+@pytest.mark.parametrize(("size", "fewest", "shuffled"), [(3, 1, True), (3, 2, True), (10, 1, True), (4, 1, False)])
+def test_who_peeks_sees_what_comes_and_changes_nothing(size: int, fewest: int, shuffled: bool) -> None:
+    looked, alone = (Batches(10, size, 5, fewest) for _ in range(2))
+    looked.shuffled = alone.shuffled = shuffled
+    for _ in range(20):
+        seen = looked.peek().tolist()
+        assert looked.peek().tolist() == seen
+        assert looked.next().tolist() == alone.next().tolist() == seen
+    assert looked.seen == alone.seen

@@ -62,7 +62,12 @@ class BatchNorm(Layer):
 
 
 class BatchNormTraining(Stage):
-    """Values as a matrix (features, values of each); ∂Y becomes ∂X in the same memory."""
+    """Values as a matrix (features, values of each); ∂Y becomes ∂X in the same memory.
+
+    settled: whether mean and variance are the running ones, on which no example has a say
+    """
+
+    settled = False
 
     def __init__(self, layer: BatchNorm, source: Buffer) -> None:
         super().__init__(source, source.like(with_gradient=True))
@@ -88,7 +93,16 @@ class BatchNormTraining(Stage):
         take = 1 - self.momentum
         return np.array([[take], [take * count / max(count - 1, 1)]], self.x.dtype)
 
+    def settle(self) -> None:
+        super().settle()
+        self.settled = True
+
     def forward(self) -> None:
+        if self.settled:
+            self.statistics[...] = self.running
+            subtract(self.x, self.mean[:, None], self.normalized)
+            self._normalise()
+            return
         self._sum_up()
         multiply(self.mean, self.share, self.mean)
         self._center()
@@ -138,6 +152,10 @@ class BatchNormTraining(Stage):
 
     def _spread_back(self, d_gain: Array, d_shift: Array, share: Array) -> None:
         normalized, dy, column = self.normalized, self.dy, self.column
+        if self.settled:
+            multiply(self.inverse, self.gain, column)
+            multiply(dy, column, dy)
+            return
         multiply(d_gain[:, None], share, column)
         multiply(normalized, column, normalized)
         subtract(dy, normalized, dy)

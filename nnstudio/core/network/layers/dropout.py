@@ -46,6 +46,10 @@ class DropoutStage(Stage):
             np.multiply(mask, self.scale, mask)
         np.multiply(self.source.values, mask, self.output.values)
 
+    def settle(self) -> None:
+        super().settle()
+        self.mask.fill(1)
+
     def backward(self) -> None:
         gradient = self.source.gradient
         if gradient is not None:

@@ -82,6 +82,11 @@ class Stage(ABC):
     def backward(self) -> None:
         """Read `output.gradient` (and use it up), write the parameters' gradient and, if wanted, `source.gradient`."""
 
+    def settle(self) -> None:
+        """From now on compute what predictions are made with, without noise and with gathered statistics, in a stage
+        for training: so there is a way back through it."""
+        self.frozen = True
+
     def sums(self) -> Array | None:
         """What the activation was given in the last forward pass, z, in an array of its own; None without one. Worked
         out anew, for most passes overwrite it."""

@@ -2,15 +2,28 @@
 
 from collections.abc import Callable
 
+from nnstudio.core.data.dataset import Dataset
 from nnstudio.core.experiment import TrainingSpec
-from nnstudio.core.experiment.choices import LossKind, Task
+from nnstudio.core.experiment.choices import ClassWeights, LossKind, Task
 from nnstudio.core.experiment.setting import SettingError
 from nnstudio.core.training.losses.cross_entropy import BinaryCrossEntropy, SoftmaxCrossEntropy
 from nnstudio.core.training.losses.errors import HalfSquaredError, Huber, MeanAbsoluteError, MeanSquaredError
 from nnstudio.core.training.losses.hinge import BinaryHinge, MulticlassHinge
 from nnstudio.core.training.losses.loss import Loss, LossStage, Scratch
+from nnstudio.core.training.losses.weighted import Weighted, balanced
 
-__all__ = ["LOSSES", "SETTINGS_OF_LOSS", "Loss", "LossStage", "Scratch", "loss_for", "losses_for"]
+__all__ = [
+    "LOSSES",
+    "SETTINGS_OF_LOSS",
+    "WEIGHED",
+    "Loss",
+    "LossStage",
+    "Scratch",
+    "class_weights",
+    "loss_for",
+    "loss_on",
+    "losses_for",
+]
 
 LOSSES: dict[tuple[LossKind, Task], Callable[[TrainingSpec], Loss]] = {
     (LossKind.CROSS_ENTROPY, Task.BINARY): lambda spec: BinaryCrossEntropy(spec.label_smoothing),
@@ -42,7 +55,10 @@ SETTINGS_OF_LOSS: dict[LossKind, tuple[str, ...]] = {
     LossKind.HUBER: ("huber_delta",),
     LossKind.HINGE: (),
 }
-"""The fields of `TrainingSpec` that each loss reads."""
+"""The fields of `TrainingSpec` that each loss reads, apart from the weights of the classes."""
+
+WEIGHED = Task.BINARY, Task.MULTICLASS
+"""The tasks in which an example has one class, by which it may count more or less."""
 
 
 def losses_for(task: Task) -> tuple[LossKind, ...]:
@@ -59,3 +75,16 @@ def loss_for(spec: TrainingSpec, task: Task) -> Loss:
             "training.loss", f"{spec.loss.label} does not fit {task.value} data; choose one of: {fitting}."
         )
     return make(spec)
+
+
+def class_weights(spec: TrainingSpec, dataset: Dataset) -> tuple[float, ...]:
+    """How much an example of each class counts; empty where all count the same, and where examples have no class."""
+    if spec.class_weights is ClassWeights.NONE or dataset.task not in WEIGHED:
+        return ()
+    return balanced(dataset.train.labels, dataset.classes)
+
+
+def loss_on(spec: TrainingSpec, dataset: Dataset) -> Loss:
+    """The loss that `spec` asks for on these data, with the weights of their classes. Raises as `loss_for` does."""
+    loss, weights = loss_for(spec, dataset.task), class_weights(spec, dataset)
+    return Weighted(loss, weights) if weights else loss

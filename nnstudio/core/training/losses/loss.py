@@ -4,8 +4,9 @@ A loss stands behind the network's last logits. It says what the network answers
 (`each`, whose mean is the `value`) and where the backward pass begins (its `gradient`). All of them start from the
 logits, so that sigmoid and softmax can be fused with their cross-entropy and nothing overflows.
 
-Logits z, outputs p and targets t have shape (outputs, n). The loss of one example is the sum of its outputs' `terms`
-times `weight`, which makes a mean of it where the loss wants one; L is the mean over the n examples.
+Logits z, outputs p and targets t have shape (outputs, n), but for a loss that adds a row to t. The loss of one example
+is the sum of its outputs' `terms` times `weight`, which makes a mean of it where the loss wants one; L is the mean over
+the n examples.
 """
 
 from abc import ABC, abstractmethod
@@ -69,6 +70,15 @@ class Loss(ABC):
     def targets(self, y: Array) -> Array:
         """The targets t as this loss wants them, (n, outputs), from the data's y: 0 or 1, one-hot, a value."""
         return y
+
+    def parted(self, t: Array) -> tuple[Array, Array | None]:
+        """Of these targets, examples in columns, those of the outputs, and how much each example counts, (n,): None
+        where all count the same."""
+        return t, None
+
+    def width(self, outputs: int) -> int:
+        """How many numbers `targets` has for an example."""
+        return outputs
 
     def weight(self, outputs: int) -> float:
         """The factor in front of the sum over the outputs."""

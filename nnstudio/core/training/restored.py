@@ -1,0 +1,33 @@
+"""A trained network without its data: all that is needed to use it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from nnstudio.core.data.recipe import InputRecipe
+from nnstudio.core.experiment import Experiment, TableSpec
+from nnstudio.core.experiment.choices import Task
+from nnstudio.core.network.model import Model
+from nnstudio.core.network.network import Network
+from nnstudio.core.network.weights import Weights
+from nnstudio.core.training.losses import loss_for
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Known:
+    recipe: InputRecipe
+    task: Task
+    target_names: tuple[str, ...]
+
+
+def restored(experiment: Experiment, recipe: InputRecipe, weights: Weights) -> Model:
+    """The model that an experiment on a table has become. Raises `SettingError`, `ShapeError`, and `ValueError` for
+    weights that do not fit."""
+    spec = experiment.dataset
+    if not isinstance(spec, TableSpec):
+        raise ValueError("the experiment is not on a table")
+    outputs = 1 if spec.task is Task.BINARY else len(spec.target_names)
+    network = Network(experiment.layers, recipe.shape, outputs, np.dtype(weights.params.dtype))
+    network.take(weights)
+    loss = loss_for(experiment.training, spec.task)
+    return network.model(_Known(recipe, spec.task, spec.target_names), loss.activation.kind)
