@@ -6,12 +6,13 @@ matrix product.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from nnstudio.core.data.columns import Columns
 from nnstudio.core.data.examples import DataError, Examples
 from nnstudio.core.data.images import Images, ImageSet
 from nnstudio.core.data.painted import painted_examples
@@ -19,12 +20,14 @@ from nnstudio.core.data.plane import PLANE_KINDS, TWO_CLASSES, Plane
 from nnstudio.core.data.recipe import InputRecipe
 from nnstudio.core.data.sketched_digits import sketched_digits
 from nnstudio.core.data.table import Table, digest_of, inputs_of, names_for, truth_of
+from nnstudio.core.data.table_examples import examples_of, more_examples
 from nnstudio.core.experiment.choices import DatasetKind, Scaling, Task
 from nnstudio.core.experiment.dataset_spec import DatasetSpec, ImageSpec, PaintedSpec, PlaneSpec, TableSpec
 
 __all__ = ["DataError", "Dataset", "ImageSource", "Split", "build"]
 
-ImageSource = Callable[[ImageSpec], ImageSet]
+ImageSource = Callable[[ImageSpec | TableSpec], ImageSet | Columns]
+"""Reads what the core cannot: the images of an `ImageSpec`, the columns of a `TableSpec` with a recipe."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -176,6 +179,7 @@ def _of_images(spec: ImageSpec, images: ImageSource | None, dtype: np.dtype[np.f
         found = sketched_digits(spec)
     elif images is not None:
         found = images(spec)
+        assert isinstance(found, ImageSet)
     else:
         raise DataError(f"{spec.kind.label} has to be read from files: pass a function that reads it.")
     names = tuple(map(str, range(found.classes)))
@@ -183,9 +187,36 @@ def _of_images(spec: ImageSpec, images: ImageSource | None, dtype: np.dtype[np.f
 
 
 def _of_a_table(spec: TableSpec, images: ImageSource | None, dtype: np.dtype[np.floating]) -> Dataset:
-    raise DataError(
-        f"The numbers of {spec.name} are not part of the experiment: make the data set from its arrays and pass it on."
-    )
+    if spec.recipe is None or images is None:
+        raise DataError(
+            f"The numbers of {spec.name} are not part of the experiment: make the data set from its arrays and pass it "
+            "on."
+        )
+    return from_columns(spec, _columns(images(spec)), dtype.type)
+
+
+def _columns(found: ImageSet | Columns) -> Columns:
+    assert isinstance(found, Columns)
+    return found
+
+
+def from_columns(spec: TableSpec, columns: Columns, dtype: type[np.floating] = np.float32) -> Dataset:
+    """The data set that a spec with a recipe makes of a table's columns. Raises `DataError`."""
+    recipe, train, test, validation = examples_of(spec, columns)
+    del columns  # of a large table that is as much memory as its examples need
+    domain = Table(spec.input_names, recipe)
+    return _scaled(spec, spec.task, domain, spec.target_names, train, test, validation, np.dtype(dtype))
+
+
+def with_columns(dataset: Dataset, columns: Columns) -> Dataset:
+    """The data set with the rows of another table instead, all of which train and test: they go through its fitted
+    recipe, and nothing is measured anew. Raises `DataError`."""
+    spec, recipe = dataset.spec, dataset.recipe
+    assert isinstance(spec, TableSpec)
+    assert recipe.table is not None
+    examples = more_examples(spec, recipe.table, columns)
+    split = _split(dataset.task, dataset.target_names, recipe, examples, dataset.train.augmented.dtype)
+    return replace(dataset, train=split, test=split, validation=None)
 
 
 BUILDERS: dict[type[DatasetSpec], Callable[[Any, ImageSource | None, np.dtype[np.floating]], Dataset]] = {
@@ -207,17 +238,26 @@ def _made(
     dtype: np.dtype[np.floating],
 ) -> Dataset:
     """The data set of any domain: validation examples split off, inputs scaled by what the training examples say."""
-    shared, validation = test is train, None
-    if spec.validation_share and not shared:
+    validation = None
+    if spec.validation_share and test is not train:
         train, validation = train.split(spec.validation_share, np.random.default_rng((spec.seed, 5)))
+    return _scaled(spec, task, domain, target_names, train, test, validation, dtype)
+
+
+def _scaled(
+    spec: DatasetSpec,
+    task: Task,
+    domain: Plane | Images | Table,
+    target_names: tuple[str, ...],
+    train: Examples,
+    test: Examples,
+    validation: Examples | None,
+    dtype: np.dtype[np.floating],
+) -> Dataset:
     recipe = domain.recipe(spec.scaling, train.raw)
 
     def split(examples: Examples) -> Split:
-        truth, labels = examples.truth, np.empty(0, np.int64)
-        if truth.ndim == 1:
-            labels = truth.astype(np.int64)
-            truth = np.eye(len(target_names), dtype=dtype)[labels] if task is Task.MULTICLASS else truth[:, None]
-        return _frozen(Split(_augmented(recipe, examples.raw, dtype), truth.astype(dtype), labels, examples.raw))
+        return _split(task, target_names, recipe, examples, dtype)
 
     ready = split(train)
     return Dataset(
@@ -227,9 +267,19 @@ def _made(
         target_names=target_names,
         recipe=recipe,
         train=ready,
-        test=ready if shared else split(test),
+        test=ready if test is train else split(test),
         validation=split(validation) if validation else None,
     )
+
+
+def _split(
+    task: Task, target_names: tuple[str, ...], recipe: InputRecipe, examples: Examples, dtype: np.dtype[np.floating]
+) -> Split:
+    truth, labels = examples.truth, np.empty(0, np.int64)
+    if truth.ndim == 1:
+        labels = truth.astype(np.int64)
+        truth = np.eye(len(target_names), dtype=dtype)[labels] if task is Task.MULTICLASS else truth[:, None]
+    return _frozen(Split(_augmented(recipe, examples.raw, dtype), truth.astype(dtype), labels, examples.raw))
 
 
 def _augmented(recipe: InputRecipe, raw: NDArray[Any], dtype: np.dtype[np.floating]) -> NDArray[np.floating]:

@@ -32,19 +32,29 @@ class Examples:
         return Examples(self.raw[chosen], self.truth[chosen])
 
     def split(self, share: float, random: np.random.Generator) -> tuple["Examples", "Examples"]:
-        """What is left, and the share of the examples that is split off, drawn at random but in the old order.
-
-        Classes are stratified: sorted by class, every so manieth example is taken, so each class gives its share to
-        within one. One example of every class always stays. Raises `DataError` where nothing can be spared.
-        """
-        count = len(self)
-        order = random.permutation(count)
-        classes = self.truth[order] if self.truth.ndim == 1 else np.zeros(count, np.int64)
-        by_class = np.argsort(classes, kind="stable")
-        spare = order[by_class][np.diff(classes[by_class], prepend=-1) == 0]
-        wanted = min(max(round(share * count), 1), len(spare))
-        if not wanted:
-            raise DataError(f"Of {count} training examples, one for each class, none can be split off.")
-        taken = np.zeros(count, bool)
-        taken[spare[((np.arange(wanted) + 0.5) * len(spare) / wanted).astype(np.int64)]] = True
+        """What is left, and the share of the examples that is split off; see `drawn`. Raises `DataError`."""
+        taken = drawn(self.truth, share, random)
         return self[~taken], self[taken]
+
+
+def drawn(
+    truth: NDArray[np.int64] | NDArray[np.float64], share: float, random: np.random.Generator, stratified: bool = True
+) -> NDArray[np.bool_]:
+    """Which share of the examples (n,) is split off, drawn at random.
+
+    Classes are stratified: sorted by class, every so manieth example is taken, so each class gives its share to within
+    one. One example of every class always stays. Raises `DataError` where nothing can be spared.
+    """
+    count = len(truth)
+    order = random.permutation(count)
+    classes = truth[order] if truth.ndim == 1 else np.zeros(count, np.int64)
+    by_class = np.argsort(classes, kind="stable")
+    spare = order[by_class][np.diff(classes[by_class], prepend=-1) == 0]
+    if not stratified:
+        spare = order[np.isin(order, spare)]
+    wanted = min(max(round(share * count), 1), len(spare))
+    if not wanted:
+        raise DataError(f"Of {count} training examples, one for each class, none can be split off.")
+    taken = np.zeros(count, bool)
+    taken[spare[((np.arange(wanted) + 0.5) * len(spare) / wanted).astype(np.int64)]] = True
+    return taken

@@ -15,6 +15,10 @@ from nnstudio.core.data.examples import DataError
 from nnstudio.core.data.features import features_of
 from nnstudio.core.data.scaling import Vector
 from nnstudio.core.experiment.choices import Domain, Feature, Scaling
+from nnstudio.core.experiment.table_recipe import TableRecipe
+
+_AT_ONCE = 2**14
+"""Rows that are scaled in one piece, so that a million of them are not copied on the way."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,6 +29,8 @@ class InputRecipe:
     names: what each input is called; empty for pixels
     features: what is computed from a point; empty where the raw numbers themselves are the inputs, row by row
     divisor: 255 for pixels, else 1
+    table: how the raw numbers, (columns,), came from a table with names, gaps and words, fitted; None where they were
+    numbers from the start
     scaling: how shift and scale, (inputs,) each, were measured on the training examples
     """
 
@@ -36,6 +42,7 @@ class InputRecipe:
     scale: Vector
     features: tuple[Feature, ...] = ()
     divisor: float = 1.0
+    table: TableRecipe | None = None
 
     def apply(self, raw: ArrayLike) -> NDArray[np.float64]:
         """The inputs (n, inputs) of raw examples (n, …). Raises `DataError` for another shape."""
@@ -59,6 +66,10 @@ class InputRecipe:
 
     def write(self, raw: NDArray[Any], inputs: NDArray[np.floating]) -> None:
         """Write the inputs of raw examples into an array (n, inputs), without a second one for large images."""
+        if len(raw) > _AT_ONCE:
+            for start in range(0, len(raw), _AT_ONCE):
+                self.write(raw[start : start + _AT_ONCE], inputs[start : start + _AT_ONCE])
+            return
         rows = features_of(raw.astype(np.float64), self.features) if self.features else raw.reshape(inputs.shape)
         if self.divisor == 1:
             np.copyto(inputs, (rows - self.shift) / self.scale, "same_kind")

@@ -16,6 +16,7 @@ from nnstudio.core.data.examples import DataError, Examples
 from nnstudio.core.data.recipe import InputRecipe
 from nnstudio.core.data.scaling import measure
 from nnstudio.core.experiment.choices import Domain, Scaling, Task
+from nnstudio.core.experiment.table_recipe import TableRecipe
 
 MAXIMUM_CLASSES = 1000
 LARGEST = 1e30
@@ -29,9 +30,11 @@ Truth = tuple[Task, Values | Labels, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Examples are rows of numbers; `input_names` are those of its columns."""
+    """Examples are rows of numbers; `input_names` are those of its columns; `columns`: how the rows came from a table
+    with names, gaps and words, fitted, if they did."""
 
     input_names: tuple[str, ...]
+    columns: TableRecipe | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -40,7 +43,8 @@ class Table:
 
     def recipe(self, scaling: Scaling, raw: Values) -> InputRecipe:
         """What is done to a row, measured on training rows (n, inputs)."""
-        return InputRecipe(Domain.TABLE, self.shape, self.input_names, scaling, *measure(scaling, raw))
+        shift, scale = measure(scaling, raw)
+        return InputRecipe(Domain.TABLE, self.shape, self.input_names, scaling, shift, scale, table=self.columns)
 
 
 def digest_of(examples: Examples) -> str:

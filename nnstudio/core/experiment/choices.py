@@ -145,6 +145,26 @@ class ActivationKind(Choice):
         return InitializerKind.HE if rectifies else InitializerKind.GLOROT
 
     @property
+    def slope(self) -> str:
+        """f′(z) as a formula; of softmax, where each z moves every a, that of its own."""
+        kind = ActivationKind
+        return {
+            kind.LINEAR: "1",
+            kind.RELU: "1 where z > 0, else 0",
+            kind.LEAKY_RELU: "1 where z > 0, else 0.01",
+            kind.ELU: "1 where z > 0, else eᶻ",
+            kind.SELU: "1.0507 where z > 0, else 1.7581 eᶻ",
+            kind.GELU: "½ (1 + t) + ½ z (1 − t²) u′, t = tanh u, u = √(2/π) (z + 0.044715 z³)",
+            kind.SILU: "σ(z) + f(z) (1 − σ(z)), σ(z) = 1 / (1 + e⁻ᶻ)",
+            kind.SOFTPLUS: "1 / (1 + e⁻ᶻ)",
+            kind.SIGMOID: "f(z) (1 − f(z))",
+            kind.TANH: "1 − f(z)²",
+            kind.SINE: "cos z",
+            kind.STEP: "0",
+            kind.SOFTMAX: "f(z) (1 − f(z))",
+        }[self]
+
+    @property
     def is_flat(self) -> bool:
         """Whether its slope is 0 everywhere, so that no gradient gets past."""
         return self is ActivationKind.STEP
@@ -243,6 +263,18 @@ class LossKind(Choice):
         "Hinge",
         "Only points on the wrong side or closer than the margin of 1 pull, as in a support vector machine.",
         "max(0, 1 − y z)",
+    )
+
+
+class ClassWeights(Choice):
+    """How much examples of each class count in the loss."""
+
+    NONE = "none", "Alike", "Every example counts the same, so frequent classes count more than rare ones."
+    BALANCED = (
+        "balanced",
+        "Balanced",
+        "An example counts the more the rarer its class is among the training examples: each class counts the same.",
+        "w = N / (k · N of the class)",
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from nnstudio.core.experiment.choices import DatasetKind, Feature, Scaling, Task
 from nnstudio.core.experiment.setting import Scale, Setting, SettingError, check_settings
+from nnstudio.core.experiment.table_recipe import TableFile, TableRecipe
 
 DIGEST_DIGITS = 64
 MAXIMUM_PAINTED = 5000
@@ -192,14 +193,17 @@ class ImageSpec(DatasetSpec):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableSpec(DatasetSpec):
-    """A table of numbers of somebody's own, known by its digest.
+    """A table of somebody's own, known by its digest.
 
     name: what to call it
-    digest: SHA-256 of its numbers, in 64 hexadecimal digits: another table is other data
+    digest: SHA-256 in 64 hexadecimal digits, of the file with this recipe, or of its numbers where there is none:
+    another table is other data
     task: what there is to learn
     input_names: what to call each input
     target_names: the classes in the order of their numbers, the labels of a multi-label task, or what each output of
     a regression is
+    recipe: how its columns become inputs and a truth, as asked for; None for a table of numbers from a script
+    file: where it lay when it was read, and how to read it
     """
 
     kind: DatasetKind = _kind(DatasetKind.TABLE)
@@ -208,6 +212,8 @@ class TableSpec(DatasetSpec):
     task: Task
     input_names: tuple[str, ...]
     target_names: tuple[str, ...]
+    recipe: TableRecipe | None = None
+    file: TableFile | None = None
     test_share: float = Setting(
         label="Test share",
         help="The share of the examples that only tests; at 0 all of them train and test.",
@@ -225,6 +231,10 @@ class TableSpec(DatasetSpec):
                 raise SettingError(f"dataset.{field}", f"dataset.{field} must have a name for each, and at least one.")
             if len(set(names)) != len(names):
                 raise SettingError(f"dataset.{field}", f"dataset.{field} has the same name twice.")
+        if self.recipe is not None and self.recipe.input_names != self.input_names:
+            raise SettingError("dataset.input_names", "dataset.input_names are not those that its recipe makes.")
+        if self.file is not None and self.recipe is None:
+            raise SettingError("dataset.file", "dataset.file is there, but no dataset.recipe for it.")
         least = {Task.BINARY: 2, Task.MULTICLASS: 2}.get(self.task, 1)
         if len(self.target_names) < least or (self.task is Task.BINARY and len(self.target_names) > least):
             raise SettingError(

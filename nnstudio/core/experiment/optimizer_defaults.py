@@ -26,6 +26,8 @@ OPTIMIZER_DEFAULTS: dict[OptimizerKind, Mapping[str, float]] = {
 """The fields of `TrainingSpec` in which an optimizer's own settings differ from that spec's defaults. The rates suit
 small networks; Adadelta's ε and Lion's β₂ are their papers' (with 1e-8 Adadelta's steps hardly ever begin to grow)."""
 
+FAMILIAR = OptimizerKind.SGD, OptimizerKind.MOMENTUM, OptimizerKind.RMSPROP, OptimizerKind.ADAM
+"""Those that a first course tells apart."""
 _SETTINGS = ("learning_rate", "momentum", "rho", "beta1", "beta2", "epsilon", "weight_decay")
 
 

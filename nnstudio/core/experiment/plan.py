@@ -8,7 +8,7 @@ words of a menu: Undo *Add layer*.
 from dataclasses import fields, replace
 from enum import Flag, auto
 
-from nnstudio.core.experiment.dataset_spec import PaintedSpec, PlaneSpec
+from nnstudio.core.experiment.dataset_spec import PaintedSpec, PlaneSpec, TableSpec
 from nnstudio.core.experiment.experiment import Experiment
 from nnstudio.core.experiment.layer_specs import LayerSpec
 from nnstudio.core.experiment.setting import settings_of
@@ -53,8 +53,18 @@ def _drawn_otherwise(old: tuple[LayerSpec, ...], new: tuple[LayerSpec, ...]) -> 
 
 
 def can_carry(old: Experiment, new: Experiment) -> bool:
-    """Whether what was learned may go on: not where other first weights were asked for, nor on another kind of data."""
-    return Change.WEIGHTS not in plan(old, new) and (old.dataset.kind is new.dataset.kind or _painted_over(old, new))
+    """Whether what was learned may go on: not where other first weights were asked for, nor on another kind of data,
+    another table, or another target of it."""
+    kept = old.dataset.kind is new.dataset.kind or _painted_over(old, new)
+    return kept and Change.WEIGHTS not in plan(old, new) and not _another_table(old, new)
+
+
+def _another_table(old: Experiment, new: Experiment) -> bool:
+    """Whether both learn tables, but not the same thing from the same one."""
+    before, after = old.dataset, new.dataset
+    if not (isinstance(before, TableSpec) and isinstance(after, TableSpec)):
+        return False
+    return (before.digest, before.task, before.target_names) != (after.digest, after.task, after.target_names)
 
 
 def _painted_over(old: Experiment, new: Experiment) -> bool:
@@ -66,7 +76,7 @@ def describe(old: Experiment, new: Experiment) -> str:
     """The edit in two or three words, such as «Add layer» or «Learning rate»."""
     if _painted_over(old, new):
         return "Points"
-    if old.dataset.kind is not new.dataset.kind:
+    if old.dataset.kind is not new.dataset.kind or _another_table(old, new):
         return "Data set"
     if old.layers != new.layers:
         return _describe_layers(old.layers, new.layers)

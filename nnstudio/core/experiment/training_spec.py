@@ -2,7 +2,15 @@
 
 from dataclasses import dataclass, replace
 
-from nnstudio.core.experiment.choices import BiasKind, InitializerKind, LossKind, OptimizerKind, ScheduleKind, Shuffle
+from nnstudio.core.experiment.choices import (
+    BiasKind,
+    ClassWeights,
+    InitializerKind,
+    LossKind,
+    OptimizerKind,
+    ScheduleKind,
+    Shuffle,
+)
 from nnstudio.core.experiment.setting import Scale, Setting, SettingError, check_settings
 
 BASIC = "basic"
@@ -156,6 +164,12 @@ class TrainingSpec:
         maximum=100,
         scale=Scale.LOGARITHMIC,
     ).field(1.0)
+    class_weights: ClassWeights = Setting(
+        label="Class weights",
+        help="How much an example counts by its class; for data in which some classes are rare.",
+        formula="L = mean w ℓ",
+        choice=ClassWeights,
+    ).field(ClassWeights.NONE)
     l1: float = Setting(
         label="L1 penalty",
         topic=PENALTIES,
