@@ -5,15 +5,18 @@ Each is answered exactly once, done or refused with a reason. What takes long (a
 it is done, or refused when something else came in between.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import isfinite
 
+from nnstudio.core.data.dataset import Dataset
 from nnstudio.core.experiment import Experiment
 from nnstudio.core.network.surgery import Surgery
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.run.example import AnyExample, SplitName
 from nnstudio.core.run.frame import Probe
 from nnstudio.core.run.hardest import Hardest
+from nnstudio.core.training.metrics import Metrics
 from nnstudio.core.training.state import RunState
 
 
@@ -62,7 +65,9 @@ class Operate:
 
 @dataclass(frozen=True, slots=True)
 class Save:
-    """Answer with the whole state of the run as it is now."""
+    """Answer with the whole state of the run as it is now; `shown`: of the moment of its past, while one is shown."""
+
+    shown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,19 +147,78 @@ class FindHardest:
     split: SplitName
 
 
-Change = Begin | Edit | PutBack | SetWeights | Operate
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Let the pictures show the run as it was at this update, while it goes on with what it does: the state that is
+    kept nearest to it, at once; `exact`: then that very update, replayed to the bit, and answered when it is there.
+    None: show it as it is now. Whatever trains or begins shows that, too; an edit is refused meanwhile."""
+
+    update: int | None
+    exact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """Let these train beside the run, in step with it: whoever is behind trains on first until it stands where the run
+    stands. Those that were begun alike before go on, all others end; without any the run trains alone."""
+
+    others: tuple[Begin, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Pause, and make the moment that is visited, at this update, the present one, with the settings of that time."""
+
+    update: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """Answer with the run as it is now and with the states that are kept of its past, while it goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remember:
+    """The states of the past may take so many bytes; but three are always kept."""
+
+    maximum: int
+
+
+Change = Begin | Edit | PutBack | SetWeights | Operate | Branch
 """What replaces or edits what is trained, and leaves the state before it behind."""
 Dragged = Edit | Operate
 """Of which only where a drag has come to counts."""
-First = Begin | Watch | LookAt | Pace
+First = Begin | Watch | LookAt | Pace | Remember
 """What may be asked before anything has begun."""
-Beside = Watch | LookAt | Save | Pace | FindHardest
+Beside = Watch | LookAt | Save | Pace | FindHardest | Visit | Remember | Recall | Compare
 """What lets a run go on with what it does."""
 Command = Change | Beside | Play | Pause | Step | StepPhase | StepEpoch | Back | Recover
 
 
-Found = Hardest | None
+@dataclass(frozen=True, slots=True, eq=False)
+class Recalled:
+    """A run for somebody who calculates with it on another thread: values that nobody writes any more.
+
+    now, past: its state, and those that are kept of its past, oldest first; dataset: what it learns from
+    """
+
+    now: RunState
+    past: tuple[RunState, ...]
+    dataset: Dataset
+
+
+Found = Hardest | Recalled | None
 """What a search may find."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Departed:
+    """A run that was left for another one: its state, and how good it was after `measured_at` updates, which is most
+    often at its end."""
+
+    state: RunState
+    metrics: Metrics
+    measured_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +228,8 @@ class Answer:
     ticket: the number that `Worker.send` gave for it
     refusal: why nothing was done, a sentence for a person; empty if it was done
     experiment: the one in force afterwards
-    state: the whole state of the run, for `Save`; found: by `FindHardest`
+    state: the whole state of the run, for `Save`; found: by `FindHardest` and `Recall`
+    departed: the run that was left, if another one is trained now; one that was edited has not been left
     """
 
     ticket: int
@@ -172,8 +237,17 @@ class Answer:
     experiment: Experiment
     state: RunState | None = None
     found: Found = None
+    departed: Departed | None = None
 
     @property
     def done(self) -> bool:
         """Whether it was done."""
         return not self.refusal
+
+
+Outbox = Callable[[Answer], object]
+"""Where answers go."""
+
+
+def unheard(answer: Answer) -> None:
+    """Nobody waits for answers."""

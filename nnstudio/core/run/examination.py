@@ -8,6 +8,7 @@ from dataclasses import replace
 from math import isfinite
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nnstudio.core.array import Array
 from nnstudio.core.experiment.choices import ActivationKind
@@ -29,6 +30,7 @@ BELIEVED = 3
 """So many times in a row another cause has to show."""
 ENOUGH = 10_000
 """So many targets tell the best constant answer."""
+_LEAST = 1e-9
 
 
 class Examination:
@@ -103,17 +105,23 @@ class Examination:
 
 
 def constant_loss(loss: Loss, targets: Array) -> float:
-    """The mean loss of the best answer that is the same for all examples: that of the mean target, or of logits of 0
-    where a loss finds that better. targets (n, outputs), as the data have them."""
+    """The mean loss of the best answer that is the same for all examples: the share of each output that is true, as
+    logits; where there are values, their mean; where a margin counts, the side that is more often right; or logits of
+    0. targets (n, outputs), as the data have them."""
     wanted = loss.targets(targets).T.astype(np.float64)
-    mean = wanted.mean(axis=1)
-    share = np.clip(mean, 1e-9, 1 - 1e-9)
+    truths, counts = loss.parted(wanted)
+    mean = np.average(truths, axis=1, weights=counts)
     match loss.activation.kind:
-        case ActivationKind.SIGMOID:
-            logits = np.log(share / (1 - share))
+        case ActivationKind.SIGMOID:  # some losses have targets of 0 and 1, some of -1 and 1
+            answers = [_logit(mean), _logit((mean + 1) / 2), np.sign(mean)]
         case ActivationKind.SOFTMAX:
-            logits = np.log(share)
+            answers = [np.log(np.maximum(mean, _LEAST))]
         case _:
-            logits = mean
-    answers = (np.repeat(each[:, None], wanted.shape[1], axis=1) for each in (logits, np.zeros_like(logits)))
-    return min(loss.value(answer, wanted) for answer in answers)
+            answers = [mean]
+    answers.append(np.zeros_like(mean))
+    return min(loss.value(np.repeat(each[:, None], wanted.shape[1], axis=1), wanted) for each in answers)
+
+
+def _logit(share: NDArray[np.float64]) -> NDArray[np.float64]:
+    share = np.clip(share, _LEAST, 1 - _LEAST)
+    return np.log(share / (1 - share))

@@ -16,8 +16,11 @@ from nnstudio.core.data.dataset import Dataset
 from nnstudio.core.experiment import Experiment
 from nnstudio.core.network.model import Model
 from nnstudio.core.network.weights import Weights
+from nnstudio.core.run.backward import BackwardReading
 from nnstudio.core.run.example import ExampleReading
 from nnstudio.core.run.layer_sums import LayerSums
+from nnstudio.core.run.spread import BandsPrefix
+from nnstudio.core.run.warped import WarpedReading
 from nnstudio.core.training.diagnosis import Diagnosis
 from nnstudio.core.training.history import HistoryPrefix
 from nnstudio.core.training.metrics import Metrics
@@ -34,10 +37,13 @@ class Probe(Flag):
     NOTHING = 0
     NEURONS = auto()  # PlanePicture.neurons
     OUTPUT = auto()  # PlanePicture.output and table; ImagePicture.confusion and samples; all of TablePicture
-    ACTIVATIONS = auto()  # LayerReading.histogram
-    GRADIENTS = auto()  # LayerReading.gradient_norm, update_ratio and signs; Frame.diagnosis
+    ACTIVATIONS = auto()  # LayerReading.histogram; Frame.bands
+    GRADIENTS = auto()  # LayerReading.gradient_norm, update_ratio, signs and gradients; Frame.diagnosis and bands
     LOSSES = auto()  # Frame.losses
     SUMS = auto()  # Frame.sums
+    BACKWARD = auto()  # Frame.backward, of the example or without one of the next mini-batch
+    BACKWARD_MEAN = auto()  # the same of the mini-batch, whatever is chosen
+    WARPED = auto()  # Frame.warped
 
 
 class Status(Enum):
@@ -72,6 +78,8 @@ class LayerReading:
     gradient_norm: ‖∇W‖ of the last update, not finite where that diverged; update_ratio: ‖ΔW‖ / ‖W‖ of the last update
     whose change was kept; None before the first
     signs: what the diagnosis goes by, the shares of each unit among them; while a run learns a few frames old
+    gradients (5,): how |∂L/∂w| lies over the layer's weights, in `PERCENTILES`; of layers with weights, as long as the
+    last update's gradient is there
     """
 
     name: str
@@ -79,6 +87,7 @@ class LayerReading:
     gradient_norm: float | None = None
     update_ratio: float | None = None
     signs: LayerSigns | None = None
+    gradients: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +111,14 @@ class PlanePicture:
     neurons: for each hidden layer, of whatever kind, (units, r, r): what each unit gives out
     output (outputs, R, R): probability for classifiers (one map for two classes), value for regression
     table: the answers to the examples one by one, where these are few
+    answers (n,): to the test examples, for classes
     """
 
     inputs: FloatArray | None
     neurons: tuple[FloatArray, ...] | None
     output: FloatArray | None
     table: TruthTable | None = None
+    answers: NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +177,39 @@ class ExampleLosses:
 
 
 @dataclass(frozen=True, slots=True)
+class Visited:
+    """A moment of the past that is shown in the place of now.
+
+    update: which was asked for; what is shown may be a state that was kept near to it
+    exact: whether it is that very update, to the bit; replayed: because it was made once more, not kept
+    progress: the share of the way that has been replayed, None if nothing is on its way
+    """
+
+    update: int
+    exact: bool
+    replayed: bool
+    progress: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """The run that a frame belongs to, as it is now and as far back as it can be seen.
+
+    run, updates: where it stands, whatever moment is shown; beginning: the earliest update that can be shown
+    states, nbytes: how many are kept, and what they take of at most `maximum` bytes
+    visit: the moment that is shown; None for now
+    """
+
+    run: int
+    updates: int
+    beginning: int
+    states: int
+    nbytes: int
+    maximum: int
+    visit: Visited | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """The state of a run at one moment; everything a view may draw.
 
@@ -176,10 +220,16 @@ class Frame:
     readings: how each of the model's layers does; diagnosis: what that means, and what to try
     picture: what the network makes of its data; example: of the one that somebody has chosen
     sums: what the activations are given, by the layers' keys: of the `example`, or without one of some others
+    backward: the gradients at every layer; None while nobody looks, and of an example of which nobody says what is true
+    warped: where each layer puts the training examples, and the plane
     recovery: for a diverged run, the learning rate it suggests going on with
     marks: the edits in mid-run
     commands: how many commands had been obeyed when the picture was taken
+    bands: how activations and gradients of each layer have lain, since somebody looks
     phased: what is known of an update that is made phase by phase; all else is from before it, until it is made
+    past: the run now, and how far back it reaches. While a moment of its past is shown, network, pictures and metrics
+    are of that moment; status, message, history, marks and bands are still the whole run's
+    companions: what trains beside it, each with the outputs if those are looked at here
     """
 
     experiment: Experiment
@@ -198,12 +248,27 @@ class Frame:
     example: ExampleReading | None = None
     losses: ExampleLosses | None = None
     sums: Mapping[int, LayerSums] | None = None
+    backward: BackwardReading | None = None
+    warped: WarpedReading | None = None
     recovery: float | None = None
     marks: tuple[Mark, ...] = ()
     commands: int = 0
     diagnosis: Diagnosis | None = None
     measured_at: int = -1
     phased: PhasedUpdate | None = None
+    bands: BandsPrefix | None = None
+    past: Past | None = None
+    companions: "tuple[Frame, ...]" = ()
+
+    @property
+    def visit(self) -> Visited | None:
+        """The moment of the past that is shown; None for now."""
+        return self.past.visit if self.past is not None else None
+
+    @property
+    def now(self) -> tuple[int, int]:
+        """The run and the update where it stands, whatever is shown."""
+        return (self.past.run, self.past.updates) if self.past is not None else (self.run, self.updates)
 
     @property
     def phase(self) -> Phase | None:

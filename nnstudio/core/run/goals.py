@@ -9,7 +9,10 @@ from abc import ABC, abstractmethod
 from math import isfinite
 from typing import TYPE_CHECKING
 
+from nnstudio.core.experiment.setting import settings_of
+from nnstudio.core.experiment.training_spec import TrainingSpec
 from nnstudio.core.run.beats import Beats
+from nnstudio.core.run.present import Refused
 from nnstudio.core.training.phases import Phase
 from nnstudio.core.training.trainer import Trainer
 
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
     from nnstudio.core.run.timeline import Replay
     from nnstudio.core.training.state import RunState
 
+STEPS_AHEAD = 3
+"""So many updates that take long may wait to be made: a key that is held asks for far more."""
 PHASED_BELOW = 10.0
 """Updates a second below which each is made phase by phase: there is time to see them."""
 
@@ -73,6 +78,14 @@ class Until(Goal):
     def __init__(self, target: int) -> None:
         self.target = target
 
+    @classmethod
+    def further(cls, run: "Run", goal: Goal | None, updates: int) -> "Until":
+        """So many updates beyond this goal, or beyond now. Raises `Refused` where too many wait."""
+        begin = goal.target if isinstance(goal, Until) else run.trainer.updates
+        if run.under_way and begin - run.trainer.updates > STEPS_AHEAD:
+            raise Refused("The updates that were asked for before are still being made.")
+        return cls(begin + updates)
+
     def advance(self, run: "Run") -> bool:
         made = run.update(keep_change=run.trainer.updates + 1 >= self.target)
         return made and run.trainer.updates >= self.target
@@ -102,7 +115,7 @@ class Past(Goal):
 
     def advance(self, run: "Run") -> bool:
         if self._replay is None:
-            self._replay = run.replay(self.target)
+            self._replay = run.present.replay(self.target)
         if self._replay.step():
             return False
         run.arrive(self.ticket, self._replay)
@@ -112,6 +125,11 @@ class Past(Goal):
     def progress(self) -> str:
         share = self._replay.share if self._replay is not None else 0
         return f"Going back to update {self.target}: {share:.0%}"
+
+
+def slower(learning_rate: float) -> float:
+    """The rate to go on with after a divergence: a tenth, rounded, as far as a setting allows."""
+    return float(f"{max(learning_rate / 10, settings_of(TrainingSpec)['learning_rate'].minimum):.3g}")
 
 
 class Recovery(Goal):
@@ -136,7 +154,7 @@ class Recovery(Goal):
         loss = self._tried.last_metrics.train_loss
         if not (isfinite(loss) and loss <= self._limit) and self._states:
             self._state = self._states.pop()
-            self._tried = run.trainer_at(self._state)
+            self._tried = run.present.trainer_at(self._state)
             self._pieces = self._tried.evaluation()
             return False
         run.recovered(self.ticket, self._tried, self._state, self._rate)
@@ -145,6 +163,15 @@ class Recovery(Goal):
     @property
     def progress(self) -> str:
         return "Looking for weights that were good"
+
+
+class Level(Goal):
+    """Lets the companions come to where the run stands."""
+
+    trains = False
+
+    def advance(self, run: "Run") -> bool:
+        return run.companions.follow(run.trainer.updates)
 
 
 class Measurement(Goal):
@@ -157,3 +184,11 @@ class Measurement(Goal):
 
     def advance(self, run: "Run") -> bool:
         return next(self._pieces, self) is self
+
+
+def at_rest(run: "Run") -> Goal | None:
+    """What is left to do while nothing is asked for: all come to stand at one update, and are measured there."""
+    if not run.companions.stand_at(run.trainer.updates):
+        return Level()
+    trainers = (run.trainer, *run.companions.trainers)
+    return next((Measurement(each) for each in trainers if not (each.under_way or each.measured)), None)

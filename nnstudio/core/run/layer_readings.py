@@ -16,7 +16,8 @@ from nnstudio.core.network.model import range_of
 from nnstudio.core.network.network import Pass
 from nnstudio.core.run.frame import Histogram, LayerReading, Probe
 from nnstudio.core.run.layer_signs import NEARLY, layer_signs
-from nnstudio.core.training.last_update import LayerUpdate
+from nnstudio.core.run.spread import Column, spread
+from nnstudio.core.training.last_update import LayerUpdate, weights_of
 from nnstudio.core.training.signs import LayerSigns
 from nnstudio.core.training.trainer import Trainer
 
@@ -37,6 +38,7 @@ class LayerReadings:
         self._signs: dict[int, LayerSigns] = {}
         self._counted: dict[int, Histogram] = {}
         self._update: Mapping[int, LayerUpdate] = {}
+        self._spreads: Mapping[int, Column] = {}
         self._looks = 0
 
     def read(self, probes: Probe, examine: bool = True) -> tuple[LayerReading, ...]:
@@ -45,7 +47,7 @@ class LayerReadings:
         network = self._trainer.network
         gradients, activations = Probe.GRADIENTS in probes, Probe.ACTIVATIONS in probes
         if gradients and (examine or self._looks % NORMS_EVERY == 0):
-            self._update = self._trainer.last_update
+            self._update, self._spreads = self._trainer.last_update, self._gradients()
         self._looks = self._looks + 1 if gradients and not examine else 0
         update: Mapping[int, LayerUpdate] = self._update if gradients else {}
         looks, counts = gradients and examine, activations and (examine or not self._counted)
@@ -63,6 +65,7 @@ class LayerReadings:
                 gradient_norm=update[layer.key].gradient if layer.key in update else None,
                 update_ratio=update[layer.key].ratio if layer.key in update else None,
                 signs=self._signs.get(layer.key) if gradients else None,
+                gradients=self._spreads.get(layer.key) if gradients else None,
             )
             for layer in network.layers
         )
@@ -77,12 +80,22 @@ class LayerReadings:
         self._examples.forward()
         return self._examples
 
+    def _gradients(self) -> Mapping[int, Column]:
+        """How |∂L/∂w| lies in each layer, as long as the last update's gradient is there; in the middle of the next one
+        as it was before."""
+        network = self._trainer.network
+        if self._trainer.under_way:
+            return self._spreads
+        if not self._trainer.gradient_is_known:
+            return {}
+        return {key: spread(gradient, sizes=True) for key, gradient in weights_of(network, network.grads).items()}
+
     # Activations ------------------------------------------------------------------------------------------------------
 
     def _histograms(self) -> dict[int, Histogram]:
         assert self._examples is not None
         *hidden, output = zip(self._trainer.network.layers, self._examples.stages, strict=True)
-        found = {layer.key: _hidden_histogram(layer, stage) for layer, stage in hidden if layer.answers}
+        found = {layer.key: histogram(*hidden_answers(layer, stage)) for layer, stage in hidden if layer.answers}
         return found | {output[0].key: self._output_histogram(self._examples.logits)}
 
     def _output_histogram(self, logits: Array) -> Histogram:
@@ -94,13 +107,26 @@ class LayerReadings:
         return replace(histogram(values, bounds.low, bounds.high, dies=False), saturated=None)
 
 
-def _hidden_histogram(layer: Layer, stage: Stage) -> Histogram:
-    """A unit of an image is a channel, at all places of all examples."""
+def hidden_answers(layer: Layer, stage: Stage) -> tuple[Array, float | None, float | None, bool]:
+    """What a hidden layer answers (units, n), where its activation's range ends, and whether its units can die. A unit
+    of an image is a channel, at all places of all examples."""
     values, kind = stage.output.values.reshape(layer.shape[0], -1), layer.activation_kind
     if kind is None:
-        return histogram(values, None, None, dies=False)
+        return values, None, None, False
     row = ACTIVATIONS[kind]
-    return histogram(values, row.low, row.high, row.dies)
+    return values, row.low, row.high, row.dies
+
+
+def dead_and_saturated(
+    values: Array, low: float | None, high: float | None, dies: bool
+) -> tuple[float | None, float | None]:
+    """The shares of units that are zero everywhere and of finite values (units, n) at the ends of their range; None
+    where that is no fault."""
+    saturated = None
+    if low is not None and high is not None:
+        middle, half = (low + high) / 2, (high - low) / 2
+        saturated = float((np.abs(values - middle) > NEARLY * half).mean())
+    return float((values == 0).all(axis=1).mean()) if dies else None, saturated
 
 
 def histogram(values: Array, low: float | None, high: float | None, dies: bool) -> Histogram:
@@ -112,9 +138,4 @@ def histogram(values: Array, low: float | None, high: float | None, dies: bool) 
     finite = np.nan_to_num(values, nan=bottom, posinf=top, neginf=bottom)
     places = ((finite - bottom) * (BINS / (top - bottom))).astype(np.int64)
     counts = np.bincount(np.clip(places, 0, BINS - 1).ravel(), minlength=BINS)
-    saturated = None
-    if low is not None and high is not None:
-        middle, half = (bottom + top) / 2, (top - bottom) / 2
-        saturated = float((np.abs(finite - middle) > NEARLY * half).mean())
-    dead = float((finite == 0).all(axis=1).mean()) if dies else None
-    return Histogram(counts, bottom, top, dead, saturated)
+    return Histogram(counts, bottom, top, *dead_and_saturated(finite, low, high, dies))

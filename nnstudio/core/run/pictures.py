@@ -92,7 +92,14 @@ class PlanePictures:
             output = np.empty_like(self._output.logits)
             trainer.loss.output(self._output.logits, output)
             output = output.reshape(-1, resolution, resolution)
-        return PlanePicture(self._inputs, neurons, output, self._table() if Probe.OUTPUT in probes else None)
+        seen = Probe.OUTPUT in probes
+        table, answers = (self._table(), self._answers()) if seen else (None, None)
+        return PlanePicture(self._inputs, neurons, output, table, answers)
+
+    def _answers(self) -> Array | None:
+        """The class that each test example was taken for when it was last measured."""
+        classes = self._trainer.dataset.task in (Task.BINARY, Task.MULTICLASS)
+        return answers_of(self._trainer.test.outputs) if classes else None
 
     def _table(self) -> TruthTable | None:
         rows, loss = self._rows, self._trainer.loss

@@ -1,14 +1,17 @@
-"""The past of a run, to go back to.
+"""The past of a run, to look back at and to go back to.
 
 A state is kept every so many updates, and now and then; when there are too many, the one is dropped whose absence is
-felt least, so that they lie dense near the present and thin out logarithmically into the past. Because the same
-experiment gives the same bits, any update between two states is reached by replaying from the earlier one, with the
-edits of that time. What cannot be replayed (imported weights, a state put back) begins a past of its own; the way
-across is Undo.
+felt least, so that they lie dense near the present, for the way back, and evenly over the whole run, for the slider
+that shows it. Because the same experiment gives the same bits, any update between two states is reached by replaying
+from the earlier one, with the edits of that time. What cannot be replayed (imported weights) begins a past of its own;
+the way across is Undo.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
 
 from nnstudio.core.experiment import Experiment
 from nnstudio.core.run.commands import Edit, Operate
@@ -16,8 +19,10 @@ from nnstudio.core.training.state import RunState
 from nnstudio.core.training.trainer import Trainer
 
 INTERVAL = 512
-MAXIMUM_STATES = 64
+MAXIMUM_STATES = 256
 MAXIMUM_BYTES = 256 * 2**20
+EVENLY = 5.0
+"""How much is spent on the even spread: so many states a run's length, beside one for each e-fold of the way back."""
 
 At = Callable[[RunState], Trainer]
 Change = Experiment | Edit | Operate
@@ -33,11 +38,23 @@ class Event:
     what: RunState | Change
 
 
-class Timeline:
-    """The events of one run, in their order."""
+class Kept(NamedTuple):
+    """A state that is kept; `exact`: the run stood there, at the update that was asked for."""
 
-    def __init__(self, state: RunState) -> None:
-        self._events = [Event(state.updates, state)]
+    state: RunState
+    exact: bool
+
+
+class Timeline:
+    """The events of one run, in their order. Its states take `maximum` bytes at most, but three there are always."""
+
+    def __init__(self, state: RunState, maximum: int | None = None) -> None:
+        self.maximum = MAXIMUM_BYTES if maximum is None else maximum
+        self._set([Event(state.updates, state)])
+
+    def _set(self, events: list[Event]) -> None:
+        self._events = events
+        self._count, self._nbytes = len(self._states()), sum(state.nbytes for state in self.states)
 
     def note_update(self, trainer: Trainer) -> None:
         """Called after every update; keeps a state when it is time."""
@@ -47,9 +64,19 @@ class Timeline:
     def note_state(self, state: RunState) -> None:
         """Keep this state."""
         self._events.append(Event(state.updates, state))
-        states = self._states()
-        if len(states) > max(3, min(MAXIMUM_STATES, MAXIMUM_BYTES // max(state.nbytes, 1))):
-            del self._events[_least_missed(states)]
+        self._count, self._nbytes = self._count + 1, self._nbytes + state.nbytes
+        self._thin()
+
+    def bound(self, maximum: int) -> None:
+        """Take no more than so many bytes from now on."""
+        self.maximum = maximum
+        self._thin()
+
+    def _thin(self) -> None:
+        while self._count > 3 and (self._count > MAXIMUM_STATES or self._nbytes > self.maximum):
+            place, dropped = _least_missed(self._states())
+            del self._events[place]
+            self._count, self._nbytes = self._count - 1, self._nbytes - dropped.nbytes
 
     def note_edit(self, updates: int, edit: Change) -> None:
         """Called after the run has taken up another experiment, or has been operated on."""
@@ -68,6 +95,36 @@ class Timeline:
         """All states, oldest first."""
         return [state for _, state in self._states()]
 
+    @property
+    def count(self) -> int:
+        """How many states are kept."""
+        return self._count
+
+    @property
+    def nbytes(self) -> int:
+        """How much memory they take, apart from the curves, which they share."""
+        return self._nbytes
+
+    def nearest(self, update: int) -> Kept:
+        """The state that is kept nearest to an update; of those at one update the first, from before any edit there."""
+        place, state = min(self._states(), key=lambda kept: abs(kept[1].updates - update))
+        return Kept(state, state.updates == update and place < len(self._until(update)))
+
+    def until(self, update: int) -> "Timeline":
+        """The same past, as far as this update; this one stays as it is."""
+        return self._with(self._until(update))
+
+    def ended(self, state: RunState) -> "Timeline | None":
+        """The same past, as far as this state; None if the state does not belong to it."""
+        places = [place for place, kept in self._states() if kept is state]
+        return self._with(self._events[: places[0] + 1]) if places else None
+
+    def _with(self, events: list[Event]) -> "Timeline":
+        timeline = object.__new__(Timeline)
+        timeline.maximum = self.maximum
+        timeline._set(events)
+        return timeline
+
     def replay(self, update: int, at: At, edited: Edited) -> "Replay":
         """The way to an update between `beginning` and now."""
         past = self._until(update)
@@ -82,23 +139,14 @@ class Timeline:
         times = ((event.updates, not isinstance(event.what, RunState)) for event in self._events)
         return self._events[: next((place for place, time in enumerate(times) if time >= (update, True)), None)]
 
-    def forget_after(self, update: int) -> None:
-        """The run has gone back to this update: what came later has not happened, nor any edit just then."""
-        self._events = self._until(update)
 
-    def cut(self, state: RunState) -> bool:
-        """Let the past end with this state; whether it belongs to it."""
-        places = [place for place, kept in self._states() if kept is state]
-        del self._events[(places or [len(self._events)])[0] + 1 :]
-        return bool(places)
-
-
-def _least_missed(states: list[tuple[int, RunState]]) -> int:
-    """Where the inner state stands whose neighbours are closest, measured against their distance from now."""
-    times = [state.updates for _, state in states]
-    now = times[-1]
-    inner = range(1, len(times) - 1)
-    return states[min(inner, key=lambda i: (times[i + 1] - times[i - 1]) / (now - times[i - 1] + 1))][0]
+def _least_missed(states: list[tuple[int, RunState]]) -> tuple[int, RunState]:
+    """The inner state whose neighbours are closest, measured against their distance from now and against the whole run,
+    with the place where it stands."""
+    times = np.array([state.updates for _, state in states], np.float64)
+    now, gaps = times[-1], times[2:] - times[:-2]
+    felt = gaps * (1 / (now - times[:-2] + 1) + EVENLY / (now - times[0] + 1))
+    return states[1 + int(felt.argmin())]
 
 
 class Replay:

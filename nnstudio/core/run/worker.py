@@ -21,7 +21,7 @@ from time import perf_counter
 from nnstudio.core.data.dataset import Dataset, ImageSource
 from nnstudio.core.experiment import DatasetSpec, Experiment
 from nnstudio.core.network.weights import Weights
-from nnstudio.core.run.commands import Answer, Begin, Command, Edit, Operate, PutBack
+from nnstudio.core.run.commands import Answer, Begin, Command, Edit, Operate, PutBack, Visit
 from nnstudio.core.run.frame import Frame
 from nnstudio.core.run.present import INTERRUPTED, Refused
 from nnstudio.core.run.run import Run
@@ -134,9 +134,12 @@ class Worker:
                 for (ticket, command), following in zip_longest(waiting, (entry[1] for entry in waiting[1:])):
                     if isinstance(command, Edit | Operate) and _goes_on(command, following):
                         self._run.skip(ticket, command.merged)  # of a drag only where it has come to counts
+                    elif isinstance(command, Visit) and isinstance(following, Visit):
+                        self._run.answer(ticket, INTERRUPTED)  # only the newest counts
                     else:
                         # What was asked for first happens first, if it is quickly done.
-                        self._work(soon, partial(self._ending, soon))
+                        if not isinstance(command, Visit):  # which lets everything else go on
+                            self._work(soon, partial(self._ending, soon))
                         self._obey(ticket, command)
                 if self._run.busy and (self._run.shown or self._run.changing):
                     self._work(perf_counter() + TICK, self._interrupted)

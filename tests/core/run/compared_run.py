@@ -58,8 +58,11 @@ class ComparedRun(RuleBasedStateMachine):
         return self.run.trainer.state()
 
     def note(self) -> None:
-        """The run has come here."""
+        """The run has come here; in the middle of an update, or before early stopping has put the best weights back, it
+        is nowhere yet."""
         trainer = self.run.trainer
+        if trainer.under_way:
+            return
         there, params = self.trail.get(trainer.updates, ()), trainer.network.params.tobytes()
         if params not in there:
             self.trail[trainer.updates] = (*there, params)
@@ -76,7 +79,7 @@ class ComparedRun(RuleBasedStateMachine):
             return
         here, trail = self.run.trainer, self.trail
         there = trail[here.updates]
-        if not self.recovers and here.updates > self.run._present.timeline.beginning:
+        if not self.recovers and here.updates > self.run.present.timeline.beginning:
             there = there[:1]  # before whatever was edited there
         assert here.network.params.tobytes() in there, "that is not the past of this run"
         self.trail = {update: there for update, there in trail.items() if update <= here.updates}

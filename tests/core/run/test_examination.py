@@ -18,7 +18,7 @@ from nnstudio.core.run.frame import Frame, LayerReading, Probe, Status
 from nnstudio.core.run.layer_readings import NORMS_EVERY
 from nnstudio.core.run.observe import Observer
 from nnstudio.core.training.diagnosis import Cause
-from nnstudio.core.training.losses import LOSSES, loss_for
+from nnstudio.core.training.losses import LOSSES, loss_for, losses_for
 from nnstudio.core.training.signs import LayerSigns
 from nnstudio.core.training.trainer import Trainer
 from nnstudio.files.project import Project, load_project, save_project
@@ -274,3 +274,15 @@ def test_what_somebody_switched_off_is_not_dead_and_what_is_frozen_is_not_blamed
     unlocked = Observer(trainer, 1).frame(Probe.GRADIENTS).readings[0].signs
     assert unlocked is not None
     assert not unlocked.frozen
+
+
+@pytest.mark.parametrize("kind", losses_for(Task.BINARY))
+@pytest.mark.parametrize("smoothing", [0.0, 0.2])
+@pytest.mark.parametrize("of_a_hundred", [90, 50, 13])
+def test_no_constant_answer_is_better_than_the_best(kind: LossKind, smoothing: float, of_a_hundred: int) -> None:
+    """Also for classes of different sizes: no logit of a fine grid does better."""
+    loss = loss_for(TrainingSpec(loss=kind, label_smoothing=smoothing), Task.BINARY)
+    truth = (np.arange(100) < of_a_hundred).astype(np.float64)[:, None]
+    targets = loss.targets(truth).T
+    on_a_grid = min(loss.value(np.full((1, 100), z), targets) for z in np.linspace(-6, 6, 1201))
+    assert constant_loss(loss, truth) == pytest.approx(on_a_grid, abs=1e-4)

@@ -126,3 +126,15 @@ def test_between_two_pieces_somebody_gets_in() -> None:
     while asked.run.busy:
         asked.run.work(perf_counter(), lambda: False)
     assert asked.answers[7].found is not None
+
+
+def test_what_is_found_is_true_of_the_network_at_which_it_was_asked() -> None:
+    trainer = plane(DatasetKind.CHECKERBOARD)
+    before, pieces = finished(find(trainer, SplitName.TRAINING)), find(trainer, SplitName.TRAINING)
+    next(pieces)
+    for _ in range(50):
+        trainer.step()
+    found = finished(pieces)
+    np.testing.assert_array_equal(found.losses, before.losses)
+    assert found.updates == 0
+    assert not np.array_equal(finished(find(trainer, SplitName.TRAINING)).losses, before.losses)

@@ -27,6 +27,7 @@ from nnstudio.core.run.frame import ImagePicture, PlanePicture, Probe, Status
 from nnstudio.core.run.layer_readings import histogram
 from nnstudio.core.run.observe import Observer
 from nnstudio.core.run.pictures import NEURON_RESOLUTION, OUTPUT_RESOLUTION
+from nnstudio.core.run.spread import PERCENTILES
 from nnstudio.core.training.trainer import Trainer
 
 EVERYTHING = Probe.NEURONS | Probe.OUTPUT | Probe.ACTIVATIONS | Probe.GRADIENTS | Probe.LOSSES
@@ -100,6 +101,9 @@ def test_gradient_flow_is_that_of_the_last_update() -> None:
     after = trainer.network.params[:12].reshape(3, 4)[:-1]
     assert reading.gradient_norm == pytest.approx(np.linalg.norm(after - weights) / 0.03, rel=1e-3)
     assert reading.update_ratio == pytest.approx(np.linalg.norm(after - weights) / np.linalg.norm(after), rel=1e-3)
+    assert reading.gradients == pytest.approx(np.percentile(np.abs(after - weights) / 0.03, PERCENTILES), rel=1e-3)
+    trainer.advance_phase()
+    assert observer.frame(EVERYTHING).readings[0].gradients is not None, "in the middle of the next it is still that"
 
 
 def test_dead_and_saturated_units_are_counted() -> None:

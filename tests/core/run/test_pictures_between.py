@@ -93,13 +93,13 @@ def test_no_rule_is_met_in_the_middle(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_way_back_is_not_much_longer_than_a_second_of_training(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nnstudio.core.run.run.KEPT_EVERY", 0.0)
+    monkeypatch.setattr("nnstudio.core.run.present.KEPT_EVERY", 0.0)
     run = Run()
     run.obey(commands.Begin(DIGITS))
     run.obey(commands.Play())
     for updates in range(1, 5):
         run.work(inf, lambda updates=updates: run.trainer.updates >= updates and not run.under_way)
-    way = run.replay(3)
+    way = run.present.replay(3)
     assert way.trainer.updates == 3, "nothing has to be made once more"
 
 

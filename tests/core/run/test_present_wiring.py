@@ -67,13 +67,30 @@ def test_what_does_not_fit_or_is_gone_is_refused_and_changes_nothing(command: co
     assert (trained.bits, trainer.updates, trainer.marks) == (bits, 5, marks)
 
 
-def test_a_state_from_before_another_experiment_begins_a_past_of_its_own() -> None:
+def test_a_state_from_before_another_experiment_brings_its_past_with_it() -> None:
     trained = Trained()
     bits = trained.bits
     trained(commands.Begin(MORE), 3)
     trained(commands.Step(4))
     trained(commands.PutBack(3))
     assert (trained.run.trainer.updates, trained.bits) == (5, bits)
+    trained(commands.Step(2))
+    trained(commands.Back(2))
+    assert (trained.run.trainer.updates, trained.bits) == (5, bits)
+    trained(commands.Back(100))
+    assert trained.run.trainer.updates == 0
+
+
+def test_where_there_is_no_room_for_its_past_a_state_begins_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The states themselves stay as long as there is room for two."""
+    trained = Trained()
+    bits, state = trained.bits, trained.run.trainer.state()
+    room = 3 * state.nbytes + 11 * 8 * 1024
+    monkeypatch.setattr("nnstudio.core.run.left_behind.MAXIMUM_BYTES", room)
+    for _ in range(5):
+        trained.run.present.timeline.note_state(trained.run.trainer.state())
+    trained(commands.Begin(MORE), 3)
+    trained(commands.PutBack(3))
     trained(commands.Step(2))
     trained(commands.Back(100))
     assert (trained.run.trainer.updates, trained.bits) == (5, bits)

@@ -91,7 +91,7 @@ def test_going_back_and_a_new_neuron_measure_nothing_by_themselves(evaluated: li
     run = begun(commands.Step(100))
     work(run, 100)
     evaluated.clear()
-    resumed = run.trainer_at(run.trainer.state())
+    resumed = run.present.trainer_at(run.trainer.state())
     run.obey(commands.Edit(replace(DIGITS, layers=(replace(DIGITS.layers[0], units=65),))))
     assert run.trainer.network.layers[0].shape == (65,)
     assert not evaluated

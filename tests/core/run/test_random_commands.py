@@ -201,7 +201,7 @@ class Machine(ComparedRun):
     def back(self, updates: int, looks: float) -> None:
         begun = self.run.trainer.under_way and not self.run.busy
         here = self.aim if self.way else self.run.trainer.updates + begun
-        self.aim = max(here - updates, self.run._present.timeline.beginning)
+        self.aim = max(here - updates, self.run.present.timeline.beginning)
         self.send(commands.Back(updates))
         self.work(looks)
         assert self.way or self.run.trainer.updates == self.aim

@@ -22,10 +22,10 @@ def test_a_way_back_to_a_network_that_the_batch_size_of_now_does_not_suit_is_ref
     driven(commands.Edit(driven.layers(*driven.experiment.layers[:1])))
     driven(commands.Edit(driven.training(batch_size=1)))
     driven(commands.Step(3))
-    before, events = driven.state(), list(driven.run._present.timeline._events)
+    before, events = driven.state(), list(driven.run.present.timeline._events)
     assert "mini-batch" in refused(driven(commands.Back(5)))
     assert driven.bits == before.params.tobytes()
-    assert driven.run._present.timeline._events == events
+    assert driven.run.present.timeline._events == events
     assert driven.run.frame().status is Status.PAUSED
 
 
@@ -39,7 +39,7 @@ def test_a_way_back_to_data_that_can_no_longer_be_had_is_refused() -> None:
     def gone(*_: object) -> None:
         raise DataError("The data are gone.")
 
-    driven.run._present._dataset = gone  # type: ignore[assignment,method-assign]
+    driven.run.present.dataset = gone  # type: ignore[assignment,method-assign]
     assert refused(driven(commands.Back(5))) == "The data are gone."
     assert refused(driven(commands.PutBack(3))) == "The data are gone."
     assert (driven.run.trainer.updates, driven.bits) == (8, before)
@@ -48,7 +48,7 @@ def test_a_way_back_to_data_that_can_no_longer_be_had_is_refused() -> None:
 
 def held(driven: Driven) -> tuple[object, ...]:
     """What a refusal must not touch."""
-    run, present = driven.run, driven.run._present
+    run, present = driven.run, driven.run.present
     events = list(present.timeline._events)
     return run.trainer, run.number, run._goal, run._status, present.observer, driven.bits, events
 
@@ -86,7 +86,8 @@ def test_memory_that_ends_while_the_picture_of_a_new_run_is_prepared_changes_not
         raise MemoryError
 
     monkeypatch.setattr("nnstudio.core.run.present.Observer", full)
-    before = run.trainer, run.number, run._goal, run._present.observer, list(run._present.timeline._events)
+    present = run.present
+    before = run.trainer, run.number, run._goal, present.observer, present.bands, list(present.timeline._events)
     for command in (
         commands.Begin(PLANE),
         commands.Edit(driven.layers()),
@@ -98,8 +99,9 @@ def test_memory_that_ends_while_the_picture_of_a_new_run_is_prepared_changes_not
             run.trainer,
             run.number,
             run._goal,
-            run._present.observer,
-            list(run._present.timeline._events),
+            run.present.observer,
+            run.present.bands,
+            list(run.present.timeline._events),
         ) == before
 
 

@@ -69,7 +69,7 @@ def test_commands_behind_training_that_fails_are_answered(caplog: pytest.LogCapt
         release.wait(20)
         raise DataError("There are no data.")
 
-    worker._run._present._dataset = held  # type: ignore[assignment,method-assign]
+    worker._run.present.dataset = held  # type: ignore[assignment,method-assign]
     worker.send(commands.Begin(replace(PLANE, seed=1)))  # holds the thread until the others have come
     worker._run.trainer.batches._order = None  # type: ignore[assignment]
     worker.send(commands.Step(3))

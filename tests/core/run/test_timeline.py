@@ -9,7 +9,7 @@ from nnstudio.core.experiment import DenseSpec, Experiment
 from nnstudio.core.experiment.choices import DatasetKind, OptimizerKind
 from nnstudio.core.experiment.plan import plan
 from nnstudio.core.presets import default_experiment
-from nnstudio.core.run.timeline import INTERVAL, Timeline
+from nnstudio.core.run.timeline import INTERVAL, MAXIMUM_STATES, Timeline
 from nnstudio.core.training.state import RunState
 from nnstudio.core.training.trainer import Trainer
 from nnstudio.core.training.transfer import carried
@@ -46,31 +46,69 @@ def gone_to(timeline: Timeline, update: int) -> Trainer:
     return replay.trainer
 
 
-def test_states_stay_few_and_thin_out_into_the_past() -> None:
-    _, timeline = trained(INTERVAL * 200)
+def stretched(timeline: Timeline, updates: int) -> None:
+    """As if the run had gone on for so long: states at all times, of one and the same content."""
+    last = timeline.states[-1]
+    for update in range(last.updates + INTERVAL, updates + 1, INTERVAL):
+        timeline.note_state(replace(last, updates=update))
+
+
+def test_states_stay_few_and_lie_dense_near_now_and_evenly_over_the_whole_run() -> None:
+    """Five million updates: wherever the slider is put, a state is near; on the way back from now each stretch has as
+    many as the one before, which is half as long."""
+    _, timeline = trained(0)
+    stretched(timeline, 5_000_000)
     times = [state.updates for state in timeline.states]
-    assert len(times) == 64
+    assert len(times) == timeline.count == MAXIMUM_STATES
     assert times[0] == 0
     gaps = [later - earlier for earlier, later in pairwise(times)]
+    assert max(gaps) <= 0.01 * times[-1]
     assert gaps[-1] == INTERVAL
-    assert sum(gaps[:8]) > 4 * sum(gaps[-8:])
+    stretches = [sum(2**k < (times[-1] - time) / INTERVAL <= 2 ** (k + 1) for time in times) for k in range(3, 13)]
+    assert all(stretches[k] >= 8 for k in range(9)), stretches
 
 
-@pytest.mark.parametrize(("room_for", "kept"), [(0, 3), (3, 3), (5, 5), (1000, 64)])
-def test_memory_bounds_the_states_but_three_there_are(
-    monkeypatch: pytest.MonkeyPatch, room_for: int, kept: int
-) -> None:
+def test_with_little_room_states_still_reach_over_the_whole_run() -> None:
+    _, timeline = trained(0)
+    timeline.bound(16 * timeline.states[0].nbytes)
+    stretched(timeline, 200 * INTERVAL)
+    times = [state.updates for state in timeline.states]
+    assert len(times) == 16
+    assert max(later - earlier for earlier, later in pairwise(times)) <= 0.2 * times[-1]
+
+
+@pytest.mark.parametrize(("room_for", "kept"), [(0, 3), (3, 3), (5, 5), (1000, MAXIMUM_STATES)])
+def test_memory_bounds_the_states_but_three_there_are(room_for: int, kept: int) -> None:
     """A drag leaves many at one update, and the next update some more."""
-    trainer, timeline = trained(0)
-    monkeypatch.setattr("nnstudio.core.run.timeline.MAXIMUM_BYTES", room_for * trainer.state().nbytes)
-    for _ in range(70):
+    trainer = Trainer(XOR4)
+    trainer.step()
+    state = trainer.state()
+    timeline = Timeline(state)
+    timeline.bound(room_for * state.nbytes)
+    for _ in range(MAXIMUM_STATES + 6):
         timeline.note_state(trainer.state())
     trainer.step()
-    last = replace(trainer.state(), history=timeline.states[0].history)
+    last = trainer.state()
     timeline.note_state(last)
-    assert len(timeline.states) == kept
-    assert timeline.beginning == 0
-    assert timeline.states[-1] is last
+    assert len(timeline.states) == timeline.count == kept
+    assert timeline.nbytes == sum(state.nbytes for state in timeline.states)
+    assert (timeline.states[0], timeline.states[-1]) == (state, last)
+    timeline.bound(4 * state.nbytes)
+    assert timeline.count == min(kept, 4), "a smaller bound holds at once"
+
+
+def test_the_nearest_state_is_the_nearest_and_says_whether_the_run_stood_there() -> None:
+    trainer, timeline = trained(3 * INTERVAL)
+    assert (timeline.nearest(700).state.updates, timeline.nearest(700).exact) == (INTERVAL, False)
+    assert (timeline.nearest(800).state.updates, timeline.nearest(800).exact) == (2 * INTERVAL, False)
+    assert timeline.nearest(2 * INTERVAL).exact
+    before = trainer.state()
+    timeline.note_state(before)
+    timeline.note_edit(trainer.updates, XOR4)
+    timeline.note_state(trainer.state())
+    found = timeline.nearest(trainer.updates)
+    assert found.exact
+    assert found.state.params.tobytes() == before.params.tobytes()
 
 
 def test_any_update_is_reached_exactly_whatever_was_edited_meanwhile() -> None:
@@ -110,7 +148,7 @@ def test_what_was_abandoned_does_not_come_back() -> None:
     for _ in range(100):
         trainer.step()
         timeline.note_update(trainer)
-    timeline.forget_after(500)
+    timeline = timeline.until(500)
     past = gone_to(timeline, 500)
     for _ in range(200):
         past.step()
@@ -123,10 +161,13 @@ def test_the_past_ends_where_a_state_was_put_back() -> None:
     state = trainer.state()
     timeline.note_state(state)
     timeline.note_edit(300, replace(XOR4, layers=()))
-    assert timeline.cut(state)
+    whole, ended = timeline, timeline.ended(state)
+    assert ended is not None
+    timeline = ended
     assert timeline.states[-1] is state
     assert gone_to(timeline, 299).network.params.tobytes() == trained(299)[0].network.params.tobytes()
-    assert not timeline.cut(trainer.state()), "an equal state from elsewhere is not of this past"
+    assert timeline.ended(trainer.state()) is None, "an equal state from elsewhere is not of this past"
+    assert len(whole._events) == len(timeline._events) + 1, "the past itself stays as it is"
     for _ in range(9):
         trainer.step()
         timeline.note_update(trainer)

@@ -14,6 +14,7 @@ from nnstudio.core.network.surgery import Freeze, Negate, Redraw, SetParameter, 
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.run import commands
 from nnstudio.core.run.left_behind import LeftBehind
+from nnstudio.core.training.state import NETWORK, SETTING, WEIGHT
 
 
 @pytest.mark.parametrize("settings", [{"learning_rate": 0.3}, {"optimizer": OptimizerKind.SGD}, {"l2": 1.0}])
@@ -73,7 +74,7 @@ def test_states_from_the_middle_of_a_drag_by_hand_are_forgotten_first(monkeypatc
         driven.run.obey(
             commands.Operate(SetParameter(0, "bias", (0,), float(ticket)), merged=ticket not in (1, 2)), ticket
         )
-    kept = [ticket for ticket in range(1, 8) if driven.run._present.left.get(ticket) is not None]
+    kept = [ticket for ticket in range(1, 8) if ticket in driven.run.present.left]
     assert kept == [1, 2, 7]
 
 
@@ -180,11 +181,11 @@ def test_of_the_states_left_behind_those_within_a_drag_and_the_oldest_go_first(m
     monkeypatch.setattr("nnstudio.core.run.left_behind.MAXIMUM_BYTES", 3 * state.nbytes + table.nbytes)
     left = LeftBehind()
     for ticket, merged in enumerate([False, True, True, False, False, False]):
-        left.keep(ticket, state, merged)
-    assert [left.get(ticket) is state for ticket in range(7)] == [False, False, False, True, True, True, False]
+        left.keep(ticket, replace(state), merged)
+    assert [ticket in left for ticket in range(7)] == [False, False, False, True, True, True, False]
     monkeypatch.setattr("nnstudio.core.run.left_behind.MAXIMUM_BYTES", 0)
     left.keep(9, state)
-    assert [left.get(ticket) is state for ticket in (3, 4, 5, 9)] == [False, False, False, True]
+    assert [ticket in left for ticket in (3, 4, 5, 9)] == [False, False, False, True]
 
 
 def test_a_step_and_a_step_back_are_one_update() -> None:
@@ -201,7 +202,7 @@ def test_states_left_behind_are_counted_too(monkeypatch: pytest.MonkeyPatch) -> 
     state, left = Driven().state(), LeftBehind()
     for ticket in range(5):
         left.keep(ticket, state)
-    assert [left.get(ticket) is state for ticket in range(5)] == [False, False, True, True, True]
+    assert [ticket in left for ticket in range(5)] == [False, False, True, True, True]
 
 
 def test_of_two_edits_at_one_update_both_are_to_come_for_whoever_goes_back_to_it() -> None:
@@ -239,7 +240,7 @@ def test_a_way_back_that_cannot_be_gone_lets_the_loss_be_measured(monkeypatch: p
         raise DataError("The data are gone.")
 
     driven = slowly_measured()
-    monkeypatch.setattr(driven.run._present, "_dataset", gone)
+    monkeypatch.setattr(driven.run.present, "dataset", gone)
     driven.run.trainer.evaluated_at = -1
     assert refused(driven(commands.Back(4))) == "The data are gone."
     assert driven.run.trainer.measured
@@ -265,3 +266,27 @@ def test_an_edit_that_is_undone_at_once_leaves_the_way_back() -> None:
     assert driven.experiment == PLANE
     driven(commands.Back(5))
     assert (driven.run.trainer.updates, driven.bits) == (5, five)
+
+
+def test_a_setting_that_was_changed_in_mid_run_leaves_a_mark_with_both_values() -> None:
+    """A drag leaves one, from where it began; before the first update there is nothing to mark."""
+    driven = Driven()
+    driven(commands.Edit(driven.training(learning_rate=0.2)))
+    assert not driven.state().marks
+    driven(commands.Step(5))
+    for rate in (0.1, 0.05, 0.02):
+        driven(commands.Edit(driven.training(learning_rate=rate), merged=rate < 0.1))
+        driven(commands.Step(1))
+    driven(commands.Edit(driven.layers(DenseSpec(units=5))))
+    driven(commands.Operate(Zero(0, 0)))
+    marks = driven.state().marks
+    assert [(mark.updates, str(mark), mark.kind) for mark in marks][:2] == [
+        (7, "Learning rate 0.2 → 0.02", SETTING),
+        (8, "Neurons 3 → 5", NETWORK),
+    ]
+    assert marks[-1].kind == WEIGHT
+    driven(commands.Step(3))
+    there = replace(driven.state(), seconds=0)
+    driven(commands.Step(2))
+    driven(commands.Back(2))
+    assert_same(replace(driven.state(), seconds=0), there)

@@ -51,7 +51,7 @@ def test_the_clock_of_the_speed_begins_anew_with_play() -> None:
 def test_training_leaves_states_behind_so_that_a_way_back_is_short() -> None:
     driven = Driven()
     driven(commands.Step(2 * INTERVAL))
-    replay = driven.run.replay(2 * INTERVAL - 1)
+    replay = driven.run.present.replay(2 * INTERVAL - 1)
     assert replay.trainer.updates == INTERVAL
 
 
@@ -83,7 +83,7 @@ def test_a_failure_is_shown_but_a_picture_that_fails_is_not_taken_for_ever() -> 
     assert (frame.status, "a bug" in frame.message) == (Status.FAILED, True)
     driven.run.fail(RuntimeError("in the picture"))
     assert not driven.run.shown, "without what somebody looks at it may succeed"
-    assert driven.run.probes is Probe.NOTHING
+    assert driven.run.looking.probes is Probe.NOTHING
     driven.run.frame()
     driven.run.fail(RuntimeError("in the picture"))
     assert driven.run.shown
