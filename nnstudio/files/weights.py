@@ -26,6 +26,8 @@ from nnstudio.files.experiment_json import experiment_to_json
 from nnstudio.files.npy import StoredArray
 from nnstudio.files.weights_format import describe_format, describe_scaling, with_arrays
 
+CHECK = "check/"
+"""What the names of sample inputs and answers begin with; an import leaves them alone."""
 TEXTS = ("experiment", "input_scaling", "format")
 """The names of what comes with the arrays."""
 
@@ -36,7 +38,7 @@ def export_weights(path: Path, frame: Frame) -> int:
     """Write the frame's weights to `path`, in the format of its suffix. Returns how many layers have any. Raises
     `FileError`."""
     arrays = dict(named_arrays(frame.model, frame.weights))
-    write_atomically(path, array_format(path).encode(arrays, _texts(frame)))
+    write_atomically(path, array_format(path).encode(arrays, texts_of(frame)))
     return len(list(with_arrays(frame.model)))
 
 
@@ -47,7 +49,7 @@ def import_weights(path: Path, frame: Frame) -> Weights:
     params, statistics = np.empty_like(model.params), np.empty_like(model.statistics)
     views = dict(named_arrays(model, Weights(params, statistics)))
     with array_format(path).open(path) as contents:
-        names = contents.keys() - TEXTS
+        names = {name for name in contents.keys() - TEXTS if not name.startswith(CHECK)}
         if missing := [name for name in views if name not in names]:
             raise _misfit(path, f"it lacks {missing[0]}, which needs the shape {views[missing[0]].shape}")
         if extra := sorted(names - views.keys()):
@@ -64,7 +66,8 @@ def named_arrays(model: Model, weights: Weights) -> Iterator[tuple[str, FloatArr
         yield f"{names[key]}/{array_name}", view
 
 
-def _texts(frame: Frame) -> dict[str, str]:
+def texts_of(frame: Frame) -> dict[str, str]:
+    """What comes with the arrays, by name."""
     texts = (experiment_to_json(frame.experiment), _json(describe_scaling(frame)), _json(describe_format(frame)))
     return dict(zip(TEXTS, texts, strict=True))
 
