@@ -7,7 +7,6 @@ two windows that start at once, confuse nobody.
 """
 
 import os
-import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from shutil import rmtree
 from platformdirs import user_state_path
 
 from nnstudio.files.errors import FileError, reason
+from nnstudio.files.locks import take_lock
 from nnstudio.files.project import SUFFIX, Project, load_project
 from nnstudio.files.saving import Saver
 
@@ -129,7 +129,7 @@ class Autosave:
                 folder.rmdir()
             return False
         try:
-            _lock(lock)
+            take_lock(lock)
             if os.fstat(lock).st_ino == path.stat().st_ino:
                 self._locks[folder] = lock
                 return True
@@ -163,17 +163,3 @@ def _clear(folder: Path, *but: str) -> None:
         for path in folder.iterdir():
             if path.name not in but:
                 path.unlink()
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(descriptor: int) -> None:
-        """Lock a file until it is closed or its process ends. Raises `OSError` if it is locked already."""
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-else:
-    import fcntl
-
-    def _lock(descriptor: int) -> None:
-        """Lock a file until it is closed or its process ends. Raises `OSError` if it is locked already."""
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

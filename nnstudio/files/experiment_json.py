@@ -12,7 +12,8 @@ import re
 import reprlib
 from collections.abc import Callable
 from dataclasses import MISSING, Field, fields, is_dataclass
-from typing import Any, get_type_hints
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -61,7 +62,7 @@ class ExperimentError(FileError):
 
 def experiment_to_json(experiment: Experiment) -> str:
     """The whole experiment as indented JSON."""
-    plain = {"schema": SCHEMA, **_plain(experiment)}
+    plain = {"schema": SCHEMA, **plain_of(experiment)}
     text = msgspec.json.format(msgspec.json.encode(plain), indent=2).decode() + "\n"
     return _NUMBERS.sub(lambda found: "[" + " ".join(found[1].split()) + "]", text)
 
@@ -82,18 +83,19 @@ def experiment_from_json(text: str) -> Experiment:
 def experiment_from_plain(plain: Any) -> Experiment:
     """The same from decoded JSON: dictionaries, lists, texts and numbers."""
     try:
-        return _read(Experiment, _migrated(plain), "")
+        return read_plain(Experiment, _migrated(plain), "")
     except RecursionError as error:
         raise ExperimentError("", TOO_DEEP) from error
 
 
-def _plain(value: Any) -> Any:
+def plain_of(value: Any) -> Any:
+    """A spec as dictionaries, lists, texts and numbers."""
     if isinstance(value, tuple):
-        return [_plain(part) for part in value]
+        return [plain_of(part) for part in value]
     if not is_dataclass(value):
         return value
     kind = {"kind": _kind_name(value)} if isinstance(value, LayerSpec) else {}
-    return kind | {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    return kind | {field.name: plain_of(getattr(value, field.name)) for field in fields(value)}
 
 
 def _kind_name(layer: LayerSpec) -> str:
@@ -115,8 +117,9 @@ def _migrated(plain: Any) -> dict[str, Any]:
     return plain
 
 
-def _read(spec: type[Any], plain: Any, path: str) -> Any:
-    """An instance of the dataclass `spec`. `path` is where `plain` stands, such as `layers[0]`."""
+def read_plain(spec: type[Any], plain: Any, path: str) -> Any:
+    """An instance of the dataclass `spec`. `path` is where `plain` stands, such as `layers[0]`. Raises
+    `ExperimentError`."""
     if not isinstance(plain, dict):
         raise ExperimentError(path, f"{path} is {_shown(plain)}, but must be an object in braces.")
     hints = get_type_hints(spec)
@@ -144,11 +147,16 @@ def _is_needed(field: Field[Any]) -> bool:
 
 def _value(spec: type[Any], name: str, hint: Any, value: Any, path: str) -> Any:
     if hint is DatasetSpec:
-        return _read(_spec_of(value, path), value, path)
+        return read_plain(_spec_of(value, path), value, path)
     if is_dataclass(hint):
-        return _read(hint, value, path)  # type: ignore[arg-type]
+        return read_plain(hint, value, path)  # type: ignore[arg-type]
     if hint == tuple[LayerSpec, ...]:
         return _layers(value, path)
+    if isinstance(hint, UnionType) and is_dataclass(get_args(hint)[0]):
+        return None if value is None else read_plain(get_args(hint)[0], value, path)
+    if get_origin(hint) is tuple and is_dataclass(get_args(hint)[0]):
+        parts = enumerate(_list(value, path))
+        return tuple(read_plain(get_args(hint)[0], part, f"{path}[{index}]") for index, part in parts)
     if isinstance(value, int) and value.bit_length() > 64:
         raise ExperimentError(path, f"{path} is far too large a number.")
     try:
@@ -178,9 +186,13 @@ def _spec_of(plain: Any, path: str) -> type[DatasetSpec]:
 
 
 def _layers(plain: Any, path: str) -> tuple[LayerSpec, ...]:
+    return tuple(_layer(layer, f"{path}[{index}]") for index, layer in enumerate(_list(plain, path)))
+
+
+def _list(plain: Any, path: str) -> list[Any]:
     if not isinstance(plain, list):
         raise ExperimentError(path, f"{path} is {_shown(plain)}, but must be a list in brackets.")
-    return tuple(_layer(layer, f"{path}[{index}]") for index, layer in enumerate(plain))
+    return plain
 
 
 def _layer(plain: Any, path: str) -> LayerSpec:
@@ -190,4 +202,4 @@ def _layer(plain: Any, path: str) -> LayerSpec:
     if not isinstance(kind, str) or kind not in LAYER_KINDS:
         said = "is missing" if kind is None else f"is {_shown(kind)}"
         raise ExperimentError(f"{path}.kind", f"{path}.kind {said}, but must be one of: {', '.join(LAYER_KINDS)}.")
-    return _read(LAYER_KINDS[kind], {name: value for name, value in plain.items() if name != "kind"}, path)
+    return read_plain(LAYER_KINDS[kind], {name: value for name, value in plain.items() if name != "kind"}, path)

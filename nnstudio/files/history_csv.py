@@ -15,9 +15,14 @@ from nnstudio.files.atomic import write_atomically
 
 def export_history(path: Path, history: HistoryPrefix) -> None:
     """Write the history to `path` as CSV. Raises `FileError`."""
+    write_atomically(path, history_csv(history))
+
+
+def history_csv(history: HistoryPrefix) -> bytes:
+    """The table."""
     columns = np.stack([getattr(history, name) for name in COLUMNS], axis=1)
     lines = [COLUMNS, *([f"{row[0]:.0f}", *map(_cell, row[1:])] for row in columns.tolist())]
-    write_atomically(path, "".join(f"{','.join(line)}\n" for line in lines).encode())
+    return "".join(f"{','.join(line)}\n" for line in lines).encode()
 
 
 def _cell(value: float) -> str:

@@ -3,11 +3,13 @@
 A .nns file is a zip archive, so that anybody can look inside: `project.json` says what it is and in which version,
 `experiment.json` is the experiment as text, `state.json` with the arrays in `state/` all that training goes on from.
 Where nothing but weights is known, as in all files of version 1, they lie in `params.npy` and `statistics.npy`. In
-version 2 nothing is frozen or switched off. Its checksums are compared, its sizes bounded, nothing in it is executed or
-unpickled, and it is either saved whole or not at all.
+version 2 nothing is frozen or switched off, up to version 3 marks have no values, up to version 4 there is no shelf of
+runs. Of somebody's own table, `recipe.json` is what is done to a row before the network sees it, and a small one lies
+in `table.bin` as it was read. Its checksums are compared, its sizes bounded, nothing in it is executed or unpickled,
+and it is either saved whole or not at all.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
@@ -17,20 +19,26 @@ import msgspec
 import numpy as np
 
 from nnstudio.core.array import Array
-from nnstudio.core.experiment import Experiment
+from nnstudio.core.data.recipe import InputRecipe
+from nnstudio.core.experiment import Experiment, TableSpec
 from nnstudio.core.network.weights import Weights
+from nnstudio.core.shelf.shelf import Shelf
 from nnstudio.core.training.state import RunState
+from nnstudio.files import limits
 from nnstudio.files.archive import open_archive, open_member, pack
 from nnstudio.files.atomic import write_atomically
 from nnstudio.files.errors import FileError, printable
 from nnstudio.files.experiment_json import experiment_from_json, experiment_to_json
-from nnstudio.files.npy import StoredArray, npy_pieces, stored_npy
-from nnstudio.files.run_state import MAXIMUM_PARAMETERS, TEXT, members_of, state_of
+from nnstudio.files.npy import npy_pieces, stored_npy
+from nnstudio.files.recipe_json import recipe_from_json, recipe_to_json
+from nnstudio.files.run_state import MAXIMUM_PARAMETERS, TEXT, members_of, state_of, stored_in
+from nnstudio.files.shelf import SHELF, members_of_shelf, shelf_of
 
 SUFFIX = ".nns"
-VERSION = 3
+VERSION = 5
 _MAXIMUM_TEXT = 2**22
 _ABOUT, _EXPERIMENT, _PARAMS, _STATISTICS = "project.json", "experiment.json", "params.npy", "statistics.npy"
+_RECIPE, _TABLE = "recipe.json", "table.bin"
 
 
 class _About(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -46,12 +54,18 @@ class Project:
     state: of the run of this very experiment; None if nothing was trained
     weights: where they are all that is known of the run, as in files of version 1
     document: the file that an autosave belongs to; None for one that was never saved
+    shelf: the runs that were left for others
+    recipe: what is done to a row of somebody's own table, fitted; None where the data are others
+    table: the file of that table, byte for byte, if it is small
     """
 
     experiment: Experiment
     state: RunState | None = None
     weights: Weights | None = None
     document: Path | None = None
+    shelf: Shelf = field(default_factory=Shelf)
+    recipe: InputRecipe | None = None
+    table: bytes | None = None
 
     def __post_init__(self) -> None:
         if self.state is not None and self.state.experiment != self.experiment:
@@ -73,6 +87,11 @@ def save_project(path: Path, project: Project) -> None:
         members[_PARAMS] = project.weights.params
         if project.weights.statistics is not None and project.weights.statistics.size:
             members[_STATISTICS] = project.weights.statistics
+    members |= members_of_shelf(project.shelf)
+    if project.recipe is not None:
+        members[_RECIPE] = recipe_to_json(project.recipe)
+    if project.table is not None:
+        members[_TABLE] = project.table
     pieces = {name: member if isinstance(member, bytes) else npy_pieces(member) for name, member in members.items()}
     write_atomically(path, pack(pieces))
 
@@ -89,14 +108,35 @@ def load_project(path: Path) -> Project:
             raise _unusable(path, f"it was saved by a newer version (format {about.version}); update the program")
         document = None if about.document is None else Path(about.document)
         experiment = experiment_from_json(_text(archive, _EXPERIMENT, path).decode())
+        project = Project(experiment, document=document, shelf=_shelf(archive, path))
+        project = replace(project, recipe=_recipe(archive, experiment, path), table=_table(archive, path))
         if TEXT in names:
-            return Project(experiment, _state(archive, experiment, path), document=document)
+            return replace(project, state=_state(archive, experiment, path))
         if _PARAMS not in names:
-            return Project(experiment, document=document)
+            return project
         params, statistics = _vector(archive, _PARAMS, "weights", path), None
         if _STATISTICS in names:
             statistics = _vector(archive, _STATISTICS, "running means and variances", path)
-        return Project(experiment, weights=Weights(params, statistics), document=document)
+        return replace(project, weights=Weights(params, statistics))
+
+
+def _recipe(archive: ZipFile, experiment: Experiment, path: Path) -> InputRecipe | None:
+    spec = experiment.dataset
+    if _RECIPE not in archive.namelist() or not isinstance(spec, TableSpec):
+        return None
+    try:
+        return recipe_from_json(_text(archive, _RECIPE, path), spec)
+    except ValueError as error:
+        raise _unusable(path, f"its {_RECIPE} is broken ({error})") from error
+
+
+def _table(archive: ZipFile, path: Path) -> bytes | None:
+    if _TABLE not in archive.namelist():
+        return None
+    content = open_member(archive, _TABLE).read(limits.STORED_TABLE + 1)
+    if len(content) > limits.STORED_TABLE:
+        raise _unusable(path, f"its {_TABLE} is far too long")
+    return content
 
 
 def _text(archive: ZipFile, name: str, path: Path) -> bytes:
@@ -116,15 +156,18 @@ def _about(text: bytes, path: Path) -> _About:
 def _state(archive: ZipFile, experiment: Experiment, path: Path) -> RunState:
     text = _text(archive, TEXT, path)
     try:
-        return state_of(text, experiment, partial(_stored, archive))
+        return state_of(text, experiment, partial(stored_in, archive))
     except ValueError as error:
         raise _unusable(path, f"the state of its training is broken ({error})") from error
 
 
-def _stored(archive: ZipFile, name: str) -> StoredArray:
-    if name not in archive.namelist():
-        raise ValueError(f"{name} is missing")
-    return stored_npy(open_member(archive, name))
+def _shelf(archive: ZipFile, path: Path) -> Shelf:
+    if SHELF not in archive.namelist():
+        return Shelf()
+    try:
+        return shelf_of(archive)
+    except ValueError as error:
+        raise _unusable(path, f"the shelf of its runs is broken ({error})") from error
 
 
 def _vector(archive: ZipFile, name: str, what: str, path: Path) -> Array:

@@ -8,9 +8,11 @@ bits too. Whether a state fits its network shows when it is put back.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from functools import cache
 from math import isfinite
 from types import UnionType
-from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+from zipfile import ZipFile
 
 import msgspec
 import numpy as np
@@ -19,14 +21,15 @@ from nnstudio.core.array import Array
 from nnstudio.core.experiment import Experiment
 from nnstudio.core.generator import GeneratorState
 from nnstudio.core.training.state import RunState
-from nnstudio.files.npy import StoredArray
+from nnstudio.files.archive import open_member
+from nnstudio.files.npy import StoredArray, stored_npy
 
 TEXT = "state.json"
 MAXIMUM_PARAMETERS = 2**26
 MAXIMUM_EXAMPLES = 2**26
 MAXIMUM_ROWS = 2**20
-_LATER = {"frozen", "off", "last_update"}
-"""Fields that files of version 2 lack; their defaults say that nothing is."""
+_LATER = {"frozen", "off", "last_update", "kind", "before", "after"}
+"""Fields that files of version 2 lack, and of marks those of version 3; their defaults say that nothing is."""
 _LONGEST_INT = 63
 """Bits of a whole number that every reader of JSON understands."""
 
@@ -40,6 +43,7 @@ _ARRAYS: dict[Any, tuple[tuple[str, ...], int]] = {
 
 Whole = Annotated[int, msgspec.Meta(ge=0)] | Annotated[str, msgspec.Meta(pattern="^[0-9]{1,39}$")]
 Word = Annotated[int, msgspec.Meta(ge=0, lt=2**32)]
+Value = TypeVar("Value")
 
 
 class _Position(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,22 +60,36 @@ class _Generator(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     uinteger: Word
 
 
-def members_of(state: RunState) -> dict[str, bytes | Array]:
-    """The files that hold all of it but the experiment, by name."""
+def members_of(value: object, name: str = "state") -> dict[str, bytes | Array]:
+    """The files that hold all of a state, or of a value with states in it, but for the experiment: `NAME.json`, and the
+    arrays below `NAME/`."""
     arrays: dict[str, Array] = {}
-    plain = _plain(state, "state", arrays)
-    return {TEXT: msgspec.json.format(msgspec.json.encode(plain), indent=1), **arrays}
+    plain = _plain(value, name, arrays)
+    return {f"{name}.json": msgspec.json.format(msgspec.json.encode(plain), indent=1), **arrays}
 
 
 def state_of(text: bytes, experiment: Experiment, stored: Callable[[str], StoredArray]) -> RunState:
     """What `members_of` took apart; `stored` gives the array of a member's name. Raises `ValueError` for anything that
     is no state, or whose parts do not fit each other."""
+    return value_of(RunState, text, "state", experiment, stored)
+
+
+def value_of(
+    kind: type[Value], text: bytes, name: str, experiment: Experiment, stored: Callable[[str], StoredArray]
+) -> Value:
+    """A value of this dataclass, in which every state belongs to the experiment; raises as `state_of` does."""
     try:
-        state = _value(RunState, msgspec.json.decode(text), "state", stored, experiment)
+        return _value(kind, msgspec.json.decode(text), name, stored, experiment)
     except (msgspec.MsgspecError, RecursionError, OverflowError) as error:
         raise ValueError(str(error)) from error
-    _check(state)
-    return state
+
+
+def stored_in(archive: ZipFile, name: str) -> StoredArray:
+    """The array in a member of an archive. Raises `ValueError` if it is missing or none."""
+    try:
+        return stored_npy(open_member(archive, name))
+    except KeyError as error:
+        raise ValueError(f"{name} is missing") from error
 
 
 def _plain(value: Any, name: str, arrays: dict[str, Array]) -> Any:
@@ -111,20 +129,28 @@ def _value(hint: Any, plain: Any, name: str, stored: Callable[[str], StoredArray
         generator["state"] = {key: int(whole) for key, whole in generator["state"].items()}
         return generator
     if is_dataclass(hint):
-        hints = get_type_hints(hint)
+        hints = _hints(hint)
         given = {"experiment": experiment} if "experiment" in hints else {}
         values = msgspec.convert(plain, dict[str, Any])
         if not hints.keys() - given - _LATER <= values.keys() <= hints.keys() - given:
             raise ValueError(f"{name} has the fields {', '.join(values)}, but needs {', '.join(hints.keys() - given)}")
-        return hint(**given, **{key: part(hints[key], value, key) for key, value in values.items()})  # type: ignore[operator]
+        value = hint(**given, **{key: part(hints[key], value, key) for key, value in values.items()})  # type: ignore[operator]
+        if isinstance(value, RunState):
+            _check(value)
+        return value
     if origin is tuple or origin is frozenset:
         return origin(part(inner[0], each) for each in msgspec.convert(plain, list[Any]))
-    if origin is not None:
+    if origin is not None and origin is not Literal:
         values = msgspec.convert(plain, dict[str, Any])
         return {
             msgspec.convert(key, inner[0], strict=False): part(inner[1], value, key) for key, value in values.items()
         }
     return msgspec.convert(plain, hint)
+
+
+@cache
+def _hints(kind: type[Any]) -> dict[str, Any]:
+    return get_type_hints(kind)
 
 
 def _array(name: str, stored: StoredArray, kinds: tuple[str, ...], maximum: int) -> Array:

@@ -23,7 +23,7 @@ from nnstudio.core.training.batches import BatchesState
 from nnstudio.core.training.history import COLUMNS, HistoryPrefix, HistoryState
 from nnstudio.core.training.last_update import LayerUpdate
 from nnstudio.core.training.optimizers import OptimizerState
-from nnstudio.core.training.state import Mark, RunState
+from nnstudio.core.training.state import SETTING, WEIGHT, Mark, RunState
 from nnstudio.core.training.stopping import Best, StoppingState
 from nnstudio.core.training.trainer import Trainer
 from nnstudio.files.archive import pack
@@ -90,7 +90,11 @@ def states(draw: st.DrawFn) -> RunState:
             draw(WHOLE),
             draw(WHOLE),
         ),
-        marks=draw(st.lists(st.builds(Mark, WHOLE, WORDS), max_size=3).map(tuple)),
+        marks=draw(
+            st.lists(st.builds(Mark, WHOLE, WORDS, st.sampled_from([SETTING, WEIGHT]), WORDS, WORDS), max_size=3).map(
+                tuple
+            )
+        ),
         seconds=draw(FINITE),
         frozen=draw(st.none() | arrays(np.bool_, size)),
         off=draw(st.dictionaries(WHOLE, st.lists(WHOLE, max_size=3).map(tuple), max_size=3)),
@@ -225,6 +229,7 @@ WRONG_TEXTS: list[tuple[Callable[[dict[str, Any]], None], str]] = [
     (put("stopping/best", None), "Expected `object`"),
     (put("marks", [{"updates": 3}]), "has the fields"),
     (put("marks", put), "has the fields"),
+    (put("marks", [{"updates": 3, "text": "Units", "kind": "other"}]), "Invalid enum value"),
     (put("frozen", [True]), "should lie in state/frozen.npy"),
     (put("off", {"1": 2}), "Expected `array`"),
     (put("off", {"one": [2]}), "Expected `int`"),

@@ -1,0 +1,209 @@
+"""Jobs on the cores of this computer, each in a process of its own.
+
+Python's own pool breaks as a whole when one process dies, and waits for ever for one that died while it handed a result
+over. Here every process has its own pipe: who dies is known at once, loses its own job alone, and is replaced.
+"""
+
+import os
+import signal
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
+from multiprocessing.reduction import ForkingPickler
+from threading import Lock, Thread
+from typing import Any
+
+from nnstudio.core.data.dataset import Dataset
+from nnstudio.core.sweep.workers import Workers
+from nnstudio.files.worker_process import GROUP_SIGNALS, work
+from nnstudio.system import THREAD_VARIABLES
+
+_SPAWN = get_context("spawn")  # a fork would inherit threads' locks, and Qt
+
+
+class ProcessDied(Exception):
+    """The process that did a job is no more."""
+
+
+def cores() -> int:
+    """How many cores this program may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def spare_cores() -> int:
+    """All cores but one, which is left to the window and to whoever works on this computer; at least one."""
+    return max(1, cores() - 1)
+
+
+class Pool(Workers):
+    """So many processes here; `datasets` are tables of somebody's own, which go to each process once."""
+
+    lost = (ProcessDied,)
+
+    def __init__(self, processes: int | None = None, datasets: tuple[Dataset, ...] = ()) -> None:
+        self.processes = spare_cores() if processes is None else processes
+        self.ahead = 2 * self.processes
+        self._datasets = datasets
+
+    def open(self) -> Executor:
+        return ProcessExecutor(self.processes, self._datasets)
+
+
+@dataclass(slots=True, eq=False)
+class _Task:
+    future: Future[Any]
+    call: bytes
+
+
+@dataclass(slots=True, eq=False)
+class _Worker:
+    process: SpawnProcess
+    pipe: Connection
+    task: _Task | None = None
+
+
+class ProcessExecutor(Executor):
+    """Calls functions in processes, which are started as there is need of them. A thread hands calls over and takes
+    results back. `datasets` go to each of them once."""
+
+    def __init__(self, processes: int, datasets: tuple[Dataset, ...] = ()) -> None:
+        self._datasets = datasets
+        self._most = processes
+        self._lock = Lock()
+        self._waiting: deque[_Task] = deque()
+        self._workers: list[_Worker] = []
+        self._ends = self._at_once = False
+        self._woken, self._wake = _SPAWN.Pipe(duplex=False)
+        self._thread = Thread(target=self._manage, name="nnstudio-processes", daemon=True)
+        self._thread.start()
+
+    @property
+    def process_ids(self) -> tuple[int, ...]:
+        """Of the processes that live now."""
+        return tuple(worker.process.pid for worker in tuple(self._workers) if worker.process.pid is not None)
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        if kwargs:
+            raise TypeError("arguments by name do not travel")
+        task = _Task(Future(), bytes(ForkingPickler.dumps((fn, args))))
+        with self._lock:
+            if self._ends:
+                raise RuntimeError("cannot schedule new futures after shutdown")
+            self._waiting.append(task)
+            self._wake.send_bytes(b"+")
+        return task.future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """With `cancel_futures` the processes end at once, in the middle of what they do."""
+        with self._lock:
+            self._at_once = self._at_once or cancel_futures
+            if not self._ends or cancel_futures:
+                self._ends = True
+                with suppress(OSError):
+                    self._wake.send_bytes(b".")
+        if wait:
+            self._thread.join()
+
+    def _manage(self) -> None:
+        try:
+            while not (self._ends and (self._at_once or not (self._waiting or self._busy()))):
+                self._hand_over()
+                pipes: dict[Any, _Worker] = {worker.pipe: worker for worker in self._workers}
+                for ready in wait([self._woken, *pipes]):
+                    if ready is self._woken:
+                        self._woken.recv_bytes()
+                    else:
+                        self._take(pipes[ready])
+        finally:
+            self._stop()
+
+    def _busy(self) -> list[_Worker]:
+        return [worker for worker in self._workers if worker.task is not None]
+
+    def _hand_over(self) -> None:
+        idle = [worker for worker in self._workers if worker.task is None]
+        while self._waiting and (idle or len(self._workers) < self._most):
+            task = self._waiting.popleft()
+            if not task.future.set_running_or_notify_cancel():
+                continue
+            worker = idle.pop() if idle else self._start()
+            worker.task = task
+            try:
+                worker.pipe.send_bytes(task.call)
+            except OSError:
+                self._bury(worker)
+
+    def _start(self) -> _Worker:
+        ours, theirs = _SPAWN.Pipe()
+        process = _SPAWN.Process(target=work, args=(theirs, self._datasets), daemon=True)
+        with _inherited():
+            process.start()
+        theirs.close()  # so that the pipe ends with the process
+        worker = _Worker(process, ours)
+        self._workers.append(worker)
+        return worker
+
+    def _take(self, worker: _Worker) -> None:
+        try:
+            well, answer = worker.pipe.recv()
+        except (EOFError, OSError):
+            self._bury(worker)
+            return
+        task, worker.task = worker.task, None
+        assert task is not None
+        if well:
+            task.future.set_result(answer)
+        else:
+            task.future.set_exception(answer)
+
+    def _bury(self, worker: _Worker) -> None:
+        """A process is no more; its job was lost."""
+        self._workers.remove(worker)
+        worker.pipe.close()
+        worker.process.kill()
+        worker.process.join()
+        if worker.task is not None:
+            worker.task.future.set_exception(ProcessDied(f"process {worker.process.pid} died"))
+
+    def _stop(self) -> None:
+        for worker in self._workers:
+            if self._at_once:
+                worker.process.kill()
+            worker.pipe.close()
+        for worker in self._workers:
+            worker.process.join()
+            if worker.task is not None:
+                worker.task.future.set_exception(ProcessDied("it was not waited for"))
+        self._workers.clear()
+        for task in self._waiting:
+            task.future.cancel()
+            task.future.set_running_or_notify_cancel()
+        self._woken.close()
+        self._wake.close()
+
+
+@contextmanager
+def _inherited() -> Iterator[None]:
+    """A process that is started in here has one thread for matrix products, which NumPy must know when it is imported,
+    and never hears what a terminal sends to all, not even while it starts."""
+    before = {name: os.environ.get(name) for name in THREAD_VARIABLES}
+    os.environ.update((name, "1") for name, value in before.items() if value != "1")
+    masks = hasattr(signal, "pthread_sigmask")
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, GROUP_SIGNALS) if masks else set[signal.Signals]()
+    try:
+        yield
+    finally:
+        if masks:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            elif value != "1":
+                os.environ[name] = value
