@@ -1,7 +1,8 @@
 """NN Studio: build a neural network, watch it learn, understand why, take the weights away.
 
-What a few lines of Python need is here: `from nnstudio import Dataset, Trainer, default_experiment`. It is imported
-when it is first used, so that `nnstudio --version` does not wait for NumPy.
+What a few lines of Python need is here: `from nnstudio import Classifier`, which scikit-learn's people know how to use,
+or `from nnstudio import Dataset, Trainer, default_experiment`. It is imported when it is first used, so that
+`nnstudio --version` does not wait for NumPy.
 """
 
 from importlib import import_module
@@ -31,12 +32,14 @@ if TYPE_CHECKING:
     )
     from nnstudio.core.presets import PRESETS, default_experiment
     from nnstudio.core.training.trainer import Diverged, Trainer
+    from nnstudio.estimators import Classifier, Regressor
 
 __version__ = "0.1.0"
 
 __all__ = [
     "PRESETS",
     "ActivationKind",
+    "Classifier",
     "DataError",
     "Dataset",
     "DatasetKind",
@@ -50,6 +53,7 @@ __all__ = [
     "OptimizerKind",
     "PaintedSpec",
     "PlaneSpec",
+    "Regressor",
     "Scaling",
     "ScheduleKind",
     "StoppingSpec",
@@ -65,6 +69,7 @@ _HOMES = (
     "nnstudio.core.presets",
     "nnstudio.core.data.dataset",
     "nnstudio.core.training.trainer",
+    "nnstudio.estimators",
 )
 """Where to look for a name: modules that need NumPy come last."""
 
