@@ -18,9 +18,10 @@ from nnstudio.core.experiment.choices import DatasetKind
 from nnstudio.core.presets import default_experiment
 from nnstudio.core.run.frame import Frame
 from nnstudio.files.errors import FileError
-from nnstudio.files.images import ImageLibrary
+from nnstudio.files.library import library_of
 from nnstudio.files.project import Project, load_project
 from nnstudio.files.saving import Saver
+from nnstudio.files.share_text import project_of
 from nnstudio.ui import fonts, qt_messages, theme
 from nnstudio.ui.main_window import SAVING_SECONDS, MainWindow
 from nnstudio.ui.mnist_folder import remembered_folder
@@ -55,9 +56,9 @@ def run(options: argparse.Namespace) -> int:
     except FileError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 2
-    session = Session(
-        project.experiment, ImageLibrary(remembered_folder), project.state or project.weights, options.file
-    )
+    start = project.state or project.weights
+    library = library_of(project, options.file, folder=remembered_folder)
+    session = Session(project.experiment, library, start, options.file, project.shelf)
     saver = Saver()
     window = MainWindow(session, settings, saver)
     unexpected = Unexpected(window.banner)
@@ -72,6 +73,8 @@ def run(options: argparse.Namespace) -> int:
         window.files.opened(options.file, project)
     session.start()
     window.show()
+    if options.table is not None:
+        window.own_data.show(options.table)
     if not visit:
         recovery = Recovery(session, saver, window.files, window.banner)
         window.closed.connect(recovery.end)
@@ -91,6 +94,8 @@ def _quit(*_: object) -> None:
 
 
 def _first_project(options: argparse.Namespace) -> Project:
+    if options.text is not None:
+        return project_of(options.text)
     if options.file is not None:
         return load_project(options.file)
     return Project(default_experiment(DatasetKind(options.dataset) if options.dataset else DatasetKind.SPIRALS))

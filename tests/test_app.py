@@ -9,6 +9,10 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QImage
 
+from nnstudio.core.presets import PRESETS
+from nnstudio.files.project import Project
+from nnstudio.files.share_text import share_text
+
 CLOSE_WHILE_TRAINING = """
 import sys
 from PySide6.QtCore import QTimer
@@ -35,7 +39,7 @@ sys.exit(cli.main(["--play", "600", "--dataset", "spirals"]))
 INTERRUPT_IN_A_PICTURE = """
 import os, signal, sys
 from nnstudio import cli
-from nnstudio.ui.views.output.boundary import BoundaryStage
+from nnstudio.ui.examples.boundary import BoundaryStage
 
 shown, show = 0, BoundaryStage.show_frame
 
@@ -49,6 +53,37 @@ def interrupt(stage, *what):
 
 BoundaryStage.show_frame = interrupt
 sys.exit(cli.main(["--play", "600", "--dataset", "spirals"]))
+"""
+
+
+TAKE_A_TABLE = """
+import sys
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
+from nnstudio import cli
+from nnstudio.core.experiment import TableSpec
+from nnstudio.ui.main_window import MainWindow
+
+QMessageBox.question = lambda *_: QMessageBox.StandardButton.Discard
+application = QApplication(sys.argv[:1])
+timer = QTimer()
+
+def look():
+    window = next((each for each in application.topLevelWidgets() if isinstance(each, MainWindow)), None)
+    if window is None:
+        return
+    if window.own_data.dialog is not None:
+        use = [each for each in window.own_data.dialog.findChildren(QPushButton) if each.text() == "Use this data"]
+        if use[0].isEnabled():
+            use[0].click()
+    elif isinstance(window._session.experiment.dataset, TableSpec):
+        print("takes", window._session.experiment.dataset.name)
+        timer.stop()
+        window.close()
+
+timer.timeout.connect(look)
+timer.start(50)
+sys.exit(cli.main(sys.argv[1:]))
 """
 
 
@@ -93,6 +128,28 @@ def test_says_when_mnist_is_not_there(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "MNIST is not on this computer yet" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_opens_a_share_text(tmp_path: Path) -> None:
+    text, picture = share_text(Project(PRESETS["xor-two-units"].experiment)), tmp_path / "picture.png"
+    done = start(sys.executable, "-m", "nnstudio", text, "--screenshot", str(picture))
+    assert done.returncode == 0, done.stderr
+    assert picture.exists()
+    done = start(sys.executable, "-m", "nnstudio", text[:-9], "--screenshot", str(picture))
+    assert done.returncode == 2
+    assert "copy the whole line once more" in done.stderr
+
+
+def test_opens_a_table(tmp_path: Path) -> None:
+    table = tmp_path / "flowers.csv"
+    table.write_text(
+        "length;kind\n" + "".join(f"{number};{'long' if number > 20 else 'short'}\n" for number in range(40))
+    )
+    done = start(sys.executable, "-c", TAKE_A_TABLE, str(table))
+    assert (done.returncode, done.stdout.strip()) == (0, "takes flowers.csv"), done.stderr
+    done = start(sys.executable, "-m", "nnstudio", str(tmp_path / "gone.csv"))
+    assert done.returncode == 2
+    assert done.stderr == f"There is no file {tmp_path / 'gone.csv'}.\n"
 
 
 def test_refuses_a_file_that_is_no_experiment(tmp_path: Path) -> None:

@@ -1,8 +1,8 @@
 """The command line.
 
-`nnstudio` opens the window; `nnstudio train`, `trace`, `check`, `presets` and `show` do without one and never import
-Qt. What stands here runs before Qt and NumPy are imported, so that a typing error is answered at once and `--help`
-costs nothing.
+`nnstudio` opens the window; `nnstudio train`, `predict`, `evaluate`, `export`, `sweep`, `trace`, `check`, `worksheet`,
+`presets` and `show` do without one and never import Qt. What stands here runs before Qt and NumPy are imported, so that
+a typing error is answered at once and `--help` costs nothing.
 
 Exit codes: 0 all is well, 1 training diverged, 2 the input cannot be used or a result cannot be written, 3 Qt cannot
 start on this machine; a signal that ended the program is its number and 128 (130 for Ctrl+C).
@@ -40,6 +40,21 @@ def _obey(words: list[str]) -> int:
                 from nnstudio.cli.train import train
 
             return train(rest)
+        case ["sweep", *rest]:
+            with _starting():
+                from nnstudio.cli.sweep import sweep
+
+            return sweep(rest)
+        case ["predict", *rest]:
+            with _starting():
+                from nnstudio.cli.predict import predict
+
+            return predict(rest)
+        case ["evaluate", *rest]:
+            with _starting():
+                from nnstudio.cli.evaluate import evaluate
+
+            return evaluate(rest)
         case ["presets", *rest]:
             with _starting():
                 from nnstudio.cli.presets import presets
@@ -60,6 +75,16 @@ def _obey(words: list[str]) -> int:
                 from nnstudio.cli.check import check
 
             return check(rest)
+        case ["worksheet", *rest]:
+            with _starting():
+                from nnstudio.cli.worksheet import worksheet
+
+            return worksheet(rest)
+        case ["export", *rest]:
+            with _starting():
+                from nnstudio.cli.export import export
+
+            return export(rest)
         case _:
             from nnstudio.cli.window import window
 

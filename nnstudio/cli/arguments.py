@@ -20,6 +20,7 @@ from nnstudio.files import limits
 from nnstudio.files.errors import LONGEST_MESSAGE, LONGEST_PART, check_file, printable, reason, unreadable
 from nnstudio.files.experiment_json import experiment_from_json, experiment_from_plain, experiment_to_json
 from nnstudio.files.project import SUFFIX, Project, load_project
+from nnstudio.files.share_text import is_share_text, project_of
 
 
 class BadInput(Exception):
@@ -30,10 +31,12 @@ class BadInput(Exception):
 
 
 def load(name: str) -> Project:
-    """The experiment of a preset's name or of a file, with all that a project knows of its training. Raises `BadInput`
-    and `FileError`."""
+    """The experiment of a preset's name, of a share text or of a file, with all that a project knows of its training.
+    Raises `BadInput` and `FileError`."""
     if name in PRESETS:
         return Project(PRESETS[name].experiment)
+    if is_share_text(name):
+        return project_of(name)
     path = Path(name)
     if path.suffix.lower() == SUFFIX:
         return load_project(path)

@@ -63,7 +63,7 @@ class Report:
         line = f"update {trainer.updates}  epoch {trainer.epoch:.1f}  loss {about}{metrics.train_loss:.4g}"
         if share is not None:
             left = seconds * (1 - share) / share
-            line = f"{share:4.0%}  {line}  {_clock(left)} left"
+            line = f"{share:4.0%}  {line}  {clock(left)} left"
         if not self._terminal:
             self._progress.write(f"{line}\n")
         else:
@@ -154,7 +154,8 @@ def _score(trainer: Trainer) -> tuple[str, str]:
     return ("R²", ".4f") if trainer.dataset.task is Task.REGRESSION else ("accuracy", ".2%")
 
 
-def _clock(seconds: float) -> str:
+def clock(seconds: float) -> str:
+    """A time as a clock shows it: 1:02:03."""
     minutes, seconds = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"

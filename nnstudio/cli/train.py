@@ -6,25 +6,25 @@ whole and can be written.
 """
 
 import argparse
-import signal
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
 from time import perf_counter
-from types import FrameType, TracebackType
-from typing import Any
 
 from nnstudio.cli.arguments import BadInput, changed, load
 from nnstudio.cli.every import Every
+from nnstudio.cli.interruption import Interruption
 from nnstudio.cli.output import Outlet, Parser
 from nnstudio.cli.products import check_places, write_somewhere
 from nnstudio.cli.report import Report
+from nnstudio.cli.seeds import train_seeds
+from nnstudio.cli.tables import add_table_options, introduce, is_table, take_table
 from nnstudio.cli.trainer import trainer_of
 from nnstudio.core.counting import counted
 from nnstudio.core.data.dataset import DataError
-from nnstudio.core.experiment import Experiment, StoppingSpec
+from nnstudio.core.experiment import Experiment, StoppingSpec, TableSpec
 from nnstudio.core.experiment.network_text import parse_layers
 from nnstudio.core.experiment.setting import SettingError
 from nnstudio.core.network.layer_edits import TakeNetwork
@@ -32,22 +32,22 @@ from nnstudio.core.network.layers.layer import ShapeError
 from nnstudio.core.presets import PRESETS
 from nnstudio.core.run.frame import Probe
 from nnstudio.core.run.observe import Observer
+from nnstudio.core.sweep.job import DEFAULT_EPOCHS
+from nnstudio.core.sweep.workers import WorkersError
 from nnstudio.core.training.stopping import Stopping
 from nnstudio.core.training.trainer import Diverged, Trainer
 from nnstudio.files.array_files import array_format
 from nnstudio.files.errors import LONGEST_MESSAGE, FileError, printable
 from nnstudio.files.history_csv import export_history
+from nnstudio.files.library import DataLibrary, library_of
 from nnstudio.files.project import SUFFIX, Project, save_project
+from nnstudio.files.tables.source import stored_content
 from nnstudio.files.weights import export_weights
 
 DIVERGED = 1
 LENGTHS = frozenset({"updates", "epochs", "seconds"})
 """The rules that stop a run for its length alone."""
-DEFAULT_EPOCHS = 100
-"""How long to train if nothing says so."""
 LESS_MEMORY = "Make the layers or the batches smaller."
-HANGUP = {signal.SIGHUP} if hasattr(signal, "SIGHUP") else set[signal.Signals]()
-"""The signal of a terminal that was closed; Windows has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +63,26 @@ def train(words: Sequence[str]) -> int:
     options = _parser().parse_args(words)
     try:
         return _train(options)
-    except (BadInput, DataError, FileError, SettingError, ShapeError) as error:
+    except (BadInput, DataError, FileError, SettingError, ShapeError, WorkersError) as error:
         Outlet(sys.stderr).write(f"{printable(error, LONGEST_MESSAGE)}\n")
     except MemoryError:
         Outlet(sys.stderr).write(f"There is not enough memory to train this. {LESS_MEMORY}\n")
     return 2
 
 
+def _library(options: argparse.Namespace, project: Project) -> DataLibrary:
+    return library_of(project, Path(options.experiment), () if options.data is None else (options.data,))
+
+
 def _train(options: argparse.Namespace) -> int:
-    project = load(options.experiment)
+    taken = take_table(options) if is_table(options) else None
+    project = load(options.experiment) if taken is None else taken.project
     started = project.experiment
     if options.layers is not None:
         started = TakeNetwork(parse_layers(options.layers))(started)
     experiment = changed(started, options.set)
+    if options.seeds is not None or options.jobs is not None:
+        return train_seeds(experiment, options, _library(options, project) if taken is None else taken.library)
     limit = _limit(project, experiment, options)
     every = Every(options.every) if options.every is not None else None
     places = {name: path for name in PRODUCTS if (path := getattr(options, name)) is not None}
@@ -84,7 +91,10 @@ def _train(options: argparse.Namespace) -> int:
     if options.save is not None and options.save.suffix.lower() != SUFFIX:
         raise BadInput(f"{printable(str(options.save))} is no name of a project; choose one that ends in {SUFFIX}.")
     check_places(places)
-    trainer = trainer_of(project, experiment, options.experiment)
+    if taken is not None and not options.quiet:
+        introduce(taken)
+    library = None if taken is None else taken.library
+    trainer = trainer_of(project, experiment, options.experiment, library, options.data)
     report = Report(trainer, sys.stdout, sys.stderr, options.quiet, limit, lines=every is not None)
     if preset := PRESETS.get(options.experiment):
         report.introduce(preset.title, preset.text)
@@ -96,7 +106,8 @@ def _train(options: argparse.Namespace) -> int:
         else:
             report.finish(ending.sentence)
             report.advise()
-        codes = [_write(path, partial(PRODUCTS[name], trainer), report) for name, path in places.items()]
+        products = PRODUCTS | {"save": partial(_project, project.table)}
+        codes = [_write(path, partial(products[name], trainer), report) for name, path in places.items()]
     return max(codes, default=0) or ending.code
 
 
@@ -114,20 +125,30 @@ def _weights(trainer: Trainer, path: Path) -> None:
     export_weights(path, Observer(trainer, 1).frame(Probe.NOTHING))
 
 
-def _project(trainer: Trainer, path: Path) -> None:
-    save_project(path, Project(trainer.experiment, trainer.state()))
+def _project(table: bytes | None, trainer: Trainer, path: Path) -> None:
+    spec = trainer.dataset.spec
+    if not isinstance(spec, TableSpec):
+        save_project(path, Project(trainer.experiment, trainer.state()))
+        return
+    if table is None and spec.file is not None:
+        table = stored_content(spec.file)
+    save_project(path, Project(trainer.experiment, trainer.state(), recipe=trainer.dataset.recipe, table=table))
 
 
 def _history(trainer: Trainer, path: Path) -> None:
     export_history(path, trainer.history.prefix())
 
 
-PRODUCTS: dict[str, Callable[[Trainer, Path], None]] = {"weights": _weights, "save": _project, "history": _history}
+PRODUCTS: dict[str, Callable[[Trainer, Path], None]] = {
+    "weights": _weights,
+    "save": partial(_project, None),
+    "history": _history,
+}
 """How to write what an option names a file for."""
 
 
 def _learn(
-    trainer: Trainer, report: Report, interruption: "Interruption", limit: StoppingSpec | None, every: Every | None
+    trainer: Trainer, report: Report, interruption: Interruption, limit: StoppingSpec | None, every: Every | None
 ) -> Ending:
     """One update after the other, to the end. A limit counts from here, and lengths of the experiment's own count no
     more beside it."""
@@ -165,33 +186,6 @@ def _learn(
             report.progress(seconds)
 
 
-class Interruption:
-    """Inside its `with`, Ctrl+C, a request to end and a closed terminal are only noted in `signal`. A second Ctrl+C or
-    request ends the program; a closed terminal may say so more than once. What the program was started to ignore, as
-    `nohup` does, stays ignored."""
-
-    def __init__(self) -> None:
-        self.signal = 0
-        self._before: dict[int, Any] = {}
-
-    def __enter__(self) -> "Interruption":
-        for number in (signal.SIGINT, signal.SIGTERM, *HANGUP):
-            if signal.getsignal(number) is not signal.SIG_IGN:
-                self._before[number] = signal.signal(number, self._note)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-
-    def _note(self, number: int, frame: FrameType | None) -> None:
-        self.signal = number
-        for each in self._before.keys() - HANGUP:
-            signal.signal(each, self._before[each])
-
-
 def _limit(project: Project, experiment: Experiment, options: argparse.Namespace) -> StoppingSpec | None:
     """What --updates, --epochs or --seconds ask for; a default if no rule of the experiment is left to stop the run."""
     for rule in sorted(LENGTHS):
@@ -212,7 +206,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="nnstudio train",
         description="Train without a window. The rules of the experiment say when to stop; without any it is trained "
-        f"for {DEFAULT_EPOCHS} epochs. Ctrl+C, a request to end (SIGTERM) and a closed terminal (SIGHUP) stop after "
+        f"for {DEFAULT_EPOCHS:g} epochs. Ctrl+C, a request to end (SIGTERM) and a closed terminal (SIGHUP) stop after "
         "the current update; what was asked for is written all the same.",
         epilog="Exit codes: 0 trained, 1 diverged, 2 the input cannot be used or a result cannot be written where it "
         "was asked for, 129, 130 or 143 stopped by a closed terminal, by Ctrl+C or by a request to end.",
@@ -220,8 +214,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "experiment",
         metavar="EXPERIMENT",
-        help="a name that `nnstudio presets` lists, an experiment as JSON (see `nnstudio show`), or a .nns project, "
-        "whose training goes on where it stands",
+        help="a name that `nnstudio presets` lists, an experiment as JSON (see `nnstudio show`), a .nns project, whose "
+        "training goes on where it stands, or a table of your own (.csv, .tsv, .txt, .npy, .npz)",
     )
     length = parser.add_mutually_exclusive_group()
     length.add_argument("--updates", metavar="N", help="stop after so many more updates")
@@ -245,10 +239,20 @@ def _parser() -> argparse.ArgumentParser:
         metavar="PERIOD",
         help="print a line, and keep a row of the curves, exactly every 100epochs, 500updates or 2s, say",
     )
+    parser.add_argument(
+        "--seeds",
+        metavar="N",
+        help="train from so many first weights, in processes of their own, and say from how many it was learned",
+    )
+    parser.add_argument("--jobs", metavar="N", help="for --seeds: so many processes (default: all cores but one)")
     parser.add_argument("--weights", type=Path, metavar="OUT", help="write the weights to OUT.npz or OUT.safetensors")
     parser.add_argument(
         "--save", type=Path, metavar="OUT.nns", help="write the project with the whole state, to go on from to the bit"
     )
     parser.add_argument("--history", type=Path, metavar="OUT.csv", help="write the curves as a table")
     parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    parser.add_argument(
+        "--data", type=Path, metavar="FILE", help="where the table of a project is now, if it was moved"
+    )
+    add_table_options(parser)
     return parser

@@ -12,16 +12,21 @@ from pathlib import Path
 from nnstudio import __version__, system
 from nnstudio.cli.output import Parser
 from nnstudio.core.presets.defaults import DEFAULTS
+from nnstudio.files.errors import printable
 
 THEMES = ("system", "light", "dark")
 
 COMMANDS = """\
 without a window:
-  nnstudio train EXPERIMENT   train a preset, an experiment or a project
-  nnstudio trace EXPERIMENT   follow one example through it, number by number
-  nnstudio check EXPERIMENT   hold its gradients against differences
-  nnstudio presets            list the experiments that come with the program
-  nnstudio show NAME          print one of them as JSON
+  nnstudio train EXPERIMENT      train a preset, an experiment, a project or a table (.csv)
+  nnstudio predict P DATA        let a trained project answer for the rows of a table
+  nnstudio evaluate P DATA       hold its answers against a table that has them
+  nnstudio trace EXPERIMENT      follow one example through it, number by number
+  nnstudio check EXPERIMENT      hold its gradients against differences
+  nnstudio worksheet EXPERIMENT  write sheets to find its numbers by hand
+  nnstudio export EXPERIMENT     write its network in the words of other programs
+  nnstudio presets               list the experiments that come with the program
+  nnstudio show NAME             print one of them as JSON
   each tells more with --help
 
 exit codes: 0 all is well, 1 training diverged, 2 the input cannot be used or a result cannot be
@@ -39,21 +44,34 @@ def window(words: Sequence[str]) -> int:
     # Importing makes very many objects, and none becomes garbage; the session's own collector takes over.
     gc.disable()
     from nnstudio.app import run  # Qt is imported from here on
+    from nnstudio.cli.tables import SUFFIXES
+    from nnstudio.files.share_text import is_share_text
 
+    options.text = options.table = None
+    if options.file is not None and is_share_text(str(options.file)):
+        options.text, options.file = str(options.file), None
+    elif options.file is not None and options.file.suffix.lower() in SUFFIXES:
+        options.table, options.file = options.file, None
+        if not options.table.is_file():
+            sys.stderr.write(f"There is no file {printable(options.table)}.\n")
+            return 2
     return run(options)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="nnstudio",
-        usage="nnstudio [options] [FILE]\n       nnstudio {train,trace,check,presets,show} ...",
+        usage="nnstudio [options] [FILE]\n"
+        "       nnstudio {train,predict,evaluate,export,sweep,trace,check,worksheet,presets,show} ...",
         description="Build a neural network, watch it learn, understand why, take the weights away.",
         epilog=COMMANDS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     datasets = [kind.value for kind in DEFAULTS]
     parser.add_argument("--version", action="version", version=f"nnstudio {__version__}")
-    parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="a project (.nns) to open")
+    parser.add_argument(
+        "file", nargs="?", type=Path, metavar="FILE", help="a project (.nns), a table or a share text to open"
+    )
     parser.add_argument("--dataset", choices=datasets, help="begin with this data set and the network that suits it")
     parser.add_argument("--play", type=_seconds, metavar="SECONDS", help="train for so long, then go on or leave")
     parser.add_argument("--size", type=_size, metavar="WIDTHxHEIGHT", help="size of the window, such as 1440x900")
