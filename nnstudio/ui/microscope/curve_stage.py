@@ -4,8 +4,9 @@ from math import isfinite
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainterPath, QPen
 
+from nnstudio.core.experiment.choices import ActivationKind
 from nnstudio.core.textbook import activate
 from nnstudio.ui import theme
 from nnstudio.ui.microscope.sheet import Curve, number
@@ -16,10 +17,12 @@ from nnstudio.ui.stage.stage import Stage
 from nnstudio.ui.stylesheet import mix
 
 POINTS = 120
+_LOWEST = 80
 _REACH = 2.5
 _MARGIN = 18.0
 _TANGENT = 34.0
 _DOT = 5.0
+_KEY_STEP = 0.1
 
 
 class CurveStage(Stage):
@@ -28,18 +31,23 @@ class CurveStage(Stage):
     def __init__(self) -> None:
         super().__init__(
             "Curve of the function",
-            "The function of this unit, with its sum z below and its answer a beside it.",
+            "The function of this unit, with its sum z below and its answer a beside it. Drag: what if z were another?",
             "<b>f and its slope</b><p>a = f(z), and f′(z) is how steep the curve is at z: how much a moves when z "
             "moves a little. Where the curve is flat, the unit hardly listens.</p><p><b>Example:</b> tanh at z = 0 has "
             "slope 1, at z = 3 less than 0.01.</p><p><b>Source:</b> Nielsen: Neural Networks and Deep Learning, 2015, "
             "chapter 2.</p>",
         )
         self._curve: Curve | None = None
-        self.setMinimumHeight(110)
+        self._across: Scale | None = None
+        self.supposed: float | None = None
+        """A z that somebody tries; None for the true one."""
+        self.setMinimumHeight(_LOWEST)
         self.setMaximumHeight(170)
 
     def show_curve(self, curve: Curve | None) -> None:
-        """This one from now on."""
+        """This one from now on; what was supposed of another is forgotten."""
+        if curve != self._curve:
+            self.supposed = None
         self._curve = curve
         self.arrange()
 
@@ -55,7 +63,7 @@ class CurveStage(Stage):
         if high - low < 1e-9:
             low, high = low - 1, high + 1
         plot = self.area.adjusted(_MARGIN / 2, _MARGIN / 2, -_MARGIN / 2, -_MARGIN)
-        across = Scale(-reach, reach, plot.left(), plot.right())
+        self._across = across = Scale(-reach, reach, plot.left(), plot.right())
         up = Scale(low, high, plot.bottom(), plot.top())
         fine = QPen(QColor(colors.line), 1)
         axes = items.path(root, fine, z=-2)
@@ -72,6 +80,8 @@ class CurveStage(Stage):
         self._show_point(at, across, up, curve)
         if curve.tangent and curve.slope is not None:
             self._show_tangent(at, across, up, curve.slope)
+        if self.supposed is not None:
+            self._show_supposed(self.supposed, across, up, curve)
 
     def _show_point(self, at: QPointF, across: Scale, up: Scale, curve: Curve) -> None:
         colors = theme.current()
@@ -86,11 +96,74 @@ class CurveStage(Stage):
         items.path(self.root, QPen(QColor(colors.card), 1.5), QColor(colors.accent), z=3).setPath(dot)
         font = mono_font(11)
         right = at.x() > self.width() * 0.6
-        align = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
-        beside = QPointF(at.x() + (-9 if right else 9), max(at.y() - 10, 8))
-        items.Words(self.root, beside, font, colors.text, f"a {number(curve.a)}", align, z=4)
-        below = QPointF(min(max(at.x(), 30.0), self.width() - 34.0), self.height() - 8)
-        items.Words(self.root, below, font, colors.text, f"z {number(curve.z)}", Qt.AlignmentFlag.AlignHCenter, z=4)
+        a, z = f"{curve.names[1]} {number(curve.a)}", f"{curve.names[0]} {number(curve.z)}"
+        beside = self._inside(a, at.x() + (-9 - self._wide(a) / 2 if right else 9 + self._wide(a) / 2))
+        centred = Qt.AlignmentFlag.AlignHCenter
+        items.Words(self.root, QPointF(beside, max(at.y() - 10, 8)), font, colors.text, a, centred, z=4)
+        items.Words(self.root, QPointF(self._inside(z, at.x()), self.height() - 8), font, colors.text, z, centred, z=4)
+
+    @staticmethod
+    def _wide(text: str) -> float:
+        return QFontMetricsF(mono_font(11)).horizontalAdvance(text) + 4
+
+    def _inside(self, text: str, middle: float) -> float:
+        """The middle of this text, as near to the one that is wanted as it stays in the picture."""
+        half = self._wide(text) / 2
+        return max(min(middle, self.width() - half), half)
+
+    def _show_supposed(self, z: float, across: Scale, up: Scale, curve: Curve) -> None:
+        """A ghost: what if z were …"""
+        a, slope = _at(curve.kind, z)
+        colors, at = theme.current(), QPointF(across.at(z), up.at(a))
+        ring = QPainterPath()
+        ring.addEllipse(at, _DOT, _DOT)
+        items.path(self.root, QPen(QColor(colors.accent), 1.5), QColor(colors.card), z=5).setPath(ring)
+        self._show_tangent(at, across, up, slope)
+        say = f"if {curve.names[0]} were {number(round(z, 3))}: {curve.names[1]} {number(a)}, slope {number(slope)}"
+        centre = QPointF(self.width() / 2, 8)
+        words = items.Words(self.root, centre, mono_font(11), colors.text, say, Qt.AlignmentFlag.AlignHCenter, z=7)
+        items.rectangle(self.root, words.box.adjusted(-4, -1, 4, 1), QColor(colors.card), z=6)
+
+    # Trying another z -------------------------------------------------------------------------------------------------
+
+    def suppose(self, z: float | None) -> None:
+        """Show what would be at this z; None goes back to the truth."""
+        if self._curve is None or not self._curve.known:
+            return
+        if z != self.supposed:
+            self.supposed = z
+            self.arrange()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._suppose_at(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._suppose_at(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self.suppose(None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        curve = self._curve
+        step = {Qt.Key.Key_Right: _KEY_STEP, Qt.Key.Key_Left: -_KEY_STEP}.get(Qt.Key(event.key()))
+        if step is not None and curve is not None and curve.known:
+            start = curve.z if self.supposed is None else self.supposed
+            self.suppose(start + step)
+        elif event.key() == Qt.Key.Key_Escape and self.supposed is not None:
+            self.suppose(None)
+        else:
+            super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self.suppose(None)
+        super().focusOutEvent(event)
+
+    def _suppose_at(self, event: QMouseEvent) -> None:
+        if event.buttons() & Qt.MouseButton.LeftButton and self._across is not None:
+            low, high = self._across.low, self._across.high
+            share = (event.position().x() - self._across.start) / (self._across.end - self._across.start)
+            self.suppose(min(max(low + share * (high - low), low), high))
 
     def _show_tangent(self, at: QPointF, across: Scale, up: Scale, slope: float) -> None:
         run = across.at(1.0) - across.at(0.0)
@@ -105,14 +178,24 @@ class CurveStage(Stage):
         curve = self._curve
         if curve is None or not curve.known:
             return "not computed yet"
+        z_name, a_name = curve.names
+        if self.supposed is not None:
+            a, slope_there = _at(curve.kind, self.supposed)
+            return f"if {z_name} were {number(self.supposed)}: {a_name} {number(a)}, slope {number(slope_there)}"
         slope = f", slope {number(curve.slope)}" if curve.slope is not None else ""
-        return f"{curve.kind.phrase} at z {number(curve.z)}: a {number(curve.a)}{slope}"
+        return f"{curve.kind.phrase} at {z_name} {number(curve.z)}: {a_name} {number(curve.a)}{slope}"
 
     def sizeHint(self) -> QSize:
         return QSize(180, 140)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(96, 110)
+        return QSize(96, _LOWEST)
+
+
+def _at(kind: ActivationKind, z: float) -> tuple[float, float]:
+    """a and the slope at a z."""
+    a, slope = activate(kind, np.array([[z]]))
+    return float(a[0, 0]), float(slope[0, 0]) if slope is not None else float("nan")
 
 
 def _cross(across: Scale, up: Scale, plot: QRectF) -> list[tuple[QPointF, QPointF]]:

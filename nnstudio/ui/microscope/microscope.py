@@ -5,54 +5,48 @@ It holds one state. Training goes on untouched, and the bar says when it has mov
 
 from functools import partial
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import (
-    QFrame,
-    QGridLayout,
-    QHBoxLayout,
-    QLabel,
-    QLayout,
-    QPushButton,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QContextMenuEvent, QCursor, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QLabel, QWidget
 
-from nnstudio.core.data.plane import Plane
-from nnstudio.core.run.example import Chosen
+from nnstudio.core.experiment import Experiment
 from nnstudio.core.run.frame import Frame
-from nnstudio.core.trace.names import Names
+from nnstudio.core.trace.prediction import Guess
 from nnstudio.core.trace.quantity import Place
 from nnstudio.core.trace.trace import Trace
 from nnstudio.core.training.phases import Phase
-from nnstudio.ui.explanations.microscope import MICROSCOPE
-from nnstudio.ui.microscope.gradient_picture import GradientPicture, Strip
+from nnstudio.ui.microscope.bar import GRAINS, Bar
+from nnstudio.ui.microscope.card_row import CardRow, Pages, scrolling, titled
+from nnstudio.ui.microscope.check.mode import CheckMode
+from nnstudio.ui.microscope.example.card import ExampleCard
+from nnstudio.ui.microscope.gradient_picture import GradientPicture, strips
+from nnstudio.ui.microscope.image.card import ImageCard, shows
+from nnstudio.ui.microscope.image.sheets import ImageSheets
+from nnstudio.ui.microscope.keys import claims, deed_of
 from nnstudio.ui.microscope.network_picture import NetworkPicture
-from nnstudio.ui.microscope.phase_line import PhaseLine
-from nnstudio.ui.microscope.sheet import Sheets, number
+from nnstudio.ui.microscope.nudge_card import NudgeCard
+from nnstudio.ui.microscope.page_grid import PageGrid
+from nnstudio.ui.microscope.predict.predicting import Predicting
+from nnstudio.ui.microscope.table_menu import TableMenu
 from nnstudio.ui.microscope.unit_card import UnitCard
-from nnstudio.ui.microscope.walk import PHASES, Grain, Outlined, Walk
-from nnstudio.ui.microscope.words import in_words
-from nnstudio.ui.widgets.figures import grouped
-from nnstudio.ui.widgets.segmented import SegmentedSwitch
-
-WAVE_MILLISECONDS = 600
-LONGEST_WAVE = 12_000
-GRAINS = tuple(Grain)
-_STRIPS = 3
+from nnstudio.ui.microscope.update_card import UpdateCard
+from nnstudio.ui.microscope.walk import Grain, Walk
+from nnstudio.ui.microscope.wave import Wave
+from nnstudio.ui.microscope.words import batch_in_words, in_words
 
 
 class Microscope(QWidget):
     """Shows a `Trace`, step by step.
 
     → ← steps, Space plays them, Home and End the ends of the phase, 1 2 3 4 the phases, L U T the grain, ↑ ↓ another
-    example, Tab and Shift+Tab another unit, Escape closes.
+    example, Tab and Shift+Tab another unit, Escape folds it, then closes.
     """
 
     closed = Signal()
     example_wanted = Signal(object)  # AnyExample
     newest_wanted = Signal()
+    update_wanted = Signal()
+    table_wanted = Signal(object)  # Table, as a file
 
     def __init__(self) -> None:
         super().__init__()
@@ -60,96 +54,188 @@ class Microscope(QWidget):
         self.setAccessibleName("Microscope")
         self.trace: Trace | None = None
         self.walk: Walk | None = None
-        self._sheets: Sheets | None = None
-        self._newest = 0
-        self.state = QLabel()
-        self.state.setProperty("role", "caption")
-        self.newest = QPushButton("take the newest")
-        self.newest.setProperty("role", "small")
-        self.newest.clicked.connect(self.newest_wanted)
-        self.line = PhaseLine()
-        self.line.chosen.connect(self._go_to)
-        self.grain = SegmentedSwitch(
-            [grain.value for grain in GRAINS],
-            ["A whole layer at a step.", "One unit at a step.", "One product of a sum at a step."],
-        )
-        self.grain.set_current(GRAINS.index(Grain.UNIT))
-        self.grain.currentChanged.connect(self._regrain)
+        self.waits = False
+        self._drawn = QSize()
+        self._sheets: ImageSheets | None = None
+        self._now: tuple[int, Experiment | None] = 0, None
+        self._pressed: Place | None = None
+        self._folded = False
+        self._nudged: NudgeCard | None = None
+        self.bar = Bar()
+        self.bar.stepped.connect(self.step)
+        self.bar.waved.connect(self.wave)
+        self.bar.closed.connect(self.closed)
+        self.bar.newest_wanted.connect(self.newest_wanted)
+        self.bar.grain_chosen.connect(self._regrain)
+        self.bar.line.chosen.connect(self._go_to)
+        self.example = ExampleCard()
+        self.example.example_wanted.connect(self.example_wanted)
+        self.example.batch_chosen.connect(self._show)
+        self.example.let_go.connect(self.setFocus)
         self.network = NetworkPicture()
         self.network.chosen.connect(self._unfold)
+        self.network.pointed.connect(self._point)
+        self.network.weight_chosen.connect(self._choose_weight)
+        self.network.double_clicked.connect(self._nudge)
         self.card = UnitCard(self.network)
         self.card.pointed.connect(self._point)
         self.card.pressed.connect(self._follow)
+        self.image, self.gradient = ImageCard(), GradientPicture()
+        self.image.slid.connect(self._show)
+        self.image.chosen.connect(self._unfold)
+        self._pages = Pages(self.network, self.image)
+        self.check = CheckMode(self)
+        self.check.turned.connect(self._show_cards)
         self.words = QLabel(wordWrap=True)
         self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.gradient = GradientPicture()
-        self.example = QLabel(wordWrap=True)
-        self.example.setTextFormat(Qt.TextFormat.RichText)
-        self.example.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._wave = QTimer(self)
-        self._wave.timeout.connect(self._next_of_the_wave)
-        self._compose()
+        self.update_card = UpdateCard()
+        self.card.written.connect(self.update_card.show_writing)
+        self.update_card.update_wanted.connect(self.update_wanted)
+        self.predicting = Predicting()
+        self.predicting.card.told.connect(self._told)
+        self.predicting.card.going_on.connect(partial(self.step, 1))
+        self.predicting.card.left.connect(self.setFocus)
+        self.bar.predicting.connect(self._predict)
+        self.below = CardRow(
+            (
+                ("Predict", titled("Predict first", self.predicting.card), 6),
+                ("Gradient", titled("Gradient: this example beside the batch", self.gradient), 4),
+                ("In words", titled("In words", scrolling(self.words)), 4),
+                ("Pooling", titled("Pooling: who won", self.image.pooling), 4),
+                ("Update", titled("Update", self.update_card, self.update_card.name, self.update_card.state), 4),
+                ("Check", titled("Check my calculation", self.check.card, self.check.card.levels), 6),
+            )
+        )
+        self._show_cards()
+        self._wave = Wave(self)
+        self._wave.timeout.connect(self._go_on)
+        self._wave.playing.connect(self.bar.show_waving)
+        self.grid = PageGrid(self, self.bar, self.example, titled("Network", self._pages), self.below)
 
     # What it shows ----------------------------------------------------------------------------------------------------
 
     def show_trace(self, trace: Trace) -> None:
         """Another example, or another state, from now on; the walk stays where it is if it can."""
-        before = self.walk
-        self.trace, self._sheets = trace, Sheets(trace)
-        layers = [
-            Outlined(len(layer.z), *self._sheets.terms(place, 0), bool(layer.gradients))
-            for place, layer in enumerate(trace.layers)
-        ]
-        self.walk = Walk(layers, GRAINS[self.grain.current()])
+        before, self.waits = self.walk, False
+        if self.trace is None or self.trace.held is not trace.held:
+            self._now = max(self._now[0], trace.held.state.updates), trace.held.state.experiment
+        self._show_around(True)
+        self.trace, self._sheets = trace, ImageSheets(trace)
+        self.walk = Walk(self._sheets.outlined(), GRAINS[self.bar.grain.current()])
         if before is not None and before.layers == self.walk.layers and before.grain is self.walk.grain:
             self.walk.here = before.here
-        self._newest = max(self._newest, trace.held.state.updates)
         self._show_state()
-        self._show_example()
+        trouble = self.predicting.begin(trace)
+        self.bar.allow_predicting(trouble)
+        self.check.look_at(trace)
+        self.example.show_trace(trace)
         self._show()
+
+    def wait(self, sentence: str) -> None:
+        """What is to be shown next has to be worked out first, or cannot be: this is said. Where there is something to
+        be seen already, it stays."""
+        self.waits = True
+        self.words.setText(sentence)
+        if self.trace is None:
+            self.card.hide()
+            self._pages.turn_to(self.network, self)
+            self.network.say(sentence)
+        self._show_around(self.trace is not None)
+
+    def _show_around(self, shown: bool) -> None:
+        self.example.setVisible(shown)
+        self.below.setVisible(shown)
 
     def show_frame(self, frame: Frame) -> None:
         """The run as it is now: only whether it has moved on is told."""
-        if frame.updates != self._newest:
-            self._newest = frame.updates
+        now = frame.now[1], frame.experiment if frame.visit is None else self._now[1]
+        if now != self._now:
+            self._now = now
             self._show_state()
 
     def renew(self) -> None:
-        """More is known than before: show it."""
+        """More is known than before, or less has to be hidden: show it."""
         self._show()
 
     def let_go(self) -> None:
         """Hold nothing any more."""
-        self._wave.stop()
-        self.trace = self.walk = self._sheets = None
+        self._close_nudge()
+        self._wave.rest()
+        self.example.release()
+        self.trace, self.walk, self._sheets, self.waits = None, None, None, False
 
     # Steps ------------------------------------------------------------------------------------------------------------
 
     def step(self, by: int) -> None:
-        """So many stops on."""
-        if self.walk is not None and self.walk.go(by):
+        """So many stops on; with *Predict* on the number of the next one is asked for first."""
+        if by > 0 and self.predicting.asks:
+            self.below.bring_forward("Predict")
+            self.predicting.card.show_number()
+        elif self.walk is not None and (self.walk.go(by) or self._folded):
+            self._folded = False
             self._show()
 
     def to_phase(self, phase: Phase) -> None:
         """To the beginning of a phase."""
         if self.walk is not None:
+            self._folded = False
             self.walk.to_phase(phase)
             self._show()
 
+    def leave(self) -> None:
+        """Close what lies over it, then fold the unit, then leave."""
+        if self._nudged is not None:
+            self._close_nudge()
+        elif self.example.batch:
+            self.example.show_one()
+        elif self.card.isVisible() or self.image.isVisible():
+            self._folded = True
+            self._show()
+        else:
+            self.closed.emit()
+
     def wave(self) -> None:
         """Play the steps, or rest."""
-        if self._wave.isActive() or self.walk is None:
-            self._wave.stop()
-        else:
-            self._wave.start(min(WAVE_MILLISECONDS, LONGEST_WAVE // max(len(self.walk.stops), 1)))
-        self._play.setText("❚❚ Wave" if self._wave.isActive() else "▶ Wave")
+        if self.walk is not None:
+            self._wave.toggle(len(self.walk.stops), self.predicting.on)
 
-    def _next_of_the_wave(self) -> None:
-        if self.walk is None or not self.walk.go(1):
-            self.wave()
-        else:
+    def _go_on(self) -> None:
+        if self.walk is not None and self.walk.go(1):
             self._show()
+        else:
+            self._wave.rest()
+
+    def _predict(self, on: bool) -> None:
+        """From now on what comes next is asked for, or not."""
+        self.predicting.on = on
+        if on:
+            self.bar.check.setChecked(False)  # what is predicted is shown, and what is checked is hidden
+        self._wave.rest()
+        self.bar.let_wave(not on)
+        self._show_cards()
+        self.below.bring_forward("Predict")
+        if not on and self.predicting.card.has_keys:
+            self.setFocus()
+        self._show()
+        QTimer.singleShot(0, self, self._show)  # when the cards have their sizes
+
+    def _told(self, guess: Guess) -> None:
+        """A guess was made: the step is taken."""
+        by_keys = self.predicting.card.has_keys
+        self.predicting.settle(guess)
+        self._folded = False
+        if self.walk is not None and self.walk.go(1):
+            self._show()
+        if by_keys:
+            self.predicting.card.explain()
+        else:
+            self.setFocus()
+
+    def _show_cards(self) -> None:
+        usual = self.image.cards if self._pages.currentWidget() is self.image else ("Gradient", "In words", "Update")
+        mode = "Check" if self.check.checking.on else "Predict" if self.predicting.on else ""
+        self.below.show_cards(*((mode, "In words") if mode else usual))
 
     def _go_to(self, place: int) -> None:
         if self.walk is not None:
@@ -160,56 +246,48 @@ class Microscope(QWidget):
         if self.walk is None:
             return
         if self.walk.grain is Grain.LAYER:
-            self.grain.set_current(GRAINS.index(Grain.UNIT))
+            self.bar.choose(Grain.UNIT)
+        self._folded = False
         self.walk.to_unit(layer, unit)
         self._show()
 
-    def _regrain(self, index: int) -> None:
+    def _regrain(self, grain: Grain) -> None:
         if self.walk is not None:
-            self.walk = self.walk.regrained(GRAINS[index])
+            self.walk = self.walk.regrained(grain)
+            self.predicting.regrained()
             self._show()
 
     def _point(self, place: object) -> None:
-        self.network.light(place if isinstance(place, Place) else None)
-        self.card.light(place)
+        place = place if isinstance(place, Place) else None
+        self.network.light(place)
+        unit = self.network.unit_of(place) if place is not None else None
+        self.card.light(lambda other: other == place or (unit is not None and self.network.unit_of(other) == unit))
 
     def _follow(self, place: object) -> None:
         """To the unit that a factor comes from."""
+        self._pressed = None
         if not isinstance(place, Place) or self.trace is None:
             return
         keys = [layer.key for layer in self.trace.layers]
-        if place.layer in keys and len(place.at) == 1 and not place.array:
-            self._unfold(keys.index(place.layer), place.at[0])
+        if place.array in ("weight", "bias") and place.layer in keys:
+            self._choose_weight(place)
+        elif (unit := self.network.unit_of(place)) is not None and unit[0] >= 0:
+            self._unfold(*unit)
 
     def event(self, event: QEvent) -> bool:
         """While it is open its keys are its own; the buttons above still drive the run."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._claims(event):
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and claims(event):
             event.accept()
             return True
         return super().event(event)
 
-    def _claims(self, event: QKeyEvent) -> bool:
-        plain = not event.modifiers() & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier)
-        return plain and event.key() in _KEYS
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self.image.isVisible() and self.image.takes(event):
+            return
         if event.modifiers() & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier):
             super().keyPressEvent(event)
             return
-        deed = {
-            Qt.Key.Key_Right: partial(self.step, 1),
-            Qt.Key.Key_Left: partial(self.step, -1),
-            Qt.Key.Key_Space: self.wave,
-            Qt.Key.Key_Home: partial(self._to_end, False),
-            Qt.Key.Key_End: partial(self._to_end, True),
-            Qt.Key.Key_Up: partial(self._walk_examples, -1),
-            Qt.Key.Key_Down: partial(self._walk_examples, 1),
-            Qt.Key.Key_L: partial(self.grain.set_current, 0),
-            Qt.Key.Key_U: partial(self.grain.set_current, 1),
-            Qt.Key.Key_T: partial(self.grain.set_current, 2),
-            Qt.Key.Key_Escape: self.closed.emit,
-            **{key: partial(self.to_phase, phase) for key, phase in zip(_DIGITS, PHASES, strict=True)},
-        }.get(Qt.Key(event.key()))
+        deed = deed_of(self, Qt.Key(event.key()))
         if deed is None:
             super().keyPressEvent(event)
         else:
@@ -217,19 +295,16 @@ class Microscope(QWidget):
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         if self.hasFocus() and self.walk is not None and self.walk.stop.unit is not None:
+            self._folded = False
             self.walk.along(1 if forward else -1)
             self._show()
             return True
         return super().focusNextPrevChild(forward)
 
-    def _to_end(self, last: bool) -> None:
+    def to_end(self, last: bool) -> None:
         if self.walk is not None:
             self.walk.to_end(last)
             self._show()
-
-    def _walk_examples(self, by: int) -> None:
-        if self.trace is not None and self.trace.chosen is not None:
-            self.example_wanted.emit(self.trace.chosen.moved(self.trace.held.dataset, by))
 
     # Drawing ----------------------------------------------------------------------------------------------------------
 
@@ -237,151 +312,87 @@ class Microscope(QWidget):
         trace, walk, sheets = self.trace, self.walk, self._sheets
         if trace is None or walk is None or sheets is None:
             return
+        self._close_nudge()
         stop = walk.stop
-        self.line.show_walk(walk)
-        unfolded = stop.unit is not None or stop.phase is Phase.LOSS
-        self.card.setVisible(unfolded)
-        if unfolded:
-            self.card.show_sheet(sheets.sheet(stop))
-            self.network.wanted = self.card.wanted
-        self.network.show_trace(trace, walk)
-        self.card.setGeometry(self.network.card.toRect())
-        self.words.setText("<br><br>".join(in_words(trace, stop)))
-        self._show_gradient(trace, sheets)
-        title = self.card.title.text() if unfolded else f"layer {(stop.layer or 0) + 1}"
+        self.bar.line.show_walk(walk)
+        batch = self.example.batch
+        unfolded = not self._folded and not batch and (stop.unit is not None or stop.phase is Phase.LOSS)
+        unfolded = unfolded and not self.check.folds(trace, stop)
+        image = unfolded and shows(trace, stop)
+        self._pages.turn_to(self.image if image else self.network, self)
+        if image:
+            self.image.show_stop(sheets, walk)
+            if self.image.weight is not None:
+                self.update_card.choose(*self.image.weight)
+        else:
+            self.card.setVisible(unfolded)
+            if unfolded:
+                sheets.asked = self.check.asks
+                self.card.show_sheet(sheets.sheet(stop), self.check.checking if self.check.asks else None)
+                self.network.wanted = self.card.wanted
+            self.card.setGeometry(self.network.lay_out(trace, walk, not unfolded, batch).toRect())
+            self.card.settle()
+            self.network.dock(self.network.docks_of(self.card.rows) if unfolded else {})
+        self._drawn = self.network.size()
+        self._show_cards()
+        self.predicting.follow(walk, self.check.asks)
+        self.example.veil(self.check.hides_answer or (self.predicting.on and not walk.worked_out(Phase.LOSS)))
+        self.example.show_walk(walk)
+        words = batch_in_words(trace) if batch else in_words(trace, stop, self.image.place if image else None)
+        self.words.setText("<br><br>".join(self.check.allowed(words, stop)))
+        self.gradient.show_strips(() if self.check.asks else strips(trace, sheets, walk, batch), batch)
+        if not image or self.image.weight is not None:
+            self.update_card.show_walk(trace, sheets, walk, hidden=self.check.asks)
+        self.check.show_stop(stop)
+        self.update_card.offer(walk.here == len(walk.stops) - 1 and self.bar.is_newest)
+        title = (self.image if image else self.card).title.text() if unfolded else f"layer {(stop.layer or 0) + 1}"
         self.setAccessibleDescription(f"{stop.phase.label}, {title}, step {walk.here + 1} of {len(walk.stops)}")
 
-    def _show_gradient(self, trace: Trace, sheets: Sheets) -> None:
-        walk = self.walk
-        assert walk is not None
-        place, unit, strips = walk.stop.layer, walk.stop.unit, list[Strip]()
-        known = trace.held.worked_out and walk.worked_out(Phase.BACKWARD, place, unit)
-        if known and place is not None and unit is not None and trace.layers[place].z.ndim == 1:
-            layer, names, way = trace.layers[place], Names(trace.layers), trace.held.way
-            for array, at in sheets.weights(layer, (unit,))[-_STRIPS:]:
-                if (each := way.of_each(layer.key, array, at)) is not None:
-                    name, own = names.weight(layer.key, array, at), float(layer.gradients[array][at])
-                    strips.append(Strip(name, own, each, float(each.mean()), trace.row))
-        self.gradient.show_strips(tuple(strips))
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if (menu := self.menu_at(event.pos())) is not None:
+            menu.popup(event.globalPos())
+
+    def menu_at(self, position: QPoint) -> TableMenu | None:
+        """To copy or save the numbers of the card at this point, or of the unfolded unit; None where there are none."""
+        cards = self.update_card, self.gradient, self.image.pooling, self.image.unit
+        under = (card for card in cards if card.isVisible() and card.rect().contains(card.mapFrom(self, position)))
+        card = next(under, self.card if self.card.isVisible() else None)
+        table = card.table() if card is not None else None
+        return TableMenu(table, self, self.table_wanted) if table is not None else None
+
+    def _nudge(self) -> None:
+        """The numerical check of the weight that was pressed last, beside the pointer."""
+        if self._pressed is not None and self.trace is not None and not self.check.asks:
+            self._close_nudge()
+            self._nudged = NudgeCard(self.trace, self._pressed, self)
+            self._nudged.show_at(self.mapFromGlobal(QCursor.pos()))
+
+    def _close_nudge(self) -> None:
+        if self._nudged is not None:
+            self._nudged.close()
+            self._nudged.deleteLater()
+            self._nudged = None
+
+    def _choose_weight(self, place: object) -> None:
+        """To the unit at the end of a link, with its weight's update."""
+        if isinstance(place, Place) and self.trace is not None:
+            self._pressed = place
+            self.update_card.choose(place.layer, place.array, place.at)
+            self._unfold([layer.key for layer in self.trace.layers].index(place.layer), place.at[-1])
 
     def _show_state(self) -> None:
-        if self.trace is None:
-            return
-        held = self.trace.held.state.updates
-        moved = self._newest != held
-        self.state.setText(f"holds update {grouped(held)}, {'run moved on' if moved else 'the newest'}")
-        self.newest.setVisible(moved)
-
-    def _show_example(self) -> None:
-        trace = self.trace
-        if trace is None:
-            return
-        chosen, domain = trace.chosen, trace.held.dataset.domain
-        heading = "Typed inputs"
-        if isinstance(chosen, Chosen):
-            heading = f"{chosen.split.value.capitalize()} example {grouped(chosen.number)}"
-        rows: list[tuple[str, str]] = []
-        if trace.inputs.size <= 6:
-            rows += [(f"x{place + 1}", number(float(x))) for place, x in enumerate(trace.inputs.ravel())]
-        elif not isinstance(domain, Plane):
-            rows.append(("inputs", " × ".join(map(str, trace.inputs.shape))))
-        rows.append(
-            ("target", ", ".join(number(float(t)) for t in trace.y) if trace.y.size < 4 else str(int(trace.y.argmax())))
-        )
-        best = (
-            number(float(trace.p[0]))
-            if trace.p.size == 1
-            else f"{int(trace.p.argmax())} ({number(float(trace.p.max()))})"
-        )
-        rows += [("answer", best), ("loss", number(trace.terms.loss))]
-        seen = "as a part of the next mini-batch" if trace.row is not None else "as the network predicts"
-        table = "".join(
-            f"<tr><td>{name}&nbsp;&nbsp;</td><td align='right'><code>{value}</code></td></tr>" for name, value in rows
-        )
-        keys = "↑ ↓ another example<br>→ ← one step · Space wave<br>Tab next unit · Esc close"
-        self.example.setText(f"<b>{heading}</b><br>seen {seen}<br><table>{table}</table><br>{keys}")
+        if self.trace is not None:
+            self.bar.show_state(self.trace.held.state, *self._now)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, 0)  # the cards say how small the window can be
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        QTimer.singleShot(0, self, self._show)
+        self.grid.fit()
+        QTimer.singleShot(0, self, self._fit)
 
-    # Making it --------------------------------------------------------------------------------------------------------
-
-    def _compose(self) -> None:
-        back, on, self._play, close = QToolButton(), QToolButton(), QPushButton("▶ Wave"), QToolButton()
-        for button, text, name, deed in (
-            (back, "‹", "One step back", partial(self.step, -1)),
-            (on, "›", "One step on", partial(self.step, 1)),
-            (close, "×", "Close the microscope", self.closed.emit),
-        ):
-            button.setText(text)
-            button.setAccessibleName(name)
-            button.setToolTip(f"{name}.")
-            button.setWhatsThis(MICROSCOPE[name].html(name, f"{name}."))
-            button.clicked.connect(deed)
-        self._play.setToolTip("Play the steps of all phases, or rest.")
-        self._play.setWhatsThis(MICROSCOPE["Wave"].html("Wave", self._play.toolTip()))
-        self.newest.setToolTip("Hold the run as it is now.")
-        self.newest.setWhatsThis(MICROSCOPE[self.newest.text()].html("Take the newest", self.newest.toolTip()))
-        self._play.clicked.connect(self.wave)
-        title = QLabel("MICROSCOPE")
-        title.setProperty("role", "section")
-        held = QVBoxLayout()
-        held.setSpacing(0)
-        held.addWidget(title)
-        held.addWidget(self.state)
-        bar = _card()
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(14, 6, 10, 6)
-        row.setSpacing(10)
-        row.addLayout(held)
-        for widget in (self.newest, back, self._play, on):
-            row.addWidget(widget)
-        row.addWidget(self.line, 1)
-        row.addWidget(self.grain)
-        row.addWidget(close)
-        grid = QGridLayout(self)
-        grid.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(10)
-        grid.addWidget(bar, 0, 0, 1, 3)
-        grid.addWidget(_titled("Example", self.example), 1, 0, 2, 1)
-        grid.addWidget(_titled("Network", self.network), 1, 1, 1, 2)
-        grid.addWidget(_titled("Gradient: this example beside the batch", self.gradient), 2, 1)
-        grid.addWidget(_titled("In words", self.words), 2, 2)
-        grid.setColumnStretch(1, 1)
-        grid.setColumnStretch(2, 1)
-        grid.setColumnMinimumWidth(0, 200)
-        grid.setRowStretch(1, 5)
-        grid.setRowStretch(2, 2)
-
-
-_KEYS = frozenset(
-    {
-        *(Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End),
-        *(Qt.Key.Key_Space, Qt.Key.Key_Escape, Qt.Key.Key_L, Qt.Key.Key_U, Qt.Key.Key_T),
-        *(Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4),
-    }
-)
-_DIGITS = Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4
-
-
-def _card() -> QFrame:
-    frame = QFrame()
-    frame.setProperty("role", "sheet")
-    return frame
-
-
-def _titled(title: str, body: QWidget) -> QFrame:
-    frame = _card()
-    column = QVBoxLayout(frame)
-    column.setContentsMargins(14, 10, 14, 12)
-    column.setSpacing(8)
-    label = QLabel(title.upper())
-    label.setProperty("role", "section")
-    column.addWidget(label)
-    column.addWidget(body, 1)
-    return frame
+    def _fit(self) -> None:
+        """Once the cards have their sizes: draw anew, unless it was drawn in them."""
+        if self.network.size() != self._drawn or self.image.isVisible():
+            self._show()

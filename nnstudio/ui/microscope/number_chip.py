@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from nnstudio.core.trace.quantity import Place
 from nnstudio.ui import theme
-from nnstudio.ui.microscope.sheet import Cell, Shape, Writing
+from nnstudio.ui.microscope.cells import NOTHING, Cell, Shape, Writing
 
 _GLYPHS = {Shape.VALUE: "■", Shape.WEIGHT: "▬", Shape.BIAS: "◪", Shape.ERROR: "◀", Shape.PLAIN: ""}
 
@@ -19,18 +19,35 @@ class NumberChip(QLabel):
 
     def __init__(self, cell: Cell, writing: Writing, large: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.cell = cell
+        self._large = large
+        self._shown: tuple[object, ...] = ()
         self.setProperty("role", "headline" if large else "chip-number")
-        self.setProperty("known", cell.known)
         self.setTextFormat(Qt.TextFormat.RichText)
+        self.show_cell(cell, writing)
+
+    def show_if_there(self, cell: Cell | None, writing: Writing) -> None:
+        """This number; for none it is hidden, and forgets the one before."""
+        self.show_cell(NOTHING if cell is None else cell, writing)
+        self.setHidden(cell is None)
+
+    def show_cell(self, cell: Cell, writing: Writing) -> None:
+        """This number from now on."""
+        shown = cell, writing, theme.current()
+        if shown == self._shown:
+            return
+        self._shown, self.cell = shown, cell
+        if self.property("known") != cell.known:
+            self.setProperty("known", cell.known)
+            self.style().unpolish(self)
+            self.style().polish(self)
         glyph = _GLYPHS[cell.shape] if cell.known and writing is not Writing.ALGEBRA else ""
         colors = theme.current()
         shade = colors.positive if cell.value > 0 else colors.negative if cell.value < 0 else colors.dim
-        small = "font-size: small;" if large else "font-size: x-small;"
+        small = "font-size: small;" if self._large else "font-size: x-small;"
         sign = f'<span style="color:{shade};{small}">{glyph}</span>&nbsp;' if glyph else ""
         text = cell.text(writing)
-        self.setText(f"{text}&nbsp;{sign}" if large and sign else f"{sign}{text}")
-        said = text if cell.known else "not computed yet"
+        self.setText(f"{text}&nbsp;{sign}" if self._large and sign else f"{sign}{text}")
+        said = text if cell.known else cell.unknown
         self.setAccessibleName(f"{cell.shape.value} {cell.name}, {said}".strip())
         self.setToolTip(f"{cell.name} = {cell.value!r}" if cell.known and cell.name else said)
 

@@ -1,7 +1,7 @@
 """The four phases as one line: a pill for each step, full where it was computed, ringed here, dashed where not yet."""
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPen
 from PySide6.QtWidgets import QSizePolicy
 
 from nnstudio.ui import theme
@@ -13,6 +13,7 @@ from nnstudio.ui.stage.stage import Stage
 MOST_PILLS = 24
 _GAP, _HEIGHT, _TOP = 3.0, 7.0, 26.0
 _BETWEEN = 14.0
+_SHORT = {"Forward": "Forw.", "Backward": "Back.", "Update": "Upd."}
 
 
 class PhaseLine(Stage):
@@ -49,7 +50,7 @@ class PhaseLine(Stage):
         colors, bold, plain = theme.current(), text_font(12, bold=True), text_font(11)
         counts = [min(len(walk.of_phase(phase)), MOST_PILLS) for phase in PHASES]
         room = self.width() - _BETWEEN * (len(PHASES) - 1)
-        shares = [max(count, 4) for count in counts]
+        shares = [max(count, 14) for count in counts]  # room for the name of the phase
         x = 0.0
         for phase, count, share in zip(PHASES, counts, shares, strict=True):
             width = room * share / sum(shares)
@@ -57,11 +58,18 @@ class PhaseLine(Stage):
             here, done = walk.stop.phase is phase, places[-1] < walk.here
             shade = colors.accent if here else colors.text if done else colors.dim
             title = f"{phase.label} ✓" if done else phase.label
-            items.Words(root, QPointF(x, 10), bold if here else plain, shade, title)
+            words = items.Words(root, QPointF(x, 10), bold if here else plain, shade, title)
             note = f"{places.index(walk.here) + 1} of {len(places)}" if here else "" if done else "not computed yet"
-            if width > 150 or here:
-                align = Qt.AlignmentFlag.AlignRight
-                items.Words(root, QPointF(x + width, 10), plain, colors.dim, note, align)
+            align = Qt.AlignmentFlag.AlignRight
+            noted = items.Words(root, QPointF(x + width, 10), plain, colors.dim, note, align)
+            if noted.box.left() < words.box.right() + _GAP:
+                noted.say("")
+            for shorter in (phase.label, _SHORT.get(phase.label, phase.label)):
+                if words.box.right() > x + width:
+                    words.say(shorter)
+            if words.box.right() > x + width + _BETWEEN / 2:
+                face = QFontMetricsF(bold if here else plain)
+                words.say(face.elidedText(phase.label, Qt.TextElideMode.ElideRight, width + _BETWEEN / 2))
             self._pills(x, width, places, count)
             x += width + _BETWEEN
 
@@ -105,4 +113,4 @@ class PhaseLine(Stage):
         return QSize(620, 40)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(300, 40)
+        return QSize(180, 40)

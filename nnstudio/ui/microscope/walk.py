@@ -49,6 +49,12 @@ class Walk:
         self.layers, self.grain = tuple(layers), grain
         self.stops = tuple(stop for phase in PHASES for stop in self._stops(phase))
         self.here = 0
+        self._phases: dict[Phase, list[int]] = {phase: [] for phase in PHASES}
+        self._last: dict[tuple[Phase, int | None, int | None], int] = {}
+        self._whole: dict[tuple[Phase, int | None], int] = {}
+        for place, stop in enumerate(self.stops):
+            self._phases[stop.phase].append(place)
+            self._last[stop.phase, stop.layer, stop.unit] = self._whole[stop.phase, stop.layer] = place
 
     @property
     def stop(self) -> Stop:
@@ -62,7 +68,7 @@ class Walk:
 
     def of_phase(self, phase: Phase) -> list[int]:
         """The places of a phase's stops."""
-        return [place for place, stop in enumerate(self.stops) if stop.phase is phase]
+        return self._phases[phase]
 
     def to_phase(self, phase: Phase) -> None:
         """To the first stop of a phase; what lies before it is worked out by that."""
@@ -104,15 +110,10 @@ class Walk:
 
     def worked_out(self, phase: Phase, layer: int | None = None, unit: int | None = None) -> bool:
         """Whether this has been computed at the stop of now: all terms of the unit, or of all units of the layer."""
-        last = max(
-            (
-                place
-                for place in self.of_phase(phase)
-                if self.stops[place].layer == layer and (unit is None or self.stops[place].unit in (unit, None))
-            ),
-            default=None,
-        )
-        return last is not None and last <= self.here
+        places = [self._last.get((phase, layer, unit)), self._last.get((phase, layer, None))]
+        if unit is None:
+            places = [self._whole.get((phase, layer))]
+        return max((place for place in places if place is not None), default=len(self.stops)) <= self.here
 
     def _stops(self, phase: Phase) -> list[Stop]:
         if phase is Phase.LOSS:

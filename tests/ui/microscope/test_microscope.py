@@ -1,70 +1,35 @@
 """The microscope in the window, by its keys: every number of XOR as a screen reader gets it, and the run untouched."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
-import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from nnstudio.core.data.examples import DataError
-from nnstudio.core.experiment import DenseSpec, Experiment
-from nnstudio.core.experiment.choices import ActivationKind, DatasetKind
-from nnstudio.core.presets import default_experiment
+from nnstudio.core.experiment import DenseSpec
 from nnstudio.core.trace.trace import Trace
 from nnstudio.core.training.phases import Phase
 from nnstudio.core.training.trainer import Trainer
 from nnstudio.ui.main_window import MainWindow
+from nnstudio.ui.microscope.curve_stage import CurveStage
 from nnstudio.ui.microscope.microscope import Microscope
 from nnstudio.ui.microscope.number_chip import NumberChip
 from nnstudio.ui.microscope.sheet import Writing, number
 from nnstudio.ui.microscope.walk import Grain, Stop
 from nnstudio.ui.session import Session
-from nnstudio.ui.settings import Settings
 
 Key = Qt.Key
-XOR: Experiment = replace(
-    default_experiment(DatasetKind.XOR4), layers=(DenseSpec(units=2, activation=ActivationKind.TANH),)
-)
-
-
-def no_images(spec: object) -> None:
-    raise DataError("no images here")
-
-
-@pytest.fixture
-def window(qtbot: QtBot) -> Iterator[MainWindow]:
-    session = Session(XOR, no_images)  # type: ignore[arg-type]
-    window = MainWindow(session, Settings())
-    qtbot.addWidget(window)
-    session.start()
-    window.show()
-    window.activateWindow()
-    qtbot.waitUntil(lambda: session.frame is not None)
-    yield window
-    session.stop()
 
 
 def run_of(window: MainWindow) -> Session:
     return window._session
 
 
-@pytest.fixture
-def page(window: MainWindow, qtbot: QtBot) -> Microscope:
-    """After five updates, opened by its key."""
-    for _ in range(5):
-        run_of(window).step()
-    qtbot.waitUntil(lambda: run_of(window).frame.updates == 5)  # type: ignore[union-attr]
-    press(window, Key.Key_M)
-    qtbot.waitUntil(lambda: window.microscopy.is_open and window.microscopy.page.trace is not None)
-    return window.microscopy.page
-
-
-def press(window: MainWindow, key: Key) -> None:
-    QTest.keyClick(window.windowHandle(), key)
+def press(window: MainWindow, *keys: Key) -> None:
+    for key in keys:
+        QTest.keyClick(window.windowHandle(), key)
 
 
 def trace_of(page: Microscope) -> Trace:
@@ -120,28 +85,76 @@ def test_the_run_goes_on_as_if_nobody_had_looked(window: MainWindow, page: Micro
     assert session.frame.updates == 5, "its keys are its own"
     session.step()
     qtbot.waitUntil(lambda: session.frame.updates == 6)  # type: ignore[union-attr]
-    twin = Trainer(XOR)
+    twin = Trainer(session.experiment)
     for _ in range(6):
         twin.step()
     assert np.array_equal(session.frame.model.params, twin.network.params)
 
 
+def test_without_an_example_in_hand_it_opens_with_one_that_tells(page: Microscope) -> None:
+    trace = trace_of(page)
+    assert trace.row is not None
+    assert (trace.inputs != 0).all(), "of (0, 0) every product were 0"
+    assert page.card.findChild(CurveStage).summary().startswith("tanh at z₁ ")  # type: ignore[union-attr]
+    assert ": h₁ " in page.card.findChild(CurveStage).summary()  # type: ignore[union-attr]
+
+
+def test_in_words_the_update_names_its_way_and_who_pulls(window: MainWindow, page: Microscope) -> None:
+    press(window, Key.Key_4)
+    trace = trace_of(page)
+    held, layer = trace.held, trace.layers[0]
+    changes = held.change_of(layer.key, "weight")[:, 0]
+    at = int(np.abs(changes).argmax()), 0
+    g = float(held.way.gradients[layer.key]["weight"][at])
+    way = "negative, so the loss falls as it grows" if g < 0 else "positive, so the loss falls as it shrinks"
+    assert f"{'grows' if changes[at[0]] > 0 else 'shrinks'} from" in page.words.text()
+    assert f"its mean gradient is {number(g)}, {way}." in page.words.text()
+    each = held.way.of_each(layer.key, "weight", at)
+    assert each is not None
+    row = int((each * np.sign(g)).argmax())
+    point = ", ".join(number(float(value)) for value in held.way.layers[0].x[row])
+    assert f"({point})" in page.words.text()
+    assert f"pulls hardest, with {number(float(each[row]))}." in page.words.text()
+
+
+def test_another_network_is_told_and_offered(window: MainWindow, page: Microscope, qtbot: QtBot) -> None:
+    session, bar = run_of(window), page.bar
+    press(window, Key.Key_End)
+    held = trace_of(page).held
+    session.edit(replace(session.experiment, layers=(*session.experiment.layers, DenseSpec(units=3))))
+    qtbot.waitUntil(bar.newest.isVisible)
+    assert bar.state.text() == "holds update 5 of another network"
+    assert bar.newest.text() == "take the present one"
+    press(window, Key.Key_4, Key.Key_End)
+    assert not page.update_card.do.isVisible(), "the run cannot make this update any more"
+    press(window, Key.Key_Down)
+    assert trace_of(page).held is held
+    assert bar.state.text() == "holds update 5 of another network"
+    QTest.mouseClick(bar.newest, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: trace_of(page).held is not held)
+    assert len(trace_of(page).layers) == 3
+    assert bar.state.text() == "holds update 5, the newest"
+    session.undo()
+    qtbot.waitUntil(lambda: bar.state.text() == "holds update 5 of another network")
+
+
 def test_it_holds_its_state_and_says_when_the_run_moved_on(window: MainWindow, page: Microscope, qtbot: QtBot) -> None:
-    assert page.state.text() == "holds update 5, the newest"
-    assert not page.newest.isVisible()
+    assert page.bar.state.text() == "holds update 5, the newest"
+    assert not page.bar.newest.isVisible()
     before = trace_of(page)
     run_of(window).step()
-    qtbot.waitUntil(page.newest.isVisible)
-    assert page.state.text() == "holds update 5, run moved on"
+    qtbot.waitUntil(page.bar.newest.isVisible)
+    assert page.bar.state.text() == "holds update 5, run moved on"
     assert trace_of(page) is before, "no number changes under the reader's eyes"
-    QTest.mouseClick(page.newest, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(page.bar.newest, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: trace_of(page).held.state.updates == 6)
-    assert page.state.text() == "holds update 6, the newest"
+    assert page.bar.state.text() == "holds update 6, the newest"
 
 
 def test_escape_brings_the_cards_back(window: MainWindow, page: Microscope) -> None:
     assert not window.desk.isVisible()
     assert window.commands["microscope"].isChecked()
+    press(window, Key.Key_Escape)
     press(window, Key.Key_Escape)
     assert window.desk.isVisible()
     assert not window.commands["microscope"].isChecked()
@@ -208,16 +221,16 @@ def test_all_numbers_in_full_and_as_a_table(window: MainWindow, page: Microscope
     page.card.writings.set_current([*Writing].index(Writing.FULL))
     z = trace_of(page).layers[0].z[0]
     page.card.copy()
-    assert number(float(z), full=True) in QApplication.clipboard().text()
+    assert repr(float(z)) in QApplication.clipboard().text()
     assert page.card.writing is Writing.FULL
 
 
 def test_a_press_on_the_line_of_phases_goes_there(window: MainWindow, page: Microscope) -> None:
     assert page.walk is not None
-    for box, place in page.line._boxes[::3]:
-        QTest.mouseClick(page.line.viewport(), Qt.MouseButton.LeftButton, pos=box.center().toPoint())
+    for box, place in page.bar.line._boxes[::3]:
+        QTest.mouseClick(page.bar.line.viewport(), Qt.MouseButton.LeftButton, pos=box.center().toPoint())
         assert page.walk.here == place
-    QTest.mouseClick(page.line.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(2, 2))
+    QTest.mouseClick(page.bar.line.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(2, 2))
     assert page.walk.here == place
 
 

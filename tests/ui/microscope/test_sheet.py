@@ -10,11 +10,12 @@ from nnstudio.core.experiment.choices import ActivationKind, DatasetKind
 from nnstudio.core.experiment.layer_specs import Conv2DSpec, LayerSpec, MaxPool2DSpec
 from nnstudio.core.presets import default_experiment
 from nnstudio.core.run.example import Chosen, SplitName
+from nnstudio.core.trace import arithmetic
 from nnstudio.core.trace.held import Held
 from nnstudio.core.trace.trace import Trace
 from nnstudio.core.training.phases import Phase
 from nnstudio.core.training.trainer import Trainer
-from nnstudio.ui.microscope.sheet import Cell, Line, Shape, Sheets, Writing, number
+from nnstudio.ui.microscope.sheet import Cell, Line, Shape, Sheets, Writing, folded, number
 from nnstudio.ui.microscope.walk import Grain, Outlined, Stop, Walk
 
 TANH = ActivationKind.TANH
@@ -25,7 +26,9 @@ def trace_of(kind: DatasetKind, *layers: LayerSpec, example: int = 2, updates: i
     trainer = Trainer(experiment)
     for _ in range(updates):
         trainer.step()
-    return Trace.of(Held(trainer.state(), trainer.dataset), Chosen(SplitName.TRAINING, example))
+    held = Held(trainer.state(), trainer.dataset)
+    assert held.update, "it is worked out"
+    return Trace.of(held, Chosen(SplitName.TRAINING, example))
 
 
 @pytest.fixture(scope="module")
@@ -161,3 +164,32 @@ def test_no_number_but_0_is_written_as_0() -> None:
     numbers = {0.0: "0", 1.2e-7: "1.2e−7", -1e-4: "−1.0e−4", 1.0: "1", -3.0: "−3", 0.5: "0.500", 12345.6: "1.2e4"}
     assert {value: number(value) for value in numbers} == numbers
     assert (number(float("inf")), number(float("nan")), number(0.1, full=True)) == ("∞", "not a number", "0.1")
+
+
+def test_lines_are_counted_as_they_are_shown(xor: Trace, digits: Trace) -> None:
+    for trace in (xor, digits):
+        sheets = Sheets(trace)
+        for index, layer in enumerate(trace.layers):
+            if not isinstance(layer.spec, DenseSpec):
+                continue
+            forward, backward = sheets.terms(index, 0)
+            assert len(sheets.sheet(Stop(Phase.FORWARD, index, 0)).parts[0].lines) == forward
+            last = sheets.sheet(Stop(Phase.BACKWARD, index, 0)).parts[-1]
+            assert len(last.lines) - (index + 1 < len(trace.layers)) == backward
+
+
+@pytest.mark.parametrize("inputs", [7, 8, 9, 30])
+def test_a_long_sum_is_the_one_that_is_folded_from_all_its_terms(inputs: int) -> None:
+    layers = (DenseSpec(units=inputs), DenseSpec(units=2))
+    trace = trace_of(DatasetKind.XOR4, *layers)
+    sheets, layer = Sheets(trace), trace.layers[1]
+    shown, rest = folded(arithmetic.forward(layer, (1,)))
+    (part, *_) = sheets.sheet(Stop(Phase.FORWARD, 1, 1)).parts
+    lines = [line for line in part.lines if line.cells]
+    assert [line.cells[0].place for line in lines] == [term.factors[0].place for term in shown]
+    more = [line for line in part.lines if not line.cells]
+    assert [line.label for line in more] == ([f"+ {len(rest)} more"] if rest else [])
+    if rest:
+        assert more[0].result is not None
+        assert more[0].result.value == pytest.approx(sum(term.value for term in rest))
+    assert sheets.terms(1, 1)[0] == len(part.lines)

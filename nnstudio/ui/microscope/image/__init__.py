@@ -1,0 +1,1 @@
+"""Layers of images under the microscope: grids of numbers, a window that slides."""

@@ -1,0 +1,1 @@
+"""The next number guessed before it is shown, and why it came out so."""
