@@ -50,11 +50,11 @@ class Viewers:
         """There is a new frame; nobody has been shown it."""
         self._fresh.clear()
 
-    def show(self, frame: Frame, now: float, playing: bool) -> None:
+    def show(self, frame: Frame, now: float, moving: bool) -> None:
         """Hand the frame to whose turn it is; while nothing moves, to everybody who is behind."""
         late, self._tick = now - self._tick > LATE, now
         waiting = [view for view in self._shown if view not in self._fresh and view.isVisible()]
-        if playing:
+        if moving:
             patience = PATIENCE if late else 1
             due = [view for view in waiting if view.interval and now - self._shown[view] >= patience * view.interval]
             longest = min(due, key=self._shown.__getitem__, default=None)

@@ -22,6 +22,7 @@ _STROKES, _FINE_STROKES = 8, 64
 _Points = tuple[Sequence[float], Sequence[float]]
 _NO_POINTS: _Points = (), ()
 SMOOTH = Qt.TransformationMode.SmoothTransformation
+RIGHT_END = Qt.TextElideMode.ElideRight
 
 
 def hairline(color: QColor | str, ratio: float) -> QPen:

@@ -8,7 +8,8 @@ arrow keys walk over them in the same way everywhere, and a bubble says what sta
 readers. A subclass says how many places there are, where each one is, what to read there, and puts its items in order.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
@@ -89,6 +90,8 @@ class Stage(QGraphicsView):
         self.setWhatsThis(explanation)
         self.spoken = Spoken(self, self.said)
         self.setMouseTracking(True)
+        for part in (self, self.viewport()):
+            part.setAcceptDrops(False)  # a file that is dropped here is for the window
         # Reached by Tab, not by a click: a click must not take the arrow keys away from stepping through training.
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         # What fills its own ground spares Qt painting the card below, every frame anew.
@@ -259,6 +262,18 @@ class Stage(QGraphicsView):
         self.explore(None)
         self._show_ring(False)
         super().focusOutEvent(event)
+
+    @contextmanager
+    def unattended(self) -> Iterator[None]:
+        """Within, it looks as if nobody read it: without the ring of the keys, the mark and the bubble."""
+        self._ring.hide()
+        self.mark(None)
+        self.bubble.hide()
+        try:
+            yield
+        finally:
+            self._show_ring(self.hasFocus())
+            self.read()
 
     def _show_ring(self, focused: bool) -> None:
         self._ring.setPath(items.rounded(self.area.adjusted(1, 1, -1, -1), 6))

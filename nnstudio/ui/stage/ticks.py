@@ -1,8 +1,11 @@
-"""Where the round numbers of an axis lie."""
+"""Where the round numbers of an axis lie, and the names at its other end."""
 
 import math
+from collections.abc import Sequence
 
 _TOO_WIDE = 0.4
+_LEAPS = 4
+"""An axis of updates grows by this part of the distance between its numbers."""
 _ROUND = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 
 
@@ -50,3 +53,25 @@ def steady(shown: float, wanted: float) -> float:
 def tidy(step: float) -> float:
     """The smallest 1, 2 or 5 × a power of ten that is not below this."""
     return float(f"{10 ** snapped_up(math.log10(step)):.6g}")
+
+
+def end_of(last: float) -> float:
+    """Where an axis of updates ends that reaches a little further than the last one, and seldom moves."""
+    step = linear_ticks(0, max(last, 1.0), 4)[1] / _LEAPS
+    return step * math.ceil(1.02 * max(last, 1.0) / step - 1e-9)
+
+
+def spread(wanted: Sequence[float], heights: Sequence[float], top: float, bottom: float) -> list[float]:
+    """Middles as near to these as lines of such heights can stand between top and bottom without lying over each other,
+    in the same order from above."""
+    order = sorted(range(len(wanted)), key=wanted.__getitem__)
+    placed = [0.0] * len(wanted)
+    above = top
+    for place in order:
+        placed[place] = max(wanted[place], above + heights[place] / 2)
+        above = placed[place] + heights[place] / 2
+    below = bottom
+    for place in reversed(order):
+        placed[place] = min(placed[place], below - heights[place] / 2)
+        below = placed[place] - heights[place] / 2
+    return placed

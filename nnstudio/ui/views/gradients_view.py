@@ -8,27 +8,37 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QElapsedTimer, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QWidget
 
 from nnstudio.core.run.frame import Frame, Probe, Status
+from nnstudio.core.training.state import SETTING
 from nnstudio.ui import theme
 from nnstudio.ui.stage.legend import Entry, Legend, Sign
 from nnstudio.ui.stage.table import Table
+from nnstudio.ui.views.bands.legend import band_entries
 from nnstudio.ui.views.gradients.chart import GRADIENT, STEP, GradientsChart
 from nnstudio.ui.views.gradients.note import DiagnosisNote
+from nnstudio.ui.views.gradients.over_time import GradientsOverTime
 from nnstudio.ui.views.view import View
 from nnstudio.ui.widgets.figures import grouped
+from nnstudio.ui.widgets.segmented import SegmentedSwitch
 
 _NARROW, _LOW = 330.0, 170.0
 _NARROWEST_WORDS = 90.0
 _APART, _ABOVE = 16, 6
+_OVER_TIME = 1
+_EDGE = 2
+"""The frame of a button is wider while it has the focus."""
 _ANY_HEIGHT = 16777215  # Qt's QWIDGETSIZE_MAX
 _STEADY = 1000
 """Milliseconds between two sentences about the same cause, or nobody could read their numbers."""
 
 
 class GradientsView(View):
-    """Gradient and step of the last update for each layer, and what to think of them."""
+    """Gradient and step of the last update for each layer, or the gradient over time, and what to think of them.
+
+    chart, over_time: the two pictures, of which one is shown
+    """
 
     title = "Gradient"
     interval = 0.12
@@ -37,7 +47,8 @@ class GradientsView(View):
 
     def __init__(self) -> None:
         super().__init__()
-        self.chart = GradientsChart()
+        self.chart, self.over_time = GradientsChart(), GradientsOverTime()
+        self._frame: Frame | None = None
         self.legend, self._legend_below = Legend(_entries), Legend(_entries)
         self._legend_below.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.note = DiagnosisNote()
@@ -53,22 +64,62 @@ class GradientsView(View):
         self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.addWidget(self.chart, 1)
+        self._layout.addWidget(self.over_time, 1)
+        self.over_time.hide()
         self._layout.addWidget(self._legend_below)
         self._layout.addWidget(self._words, 1)
+        self.times = SegmentedSwitch(
+            ("Now", "Time"),
+            (
+                "Gradient and step of the last update.",
+                "Over time: a band for each layer, beside the last one.",
+            ),
+        )
+        self.times.currentChanged.connect(self._switch)
+        self._switches = QWidget()
+        row = QHBoxLayout(self._switches)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        self.band_legend = Legend(band_entries)
+        self.band_legend.hide()
+        for widget in (self.legend, self.band_legend, self.times):
+            row.addWidget(widget)
         self._since_words = QElapsedTimer()
         self._since_words.start()
         self._place()
         self._words.hide()
 
     def switches(self) -> QWidget:
-        return self.legend
+        return self._switches
 
     def tables(self) -> Sequence[Table]:
-        return [table] if (table := self.chart.table()) else []
+        return [table for chart in (self.chart, self.over_time) if (table := chart.table())]
+
+    def chosen_table(self) -> int:
+        return min(self.times.current(), max(len(self.tables()) - 1, 0))
+
+    @property
+    def shows_time(self) -> bool:
+        """Whether the gradient is shown over time."""
+        return self.times.current() == _OVER_TIME
+
+    def _switch(self) -> None:
+        self.chart.explore(None)
+        self.over_time.explore(None)
+        self.chart.setVisible(not self.shows_time)
+        self.over_time.setVisible(self.shows_time)
+        self.band_legend.setVisible(self.shows_time)
+        self._place()
+        if self._frame is not None:
+            self.show_frame(self._frame)
 
     def show_frame(self, frame: Frame) -> None:
-        self.chart.show_frame(frame)
-        self._legend_below.setVisible(self.narrow and bool(self.chart.values))
+        self._frame = frame
+        if self.shows_time:
+            self.over_time.show_frame(frame)
+        else:
+            self.chart.show_frame(frame)
+        self._legend_below.setVisible(self.narrow and not self.shows_time and bool(self.chart.values))
         before, now, measured = self.note.diagnosis, frame.diagnosis, _measured(frame)
         then = measured == self.note.measured.text()
         if now == before and then:
@@ -93,10 +144,11 @@ class GradientsView(View):
 
     @property
     def tight(self) -> bool:
-        """Whether the words have room neither beside the chart nor below it, but for a line."""
+        """Whether the words have room neither beside the chart nor below it, but for a line; bands over time need all
+        of the width."""
         beside = (self.width() - _APART) // 2
         fits = beside >= _NARROWEST_WORDS * theme.text_scale() and self.note.height_in(beside) <= self.height()
-        return not self.narrow and not fits
+        return not self.narrow and (self.shows_time or not fits)
 
     def _place(self) -> None:
         directions, narrow, tight = QBoxLayout.Direction, self.narrow, self.tight
@@ -104,15 +156,16 @@ class GradientsView(View):
         self._layout.setDirection(directions.TopToBottom if below else directions.LeftToRight)
         self._layout.setSpacing(_ABOVE if below else _APART)
         self.note.set_in_a_line(tight)
-        self._words.setMaximumHeight(self.note.height_in(self.width(), in_a_line=True) if tight else _ANY_HEIGHT)
-        self._legend_below.setVisible(narrow and bool(self.chart.values))
-        self.legend.setVisible(not narrow)
+        line = self.note.height_in(self.width(), in_a_line=True) + _EDGE
+        self._words.setMaximumHeight(line if tight else _ANY_HEIGHT)
+        self._legend_below.setVisible(narrow and not self.shows_time and bool(self.chart.values))
+        self.legend.setVisible(not narrow and not self.shows_time)
 
 
 def _measured(frame: Frame) -> str:
     """When the gradients were measured, of a run that was edited since and rests."""
     known = any(layer.gradient_norm is not None for layer in frame.readings)
-    edited = any(mark.updates == frame.updates for mark in frame.marks)
+    edited = any(mark.updates == frame.updates and mark.kind != SETTING for mark in frame.marks)
     if not (known and edited) or frame.status in (Status.LEARNING, Status.DIVERGED):
         return ""
     return f"Gradients of update {grouped(frame.updates)}, before the edit."

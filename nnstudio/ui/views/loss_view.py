@@ -23,6 +23,7 @@ from nnstudio.ui.widgets.segmented import SegmentedSwitch
 
 if TYPE_CHECKING:
     from nnstudio.ui.views.loss.chart import LossChart
+    from nnstudio.ui.views.loss.ghost import Ghost
 
 _LOG = 1
 _ALWAYS = ("train", "test", "batch")
@@ -52,6 +53,10 @@ class LossView(View):
     chart: the curves; None until a frame has been shown and painted
     """
 
+    visit_wanted = Signal(int)
+    """Somebody wants to see the run at this update."""
+    run_wanted = Signal(int)
+    """Somebody wants the run of the shelf with this key."""
     title = "Loss"
     interval = 0.2
     probes = Probe.NOTHING
@@ -60,6 +65,7 @@ class LossView(View):
         super().__init__()
         self.chart: LossChart | None = None
         self._frame: Frame | None = None
+        self._ghost: Ghost | None = None
         self._empty = _Empty()
         self._opening = QTimer(self, singleShot=True, interval=0)
         self._opening.timeout.connect(self._open)
@@ -94,6 +100,13 @@ class LossView(View):
         else:
             self.chart.show_history(frame, len(frame.dataset.train))
 
+    def show_ghost(self, ghost: "Ghost | None") -> None:
+        """Draw this run behind the present one."""
+        if ghost != self._ghost:
+            self._ghost = ghost
+            if self.chart is not None:
+                self.chart.show_ghost(ghost)
+
     def _painted(self) -> None:
         """The empty card has been painted, with everything beside it."""
         if self._frame is not None:
@@ -107,6 +120,9 @@ class LossView(View):
             return
         self.chart = LossChart()
         self.chart.curves_changed.connect(self.legend.renew)
+        self.chart.visit_wanted.connect(self.visit_wanted)
+        self.chart.run_wanted.connect(self.run_wanted)
+        self.chart.show_ghost(self._ghost)
         self._scale_changed(self.scale.current())
         self._layout.replaceWidget(self._empty, self.chart)
         self._empty.deleteLater()

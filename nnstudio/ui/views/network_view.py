@@ -10,7 +10,7 @@ from math import ceil
 
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from nnstudio.core.network.layer_edits import Ends
 from nnstudio.core.network.model import Range
@@ -19,14 +19,16 @@ from nnstudio.ui.stage.lettering import text_font
 from nnstudio.ui.stage.table import Table
 from nnstudio.ui.views.network.column import LinkSpot, Spot
 from nnstudio.ui.views.network.header_row import HeaderRow
+from nnstudio.ui.views.network.image_network import offers_weights
 from nnstudio.ui.views.network.layer_header import SMALL
 from nnstudio.ui.views.network.layer_tables import layer_tables
-from nnstudio.ui.views.network.legend import NetworkLegend
+from nnstudio.ui.views.network.modes import Mode, ModeSwitch
 from nnstudio.ui.views.network.network_stage import NetworkStage
 from nnstudio.ui.views.network.popover import Popover, can_open
 from nnstudio.ui.views.network.titles import fitting, input_titles, output_titles
+from nnstudio.ui.views.network.warped_pane import WarpedPane
+from nnstudio.ui.views.network.whose_bar import WhoseBar
 from nnstudio.ui.views.view import View
-from nnstudio.ui.widgets.segmented import SegmentedSwitch
 
 _APART = 4
 """Pixels between a title and the + beside it."""
@@ -40,6 +42,7 @@ class NetworkView(View):
 
     layers_edited = Signal(object)  # LayerEdit
     next_image_requested = Signal()
+    example_chosen = Signal(object)  # Chosen
     operated = Signal(object, str)  # Surgery, the name under which a drag is one step
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -73,28 +76,19 @@ class NetworkView(View):
         self._frame: Frame | None = None
         self.popover: Popover | None = None
         self._fit()
-        self._make_switches()
-
-    def _make_switches(self) -> None:
-        self.legend = NetworkLegend()
-        tips = (
-            "Show each neuron or filter of the first layer by the weights it looks for, with its answer beside them.",
-            "Show each neuron or filter of the first layer by its activation alone.",
-        )
-        self._switch = SegmentedSwitch(("Weights", "Activation"), tips)
-        self._switch.currentChanged.connect(self._show_as)
-        self._switches = QWidget(self)
-        row = QHBoxLayout(self._switches)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(16)
-        row.addWidget(self.legend)
-        row.addWidget(self._switch)
-        self._switch.hide()
-        self._switches.hide()
+        self.whose, self.warped = WhoseBar(), WarpedPane()
+        self.whose.changed.connect(self._take_mode)
+        self.warped.example_chosen.connect(self.example_chosen)
+        for part in (self.whose, self.warped):
+            layout.addWidget(part)
+            part.hide()
+        self.modes = ModeSwitch(self)
+        self.modes.changed.connect(self._take_mode)
+        self.modes.hide()
 
     def show_frame(self, frame: Frame) -> None:
         old, self._frame = self._frame, frame
-        self.stage.show_frame(frame)
+        self._show_in_mode(frame)
         if old is None or (old.experiment.layers, old.commands, old.run) != (
             frame.experiment.layers,
             frame.commands,
@@ -105,11 +99,46 @@ class NetworkView(View):
         if self.popover is not None:
             self.popover.show_frame(frame)
 
+    def _show_in_mode(self, frame: Frame) -> None:
+        if self.modes.mode is Mode.WARPED:
+            self.warped.show_frame(frame)
+            return
+        self.stage.show_frame(frame)
+        if self.modes.mode is Mode.GRADIENT:
+            self.whose.show_frame(frame)
+
+    def _take_mode(self) -> None:
+        """Another mode was chosen, or another example of one."""
+        mode = self.modes.mode
+        self.probes = mode.probe
+        if mode is Mode.GRADIENT and self.whose.wants_mean:
+            self.probes = Probe.BACKWARD_MEAN
+        warps = mode is Mode.WARPED
+        if warps:
+            self.stage.look_at_nothing()
+        self._scroll.setVisible(not warps)
+        self.warped.setVisible(warps)
+        self.whose.setVisible(mode is Mode.GRADIENT)
+        self.modes.legend.setVisible(not warps)
+        if not warps:
+            self.stage.want(weights=mode is Mode.WEIGHTS, backward=mode is Mode.GRADIENT)
+        if self._frame is not None:
+            self._explain(self._frame)
+            self._show_in_mode(self._frame)
+
+    def _explain(self, frame: Frame) -> None:
+        self.modes.legend.explain(not self.stage.is_image, _reach_one(frame), self.modes.mode is Mode.GRADIENT)
+
     def tables(self) -> Sequence[Table]:
+        if self.modes.mode is Mode.WARPED:
+            table = self.warped.stage.table()
+            return [table] if table is not None else []
         return list(layer_tables(self._frame).values()) if self._frame is not None else []
 
     def chosen_table(self) -> int:
         """That of the layer somebody looks at."""
+        if self.modes.mode is Mode.WARPED:
+            return 0
         spot = self.stage.looked_at
         if spot is None or self._frame is None:
             return 0
@@ -156,10 +185,9 @@ class NetworkView(View):
         self._fit()
         self._place_headers()
         # Until a card has taken the switches to its title bar, there is no place for them.
-        placed = self._switches.parentWidget() is not self
-        self._switches.setVisible(placed)
-        self._switch.setVisible(placed and self.stage.offers_weights)
-        self.legend.explain(not self.stage.is_image, _reach_one(frame))
+        self.modes.setVisible(self.modes.parentWidget() is not self)
+        self.modes.offer(offers_weights(frame))
+        self._explain(frame)
 
     def _fit(self) -> None:
         self._strip.setFixedHeight(_strip_height())
@@ -200,10 +228,7 @@ class NetworkView(View):
             self._fit()
 
     def switches(self) -> QWidget | None:
-        return self._switches
-
-    def _show_as(self, choice: int) -> None:
-        self.stage.want_weights(choice == 0)
+        return self.modes
 
 
 def _reach_one(frame: Frame) -> bool:

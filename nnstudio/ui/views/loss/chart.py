@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 from pyqtgraph import GraphicsScene
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QGraphicsView
+from PySide6.QtWidgets import QApplication, QGraphicsView
 
 from nnstudio.core.run.frame import Frame
 from nnstudio.core.training.history import HistoryPrefix
@@ -18,8 +18,10 @@ from nnstudio.ui.stage import items
 from nnstudio.ui.stage.lettering import text_font
 from nnstudio.ui.stage.stage import Spot, Stage
 from nnstudio.ui.stage.table import Table
+from nnstudio.ui.stage.ticks import end_of
 from nnstudio.ui.views.loss.curves import HINT, Line, columns_of, edited_where_measured, has_curve, lines_of, to_the_end
-from nnstudio.ui.views.loss.extent import Extent, end_of, loss_range
+from nnstudio.ui.views.loss.extent import Extent, loss_range
+from nnstudio.ui.views.loss.ghost import Ghost
 from nnstudio.ui.views.loss.pane import Pane
 from nnstudio.ui.views.loss.picture import LossPicture
 from nnstudio.ui.views.loss.thinning import Column
@@ -34,6 +36,7 @@ _REACH = 5.0
 """How far, in pixels, the pointer is drawn to a row at which everything was measured."""
 _ZOOM = {Qt.Key.Key_Plus: _NOTCH, Qt.Key.Key_Equal: _NOTCH, Qt.Key.Key_Minus: 1 / _NOTCH}
 _ALL = Qt.Key.Key_0
+_VISIT = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class LossChart(Stage):
@@ -41,17 +44,23 @@ class LossChart(Stage):
 
     curves_changed = Signal()
     """There are other curves than before."""
+    visit_wanted = Signal(int)
+    """Somebody wants to see the run at this update."""
+    run_wanted = Signal(int)
+    """Somebody wants the run of the shelf with this key."""
 
     def __init__(self) -> None:
         super().__init__(
             "Loss curves",
-            "How wrong the network is, update by update. The wheel looks closer, a double click shows all again.",
+            "How wrong the network is, update by update. A click shows the run at that update, the wheel looks closer.",
             "<b>Loss</b><p>L = 1/n Σ ℓ(yᵢ, ŷᵢ), the mean of what each example costs: over the training examples (of "
             "very many, over a sample spread evenly), over the validation examples, if any, over the test examples, "
             "and pale behind them over each mini-batch before its update.</p><p>The penalty λ₁/N Σ|w| + λ₂/2N Σw² "
             "comes on top and has a dashed line. When train falls and test rises, the network learns by heart. A "
             "dotted line stands where the network or the data were edited.</p>"
-            "<p>Wheel or + −: look closer. Drag: move. Double click or 0: all again.</p>"
+            "<p>Grey behind them lies the test loss of the last run; a click on it opens that run.</p>"
+            "<p>Click or Enter: the run as it was then. Wheel or + −: look closer. Drag: move. Double click or 0: all "
+            "again.</p>"
             "<p><b>Example:</b> three examples that cost 0.2, 0.3 and 0.7 make a loss of 0.4.</p>"
             "<p><b>Source:</b> Goodfellow, Bengio, Courville: Deep Learning, 2016, chapters 5.2 and 8.1.</p>",
             scene=GraphicsScene(),
@@ -66,18 +75,25 @@ class LossChart(Stage):
         self._sample, self._exact = "", -1.0
         self._logarithmic = True
         self._time: float | None = None
+        self._pressed: QPointF | None = None
+        self._clicked_at = QPointF()
+        self._click = QTimer(self, singleShot=True)
+        self._click.timeout.connect(self._visit)
         self.lines: dict[str, Line] = {}
+        self._ghost: Ghost | None = None
         self.arrange()
 
     def show_history(self, frame: Frame, examples: int) -> None:
-        """Draw the history of this frame's run, which trains on so many examples."""
+        """Draw the history of this frame's run, which trains on so many examples, and the moment that is shown."""
+        self.show_time(float(frame.updates) if frame.visit is not None else None)
         history = self._up_to_now(frame)
         last = history.update[-1:].tobytes(), history.train_loss[-1:].tobytes()
-        shown = frame.run, len(history), last, frame.marks, examples
+        run, _ = frame.now
+        shown = run, len(history), last, frame.marks, examples
         if shown == self._shown:
             return
-        if frame.run != self._run:
-            self._run, self.pane.closer = frame.run, False
+        if run != self._run:
+            self._run, self.pane.closer = run, False
         several = examples > TRAINING_EXAMPLES_EVALUATED
         self._sample = f"{grouped(TRAINING_EXAMPLES_EVALUATED)} of {grouped(examples)}" if several else ""
         self._exact = -1.0 if frame.metrics.sampled else float(frame.measured_at)
@@ -89,6 +105,8 @@ class LossChart(Stage):
     def _up_to_now(self, frame: Frame) -> HistoryPrefix:
         """The history to where the network stands. What an edit made of the loss is no point of the curve, which goes
         on to where it stood before."""
+        if frame.visit is not None:
+            return frame.history
         place = frame.measured_at, len(frame.history)
         if not edited_where_measured(frame):
             self._measured = place, frame.metrics
@@ -101,10 +119,17 @@ class LossChart(Stage):
         self._draw()
         self.read()
 
+    def show_ghost(self, ghost: Ghost | None) -> None:
+        """Draw this run behind the present one."""
+        self._ghost = ghost
+        self._draw()
+        self.read()
+
     def show_time(self, update: float | None) -> None:
         """A line at the update that everything else shows now; None for none."""
-        self._time = update
-        self.picture.show_time(update)
+        if update != self._time:
+            self._time = update
+            self.picture.show_time(update)
 
     # Drawing.
 
@@ -119,17 +144,22 @@ class LossChart(Stage):
 
     def _draw(self) -> None:
         """Curves, axes and names for what there is now."""
-        history, names = self._history, set(self.lines)
+        history, ghost, names = self._history, self._ghost, set(self.lines)
+        rows = history if history is not None else ghost.rows if ghost is not None and len(ghost.rows) else None
         self._hint.item.setVisible(history is None)
-        self.picture.set_visible(history is not None)
-        if history is None:
-            self.lines = {}
-        else:
-            (start, end), width = self.pane.cover(end_of(float(history.update[-1]))), self.picture.plot.width()
+        self.picture.set_visible(rows is not None)
+        self.lines = {}
+        if rows is not None:
+            (start, end), width = self.pane.cover(end_of(float(rows.update[-1]))), self.picture.plot.width()
             columns, dots = max(int(width / _PIXELS_A_POINT), 30), max(int(width / _PIXELS_A_DOT), 4)
-            self.lines = lines_of(history, start, end, columns, self._logarithmic, dots)
-            low, high = loss_range(self.lines, self._logarithmic, not self.pane.closer)
-            self.picture.draw(self.lines, Extent(start, end, low, high, self._logarithmic), self._marks)
+            if history is not None:
+                self.lines = lines_of(history, start, end, columns, self._logarithmic, dots)
+            behind = ghost.line(start, end, columns, self._logarithmic) if ghost is not None else None
+            seen = self.lines if behind is None else {**self.lines, "ghost": behind}
+            low, high = loss_range(seen, self._logarithmic, not self.pane.closer)
+            picture, marks = self.picture, self._marks if history is not None else ()
+            picture.draw(self.lines, Extent(start, end, low, high, self._logarithmic), marks)
+            picture.ghost.show(ghost, behind, picture.across, picture.up, picture.plot)
         if names != set(self.lines):
             self.curves_changed.emit()
 
@@ -169,16 +199,43 @@ class LossChart(Stage):
         if self.spot is not None:
             self.picture.show_level(event.position().y())
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        self._pressed = event.position() if event.button() is Qt.MouseButton.LeftButton else None
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        pressed, self._pressed = self._pressed, None
+        if pressed is not None and (event.position() - pressed).manhattanLength() < QApplication.startDragDistance():
+            self._clicked_at = pressed
+            # Where a double click would show all again, a click waits for the second one.
+            self._click.start(QApplication.doubleClickInterval() if self.pane.closer else 0)
+
+    def _visit(self) -> None:
+        """The row that was clicked, or an edit that is as near; on the line of the last run, that run."""
+        if key := self.picture.ghost.key_at(self._clicked_at):
+            self.run_wanted.emit(key)
+            return
+        spot = self.spot_at(self._clicked_at)
+        if spot is not None and self._history is not None:
+            update = float(self._history.update[spot.column])
+            marks = self._marks_near(self.picture.across.value(self._clicked_at.x()))
+            self.visit_wanted.emit(marks[-1].updates if marks else round(update))
+
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self._click.stop()
         self.show_all()
 
     def claims(self, event: QKeyEvent) -> bool:
-        return super().claims(event) or (event.key() in (*_ZOOM, _ALL) and self._history is not None)
+        visits = event.key() in _VISIT and self.spot is not None
+        return super().claims(event) or visits or (event.key() in (*_ZOOM, _ALL) and self._history is not None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         spot, history = self.spot, self._history
         if event.key() == _ALL:
             self.show_all()
+        elif event.key() in _VISIT and spot is not None and history is not None:
+            self.visit_wanted.emit(round(float(history.update[spot.column])))
         elif event.key() in _ZOOM and history is not None:
             self.pane.zoom(_ZOOM[Qt.Key(event.key())], float(history.update[spot.column]) if spot else None)
             self._looked()
@@ -233,7 +290,10 @@ class LossChart(Stage):
             lines.append(f"{'mini-batch':<11}{decimal(float(history.batch_loss[row]), _DIGITS)}")
         if self._sample and history.update[row] != self._exact:
             lines.append(f"train: {self._sample} examples")
-        lines += [f"edited here: {mark.text}" for mark in self._marks_near(float(history.update[row]))]
+        before = self._ghost.at(float(history.update[row])) if self._ghost is not None else None
+        if before is not None:
+            lines.append(f"{'last run':<11}{decimal(before, _DIGITS)}")
+        lines += [f"edited here: {mark}" for mark in self._marks_near(float(history.update[row]))]
         return lines
 
     def figure(self, spot: Spot) -> float | None:

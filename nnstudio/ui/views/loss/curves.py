@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from nnstudio.core.run.frame import Frame
 from nnstudio.core.training.history import COLUMNS, HistoryPrefix
 from nnstudio.core.training.metrics import Metrics
+from nnstudio.core.training.state import SETTING
 from nnstudio.ui import theme
 from nnstudio.ui.views.loss.thinning import Column, envelope, outline, stride
 
@@ -52,7 +53,7 @@ def has_curve(history: HistoryPrefix) -> bool:
 
 def edited_where_measured(frame: Frame) -> bool:
     """Whether the last measurement is of a network that was edited since its last update: no update led there."""
-    return any(mark.updates == frame.measured_at for mark in frame.marks)
+    return any(mark.updates == frame.measured_at and mark.kind != SETTING for mark in frame.marks)
 
 
 def to_the_end(frame: Frame, metrics: Metrics) -> HistoryPrefix:
@@ -89,16 +90,25 @@ def lines_of(
     for name, column in columns_of(history).items():
         if name == "penalty" and not np.nan_to_num(column).any():
             continue
-        rows = np.flatnonzero(np.isfinite(_drawable(column, logarithmic)))
-        x = history.update[rows]
-        first, last = _within(x, start, end)
-        if first < last:
-            y = column[rows]
-            taken = outline(y, first, last, stride(last - first, max(columns // 6, 2)))
-            marked = taken % stride(last - first, dots) == 0
-            marked[-1] = True
-            lines[name] = Line(x[taken], y[taken], marked)
+        line = measured_line(history.update, column, start, end, columns, logarithmic, dots)
+        if line is not None:
+            lines[name] = line
     return {name: line for name, line in lines.items() if len(line.x)}
+
+
+def measured_line(
+    updates: Column, column: Column, start: float, end: float, columns: int, logarithmic: bool, dots: int = 12
+) -> Line | None:
+    """What was measured now and then, as `lines_of` draws it; None where nothing was."""
+    rows = np.flatnonzero(np.isfinite(_drawable(column, logarithmic)))
+    x, y = updates[rows], column[rows]
+    first, last = _within(x, start, end)
+    if first >= last:
+        return None
+    taken = outline(y, first, last, stride(last - first, max(columns // 6, 2)))
+    marked = taken % stride(last - first, dots) == 0
+    marked[-1] = True
+    return Line(x[taken], y[taken], marked)
 
 
 def _within(x: Column, start: float, end: float) -> tuple[int, int]:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem
 
 from nnstudio.ui.stage import items
 from nnstudio.ui.stage.lettering import mono_font, text_font
+from nnstudio.ui.stage.ticks import spread
 from nnstudio.ui.widgets.figures import decimal
 
 _SIZE = 12
@@ -60,19 +61,3 @@ def room_for(names: Sequence[str], stacked: bool) -> float:
     metrics, number = QFontMetricsF(text_font(_SIZE, bold=True)), QFontMetricsF(mono_font(_SIZE))
     widest, value = max(map(metrics.horizontalAdvance, names), default=0.0), number.horizontalAdvance(_WIDEST)
     return max(widest, value) if stacked else widest + _SPACE + value
-
-
-def spread(wanted: Sequence[float], heights: Sequence[float], top: float, bottom: float) -> list[float]:
-    """Middles as near to these as lines of such heights can stand between top and bottom without lying over each other,
-    in the same order from above."""
-    order = sorted(range(len(wanted)), key=wanted.__getitem__)
-    placed = [0.0] * len(wanted)
-    above = top
-    for place in order:
-        placed[place] = max(wanted[place], above + heights[place] / 2)
-        above = placed[place] + heights[place] / 2
-    below = bottom
-    for place in reversed(order):
-        placed[place] = min(placed[place], below - heights[place] / 2)
-        below = placed[place] - heights[place] / 2
-    return placed

@@ -12,8 +12,6 @@ from nnstudio.ui.views.loss.curves import Line
 
 _DECADES_AT_MOST = 8.0
 _DECADES_AT_LEAST = 0.7
-_LEAPS = 4
-"""The axis of updates grows by this part of the distance between its numbers, so that it seldom moves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +28,6 @@ class Extent:
         """Updates to the right and losses upwards, in this rectangle."""
         across = Scale(self.start, self.end, area.left(), area.right())
         return across, Scale(self.bottom, self.top, area.bottom(), area.top(), self.logarithmic)
-
-
-def end_of(last: float) -> float:
-    """Where an axis ends that reaches a little further than the last update."""
-    step = linear_ticks(0, max(last, 1.0), 4)[1] / _LEAPS
-    return step * math.ceil(1.02 * max(last, 1.0) / step - 1e-9)
 
 
 def loss_range(lines: dict[str, Line], logarithmic: bool, all_in_sight: bool = True) -> tuple[float, float]:

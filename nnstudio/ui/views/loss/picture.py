@@ -15,14 +15,18 @@ from nnstudio.ui.stage.axes import Axis, room_below, room_beside
 from nnstudio.ui.views.loss.curves import MEASURED, Line, curve_colors
 from nnstudio.ui.views.loss.ends import Ends, room_for
 from nnstudio.ui.views.loss.extent import Extent
+from nnstudio.ui.views.loss.ghost import GhostPicture
 from nnstudio.ui.views.loss.pane import Pane
 from nnstudio.ui.widgets.figures import grouped, tick
+from nnstudio.ui.widgets.history_track import outline
 
 _NARROW = 340.0
 _BESIDE = 10.0
 _FAR = 10.0
 """How many heights of the axis a line goes on beyond it."""
 _DOT = 3.0
+_VEIL = 0.68
+"""How much what came later than the moment that is shown fades."""
 _CROWDED = 9.0
 """A dot this near to the last one is left out."""
 
@@ -47,11 +51,15 @@ class LossPicture:
         dashed.setDashPattern([4 * ratio, 4 * ratio])
         pens |= {"batch": thin, "penalty": dashed}
         self.curves = {name: items.Curve(inside, pen, z) for z, (name, pen) in enumerate(pens.items())}
+        self.ghost = GhostPicture(self._all, inside, ratio)
         self.dots = items.path(self._all, brush=QColor(shades["test"]), z=6)
         self._dotted: list[tuple[float, float]] = []
         self._edits = items.path(inside, dotted, z=-1)
         self._edit_signs = items.path(self._all, brush=dim, z=-1)
         self.row, self.level = items.path(inside, fine, z=7), items.path(inside, dotted, z=7)
+        veil = QColor(theme.current().card)
+        veil.setAlphaF(_VEIL)
+        self.later = items.path(inside, brush=veil, z=8.5)
         self.time = items.path(inside, _pen(theme.current().accent, 2 * ratio), z=9)
         self.rings = {name: _ring(self._all, color) for name, color in shades.items() if name in MEASURED}
         self.ends = Ends(self._all, {name: shades[name] for name in MEASURED}, self._stacked)
@@ -117,12 +125,13 @@ class LossPicture:
         self.dots.setPath(path)
 
     def _draw_edits(self, marks: Sequence[Mark]) -> None:
-        """A dotted line and a small square on the axis where the run was edited; reading a row there says how."""
+        """A dotted line, and on the axis a sign of its kind, where the run was edited; reading a row there says how."""
         lines, signs = QPainterPath(), QPainterPath()
         for mark in marks:
             lines.addPath(_upright(mark.updates))
             if self.across.low <= mark.updates <= self.across.high:
-                signs.addRect(QRectF(self.across.at(mark.updates) - 3, self.plot.bottom() - 3, 6, 6))
+                signs.addPolygon(outline(mark.kind, QPointF(self.across.at(mark.updates), self.plot.bottom())))
+                signs.closeSubpath()
         self._edits.setPath(lines)
         self._edit_signs.setPath(signs)
 
@@ -143,10 +152,14 @@ class LossPicture:
         self.level.setVisible(0 <= share <= 1)
 
     def show_time(self, update: float | None) -> None:
-        """A line at the update that everything else shows; None for none."""
+        """A line at the update that everything else shows, with what came later pale behind it; None for none."""
         self.time.setVisible(update is not None)
+        self.later.setVisible(update is not None)
         if update is not None:
             self.time.setPath(_upright(update))
+            later = QPainterPath()
+            later.addRect(QRectF(update, -_FAR, max(self.across.high - update, 0.0) + self.across.high, 1 + 2 * _FAR))
+            self.later.setPath(later)
 
     def leave_row(self) -> None:
         """Read no row any more."""

@@ -63,6 +63,8 @@ class Column:
 
     def place(self, unit: int) -> int | None:
         """The place of a unit, if it shows."""
+        if self.order and unit not in self.order:  # somebody still looks at a unit of the network before
+            return None
         place = self.order.index(unit) if self.order else unit - self.first
         return place if 0 <= place < len(self.tiles) else None
 

@@ -22,6 +22,7 @@ from nnstudio.ui.stage.lettering import text_font
 from nnstudio.ui.stylesheet import mix
 from nnstudio.ui.theme import current
 from nnstudio.ui.views.network.answers import Answers
+from nnstudio.ui.views.network.blame import blame_of, largest_of
 from nnstudio.ui.views.network.caption import caption
 from nnstudio.ui.views.network.column import Column, LinkSpot, Spot
 from nnstudio.ui.views.network.diagram import Place
@@ -40,6 +41,7 @@ from nnstudio.ui.views.network.layout import (
 from nnstudio.ui.views.network.maps import MapTiles
 from nnstudio.ui.views.network.overflow import show_more
 from nnstudio.ui.views.network.pace import Pace
+from nnstudio.ui.widgets.figures import decimal
 
 _FINEST_ROW = 200
 _ABOVE_CAPTION = 6
@@ -74,13 +76,18 @@ def offers_weights(frame: Frame) -> bool:
 
 
 class ImageNetwork:
-    """Columns of pictures with what flows between them. `wants_weights`: show the first layer by its weights."""
+    """Columns of pictures with what flows between them. `wants_weights`: show the first layer by its weights;
+    `backward`: show ∂L/∂a in place of activations, and between neurons the strongest ∂L/∂w."""
 
-    def __init__(self, place: Place, frame: Frame, em: float, wants_weights: bool = True) -> None:
+    def __init__(
+        self, place: Place, frame: Frame, em: float, wants_weights: bool = True, backward: bool = False
+    ) -> None:
+        self._backward = backward
         self._parent, self._ratio, self._em = place.parent, place.ratio, em
         layers = frame.model.layers
         first = first_with_weights(frame)
-        self._weight_column = first if wants_weights or not offers_weights(frame) else None
+        seen = wants_weights and not backward
+        self._weight_column = first if seen or (not offers_weights(frame) and not backward) else None
         self._cells = [self._cell(index, layer) for index, layer in enumerate(layers[:-1], start=1)]
         area = place.area.adjusted(0, 0, 0, -em - _ABOVE_CAPTION)
         self.columns = image_columns(area, self._cells, counts(frame), place.firsts, em)
@@ -155,7 +162,9 @@ class ImageNetwork:
         assert isinstance(picture, ImagePicture)
         self._frame = frame
         fresh = self._image.show(picture, frame.dataset.class_names, frame.example)
-        activations = picture.activations or ()
+        activations, links = picture.activations or (), [layer.weights for layer in frame.model.layers]
+        if self._backward:
+            activations, links = self._followed_back(frame)
         moved = self._sort(activations, fresh, looked_at is not None)
         self._weights_due = self._weights_pace.due(frame, moved)
         for index, (cell, values) in enumerate(zip(self._cells, activations, strict=False), start=1):
@@ -169,9 +178,22 @@ class ImageNetwork:
             self._templates.show_maps(images[:, 0], robust_scale(images))
         if self._flow_pace.due(frame, moved):
             for gap, flow in self._flow.items():
-                weights = frame.model.layers[gap].weights
+                weights = links[gap]
                 if weights is not None and len(activations) >= gap:
-                    flow.show(self.columns[gap], self.columns[gap + 1], weights, activations[gap - 1])
+                    flowing = np.ones(len(weights)) if self._backward else activations[gap - 1]
+                    flow.show(self.columns[gap], self.columns[gap + 1], weights, flowing)
+
+    def _followed_back(self, frame: Frame) -> tuple[tuple[FloatArray, ...], list[FloatArray | None]]:
+        """∂L/∂a of the hidden layers and ∂L/∂w; tiles of layers where nothing was computed are left empty."""
+        blame, shapes = blame_of(frame), [layer.shape for layer in frame.model.layers[:-1]]
+        for index, values in enumerate(blame.tiles[1:-1], start=1):
+            if values is None:
+                self._pictures[index][0].show_absent()
+        found = zip(blame.tiles[1:-1], shapes, strict=True)
+        known = tuple(np.zeros(shape) if values is None else values for values, shape in found)
+        absent = frame.backward is None
+        links = [None if absent else matrix for matrix in blame.links]
+        return known, links
 
     def _sort(self, activations: tuple[FloatArray, ...], fresh: bool, looked_at: bool) -> bool:
         """Put the neurons that answer most first: for a fresh image, at rest, and now and then; but what somebody looks
@@ -191,7 +213,9 @@ class ImageNetwork:
 
     def _show_layer(self, index: int, cell: Cell, layer: ModelLayer, values: FloatArray) -> None:
         column, (first, *beside) = self.columns[index], self._pictures[index]
-        scale = robust_scale(values, layer.range)
+        if self._backward and blame_of(self._frame).tiles[index] is None:
+            return
+        scale = largest_of(values) if self._backward else robust_scale(values, layer.range)
         if cell is ROW:
             first.show_maps(_thinned(values, _FINEST_ROW).reshape(1, -1, 1), scale)
         elif cell is ACTIVATION:
@@ -238,15 +262,27 @@ class ImageNetwork:
         bounds = layers[place].range if place is not None else UNBOUNDED
         scale = robust_scale(activations[place], bounds) if place is not None and activations else None
         said = self._cells, self.columns, scale, bounds, bool(self._flow)
+        if self._backward:
+            return self._explained_backward()
         metrics, text = QFontMetricsF(text_font(11.5)), caption(*said)
         if metrics.horizontalAdvance(text) > self._room:
             text = caption(*said, short=True)
         return metrics.elidedText(text, Qt.TextElideMode.ElideRight, self._room)
 
+    def _explained_backward(self) -> str:
+        """Scales there is one of for each layer; the strongest are said, from the first layer on."""
+        values = [values for values in blame_of(self._frame).tiles[1:-1] if values is not None]
+        scales = ", ".join(f"±{decimal(largest_of(each), 2)}" for each in values)
+        links = " · links: the strongest ∂L/∂w" if self._flow else ""
+        text = f"Tiles: ∂L/∂a, up to {scales}{links} · ring: truth" if scales else "Ring: truth"
+        return QFontMetricsF(text_font(11.5)).elidedText(text, Qt.TextElideMode.ElideRight, self._room)
+
     # Looking.
 
     def picture(self, spot: Spot) -> QImage | None:
         """A unit's weights or feature map, to be enlarged."""
+        if self._backward and self._frame.backward is None:
+            return None
         if not 0 < spot.column < len(self.columns) - 1 or self._cells[spot.column - 1] in (ROW, ACTIVATION):
             return None
         column = self.columns[spot.column]

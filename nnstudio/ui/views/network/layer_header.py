@@ -20,6 +20,7 @@ from nnstudio.ui.views.network.flat_button import FlatButton
 from nnstudio.ui.views.network.layer_title import LayerTitle
 from nnstudio.ui.widgets.figures import grouped
 from nnstudio.ui.widgets.note import Note
+from nnstudio.ui.widgets.toolbar import Toolbar
 
 SMALL = 24
 """The least side of what one clicks, in pixels."""
@@ -56,6 +57,7 @@ class LayerHeader(QWidget):
         self.more.set_titles("+")
         for button in (self.fewer, self.more):
             button.setWhatsThis(VIEWS["Neurons"].html("Neurons"))
+        self._toolbar = Toolbar([self.title, self.fewer, self.more])
         self.title.clicked.connect(self._choose)
         self.title.dragged.connect(self.dragged)
         self.title.dropped.connect(self.dropped)

@@ -22,6 +22,7 @@ class NetworkLegend(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._wedge = self._to_one = True
+        self._backward = False
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Legend of the network")
         self._describe()
@@ -30,16 +31,18 @@ class NetworkLegend(QWidget):
         self.setWhatsThis(
             f"<b>Legend</b><p>{tip} Tiles show a from −1 to 1 unless another scale stands above their layer; where "
             "all have their own, the ends of the strip are mere signs. A link "
-            "is 12 · |w| / 5 pixels wide, on one scale for the whole network.</p>"
+            "is 12 · |w| / 5 pixels wide, on one scale for the whole network. Where gradients are shown, ∂a stands for "
+            "∂L/∂a and ∂w for ∂L/∂w, and the largest link is 12 pixels wide.</p>"
             "<p><b>Example:</b> 2.4 pixels at w = −1.</p>"
             "<p><b>Source:</b> the bias and weight colours of TensorFlow Playground, made absolute.</p>"
         )
 
-    def explain(self, links: bool, to_one: bool) -> None:
+    def explain(self, links: bool, to_one: bool, backward: bool = False) -> None:
         """Whether links are weights; for images they are what flows. Whether tiles show a from −1 to 1; where no layer
-        answers between these, each has a scale of its own, and only the signs are the same for all."""
-        if (links, to_one) != (self._wedge, self._to_one):
-            self._wedge, self._to_one = links, to_one
+        answers between these, each has a scale of its own, and only the signs are the same for all. `backward`: both
+        show gradients, which have no scale but their own."""
+        if (links, to_one, backward) != (self._wedge, self._to_one, self._backward):
+            self._wedge, self._to_one, self._backward = links, to_one, backward
             self._describe()
             self.updateGeometry()
             self.update()
@@ -49,6 +52,8 @@ class NetworkLegend(QWidget):
 
     def _scales(self) -> tuple[_Scale, _Scale]:
         """What each means, and what stands at its ends."""
+        if self._backward:
+            return ("∂a", "−", "+"), ("∂w", "0", "largest")
         links = ("|w|", "0", f"{FULL:g}") if self._wedge else ("w·a", "0", "strongest")
         return ("a", "−1", "+1") if self._to_one else ("a", "−", "+"), links
 

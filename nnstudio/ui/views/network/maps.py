@@ -4,13 +4,13 @@ The maps of a column are one picture; what lies over them for as long as the col
 numbers of the units) is another. Biases and values are items of their own, told only when they look different.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
-from PySide6.QtWidgets import QGraphicsItem, QGraphicsPixmapItem, QGraphicsRectItem
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QGraphicsPixmapItem, QGraphicsRectItem
 
 from nnstudio.core.run.frame import FloatArray
 from nnstudio.ui.icons import icon
@@ -20,7 +20,7 @@ from nnstudio.ui.stage.lettering import mono_font
 from nnstudio.ui.theme import current
 from nnstudio.ui.views.network.column import Column
 from nnstudio.ui.views.network.links import FADING
-from nnstudio.ui.widgets.figures import short
+from nnstudio.ui.widgets.figures import MISSING, short
 
 ROOMY = 52.0
 """From this size on a tile has room for its number, and for the unit's value."""
@@ -59,16 +59,34 @@ class MapTiles:
         self._sign_items: list[QGraphicsPixmapItem] = []
         roomy = column.tiles[0].width() >= ROOMY
         self._numbered, self._valued = numbered and roomy, valued and roomy
+        self._absent: QGraphicsPathItem | None = None
         self._lay_over(ratio)
 
     @property
     def shows(self) -> bool:
         """Whether there is anything in the tiles."""
-        return self._atlas is not None
+        return self._atlas is not None or self._absent is not None
+
+    def show_absent(self) -> None:
+        """What was not computed: dashes around nothing, which no one can take for 0."""
+        if self._absent is None:
+            theme, shape = current(), QPainterPath()
+            for tile in self._column.tiles:
+                radius = corner(tile.width())
+                shape.addRoundedRect(tile.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+            pen = QPen(QColor(theme.dim), 1)
+            pen.setDashPattern([3, 3])
+            self._absent = items.path(self._parent, pen, QColor(theme.card), z=3.5)
+            self._absent.setPath(shape)
+            for tile in self._column.tiles if self._column.tiles[0].width() >= _LEAST_FOR_SIGNS else ():
+                items.Words(self._absent, tile.center(), mono_font(12), theme.dim, MISSING, _MIDDLE)
+        self._absent.show()
 
     def show_maps(self, values: FloatArray, scale: float | FloatArray) -> bool:
         """Draw these maps (units, rows, columns), of all units of the layer; whether anything looks different."""
         column = self._column
+        if self._absent is not None:
+            self._absent.hide()
         # A small tile has no use for more values than the screen has pixels.
         step = max(1, int(values.shape[-1] / (column.tiles[0].width() * self._ratio)))
         shown = values[column.first : column.last, ::step, ::step]
@@ -105,7 +123,7 @@ class MapTiles:
             if shade != last:
                 square.setBrush(QColor.fromRgb(colors_of(theme)[shade]))
 
-    def show_values(self, values: FloatArray | None) -> None:
+    def show_values(self, values: FloatArray | None, write: Callable[[float], str] = short) -> None:
         """The answer of each unit to the chosen example, where tiles have room for it; None for no example."""
         if not self._valued:
             return
@@ -115,7 +133,7 @@ class MapTiles:
                 at = _pill(tile).center()
                 self._values.append(items.Words(self._parent, at, font, current().text, "", _MIDDLE, 6))
         for place, words in enumerate(self._values):
-            words.say("" if values is None else short(float(values[self._column.first + place])))
+            words.say("" if values is None else write(float(values[self._column.first + place])))
         self._pills.setVisible(values is not None)
 
     def show_signs(self, signs: Mapping[int, str]) -> None:

@@ -67,7 +67,7 @@ class NetworkStage(Stage):
         self._wave: Wave | None = None
         self._firsts: list[int] = []
         self._pointing = Pointing()
-        self._wants_weights = True
+        self._wants_weights, self._backward = True, False
         self.tabbed = False
         self._description = ""
         super().__init__("Network", _TOOLTIP, _EXPLANATION)
@@ -104,10 +104,12 @@ class NetworkStage(Stage):
     def summary(self) -> str:
         return self._description
 
-    def want_weights(self, wanted: bool) -> None:
-        """For images: show the first layer by its weights, or by its activations."""
-        self._wants_weights = wanted
-        self.arrange()
+    def want(self, weights: bool = False, backward: bool = False) -> None:
+        """For images: show the first layer by its weights, or by its activations; `backward`: show gradients in place
+        of activations and weights."""
+        if (weights, backward) != (self._wants_weights, self._backward):
+            self._wants_weights, self._backward = weights, backward
+            self.arrange()
 
     def show_frame(self, frame: Frame) -> None:
         """Show this frame from now on."""
@@ -148,9 +150,9 @@ class NetworkStage(Stage):
         area = QRectF(_MARGIN, em + 4, self.width() - 2 * _MARGIN, self.height() - em - 6)
         place = Place(self.root, area, tuple(firsts), self.ratio)
         if self.is_image:
-            self._diagram = image_network.ImageNetwork(place, frame, em, self._wants_weights)
+            self._diagram = image_network.ImageNetwork(place, frame, em, self._wants_weights, self._backward)
         else:
-            self._diagram = plane_network.PlaneNetwork(place, frame, em)
+            self._diagram = plane_network.PlaneNetwork(place, frame, em, self._backward)
         if self._wave is not None:
             self._wave.end()
         self._wave = Wave(self.root, area, self, frame.phased)
@@ -234,6 +236,12 @@ class NetworkStage(Stage):
         self._looks_elsewhere()
         reason = Qt.FocusReason
         self.setFocus(reason.TabFocusReason if self.tabbed else reason.OtherFocusReason)
+
+    def look_at_nothing(self) -> None:
+        """The picture goes out of sight."""
+        self._pointing.clear()
+        self.pointed.emit(None)
+        self._looks_elsewhere()
 
     def _looks_elsewhere(self) -> None:
         """Somebody looks at something else now."""

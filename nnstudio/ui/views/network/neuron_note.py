@@ -12,6 +12,7 @@ from nnstudio.core.experiment.setting import in_a_phrase
 from nnstudio.core.network.model import ModelLayer
 from nnstudio.core.run.example import Chosen, ExampleReading
 from nnstudio.core.run.frame import FloatArray, Frame, ImagePicture, PlanePicture, TablePicture
+from nnstudio.ui.views.network.blame import figure_on, lines_on
 from nnstudio.ui.views.network.column import LinkSpot, Spot
 from nnstudio.ui.widgets.figures import decimal, percent
 
@@ -27,7 +28,12 @@ class Note:
 
 
 def note_on(frame: Frame, spot: Spot | LinkSpot) -> Note:
-    """What to say about a unit or a weight."""
+    """What to say about a unit or a weight, its gradient last where somebody has asked for it."""
+    note = _note_on(frame, spot)
+    return Note(note.title, (*note.lines, *lines_on(frame, spot)))
+
+
+def _note_on(frame: Frame, spot: Spot | LinkSpot) -> Note:
     if isinstance(spot, LinkSpot):
         return _link_note(frame, spot)
     if spot.column == 0:
@@ -66,8 +72,11 @@ def full_name(frame: Frame, spot: Spot | LinkSpot) -> str:
 
 def figure_of(frame: Frame, spot: Spot | LinkSpot) -> tuple[str, float | None]:
     """The name of a unit or a weight, and the one number that says most about it: the weight; what the unit makes of
-    the example in sight; without one its bias. None for none at all."""
+    the example in sight; without one its bias. Where gradients are shown, the gradient. None for none at all."""
     name = full_name(frame, spot)
+    if frame.backward is not None:
+        of, gradient = figure_on(frame, spot)
+        return f"{name}, {of}", gradient
     layer = frame.model.layers[spot.column - 1] if spot.column else None
     if isinstance(spot, LinkSpot):
         weights = layer.weights if layer is not None else None

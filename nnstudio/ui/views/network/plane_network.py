@@ -6,7 +6,7 @@ is not ±1; the output shows probabilities, for two classes orange at 0 and blue
 of zero to blue. A layer without weights of its own is a column like the others, reached by thin lines.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -22,10 +22,11 @@ from nnstudio.ui.stage import items
 from nnstudio.ui.stage.atlas import robust_scale
 from nnstudio.ui.stage.lettering import mono_font, text_font
 from nnstudio.ui.theme import class_color, current
+from nnstudio.ui.views.network.blame import blame_of, briefly, largest_of
 from nnstudio.ui.views.network.column import LinkSpot, Spot
 from nnstudio.ui.views.network.diagram import Place
 from nnstudio.ui.views.network.layout import Names, plane_columns, plane_width
-from nnstudio.ui.views.network.links import Links
+from nnstudio.ui.views.network.links import FULL, Links
 from nnstudio.ui.views.network.maps import MapTiles
 from nnstudio.ui.views.network.overflow import show_more
 from nnstudio.ui.views.network.pace import Pace
@@ -34,7 +35,8 @@ from nnstudio.ui.views.network.wave import as_links, phase_numbers
 from nnstudio.ui.widgets.figures import decimal, short
 
 _FINEST = 56
-_WIDEST_NAME = 64.0
+_WIDEST_INPUT, _WIDEST_OUTPUT = 84.0, 64.0
+"""Of the names of inputs and outputs."""
 _READ_EVERY = 0.06
 """Seconds between two readings of numbers while training runs at full speed."""
 _DOT = 12.0
@@ -42,6 +44,8 @@ _DOT = 12.0
 _LABELLED = 30
 """Up to so many weights are printed beside their links, if the tiles are high enough."""
 _LINE = 13.0
+_WIDE = 64.0
+"""From this width on a tile has room for six characters beside its bias."""
 
 
 def counts(frame: Frame) -> tuple[int, ...]:
@@ -58,21 +62,21 @@ def _names_width(frame: Frame) -> Names:
     """The room that the names beside the tiles need, left and right."""
     metrics, dataset = QFontMetricsF(text_font(13)), frame.dataset
 
-    def widest(names: tuple[str, ...]) -> float:
-        return min(max(metrics.horizontalAdvance(name) for name in names), _WIDEST_NAME)
+    def widest(names: tuple[str, ...], most: float) -> float:
+        return min(max(metrics.horizontalAdvance(name) for name in names), most)
 
-    outputs = widest(dataset.output_names) + _DOT if dataset.outputs > 1 else 0.0
-    return widest(dataset.input_names), outputs
+    outputs = widest(dataset.output_names, _WIDEST_OUTPUT) + _DOT if dataset.outputs > 1 else 0.0
+    return widest(dataset.input_names, _WIDEST_INPUT), outputs
 
 
 class PlaneNetwork:
-    """Columns of maps with links between them."""
+    """Columns of maps with links between them. `backward`: show gradients in place of activations and weights."""
 
-    def __init__(self, place: Place, frame: Frame, em: float) -> None:
-        self._parent, self._ratio = place.parent, place.ratio
+    def __init__(self, place: Place, frame: Frame, em: float, backward: bool = False) -> None:
+        self._parent, self._ratio, self._backward = place.parent, place.ratio, backward
         self.columns = plane_columns(place.area, counts(frame), place.firsts, _names_width(frame), em)
         self._tiles = [
-            MapTiles(place.parent, column, place.ratio, numbered=0 < index < len(self.columns) - 1, valued=True)
+            MapTiles(place.parent, column, place.ratio, not backward, 0 < index < len(self.columns) - 1, valued=True)
             for index, column in enumerate(self.columns)
         ]
         above, middle = place.area.top() - em / 2 - 2, Qt.AlignmentFlag.AlignHCenter
@@ -95,6 +99,10 @@ class PlaneNetwork:
     def show(self, frame: Frame, looked_at: Spot | LinkSpot | None) -> None:
         """Show this frame, with an eye on one unit or link."""
         self._frame, read = frame, self._pace.due(frame)
+        if self._backward:
+            if read:  # of each mini-batch it is another one: at sixty a second nobody could follow them
+                self._show_backward(frame, looked_at)
+            return
         if isinstance(frame.picture, PlanePicture):
             self._show_maps(frame, frame.picture, read)
         for tiles in self._tiles:
@@ -107,6 +115,39 @@ class PlaneNetwork:
         if read:
             self._write(frame, numbers)
 
+    def _show_backward(self, frame: Frame, looked_at: Spot | LinkSpot | None) -> None:
+        """Gradients: each column of tiles on a scale of its own, all links on one, the largest as wide as |w| = 5."""
+        blame, layers = blame_of(frame), frame.model.layers
+        for index, (tiles, values) in enumerate(zip(self._tiles, blame.tiles, strict=True)):
+            if values is None:
+                tiles.show_absent()
+                self._scales[index].say("")
+            else:
+                scale = largest_of(values)
+                tiles.show_maps(values.reshape(len(values), 1, -1), scale)
+                self._scales[index].say(f"±{decimal(scale, 2)}" if scale else "0")
+        scale = FULL / (blame.largest or 1.0)
+        links = [
+            None if layer.weights is None else np.zeros_like(layer.weights) if matrix is None else matrix * scale
+            for layer, matrix in zip(layers, blame.links, strict=True)
+        ]
+        self._links.show_weights(links, looked_at)
+        spot, _ = self._looked_at(frame, looked_at)
+        matrix = links[spot.column - 1] if spot is not None else None
+        self._links.emphasise(spot, 1.0 if spot is None or matrix is None else float(matrix[spot.source, spot.unit]))
+        for tiles, layer, biases, values in zip(self._tiles[1:], layers, blame.biases, blame.tiles[1:], strict=True):
+            if layer.biases is not None:
+                tiles.show_biases(np.zeros_like(layer.biases) if biases is None else biases * scale)
+            tiles.show_signs(signs_of(layer, frame))
+            tiles.show_values(values if values is not None and values.ndim == 1 else None, self._briefly)
+        if self._labelled:
+            missing = (None if layer.weights is None else np.full_like(layer.weights, np.nan) for layer in layers)
+            found = zip(blame.links, missing, strict=True)
+            self._label([empty if matrix is None else matrix for matrix, empty in found], self._briefly)
+
+    def _briefly(self, gradient: float) -> str:
+        return briefly(gradient, 6 if self.columns[-1].tiles[0].width() >= _WIDE else 5)
+
     def _write(self, frame: Frame, numbers: list[FloatArray | None] | None) -> None:
         """What is read and not watched: biases, signs, numbers."""
         layers, example = frame.model.layers, frame.example
@@ -116,7 +157,8 @@ class PlaneNetwork:
             tiles.show_signs(signs_of(layer, frame))
         if self._labelled:
             sign = "" if numbers is None else "∂" if frame.phase is Phase.BACKWARD else "Δ"
-            self._label(numbers or [layer.weights for layer in layers], sign)
+            written = (lambda number: f"{sign} {decimal(number, 2)}") if sign else short
+            self._label(numbers or [layer.weights for layer in layers], written)
         answers = (
             (None,) * len(self._tiles) if example is None else (example.inputs, *example.activations, example.answer)
         )
@@ -172,7 +214,7 @@ class PlaneNetwork:
 
     def picture(self, spot: Spot) -> QImage | None:
         """A unit's map, to be enlarged; None where there are none."""
-        if not isinstance(self._frame.picture, PlanePicture):
+        if self._backward or not isinstance(self._frame.picture, PlanePicture):
             return None
         return self._tiles[spot.column].at(spot.unit - self.columns[spot.column].first)
 
@@ -182,10 +224,10 @@ class PlaneNetwork:
         """x₁, x₂ … left of the inputs; right of several outputs the classes, each with its colour."""
         dataset, theme, font = frame.dataset, current(), text_font(13)
         metrics = QFontMetricsF(font)
-        elide = Qt.TextElideMode.ElideRight
+        elide = Qt.TextElideMode.ElideMiddle  # of island = Dream the end says which
         first, last = self.columns[0], self.columns[-1]
         for place, tile in enumerate(first.tiles):
-            name = metrics.elidedText(dataset.input_names[first.first + place], elide, _WIDEST_NAME)
+            name = metrics.elidedText(dataset.input_names[first.first + place], elide, _WIDEST_INPUT)
             at = QPointF(tile.left() - 8, tile.center().y())
             items.Words(self._parent, at, font, theme.text, name, Qt.AlignmentFlag.AlignRight, 6)
         if last.count == 1:
@@ -194,11 +236,11 @@ class PlaneNetwork:
             label, middle = last.first + place, tile.center().y()
             dot = items.path(self._parent, brush=class_color(label, last.count), z=6)
             dot.setPath(items.rounded(QRectF(tile.right() + 8, middle - 4, 8, 8), 4))
-            name = metrics.elidedText(dataset.output_names[label], elide, _WIDEST_NAME)
+            name = metrics.elidedText(dataset.output_names[label], elide, _WIDEST_OUTPUT)
             items.Words(self._parent, QPointF(tile.right() + 20, middle), font, theme.dim, name, z=6)
 
-    def _label(self, matrices: Sequence[FloatArray | None], sign: str) -> None:
-        """Each weight as a number, before its link reaches the tile; or, behind a sign, what a phase is about."""
+    def _label(self, matrices: Sequence[FloatArray | None], write: Callable[[float], str]) -> None:
+        """Each weight as a number, before its link reaches the tile; or what a phase or its gradient is."""
         for gap, (a, b) in enumerate(pairwise(self.columns)):
             numbers = matrices[gap]
             if numbers is None:
@@ -209,8 +251,7 @@ class PlaneNetwork:
                     if spot not in self._labels:
                         self._labels[spot] = self._new_label(gap, source - a.first, unit - b.first)
                     ground, words = self._labels[spot]
-                    number = float(numbers[source, unit])
-                    text = f"{sign} {decimal(number, 2)}" if sign else short(number)
+                    text = write(float(numbers[source, unit]))
                     if text != words.text:
                         words.say(text)
                         ground.setRect(words.box.adjusted(-2, 2, 2, -2))

@@ -73,6 +73,11 @@ def phase_numbers(frame: Frame) -> list[FloatArray | None] | None:
     vector = None if phased is None else phased.gradient if phased.phase is Phase.BACKWARD else phased.change
     if vector is None or not np.isfinite(vector).all():
         return None
+    return matrices_of(frame, vector)
+
+
+def matrices_of(frame: Frame, vector: FloatArray) -> list[FloatArray | None]:
+    """Of a vector laid out like the parameters what belongs to the weights of each layer, (inputs, units)."""
     arrays = frame.model.layout.by_layer(vector)
     return [_matrix(arrays.get(layer.key, {})) for layer in frame.model.layers]
 

@@ -9,12 +9,23 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QLinearGradient, QPainter, QPainterPath, QPen
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QKeyEvent,
+    QLinearGradient,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPen,
+)
 
 from nnstudio.core.counting import counted
 from nnstudio.core.run.frame import Frame, ImagePicture, PlanePicture
 from nnstudio.ui import theme
+from nnstudio.ui.examples.choosing import ENTER
 from nnstudio.ui.stage import items
 from nnstudio.ui.stage.lettering import mono_font, text_font
 from nnstudio.ui.stage.stage import Spot, Stage
@@ -37,24 +48,30 @@ _TOPS = (1, 2, 3, 5, 10, 20, 30, 50, 100)
 
 
 class ConfusionStage(Stage):
-    """Shares of the test examples by truth (rows) and answer (columns)."""
+    """Shares of the test examples by truth (rows) and answer (columns). A click on a cell, or Enter, opens it, where
+    somebody `opens` it."""
 
-    def __init__(self) -> None:
+    cell_opened = Signal(object)  # Spot, of which there are examples
+
+    def __init__(self, opens: bool = True) -> None:
         super().__init__(
             "Confusion matrix",
-            "Which class the network takes for which: rows are the truth, columns the answers, in per cent of the row.",
+            "Which class the network takes for which: rows are the truth, columns the answers, in per cent of the row."
+            + (" Click a cell to see its examples." if opens else ""),
             "<b>Confusion matrix</b><p>C<sub>ij</sub> = how many test examples of class i got the answer j; the cell "
             "shows 100 · C<sub>ij</sub> / Σ<sub>j</sub> C<sub>ij</sub>, the share of its row. The diagonal holds the "
             "right answers; accuracy = Σ C<sub>ii</sub> / Σ C<sub>ij</sub>.</p>"
             "<p><b>Example:</b> if 20 of 892 fives are "
             "taken for threes, 100 · 20 / 892 = 2.2 stands in row 5, column 3.</p>"
-            "<p><b>Source:</b> R. Kohavi and F. Provost, "
+            + ("<p>A click on a cell, or Enter, shows its examples.</p>" if opens else "")
+            + "<p><b>Source:</b> R. Kohavi and F. Provost, "
             "<i>Glossary of Terms</i>, Machine Learning 30, 1998.</p>",
         )
         self._counts: NDArray[np.int64] | None = None
         self._shares = np.zeros((0, 0))
         self._names: tuple[str, ...] = ()
         self._noun = "image"
+        self._open: Spot | None = None
         self._cells: list[list[QRectF]] = []
         self.arrange()
 
@@ -115,6 +132,41 @@ class ConfusionStage(Stage):
     def anchor(self, spot: Spot) -> QRectF:
         return self.cells()[spot.row][spot.column]
 
+    # Its examples.
+
+    def show_open(self, cell: Spot | None) -> None:
+        """This cell's examples are seen elsewhere; None for none."""
+        if cell != self._open:
+            self._open = cell
+            self._frame_open()
+
+    def _frame_open(self) -> None:
+        count = self.places()[0]
+        cell = self._open if self._open is not None and max(self._open) < count else None
+        inside = self.area.adjusted(1, 1, -1, -1)
+        box = self.anchor(cell).adjusted(-1, -1, 1, 1).intersected(inside) if cell else None
+        self._opened.setPath(items.rounded(box, 3) if box is not None else QPainterPath())
+
+    def _ask_for(self, spot: Spot | None) -> None:
+        if spot is not None and self._counts is not None and self._counts[spot.row, spot.column]:
+            self.cell_opened.emit(spot)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton:
+            event.ignore()
+            return
+        self._ask_for(self.spot_at(event.position()))
+        event.accept()
+
+    def claims(self, event: QKeyEvent) -> bool:
+        return event.key() in ENTER or super().claims(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in ENTER:
+            self._ask_for(self.spot)
+        else:
+            super().keyPressEvent(event)
+
     # What stands there.
 
     def reading(self, spot: Spot) -> Sequence[str]:
@@ -138,11 +190,12 @@ class ConfusionStage(Stage):
         if self._counts is None or not self._counts.sum():
             return "Nothing to see yet."
         right = np.trace(self._counts) / self._counts.sum()
+        keys = "Arrow keys read the cells, Enter shows the examples of one."
         wrong = self._counts - np.diag(np.diag(self._counts))
         if not wrong.any():
-            return f"{percent(float(right))} right. Arrow keys read the cells."
+            return f"{percent(float(right))} right. {keys}"
         truth, answer = (self._names[int(label)] for label in np.unravel_index(wrong.argmax(), wrong.shape))
-        return f"{percent(float(right))} right; most often {truth} is taken for {answer}. Arrow keys read the cells."
+        return f"{percent(float(right))} right; most often {truth} is taken for {answer}. {keys}"
 
     def table(self) -> Table | None:
         if self._counts is None:
@@ -160,11 +213,13 @@ class ConfusionStage(Stage):
         root, colors = self.clear(), theme.current()
         labels, self._picture = items.pixmap(root), items.pixmap(root)
         self._marker = items.path(root, QPen(QColor(colors.text), 2), z=1)
+        self._opened = items.path(root, QPen(QColor(colors.text), 2), z=1)
         self._shades = [QColor(mix(colors.error_low, colors.error_high, step / _SHADES)) for step in range(_SHADES + 1)]
         if self._counts is not None:
             self._cells = self.cells()
             labels.setPixmap(items.drawn(self.area, self.ratio, self._paint_labels))
         self._draw()
+        self._frame_open()
 
     def _draw(self) -> None:
         """The cells of now."""
@@ -255,7 +310,7 @@ class ConfusionStage(Stage):
         return QSize(290, 240)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(160, 140)
+        return QSize(160, 120)
 
 
 def share_in_cell(share: float, roomy: bool = True) -> str:

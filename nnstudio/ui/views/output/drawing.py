@@ -14,10 +14,10 @@ from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 from nnstudio.core.data.drawing import pixels_of
 from nnstudio.core.network.predict import predict
 from nnstudio.core.run.frame import Frame
+from nnstudio.ui.examples.pad import PadStage
 from nnstudio.ui.explanations.views import VIEWS
 from nnstudio.ui.icons import ICON_GAP, icon
 from nnstudio.ui.stage.table import Table
-from nnstudio.ui.views.output.pad import PadStage
 from nnstudio.ui.views.output.seen import SeenStage
 from nnstudio.ui.views.output.shares import SharesStage
 from nnstudio.ui.widgets.figures import percent

@@ -12,11 +12,11 @@ from nnstudio.core.data.images import Images
 from nnstudio.core.data.plane import Plane
 from nnstudio.core.run.example import ExampleReading
 from nnstudio.core.run.frame import Frame
+from nnstudio.ui.examples.choosing import WALKS
+from nnstudio.ui.examples.typed_inputs import TypedFields
+from nnstudio.ui.examples.wording import answer_in_words, inputs_in_words, is_right, name_of, target_in_words
 from nnstudio.ui.explanations.views import VIEWS
 from nnstudio.ui.icons import icon
-from nnstudio.ui.views.output.choosing import WALKS
-from nnstudio.ui.views.output.typed_inputs import TypedFields
-from nnstudio.ui.views.output.wording import answer_in_words, inputs_in_words, is_right, name_of, target_in_words
 from nnstudio.ui.widgets.figures import MISSING, decimal
 
 _SPACE, _LINE = 6, 1

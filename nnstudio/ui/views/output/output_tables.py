@@ -6,8 +6,8 @@ from nnstudio.core.data.plane import Plane
 from nnstudio.core.experiment.choices import Task
 from nnstudio.core.run.example import Chosen, SplitName
 from nnstudio.core.run.frame import Frame
+from nnstudio.ui.examples.wording import loss_of, target_of
 from nnstudio.ui.stage.table import Table
-from nnstudio.ui.views.output.wording import loss_of, target_of
 
 
 def metrics_table(frame: Frame) -> Table:

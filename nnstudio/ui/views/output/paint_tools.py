@@ -9,10 +9,10 @@ from nnstudio.core.data.plane import Plane
 from nnstudio.core.experiment.dataset_spec import PaintedSpec
 from nnstudio.core.experiment.setting import settings_of
 from nnstudio.ui import theme
+from nnstudio.ui.examples.legend import ink_on
 from nnstudio.ui.explanations.views import VIEWS
 from nnstudio.ui.icons import icon
 from nnstudio.ui.stage.lettering import mono_font
-from nnstudio.ui.views.output.legend import ink_on
 from nnstudio.ui.views.output.painting_stage import SIZES, Size, Tool
 from nnstudio.ui.widgets.roving import Roving
 from nnstudio.ui.widgets.segmented import SegmentedSwitch

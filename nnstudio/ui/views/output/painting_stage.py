@@ -12,10 +12,10 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsRectItem
 
 from nnstudio.ui import theme
+from nnstudio.ui.examples.boundary import BoundaryStage
+from nnstudio.ui.examples.choosing import circle
 from nnstudio.ui.stage import items
 from nnstudio.ui.stage.stage import Spot
-from nnstudio.ui.views.output.boundary import BoundaryStage
-from nnstudio.ui.views.output.choosing import circle
 from nnstudio.ui.views.output.strokes import Stroke, Trail
 
 

@@ -15,12 +15,12 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, Q
 from nnstudio.core.run.example import AnyExample, Chosen, SplitName
 from nnstudio.core.run.frame import FloatArray, Frame, TablePicture
 from nnstudio.ui import theme
+from nnstudio.ui.examples.choosing import ExamplesStage, circle
 from nnstudio.ui.stage import items
 from nnstudio.ui.stage.axes import Axis, Scale, room_below, room_beside
 from nnstudio.ui.stage.lettering import text_font
 from nnstudio.ui.stage.stage import Spot
 from nnstudio.ui.stage.table import Table
-from nnstudio.ui.views.output.choosing import ExamplesStage, circle
 from nnstudio.ui.widgets.figures import decimal, tick
 
 _RADIUS = 2.5

@@ -13,11 +13,11 @@ from PySide6.QtWidgets import QSizePolicy
 from nnstudio.core.run.example import AnyExample, Chosen, SplitName
 from nnstudio.core.run.frame import FloatArray, Frame, ImagePicture
 from nnstudio.ui import theme
+from nnstudio.ui.examples.choosing import ExamplesStage
 from nnstudio.ui.stage import items
 from nnstudio.ui.stage.lettering import mono_font
 from nnstudio.ui.stage.stage import Spot
 from nnstudio.ui.stage.table import Table
-from nnstudio.ui.views.output.choosing import ExamplesStage
 from nnstudio.ui.widgets.figures import percent
 
 _GAP = 6

@@ -1,0 +1,1 @@
+"""What the Activations card and the Gradient card draw bands over time with."""
