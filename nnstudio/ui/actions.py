@@ -1,7 +1,8 @@
 """Everything the window can do, as one table: text, icon, keys, method.
 
 Menus, buttons, the keyboard and the help sheet are all drawn from these rows, so they cannot disagree. A row names a
-method of the session (`run`), of the file menu (`files`) or of the window (`window`); it is called without arguments.
+method of the session (`run`), of who looks back (`past`), of the file menu (`files`), of the window (`window`) or of
+its pages (`pages`); it is called without arguments.
 """
 
 from dataclasses import dataclass
@@ -31,18 +32,54 @@ class Row:
 ROWS = (
     Row("new", "&New", "", "Ctrl+N", "files", "new", "Start over with the default experiment."),
     Row("open", "&Open experiment…", "folder", "Ctrl+O", "files", "open", "Open an experiment with its weights."),
+    Row(
+        "open_data",
+        "Open &data…",
+        "table",
+        "Ctrl+D",
+        "own_data",
+        "ask",
+        "Learn a table of your own: CSV, TSV, text, .npy.",
+    ),
     Row("save", "&Save", "", "Ctrl+S", "files", "save", "Save the experiment with its weights."),
     Row("save_as", "Save &as…", "", "Ctrl+Shift+S", "files", "save_as", "Save the experiment under another name."),
     Row(
         "export",
-        "&Export weights…",
+        "&Export…",
         "export",
         "Ctrl+E",
-        "files",
-        "export_weights",
-        "Save the weights for NumPy (.npz) or other programs (.safetensors).",
+        "exporting",
+        "export",
+        "Take the network away: weights, programs, reports, each with its proof.",
+    ),
+    Row(
+        "copy_share_text",
+        "&Copy share text",
+        "",
+        "",
+        "exporting",
+        "copy_share_text",
+        "The experiment, with the weights of a small network, as one line for a chat or a mail.",
+    ),
+    Row(
+        "paste_share_text",
+        "&Paste share text",
+        "",
+        "",
+        "exporting",
+        "paste_share_text",
+        "Open the experiment that the line on the clipboard holds.",
     ),
     Row("import", "&Import weights…", "import", "", "files", "import_weights", "Load weights that fit this network."),
+    Row(
+        "worksheet",
+        "&Worksheet…",
+        "",
+        "",
+        "files",
+        "worksheet",
+        "Print sheets on which this network's numbers are to be found by hand, with their solutions.",
+    ),
     Row("quit", "&Quit", "", "Ctrl+Q", "window", "close", "Close the window."),
     Row("undo", "&Undo", "", "Ctrl+Z", "run", "undo", "Take back the last step, with what was trained then."),
     Row("redo", "&Redo", "", "Ctrl+Shift+Z", "run", "redo", "Make the step again that was taken back."),
@@ -60,7 +97,7 @@ ROWS = (
         "One &update",
         "step",
         "Right",
-        "run",
+        "past",
         "step",
         "Train on one batch: one update of the weights.",
         repeats=True,
@@ -90,7 +127,7 @@ ROWS = (
         "&Back",
         "back",
         "Left",
-        "run",
+        "past",
         "back",
         "Go one update back.",
         repeats=True,
@@ -114,13 +151,49 @@ ROWS = (
         "Begin again from new random weights.",
     ),
     Row(
+        "try_seeds",
+        "Try &seeds…",
+        "",
+        "",
+        "pages",
+        "try_seeds",
+        "Train this experiment from many first weights, in the background, to see whether it was luck.",
+    ),
+    Row(
+        "sweeps",
+        "&Sweeps",
+        "",
+        "",
+        "pages",
+        "toggle_sweeps",
+        "Try many values of settings, and see which are best.",
+    ),
+    Row(
         "microscope",
         "&Microscope",
         "microscope",
         "M",
-        "window",
+        "pages",
         "toggle_microscope",
         "Follow one example forwards and back, number by number.",
+    ),
+    Row(
+        "runs",
+        "R&uns",
+        "runs",
+        "Ctrl+R",
+        "pages",
+        "toggle_runs",
+        "The runs that were left for others: compare them, open one again.",
+    ),
+    Row(
+        "compare",
+        "&Compare",
+        "compare",
+        "C",
+        "pages",
+        "toggle_comparison",
+        "Let another run train beside this one, in step with it.",
     ),
     Row(
         "show_table",
@@ -131,6 +204,34 @@ ROWS = (
         "show_table",
         "The numbers of the picture that has the keys, as a table.",
     ),
+    Row(
+        "save_picture",
+        "Save as &picture…",
+        "",
+        "",
+        "window",
+        "save_picture",
+        "The picture that has the keys as a file, PNG or SVG.",
+    ),
+    Row("history", "&History…", "", "", "window", "show_history", "How much memory the run's past may take."),
+    Row(
+        "landscape",
+        "Loss lan&dscape…",
+        "",
+        "",
+        "window",
+        "show_landscape",
+        "The loss around the weights of now, on a plane that is cut through them.",
+    ),
+    Row(
+        "find_rate",
+        "&Find a learning rate…",
+        "",
+        "",
+        "window",
+        "show_rate_finder",
+        "Try rising learning rates on a copy of the run, and see where the loss falls and where it turns.",
+    ),
     Row("larger_text", "&Larger text", "", "", "window", "toggle_larger_text", "Larger text, for a projector."),
     Row("reset_layout", "&Reset layout", "", "", "window", "reset_layout", "Put all cards back in their places."),
     Row("help", "&Keyboard and help", "", "F1", "window", "show_help", "All keys on one sheet."),
@@ -138,7 +239,7 @@ ROWS = (
     Row("about", "&About NN Studio", "", "", "window", "show_about", "Version and licences."),
 )
 
-CHECKABLE = frozenset({"larger_text", "microscope"})
+CHECKABLE = frozenset({"larger_text", "microscope", "runs", "compare", "sweeps"})
 TINTS = {"play": "on_accent", "export": "accent"}
 """The colours of icons on buttons that are coloured themselves."""
 
@@ -146,10 +247,10 @@ TINTS = {"play": "on_accent", "export": "accent"}
 class Actions(QObject):
     """The QActions of all rows, by name. They follow the session: Play turns into Pause, Undo greys out."""
 
-    def __init__(self, run: Session, files: QObject, window: QObject) -> None:
+    def __init__(self, run: Session, past: QObject, files: QObject, window: QObject) -> None:
         super().__init__(window)
         self._run = run
-        self._targets: dict[str, QObject] = {"run": run, "files": files, "window": window}
+        self._targets: dict[str, QObject] = {"run": run, "past": past, "files": files, "window": window}
         self._actions: dict[str, QAction] = {}
         self._rows = {row.name: row for row in ROWS}
         self._group = QActionGroup(self)
@@ -164,6 +265,10 @@ class Actions(QObject):
 
     def __getitem__(self, name: str) -> QAction:
         return self._actions[name]
+
+    def lead_to(self, target: str, what: QObject) -> None:
+        """Rows with this target call its methods."""
+        self._targets[target] = what
 
     def _triggered(self, action: QAction) -> None:
         row = self._rows[action.objectName()]

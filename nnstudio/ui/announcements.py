@@ -51,6 +51,8 @@ def _sentence(frame: Frame) -> str:
         case Status.LEARNING:
             return "Training."
         case Status.PAUSED:
+            if frame.visit is not None:
+                return f"Paused at update {grouped(frame.now[1])}."
             return f"Paused at update {grouped(frame.updates)}, train loss {decimal(frame.metrics.train_loss)}."
         case _:
             return frame.message

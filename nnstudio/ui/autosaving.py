@@ -2,8 +2,10 @@
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from nnstudio.core.run.commands import Answer
+from nnstudio.core.shelf.shelf import Shelf
+from nnstudio.core.training.state import RunState
 from nnstudio.files.autosave import Autosave
+from nnstudio.files.library import table_for
 from nnstudio.files.project import Project
 from nnstudio.files.saving import Saved
 from nnstudio.ui.document import Document
@@ -41,7 +43,7 @@ class Autosaving(QObject):
     def save(self) -> None:
         """Keep the state as it is now; where nothing could be lost, what was kept before is not needed."""
         if self._document.unsaved:
-            self._session.save(self._write)
+            self._session.shelving.ask(self._write)
         elif not self._closed:
             self._autosave.discard()
 
@@ -52,9 +54,10 @@ class Autosaving(QObject):
         self._closed = True
         self._autosave.discard()
 
-    def _write(self, answer: Answer) -> None:
-        if answer.state is not None and not self._closed:
-            project = Project(answer.experiment, answer.state, document=self._session.document)
+    def _write(self, state: RunState | None, shelf: Shelf) -> None:
+        if state is not None and not self._closed:
+            table = table_for(self._session.images, state.experiment.dataset)
+            project = Project(state.experiment, state, document=self._session.document, shelf=shelf, table=table)
             self._document.expect(self._autosave.write(project), self._written)
 
     def _written(self, answer: Saved) -> None:

@@ -13,12 +13,15 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from nnstudio.core.experiment import Experiment
 from nnstudio.core.run.commands import Answer
+from nnstudio.core.shelf.shelf import Shelf
 from nnstudio.core.training.state import RunState
 from nnstudio.files import saving
 from nnstudio.files.errors import FileError
+from nnstudio.files.library import table_for, take_in
 from nnstudio.files.project import Project, load_project
 from nnstudio.files.saving import Saver
 from nnstudio.ui.session import Session
+from nnstudio.ui.shelving import replaced
 
 POLLING_MILLISECONDS = 20
 Then = Callable[[], None]
@@ -65,24 +68,27 @@ class Document(QObject):
         """Whether something would be lost: changes since the file was written, or any training that never was."""
         session, saved = self._session, self._saved
         frame = session.frame
-        trained = frame is not None and frame.commands >= saved.since and frame.updates != saved.updates
+        trained = frame is not None and frame.commands >= saved.since and frame.now[1] != saved.updates
         edited = session.moment is not saved.moment or session.experiment != saved.experiment
         if self.path is None:
-            return trained or (edited and frame is not None and frame.updates > 0)
+            kept = len(session.shelving.shelf) > 0
+            return trained or (edited and (kept or (frame is not None and frame.now[1] > 0)))
         return trained or edited
 
     def save(self, path: Path | None = None, then: Then | None = None) -> None:
         """Write the run as it is when the worker gets to it, to the open file or to another one, which is open from
         then on. `then` is called when it is written."""
-        self._session.save(lambda answer: self._write(path, answer.state, then))
+        self._session.shelving.ask(lambda state, shelf: self._write(path, state, shelf, then))
 
-    def _write(self, path: Path | None, state: RunState | None, then: Then | None) -> None:
+    def _write(self, path: Path | None, state: RunState | None, shelf: Shelf, then: Then | None) -> None:
         path = path or self.path
         if path is None or state is None:
             self.failed.emit(FileError("Nothing was saved: the run could not be asked for its state. Try again."))
             return
         saved = Saved(self._session.moment, state.experiment, state.updates)
-        self.expect(self._saver.save(path, Project(state.experiment, state)), partial(self._written, saved, then))
+        table = table_for(self._session.images, state.experiment.dataset)
+        project = Project(state.experiment, state, shelf=shelf, table=table)
+        self.expect(self._saver.save(path, project), partial(self._written, saved, then))
 
     def _written(self, saved: Saved, then: Then | None, answer: saving.Saved) -> None:
         if answer.error is not None:
@@ -111,13 +117,18 @@ class Document(QObject):
     def open(self, path: Path, then: Callable[[Project], None]) -> None:
         """Begin what a file holds; `then` hears of it when that is done. Raises `FileError`; what was there stays."""
         project = load_project(path)
+        take_in(self._session.images, project, path)
+        self.begin(project, f"Open {path.name}", path, partial(then, project))
+
+    def begin(self, project: Project, label: str, path: Path | None, then: Then) -> None:
+        """Begin this, which is the file `path` then, or none; `then` hears of it when that is done."""
 
         def begun(answer: Answer) -> None:
             if answer.done:
-                then(project)
+                then()
 
         start = project.state or project.weights
-        self._session.begin(project.experiment, f"Open {path.name}", start, path, begun)
+        self._session.begin(project.experiment, label, start, path, begun, replaced(project.shelf))
 
     def mark(self, updates: int) -> None:
         """What is on the screen now is what the file holds."""

@@ -1,4 +1,4 @@
-"""What the File menu does: new, open, save, export and import weights.
+"""What the File menu does with projects, and with weights that come in.
 
 Every way in or out of the program passes here: a dialog asks where, the files layer reads or writes, the session gets
 the result, and the banner says in one sentence how it went. Nothing here knows a file's format.
@@ -17,18 +17,25 @@ from nnstudio.core.counting import counted
 from nnstudio.core.experiment.choices import DatasetKind
 from nnstudio.core.presets import default_experiment
 from nnstudio.core.run.commands import Answer
+from nnstudio.core.shelf.shelf import Shelf
+from nnstudio.core.trace.worksheet import NotByHand, check
+from nnstudio.files.atomic import write_atomically
 from nnstudio.files.errors import FileError
 from nnstudio.files.project import SUFFIX, Project
 from nnstudio.files.saving import Saver
-from nnstudio.files.weights import export_weights, import_weights
+from nnstudio.files.weights import import_weights
+from nnstudio.ui import pictures
 from nnstudio.ui.document import Document
 from nnstudio.ui.icons import ICON_GAP, icon
+from nnstudio.ui.panels.worksheet_dialog import WorksheetDialog, WorksheetWriter
 from nnstudio.ui.session import Session
 from nnstudio.ui.settings import Settings
+from nnstudio.ui.shelving import replaced
+from nnstudio.ui.stage.table import Table
 from nnstudio.ui.widgets.banner import Banner, Tone
 
+WORKSHEETS = "PDF (*.pdf);;Web page (*.html)"
 PROJECTS = f"Experiments (*{SUFFIX})"
-WEIGHTS = "NumPy arrays (*.npz);;safetensors (*.safetensors)"
 ANY_WEIGHTS = "Weights (*.npz *.safetensors)"
 WITHOUT_STATISTICS = (
     "{} was saved without the running means and variances of its batch normalisation, so its predictions are off. The "
@@ -49,13 +56,15 @@ class FilesMenu(QObject):
         self._window = window
         self.document = Document(session, saver, self)
         self._title = ""
+        self.asked: Path | None = None
+        """The experiment that was asked for and has not begun."""
         self._written = Path()
         self._show_in_folder = QAction(icon("folder"), f"{ICON_GAP}Show in folder", self)
         self._show_in_folder.setToolTip("Opens the folder that the file lies in.")
         self._show_in_folder.triggered.connect(self._open_folder)
         self.document.changed.connect(self._tell_title)
         self.document.saved.connect(self._saved)
-        self.document.failed.connect(self._complain)
+        self.document.failed.connect(self.complain)
 
     # The file that is open
 
@@ -98,7 +107,9 @@ class FilesMenu(QObject):
 
     def _begin_new(self) -> None:
         self._banner.hide()
-        self._session.begin(default_experiment(DatasetKind.SPIRALS), "New", then=self._begun_new)
+        self._session.begin(
+            default_experiment(DatasetKind.SPIRALS), "New", then=self._begun_new, shelve=replaced(Shelf())
+        )
 
     def _begun_new(self, answer: Answer) -> None:
         if answer.done:
@@ -114,14 +125,17 @@ class FilesMenu(QObject):
 
     def open_path(self, path: Path) -> bool:
         """Open this experiment; what was there stays untouched if that fails. Returns whether it could be read."""
+        self.asked = path
         try:
             self.document.open(path, partial(self.opened, path))
         except FileError as error:
-            return self._complain(error)
+            self.asked = None
+            return self.complain(error)
         return True
 
     def opened(self, path: Path, project: Project) -> None:
         """A file has begun: say what is to be known of it."""
+        self.asked = None
         self.document.mark(project.state.updates if project.state is not None else 0)
         self._banner.hide()
         gathers = any(layer.gathers for layer in project.experiment.layers)
@@ -142,28 +156,29 @@ class FilesMenu(QObject):
             self.document.save(path, then)
 
     def _saved(self, path: Path) -> None:
-        self._praise(path, "Saved")
+        self.praise(path, "Saved")
         self._tell_title()
 
     # Weights
 
-    def export_weights(self) -> None:
-        """Ask for a name and write the weights that are on the screen."""
-        if path := self._ask_save("Export weights", "weights.npz", WEIGHTS):
-            self.export_path(path)
+    def save_table(self, table: Table) -> None:
+        """Ask for a name and write these numbers as CSV."""
+        path = self._ask_save("Save as CSV", f"{table.title.split(',')[0]}.csv", "Comma separated (*.csv)")
+        if path is not None:
+            self._write(path, table.as_text(",").encode(), f"Saved {counted(len(table.rows), 'row')}")
 
-    def export_path(self, path: Path) -> bool:
-        """Write the weights of the newest frame. Returns whether that worked."""
-        frame = self._session.frame
-        if frame is None:
-            self._banner.announce(Tone.BAD, "There is no network yet. Wait a moment and export again.")
-            return False
+    def save_picture(self, widget: QWidget, title: str) -> None:
+        """Ask for a name and write what this widget shows now, as PNG or as SVG."""
+        if path := self._ask_save("Save as picture", f"{title}.png", pictures.KINDS):
+            self._write(path, pictures.picture_of(widget, title, path.suffix.lower()), "Saved the picture")
+
+    def _write(self, path: Path, content: bytes, deed: str) -> None:
         try:
-            count = export_weights(path, frame)
+            write_atomically(path, content)
         except FileError as error:
-            return self._complain(error)
-        self._praise(path, f"Exported the weights of {counted(count, 'layer')}")
-        return True
+            self.complain(error)
+        else:
+            self.praise(path, deed)
 
     def import_weights(self) -> None:
         """Ask for a file of weights and load them."""
@@ -179,13 +194,44 @@ class FilesMenu(QObject):
         try:
             weights = import_weights(path, frame)
         except FileError as error:
-            return self._complain(error)
+            return self.complain(error)
         self._session.set_weights(weights, partial(self._imported, path))
         return True
 
     def _imported(self, path: Path, answer: Answer) -> None:
         if answer.done:
             self._banner.announce(Tone.GOOD, f"Imported the weights in {path.name}.")
+
+    # Worksheets
+
+    def worksheet(self) -> None:
+        """Ask which worksheets are wanted, and where; what cannot be done by hand is said at once."""
+        experiment, frame = self._session.experiment, self._session.frame
+        if frame is None or self._session.loading or frame.dataset.spec != experiment.dataset:
+            self._banner.announce(Tone.BAD, "There is no network yet. Wait a moment and try again.")
+            return
+        try:
+            check(experiment, frame.dataset)
+        except NotByHand as why:
+            self._banner.announce(Tone.BAD, str(why))
+            return
+        dialog = WorksheetDialog(experiment, frame.dataset, self._window)
+        dialog.accepted.connect(partial(self._write_worksheets, dialog))
+        dialog.open()
+
+    def _write_worksheets(self, dialog: WorksheetDialog) -> None:
+        if path := self._ask_save("Save worksheets", "worksheet.pdf", WORKSHEETS):
+            writer = WorksheetWriter(path, dialog.sheets, self)
+            writer.finished.connect(partial(self._worksheets_written, writer, dialog.count))
+            self._banner.announce(Tone.GOOD, f"Writing {counted(dialog.count, 'worksheet')} to {path.name}…")
+            writer.start()
+
+    def _worksheets_written(self, writer: WorksheetWriter, count: int) -> None:
+        if writer.error is None:
+            self.praise(writer.path, f"Saved {counted(count, 'worksheet')}, with the solutions behind them,")
+        else:
+            self.complain(writer.error)
+        writer.deleteLater()
 
     # Dialogs and messages
 
@@ -216,11 +262,13 @@ class FilesMenu(QObject):
         self._settings.folder = str(Path(name).parent)
         return Path(name)
 
-    def _praise(self, path: Path, deed: str) -> None:
+    def praise(self, path: Path, deed: str, more: str = "") -> None:
+        """Say what was written, with a way to its folder."""
         self._written = path
-        self._banner.announce(Tone.GOOD, f"{deed} to {path.name}.", self._show_in_folder)
+        self._banner.announce(Tone.GOOD, f"{deed} to {path.name}.{more}", self._show_in_folder)
 
-    def _complain(self, error: FileError) -> bool:
+    def complain(self, error: FileError) -> bool:
+        """Say what was not, with what can be copied of it; False, for whoever says whether it worked."""
         self._banner.announce(Tone.BAD, str(error), details=error.details or repr(error))
         return False
 

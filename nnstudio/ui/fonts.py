@@ -43,3 +43,8 @@ def _font(family: str, pixels: float) -> QFont:
     font = QFont(family)
     font.setPixelSize(round(pixels))
     return font
+
+
+def strong(text: str) -> str:
+    """Rich text in the weight of a heading. The bold of <b> is none of ours: Qt would smear the lighter one."""
+    return f'<span style="font-weight:600">{text}</span>'

@@ -24,9 +24,15 @@ from nnstudio.ui.widgets.card import CardDock
 
 # None is a line between two entries.
 MENUS: dict[str, tuple[str | None, ...]] = {
-    "&File": ("new", "open", None, "save", "save_as", None, "export", "import", None, "quit"),
+    "&File": (
+        *("new", "open", "open_data", None, "save", "save_as", None, "export", "import", None),
+        *("copy_share_text", "paste_share_text", None, "worksheet", None, "quit"),
+    ),
     "&Edit": ("undo", "redo"),
-    "&Run": ("play", "step", "step_phase", "step_epoch", "back", None, "restart", "new_weights"),
+    "&Run": (
+        *("play", "step", "step_phase", "step_epoch", "back", None),
+        *("restart", "new_weights", None, "find_rate", "try_seeds", "sweeps"),
+    ),
 }
 THEMES = {ThemeChoice.SYSTEM: "As the &system", ThemeChoice.LIGHT: "&Light", ThemeChoice.DARK: "&Dark"}
 KEEPING = {
@@ -62,7 +68,8 @@ class MenuBar(QMenuBar):
         view.addSeparator()
         view.addMenu(self._theme_menu(settings.theme))
         commands["larger_text"].setChecked(settings.larger_text)
-        self._fill(view, ("microscope", None, "larger_text", None, "show_table", None, "reset_layout"))
+        watched = "microscope", "landscape", "runs", "compare", "history"
+        self._fill(view, (*watched, None, "larger_text", None, "show_table", "save_picture", None, "reset_layout"))
         self._fill(self.addMenu("&Help"), ("help", "whats_this", None, "about"))
         self._file_name = QLabel()
         self._file_name.setProperty("role", "corner")

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from nnstudio.core.presets import PRESETS, Group, Preset
 from nnstudio.core.run.commands import Answer
 from nnstudio.ui.session import Session
+from nnstudio.ui.shelving import rooted
 
 
 class PresetsMenu(QMenu):
@@ -39,7 +40,8 @@ class PresetsMenu(QMenu):
 
     def _choose(self, action: QAction) -> None:
         preset = PRESETS[action.objectName()]
-        self._session.begin(preset.experiment, preset.title, then=partial(self._begun, preset))
+        begun = partial(self._begun, preset)
+        self._session.begin(preset.experiment, preset.title, then=begun, shelve=rooted(preset.title))
 
     def _begun(self, preset: Preset, answer: Answer) -> None:
         if answer.done:

@@ -16,11 +16,13 @@ from nnstudio.core.counting import counted
 from nnstudio.core.run.commands import Answer
 from nnstudio.files.autosave import Autosave, Leftover
 from nnstudio.files.errors import FileError
+from nnstudio.files.library import take_in
 from nnstudio.files.saving import Saver
 from nnstudio.ui.autosaving import Autosaving
 from nnstudio.ui.files_menu import FilesMenu
 from nnstudio.ui.icons import ICON_GAP, icon
 from nnstudio.ui.session import Session
+from nnstudio.ui.shelving import replaced
 from nnstudio.ui.widgets.banner import Banner, Tone
 from nnstudio.ui.widgets.figures import grouped
 
@@ -88,9 +90,11 @@ class Recovery(QObject):
             return
         self._banner.hide()
         project = leftover.project
+        take_in(self._session.images, project)
         start = project.state or project.weights
         begun = partial(self._begun, leftover)
-        self._session.begin(project.experiment, "Bring back", start, project.document, begun)
+        shelve = replaced(project.shelf)
+        self._session.begin(project.experiment, "Bring back", start, project.document, begun, shelve)
 
     def _begun(self, leftover: Leftover, answer: Answer) -> None:
         """What was left is this program's to keep from now on; where it could not begin, it stays where it is."""

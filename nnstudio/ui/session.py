@@ -7,7 +7,6 @@ without the interpreter, while the worker trains on.
 """
 
 import logging
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -17,6 +16,7 @@ from time import perf_counter
 
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal
 
+from nnstudio.core.counting import grouped
 from nnstudio.core.data.dataset import ImageSource
 from nnstudio.core.experiment import Experiment
 from nnstudio.core.experiment.plan import Change, describe, plan
@@ -24,27 +24,28 @@ from nnstudio.core.network.surgery import SetParameter, Surgery
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.run import commands
 from nnstudio.core.run.commands import Answer
-from nnstudio.core.run.example import FIRST_TEST, AnyExample, SplitName
+from nnstudio.core.run.example import FIRST_TEST, AnyExample
 from nnstudio.core.run.frame import Frame, Probe, Status
 from nnstudio.core.run.present import INTERRUPTED
 from nnstudio.core.run.worker import Worker
+from nnstudio.core.shelf.shelf import Shelf
 from nnstudio.core.training.state import RunState
 from nnstudio.ui.garbage import GarbageCollector
-from nnstudio.ui.undo import Moment, UndoStack
+from nnstudio.ui.shelving import Shelving, branched
+from nnstudio.ui.turns import Turns
+from nnstudio.ui.undo import Moment, Shelve, UndoStack, goes_on
 from nnstudio.ui.viewers import Viewers
 
 TICK_MILLISECONDS = 16
 TEXT_MILLISECONDS = 200
-SWITCHING = 0.3e-3
-"""Seconds after which one thread gives the interpreter to another that waits. With Python's own five milliseconds, a
-picture that has to wait once is late, and a worker that comes from a matrix product waits for a whole picture."""
 log = logging.getLogger(__name__)
 
 
 class Session(QObject):
     """Holds the experiment; plays, pauses, steps; hands frames to views.
 
-    start, document: where the run goes on from, and the file that it comes from
+    start, document, shelf: where the run goes on from, the file that it comes from, and the runs that were left before
+    images: reads image data; shelving: the shelf of runs
     """
 
     experiment_changed = Signal(object, object)  # Experiment, Change
@@ -60,11 +61,13 @@ class Session(QObject):
         images: ImageSource | None = None,
         start: RunState | Weights | None = None,
         document: Path | None = None,
+        shelf: Shelf | None = None,
     ) -> None:
         super().__init__()
         self._worker = Worker(experiment, images, start)
-        self._undo = UndoStack(experiment)
+        self._undo = UndoStack(experiment, shelf)
         self._undo.moment.document = document
+        self.images, self.shelving = images, Shelving(self, self._undo)
         self._answered: dict[int, Callable[[Answer], None]] = {}
         self.viewers = Viewers()
         self._frame: Frame | None = None
@@ -77,7 +80,7 @@ class Session(QObject):
         """Whether edits of layers and data keep what was learned; otherwise they start over."""
         self._since_text = QElapsedTimer()
         self._since_text.start()
-        self._garbage, self._switching = GarbageCollector(self), sys.getswitchinterval()
+        self._garbage, self._turns = GarbageCollector(self), Turns()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(TICK_MILLISECONDS)
@@ -86,7 +89,7 @@ class Session(QObject):
     def start(self) -> None:
         """Start the worker and the clock, and tell everybody the experiment."""
         self._garbage.start()
-        sys.setswitchinterval(SWITCHING)
+        self._turns.begin()
         self._worker.start()
         self._timer.start()
         self.experiment_changed.emit(self.experiment, Change.NOTHING)
@@ -96,7 +99,7 @@ class Session(QObject):
         self._timer.stop()
         if not self._worker.stop():
             log.warning("the worker did not end in time; it is left to the end of the program")
-        sys.setswitchinterval(self._switching)
+        self._turns.end()
         self._garbage.stop()
 
     # The experiment ---------------------------------------------------------------------------------------------------
@@ -138,7 +141,7 @@ class Session(QObject):
         if not change:
             return
         merged = self._undo.merges(merge)
-        ticket = self._send(commands.Edit(experiment, self.keeps, merged), self._edited)
+        ticket = self.send(commands.Edit(experiment, self.keeps, merged), self._edited)
         words = label or describe(self.experiment, experiment)
         self._advance(Moment(experiment, words, not change.rebuilds, self.document, merge), ticket, change)
 
@@ -149,10 +152,13 @@ class Session(QObject):
         start: RunState | Weights | None = None,
         document: Path | None = None,
         then: Callable[[Answer], None] | None = None,
+        shelve: Shelve = goes_on,
     ) -> None:
         """Pause, and begin this experiment, even if it differs from the last one in nothing: from its first weights, or
         from where `start` stands. All of it happens or nothing; `then` hears which."""
-        self._begin(commands.Begin(experiment, start), Moment(experiment, label, document=document), then)
+        self._begin(
+            commands.Begin(experiment, start), Moment(experiment, label, document=document, shelve=shelve), then
+        )
         self._set_playing(False)
 
     def restart(self) -> None:
@@ -172,7 +178,7 @@ class Session(QObject):
                 then(answer)
 
         change = plan(self.experiment, command.experiment) | Change.WEIGHTS
-        self._advance(moment, self._send(command, heard), change)
+        self._advance(moment, self.send(command, heard), change)
 
     def set_weights(self, weights: Weights, then: Callable[[Answer], None] | None = None) -> None:
         """Take imported weights, laid out like the frame's; `then` hears whether they were taken."""
@@ -183,7 +189,7 @@ class Session(QObject):
                 then(answer)
 
         moment = Moment(self.experiment, "Import weights", document=self.document, by_hand=True)
-        self._advance(moment, self._send(commands.SetWeights(weights), heard), Change.NOTHING)
+        self._advance(moment, self.send(commands.SetWeights(weights), heard), Change.NOTHING)
 
     def operate(self, surgery: Surgery, merge: str = "") -> None:
         """Operate on the network by hand, a step of its own in Undo. Values for one place, in a row and with the same
@@ -192,11 +198,18 @@ class Session(QObject):
         command = commands.Operate(surgery, self._undo.merges(merge))
         label = surgery.label(self.experiment)
         moment = Moment(self.experiment, label, document=self.document, merge=merge, by_hand=True)
-        self._advance(moment, self._send(command, self._edited), Change.NOTHING)
+        self._advance(moment, self.send(command, self._edited), Change.NOTHING)
 
-    def save(self, then: Callable[[Answer], None]) -> None:
-        """Ask for the whole state of the run as it is when the worker gets to it; `then` gets it."""
-        self._send(commands.Save(), then)
+    def branch(self, update: int, experiment: Experiment) -> None:
+        """Pause, and go on from the moment of the past that is shown, at this update and with the settings of then."""
+        label = f"Branch from update {grouped(update)}"
+        moment = Moment(experiment, label, by_hand=True, document=self.document, shelve=branched(update))
+        self._advance(moment, self.send(commands.Branch(update), self._edited), plan(self.experiment, experiment))
+        self._set_playing(False)
+
+    def save(self, then: Callable[[Answer], None], shown: bool = False) -> None:
+        """Ask for the whole state of the run, or of the moment of its past that is `shown`; `then` gets it."""
+        self.send(commands.Save(shown), then)
 
     def _advance(self, moment: Moment, ticket: int, change: Change) -> None:
         """One step on: tell everybody, and remember what to take back if the step is refused."""
@@ -213,9 +226,10 @@ class Session(QObject):
     def _edited(self, answer: Answer) -> None:
         """A step was made, or could not be."""
         before = self.experiment
-        self._undo.settle(answer.ticket, answer.done, answer.experiment)
+        self._undo.settle(answer.ticket, answer.done, answer.experiment, answer.departed)
         if self.experiment != before or not answer.done:
             self._tell(0, plan(before, self.experiment))
+        self.shelving.renew()
         if not answer.done:
             self._say(answer)
 
@@ -234,8 +248,8 @@ class Session(QObject):
     def _travel(self, by: int, target: Moment | None) -> None:
         if target is None:
             return
-        before = self.experiment
-        ticket = self._send(commands.PutBack(target.left), self._edited)
+        before, quiet = self.experiment, (target if by > 0 else self._undo.moment).quiet
+        ticket = 0 if quiet else self.send(commands.PutBack(target.left), self._edited)
         self._undo.go(by, ticket)
         self._tell(ticket, plan(before, target.experiment))
 
@@ -263,12 +277,12 @@ class Session(QObject):
 
     def play(self) -> None:
         """Train until told otherwise."""
-        self._send(commands.Play())
+        self.send(commands.Play())
         self._set_playing(True)
 
     def pause(self) -> None:
         """Stop between two updates."""
-        self._send(commands.Pause())
+        self.send(commands.Pause())
         self._set_playing(False)
 
     def toggle_play(self) -> None:
@@ -280,26 +294,22 @@ class Session(QObject):
 
     def step(self, updates: int = 1) -> None:
         """Make this many updates and pause."""
-        self._send(commands.Step(updates))
+        self.send(commands.Step(updates))
         self._set_playing(False)
 
     def step_phase(self) -> None:
         """Make one phase of an update and rest there."""
-        self._send(commands.StepPhase())
+        self.send(commands.StepPhase())
         self._set_playing(False)
-
-    def set_pace(self, updates_per_second: float | None) -> None:
-        """Play no faster than this; None: as fast as it goes."""
-        self._send(commands.Pace(updates_per_second))
 
     def step_epoch(self) -> None:
         """Train to the end of the epoch and pause."""
-        self._send(commands.StepEpoch())
+        self.send(commands.StepEpoch())
         self._set_playing(False)
 
     def back(self) -> None:
         """Pause, and go one update back."""
-        self._send(commands.Back(), partial(self._arrived, "Go back"))
+        self.send(commands.Back(), partial(self._arrived, "Go back"))
         self._set_playing(False)
 
     def recover(self, learning_rate: float | None = None) -> None:
@@ -308,7 +318,7 @@ class Session(QObject):
         suggested = self._frame.recovery if self._frame else None
         if suggested is not None:
             rate = suggested if learning_rate is None else learning_rate
-            self._send(commands.Recover(rate), partial(self._arrived, "Recover"))
+            self.send(commands.Recover(rate), partial(self._arrived, "Recover"))
             self._set_playing(True)
 
     def _arrived(self, label: str, answer: Answer) -> None:
@@ -328,7 +338,8 @@ class Session(QObject):
             self._playing = playing
             self.playing_changed.emit(playing)
 
-    def _send(self, command: commands.Command, then: Callable[[Answer], None] | None = None) -> int:
+    def send(self, command: commands.Command, then: Callable[[Answer], None] | None = None) -> int:
+        """Ask the run for something; `then` hears what became of it. Returns the ticket."""
         self._sent = self._worker.send(command)
         if then is not None:
             self._answered[self._sent] = then
@@ -357,11 +368,7 @@ class Session(QObject):
     def look_at(self, example: AnyExample | None) -> None:
         """Show this example on its way through the network; None lets go of it."""
         self._chosen = example
-        self._send(commands.LookAt(example))
-
-    def find_hardest(self, split: SplitName, then: Callable[[Answer], None]) -> None:
-        """Look for the examples that cost most; `then` gets them."""
-        self._send(commands.FindHardest(split), then)
+        self.send(commands.LookAt(example))
 
     def next_image(self) -> None:
         """Show the next image."""
@@ -371,13 +378,13 @@ class Session(QObject):
     def _tick(self) -> None:
         if self.viewers.probes != self._probes:
             self._probes = self.viewers.probes
-            self._send(commands.Watch(self._probes))
+            self.send(commands.Watch(self._probes))
         frame = self._worker.mailbox.take()
         self._hear()  # after that: an answer comes before the first frame that knows of it
         if frame is not None:
             self._receive(frame)
         if self._frame is not None:
-            self.viewers.show(self._frame, perf_counter(), self._playing)
+            self.viewers.show(self._frame, perf_counter(), self._playing or self._frame.visit is not None)
 
     def _receive(self, frame: Frame) -> None:
         before, self._frame = self._frame, frame

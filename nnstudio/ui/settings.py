@@ -11,6 +11,7 @@ from PySide6.QtCore import QByteArray, QSettings
 from nnstudio.ui.theme import ThemeChoice
 
 LAYOUT_VERSION = 3  # raised whenever the cards change, so that an older layout is not forced on them
+HISTORY_MEGABYTES = (64, 256, 1024, 4096)
 _CHECKSUM = 16  # bytes
 _SEPARATOR = "|"
 
@@ -21,6 +22,7 @@ class Settings:
     geometry, layout: what Qt saved of the window and of its cards; empty before the first time
     folder: where files were last opened or saved
     unfolded: the names of the folds that are open
+    history_megabytes: how much memory the past of a run may take
     """
 
     def __init__(self, store: QSettings | None = None) -> None:
@@ -31,6 +33,7 @@ class Settings:
         self.layout = QByteArray()
         self.folder = ""
         self.unfolded: frozenset[str] = frozenset()
+        self.history_megabytes = 256
         if store is not None:
             self._read(store)
 
@@ -39,6 +42,8 @@ class Settings:
         theme = store.value("theme", "", type=str)
         if theme in {choice.value for choice in ThemeChoice}:
             self.theme = ThemeChoice(theme)
+        megabytes = store.value("history_megabytes", 0, type=int)
+        self.history_megabytes = next((size for size in HISTORY_MEGABYTES if size == megabytes), 256)
         self.larger_text = store.value("larger_text", False, type=bool) is True
         self.geometry = _unsealed(_bytes(store, "window/geometry"))
         self.layout = _unsealed(_bytes(store, "window/layout"))
@@ -51,6 +56,7 @@ class Settings:
             return
         self._store.setValue("theme", self.theme.value)
         self._store.setValue("larger_text", self.larger_text)
+        self._store.setValue("history_megabytes", self.history_megabytes)
         self._store.setValue("window/geometry", _sealed(self.geometry))
         self._store.setValue("window/layout", _sealed(self.layout))
         self._store.setValue("folder", self.folder)

@@ -54,6 +54,8 @@ QLabel[role="trouble"] { color: $bad; font-size: 12px; }
 QPlainTextEdit[role="code"] { font-family: "$numbers"; font-size: 12px; padding: 3px 5px; }
 QLabel[role="mono"] { font-family: "$numbers"; }
 QLabel[role="figure"] { font-family: "$numbers"; font-size: 12px; }
+QLabel[role="figure"][rank="best"] { font-weight: 500; }
+QLabel[role="figure"][rank="less"] { color: $dim; }
 QLabel[role="value"] { font-family: "$numbers"; font-size: 16px; font-weight: 500; }
 QLabel[role="counter"] { font-family: "$numbers"; font-size: 18px; font-weight: 500; }
 QLabel[role="stop"] { color: $dim; font-size: 11px; }
@@ -61,6 +63,7 @@ QLabel[role="stop"][chosen="true"] { color: $text; font-weight: 600; }
 QLabel[role="pill"] { border-radius: 10px; padding: 4px 10px; font-size: 12px; font-weight: 500; }
 QLabel[role="pill"][tone="quiet"] { background: $field; color: $dim_on_field; }
 QLabel[role="pill"][tone="good"] { background: $good_tint; color: $better; }
+QLabel[role="pill"][tone="past"] { background: $accent_soft; color: $accent_pressed; }
 QLabel[role="pill"][tone="warning"] { background: $warning_tint; color: $warning_text; }
 QLabel[role="pill"][tone="bad"] { background: $bad_tint; color: $bad; }
 
@@ -86,6 +89,20 @@ QToolButton[role="step"] { icon-size: 16px; padding: 6px 9px; }
 QToolButton[role="primary"] { padding-right: 7px; }
 QToolButton[role="primary"]:focus { padding-right: 6px; }
 QToolButton[role="primary"][bare="true"] { padding-right: 12px; }
+*[role="filled"] {
+    background: $accent; color: $on_accent; border: 2px solid $accent; padding: 6px 18px; font-weight: 600;
+}
+*[role="filled"]:hover { background: $accent_hover; border-color: $accent_hover; }
+*[role="filled"]:pressed { background: $accent_pressed; border-color: $accent_pressed; }
+*[role="filled"]:focus { background: $accent; border: 2px solid $text; }
+*[role="filled"]:disabled { background: $field; border-color: $line; color: $faint; }
+QPushButton[role="word"] {
+    background: transparent; border: none; border-bottom: 1px solid $accent; border-radius: 0px; padding: 0px;
+    color: $accent;
+}
+QPushButton[role="word"]:hover { color: $accent_pressed; border-bottom: 1px solid $accent_pressed; }
+QPushButton[role="word"]:focus { background: $accent_soft; border-bottom: 2px solid $accent; }
+QPushButton[role="word"]:disabled { color: $dim; border-bottom: 1px solid $line; }
 *[role="play"] {
     background: $accent; border: 2px solid $accent; border-radius: 20px; padding: 0px; icon-size: 18px;
     min-width: 36px; max-width: 36px; min-height: 36px; max-height: 36px;
@@ -108,9 +125,16 @@ QFrame[role="switch"] { background: $field; border-radius: 7px; }
     padding: 2px 8px; font-size: 12px;
 }
 *[role="segment"][bare="true"] { padding: 2px 5px; }
+*[role="segment"][tight="true"] { padding: 2px 6px; }
 *[role="segment"]:hover { color: $text; background: transparent; }
 *[role="segment"]:checked { background: $raised; color: $text; border: 1px solid $raised_line; font-weight: 500; }
 *[role="segment"]:focus { border: 1px solid $accent; }
+QToolButton[role="toggle"] {
+    background: transparent; border: 1px solid transparent; padding: 2px 5px; font-size: 12px;
+}
+QToolButton[role="toggle"]:hover { background: $field; }
+QToolButton[role="toggle"]:checked { background: $accent_soft; border: 1px solid $accent; }
+QToolButton[role="toggle"]:focus { border: 1px solid $text; }
 
 *[role="chip"] { color: $dim_on_field; border-radius: 6px; padding: 2px 8px; font-size: 12px; }
 *[role="chip"]:checked { color: $text; background: $accent_soft; border: 1px solid $accent; }
@@ -121,9 +145,26 @@ QPushButton[role="fold"]:checked { background: transparent; border: 1px solid tr
 QPushButton[role="fold"]:focus { border: 1px solid $accent; }
 
 QFrame[role="sheet"] { background: $card; border: 1px solid $line; border-radius: 10px; }
+QFrame[role="sweep"] { border: 1px solid transparent; border-radius: 6px; }
+QFrame[role="sweep"][chosen="true"] { background: $accent_soft; }
+QFrame[role="sweep"]:focus { border: 1px solid $accent; }
+QTableView[role="bare"] { border: none; }
+QTableView[role="bare"] QHeaderView::section { padding: 4px 10px; font-size: 11px; border-bottom: 1px solid $line; }
 QFrame[role="unit"] { background: $card; border: 1px solid $accent; border-radius: 10px; }
 QFrame[role="line"] { border: 1px solid transparent; border-radius: 6px; }
 QFrame[role="line"]:focus { border: 1px solid $accent; }
+QFrame[role="product"] { background: $field; border: 1px solid transparent; border-radius: 6px; }
+QFrame[role="product"]:focus, QFrame[role="product"][lit="true"] { border: 1px solid $text; }
+QLabel[role="product"] { font-family: "$numbers"; font-size: 11px; }
+QPushButton[role="link"] {
+    background: transparent; border: 1px solid transparent; border-radius: 4px; padding: 0px 2px; font-size: 12px;
+    color: $accent; text-decoration: underline; text-align: left;
+}
+QPushButton[role="link"]:focus { border: 1px solid $accent; }
+QLabel[role="cap"] {
+    color: $dim_on_field; background: $field; border: 1px solid $line; border-radius: 4px; padding: 0px 4px;
+    font-size: 11px;
+}
 QLabel[role="part"] { font-size: 12px; font-weight: 600; }
 QLabel[role="operator"] { color: $dim; font-size: 18px; }
 QLabel[role="operator-small"] { color: $dim; }
@@ -133,6 +174,7 @@ QLabel[role="chip-number"] {
     padding: 2px 5px;
 }
 QLabel[role="chip-number"][known="false"] { background: transparent; color: $dim; border: 1px dashed $dim; }
+QLabel[role="pending"] { color: $dim; font-size: 11px; border: 1px dashed $dim; border-radius: 9px; padding: 1px 8px; }
 QLabel[role="chip-number"][lit="true"] { background: $accent_soft; border: 1px solid $accent; }
 QFrame[role="popover"] { background: $card; border: 1px solid $raised_line; border-radius: 8px; }
 QLabel[tone="better"] { color: $better; }
@@ -140,18 +182,59 @@ QLabel[tone="worse"] { color: $bad; }
 QPushButton[role="small"] { padding: 3px 8px; font-size: 12px; border-radius: 6px; }
 QLineEdit[role="number"] { font-family: "$numbers"; padding: 2px 6px; border: 1px solid $line; }
 QLineEdit[role="number"]:focus { border: 1px solid $accent; }
+QLineEdit[role="answer"] {
+    font-family: "$numbers"; font-size: 13px; background: $card; border: 1px solid $dim; border-radius: 5px;
+    padding: 2px 6px;
+}
+QLineEdit[role="answer"]:focus { border: 2px solid $accent; padding: 1px 5px; }
+QLineEdit[role="answer"][verdict="right"] { background: $good_tint; border-color: $good; }
+QLineEdit[role="answer"][verdict="wrong"] { background: $bad_tint; border-color: $bad; }
+QLineEdit[role="answer"][verdict="shown"] { background: $field; border: 1px dashed $dim; }
+QLabel[role="mark"] { background: transparent; color: $dim; font-weight: 600; }
+QLabel[role="mark"][verdict="right"] { color: $better; }
+QLabel[role="mark"][verdict="wrong"] { color: $bad; }
+QLabel[role="mark"][verdict="shown"] { font-size: 11px; font-weight: 400; }
+QLabel[role="verdict"] { color: $bad; font-size: 12px; font-weight: 600; }
+QLabel[role="waits"] {
+    color: $dim; border: 1px dashed $dim; border-radius: 5px; padding: 2px 6px; font-size: 12px;
+}
+QLabel[role="hint"] { background: $field; border-radius: 6px; padding: 6px 10px; font-size: 12px; }
+QLabel[role="unit-name"] { padding: 3px 14px 3px 8px; }
+QLabel[role="unit-name"][here="true"] { border-left: 3px solid $accent; padding-left: 5px; font-weight: 600; }
+QLabel[role="column"] { color: $dim; font-size: 11px; padding: 1px 3px 3px 6px; }
+QLabel[role="entry"] { font-family: "$numbers"; font-size: 12px; color: $dim; padding: 3px 3px 3px 6px; }
+QLabel[role="entry"][verdict="right"] { color: $better; }
+QLabel[role="entry"][verdict="wrong"] { color: $bad; }
+QLabel[here="true"] { background: $accent_soft; }
 QFrame[role="field"] { background: $field; border-radius: 7px; }
 QFrame[role="note"] { background: $field; border-radius: 7px; }
 QFrame[role="rule"] { background: $line; }
 QFrame[role="banner"] { border-radius: 8px; }
 QFrame[role="banner"][tone="good"] { background: $good_tint; border: 1px solid $good_line; }
 QFrame[role="banner"][tone="bad"] { background: $bad_tint; border: 1px solid $bad_line; }
+QFrame[role="banner"][tone="quiet"] { background: $card; border: 1px solid $line; }
+QListWidget[role="formats"] {
+    background: $card; border: 1px solid $line; border-radius: 10px; padding: 6px; outline: 0;
+}
+QListWidget[role="formats"]:focus { border: 1px solid $accent; }
+QListWidget[role="formats"]::item { border-radius: 6px; }
+QListWidget[role="formats"]::item:selected { background: $accent_soft; }
+QPlainTextEdit[role="listing"], QPlainTextEdit[role="line-numbers"] {
+    background: transparent; border: 1px solid transparent; border-radius: 0px; padding: 4px 4px 4px 6px;
+    font-family: "$numbers"; font-size: 12px;
+}
+QPlainTextEdit[role="listing"]:focus { border: 1px solid $accent; }
+QPlainTextEdit[role="line-numbers"] { color: $dim; }
+QTextEdit[role="paper"] { background: #ffffff; border: 1px solid transparent; border-radius: 0px; padding: 0px; }
+QTextEdit[role="paper"]:focus { border: 1px solid $accent; }
 QFrame[role="group"] { background: $card; border: 1px solid $line; border-radius: 7px; }
 *[role="grouped"] {
     background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 5px 3px 5px 9px;
 }
 QLabel[role="corner"] { color: $dim; padding: 5px 11px 0px 14px; }
 QFrame[role="bar"] { background: $card; border-bottom: 1px solid $line; }
+QFrame[role="foot"] { background: $card; border-top: 1px solid $line; }
+QToolButton[role="foot"] { padding: 4px 8px; }
 
 QLineEdit, QAbstractSpinBox, QComboBox, QPlainTextEdit, QTextEdit {
     background: $field; color: $text; border: 1px solid transparent; border-radius: 6px; padding: 5px 9px;
@@ -190,6 +273,20 @@ QCheckBox::indicator, QRadioButton::indicator {
     width: 12px; height: 12px; border: 1px solid $dim; border-radius: 3px; background: $card;
 }
 QRadioButton::indicator { border-radius: 7px; }
+QRadioButton[role="option"] {
+    border: 1px solid $line; border-radius: 6px; padding: 3px 8px; font-size: 12px; outline: none;
+}
+QRadioButton[role="option"]:hover { background: $field; }
+QRadioButton[role="option"]:checked { background: $accent_soft; border: 1px solid $accent; }
+QRadioButton[role="option"]:focus { border: 1px solid $accent; }
+QPushButton[role="mode"] { padding: 5px 34px 5px 10px; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
+QPushButton[role="mode"][tight="true"] { padding-right: 10px; }
+QPushButton[role="mode"]:checked { color: $accent; }
+QLabel[role="key"] {
+    font-family: "$numbers"; font-size: 11px; color: $dim; background: $card; border: 1px solid $line;
+    border-radius: 4px; padding: 0px 4px;
+}
 QCheckBox::indicator:hover, QRadioButton::indicator:hover { border-color: $accent; }
 QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url("$check"); }
 QRadioButton::indicator:checked { background: $accent; border-color: $accent; }

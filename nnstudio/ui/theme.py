@@ -39,6 +39,8 @@ class Theme:
     Text: text, dim, and where they are not legible enough: `dim_on_field` on fields and tints, `on_accent` on a fill of
     the accent, `warning_text`, `better` (good news in words). good, warning and bad are for marks; bad is legible, too.
     Curves: train, test, and `mini_batch`, which lies behind them. Points have a `rim_positive` or `rim_negative`.
+    Runs: `run_a`, `run_b`, `run_c` for marks and bold names; the `ghost` of the last one behind the curves, the `tree`
+    that joins them on their shelf.
     A confusion matrix: its `diagonal`; the other cells go from `error_low` to `error_high`, and text is legible on all.
     """
 
@@ -65,9 +67,14 @@ class Theme:
     warning: str
     warning_text: str
     bad: str
+    run_a: str
+    run_b: str
+    run_c: str
+    ghost: str
     diagonal: str
     error_low: str
     error_high: str
+    tree: str
 
     @classmethod
     def roles(cls) -> tuple[str, ...]:
@@ -104,9 +111,14 @@ LIGHT = Theme(
     warning="#b7791f",
     warning_text="#8a5a10",
     bad="#c53030",
+    run_a="#7a4fd0",
+    run_b="#0b8a6e",
+    run_c="#a8790a",
+    ghost="#b9c0ca",
     diagonal="#cfdcea",
     error_low="#f1f3f6",
     error_high="#d98889",
+    tree="#cdd3db",
 )
 DARK = Theme(
     dark=True,
@@ -132,9 +144,14 @@ DARK = Theme(
     warning="#e0a53a",
     warning_text="#e0a53a",
     bad="#f06a6a",
+    run_a="#a98bf5",
+    run_b="#34c3a3",
+    run_c="#dcc04a",
+    ghost="#5b6572",
     diagonal="#34465a",
     error_low="#22272f",
     error_high="#9e4f52",
+    tree="#3a424e",
 )
 
 # Okabe and Ito's order for the colour-blind, without black, extended to ten with Paul Tol's tones.
@@ -185,7 +202,9 @@ def choose(app: QApplication, choice: ThemeChoice, larger_text: bool = False) ->
 def apply(app: QApplication, choice: ThemeChoice, larger_text: bool = False) -> None:
     """Dress the whole application in a theme. Calling it again restyles every open window at once."""
     choose(app, choice, larger_text)
-    app.setStyleSheet(style_sheet(_current, _text_scale))
+    sheet = style_sheet(_current, _text_scale)
+    if app.styleSheet() != sheet:  # the same one again would take as long as another one
+        app.setStyleSheet(sheet)
     # Widgets that the style sheet dresses do not hear of the new palette by themselves; nor do layouts of paddings.
     for widget in app.allWidgets():
         app.sendEvent(widget, QEvent(QEvent.Type.PaletteChange))

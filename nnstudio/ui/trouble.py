@@ -34,7 +34,7 @@ class Trouble(QObject):
                 self._said = None
                 self._banner.hide()
             return
-        event = (frame.status, frame.run, frame.updates)
+        event = (frame.status, *frame.now)
         if event == self._said:
             return
         self._said = event
@@ -46,7 +46,8 @@ class Trouble(QObject):
             self._recover.setText(f"{ICON_GAP}Go back with learning rate {tick(frame.recovery)}")
             self._recover.setToolTip("Returns to the newest weights no worse than the first, and takes smaller steps.")
             self._recover.setWhatsThis(OFFER.html("Go back", self._recover.toolTip()))
-        details = f"Run {frame.run}, update {frame.updates}, status {frame.status.value}.\n{frame.experiment}"
+        run, updates = frame.now
+        details = f"Run {run}, update {updates}, status {frame.status.value}.\n{frame.experiment}"
         self._banner.announce(Tone.BAD, frame.message, offer, details)
 
     def _failed(self, sentence: str) -> None:

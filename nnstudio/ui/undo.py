@@ -2,15 +2,31 @@
 
 A moment is an experiment that was in force, with the name of the step that led to it. The trained states are not here:
 the worker keeps what each command left behind, and a moment only remembers by which ticket it was left.
+
+The shelf of runs is what the steps have made of it, one after the other: each moment says what its step did, and so the
+shelf goes back and forth with the place in the list. Memory is bounded: with more than 200 steps, or 256 MB of runs
+that they have left, the oldest can no longer be undone.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 from nnstudio.core.experiment import Experiment
+from nnstudio.core.run.commands import Departed
+from nnstudio.core.shelf.rows import arrays_of_state
+from nnstudio.core.shelf.shelf import MAXIMUM_BYTES, Shelf
 
 MAXIMUM = 200
+
+Shelve = Callable[[Shelf, Departed | None], Shelf]
+"""What a step makes of the shelf, with the run that was left by it; None where no other run was begun, or not yet."""
+
+
+def goes_on(shelf: Shelf, departed: Departed | None) -> Shelf:
+    """The step of an edit: the shelf stays, unless training began again."""
+    return shelf if departed is None else shelf.begun(departed)
 
 
 @dataclass(slots=True, eq=False)
@@ -22,6 +38,8 @@ class Moment:
     document: the file that was open
     left: the ticket of the command that last led away from here
     made: whether the worker has made it, or a part of its drag
+    quiet: whether the step was of the shelf alone, and asks nothing of the worker
+    shelve, departed: what the step makes of the shelf, and the run that was left by it
     """
 
     experiment: Experiment
@@ -32,22 +50,36 @@ class Moment:
     merge: str = ""
     left: int = 0
     made: bool = False
+    quiet: bool = field(default=False, kw_only=True)
+    shelve: Shelve = field(default=goes_on, kw_only=True)
+    departed: Departed | None = None
+    _shelved: tuple[Shelf, Departed | None, Shelf] | None = None
+
+    def shelved(self, before: Shelf) -> Shelf:
+        """The shelf after this step; it was that `before`."""
+        known = self._shelved
+        if known is None or known[0] is not before or known[1] is not self.departed:
+            known = self._shelved = before, self.departed, self.shelve(before, self.departed)
+        return known[2]
 
 
 class Step(NamedTuple):
     """A step that is unanswered: the moment that it reaches, or, of Undo and Redo, the one that it leaves, with the
-    ticket by which that was left before; and the moment in force when it was asked for, None within a drag."""
+    ticket by which that was left before; and the moment in force when it was asked for, None within a drag. `again`:
+    the one that Redo reaches."""
 
     moment: Moment
     left: int | None
     origin: Moment | None
+    again: Moment | None = None
 
 
 class UndoStack:
     """A list of moments with a place in it."""
 
-    def __init__(self, first: Experiment) -> None:
+    def __init__(self, first: Experiment, shelf: Shelf | None = None) -> None:
         self._moments = [Moment(first)]
+        self._bottom = shelf or Shelf()
         self._place = 0
         self._merging = ""
         self._pending: dict[int, Step] = {}
@@ -62,6 +94,14 @@ class UndoStack:
     def current(self) -> Experiment:
         """Its experiment."""
         return self.moment.experiment
+
+    @property
+    def shelf(self) -> Shelf:
+        """The shelf of runs at the place."""
+        shelf = self._bottom
+        for moment in self._moments[1 : self._place + 1]:
+            shelf = moment.shelved(shelf)
+        return shelf
 
     @property
     def before(self) -> Moment | None:
@@ -94,16 +134,36 @@ class UndoStack:
             self.moment.left = ticket
             self._moments.append(moment)
             self._place += 1
-        while len(self._moments) > MAXIMUM + 1:
-            del self._moments[0]
-            self._place -= 1
+        self._bound()
         self._merging = moment.merge
         self._pending[ticket] = Step(self.moment, None, origin)
 
+    def note(self, moment: Moment) -> None:
+        """A new moment whose step asks nothing of the worker; what could be redone is gone."""
+        del self._moments[self._place + 1 :]
+        self._moments.append(moment)
+        self._place += 1
+        self._merging = ""
+        self._bound()
+
+    def _bound(self) -> None:
+        """The oldest moments are given up where there are too many; what their steps made of the shelf stays."""
+        while self._place and (len(self._moments) > MAXIMUM + 1 or self._nbytes() > MAXIMUM_BYTES):
+            self._bottom = self._moments[1].shelved(self._bottom)
+            del self._moments[0]
+            self._place -= 1
+
+    def _nbytes(self) -> int:
+        """What the runs take that all these steps have left."""
+        states = {id(left.state): left.state for moment in self._moments[1:] if (left := moment.departed) is not None}
+        return sum(array.nbytes for state in states.values() for array in arrays_of_state(state))
+
     def go(self, by: int, ticket: int) -> None:
-        """One back (−1) or forth (1), by the command with this ticket."""
-        self._pending[ticket] = Step(self.moment, self.moment.left, self.moment)
-        self.moment.left = ticket
+        """One back (−1) or forth (1), by the command with this ticket; 0 for a step that asks for none."""
+        if ticket:
+            again = self.after if by > 0 else None
+            self._pending[ticket] = Step(self.moment, self.moment.left, self.moment, again)
+            self.moment.left = ticket
         self._place += by
         self._merging = ""
 
@@ -143,11 +203,20 @@ class UndoStack:
         """Whether a drag that was made in part has led to another experiment, or to other weights of the same."""
         return self._moments[place].by_hand or experiment != self._moments[place - 1].experiment
 
-    def settle(self, ticket: int, done: bool, experiment: Experiment) -> None:
+    def _note_departed(self, moment: Moment | None, departed: Departed, anew: bool) -> None:
+        """The run that was left for this moment. Of a drag that is the one before it; when it is made `anew`, by Redo,
+        the run has gone on since, if another one was begun by it at all."""
+        if moment is not None and (moment.departed is not None if anew else moment.departed is None):
+            moment.departed = departed
+            self._bound()
+
+    def settle(self, ticket: int, done: bool, experiment: Experiment, departed: Departed | None = None) -> None:
         """The answer to a step: a step that could not be made is taken back. When all are answered, the experiment that
         the worker names is the one in force: what is shown is what is trained."""
-        moment, left, _ = self._pending.pop(ticket)
+        moment, left, _, again = self._pending.pop(ticket)
         moment.made |= done
+        if departed is not None:
+            self._note_departed(moment if left is None else again, departed, again is not None)
         if done and moment.by_hand and left is None:  # perhaps an edit before it has been refused
             moment.experiment = experiment
         if not done and moment in self._moments:

@@ -95,6 +95,11 @@ TRAINING = {
         "Cross-entropy, the right class has p = 0.8: −ln 0.8 = 0.223; with p = 0.1 it is 2.303.",
         f"{_BOOK}, chapter 6.2.",
     ),
+    "Class weights": Explanation(
+        "L = mean over the examples of w · what an answer costs; balanced: w = N / (k · N of the class), k classes.",
+        "100 examples, 90 of one class and 10 of the other: w = 100 / (2 · 90) = 0.556 and 100 / (2 · 10) = 5.",
+        "King & Zeng 2001, Logistic Regression in Rare Events Data.",
+    ),
     "Label smoothing": Explanation(
         "y ← (1 − s) y + s / classes",
         "s = 10 % and 2 classes: the target 1 becomes 0.95, the target 0 becomes 0.05.",

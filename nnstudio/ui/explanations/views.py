@@ -24,6 +24,17 @@ VIEWS = {
         "Behind 4 neurons a new dense layer of 4 begins with a 4 × 4 matrix of ones on the diagonal.",
         "Chen, Goodfellow & Shlens 2016, Net2Net.",
     ),
+    "Layer seen": Explanation(
+        "a = f(W·x + b) of this layer for each example; of the output its sums z = W·a + b.",
+        "Behind Dense 2 with 8 units each example has 8 coordinates.",
+        "Olah 2014, Neural Networks, Manifolds, and Topology.",
+    ),
+    "Unit across": Explanation(
+        "The horizontal place of an example is what this unit gives out for it.", "tanh 0.5 = 0.46 lies at 0.46."
+    ),
+    "Unit upwards": Explanation(
+        "The height of an example is what this unit gives out for it.", "ReLU gives 0 for z = −2: it lies at 0."
+    ),
     "Test points": Explanation(
         "The network never trains on them: if it gets them right too, it has understood something rather than learned "
         "by heart.",
@@ -44,6 +55,19 @@ VIEWS = {
         "answer = argmax p; for two classes blue where p ≥ 0.5.",
         "p = 0.51 is as blue as p = 0.99.",
         f"{_BOOK}, chapter 6.2.2.",
+    ),
+    "Hardest": Explanation(
+        "The 24 examples with the largest loss l, of those that train or of those that only test: looked for when you "
+        "ask, while training goes on.",
+        "A point that is blue and gets p(blue) = 0.01 costs −ln 0.01 = 4.6.",
+        "Nielsen 2015, Neural Networks and Deep Learning, chapter 1.",
+    ),
+    "Look again": Explanation(
+        "The examples on the wall are those of one update, and stay while you look; a press takes those of now.",
+        "Of 26 nines taken for fours at update 764, at update 3 752 there are 9.",
+    ),
+    "Close the wall": Explanation(
+        "What was there before comes back; the example that you follow stays.", "1 × Esc on the wall does the same."
     ),
     "Typed inputs": Explanation(
         "Any inputs can be followed, of no split and saved nowhere: 0.25, 0,25, 1/4, e^-1. With a target the network's "

@@ -154,7 +154,23 @@ LAYER_CARD = {
     "Copy the network": Explanation("Copies that line.", "It can be pasted here tomorrow, or into a mail: 1 line."),
 }
 """By the accessible name."""
+_FADING = "Moreno, Reisslein & Ozogul 2009, Optimizing Worked-Example Instruction in Electrical Engineering."
 SEGMENTS = {
+    "Watch": Explanation(
+        "All numbers are in sight: a worked example, to be looked at first.",
+        "z₁ = 1 · 0.643 + 1 · 0.757 + 0.332 = 1.732 stands there, and nothing is asked.",
+        _FADING,
+    ),
+    "First steps mine": Explanation(
+        "The steps before the sum are yours, from the first on; the rest follows once they are right.",
+        "You find x₁ · w₁₁ = 0.643 and x₂ · w₁₂ = 0.757; then z₁ and h₁ are shown.",
+        _FADING,
+    ),
+    "All mine": Explanation(
+        "Every step is yours; each waits until those that it is made of are right.",
+        "Behind two products you find z₁ = 1.732 and h₁ = tanh z₁ = 0.939.",
+        _FADING,
+    ),
     "Layer": Explanation(
         "A whole layer at a step: a = f(x W + b), all units at once.",
         "2-3-1 has 2 steps forward, 1 loss, 2 backward and 2 updates.",
@@ -191,9 +207,21 @@ SEGMENTS = {
         "LeCun et al. 1998, Gradient-Based Learning Applied to Document Recognition.",
     ),
     "Browse": Explanation(
-        "The test images: how often each class is read as each, and some of them with the network's answer.",
+        "The test images: how often each class is read as each, and some of them with the network's answer. A click on "
+        "a cell shows its images.",
         "20 of 892 fives read as 3 are 2.2 % of the row.",
         f"{_BOOK}, chapter 5.2.",
+    ),
+    "Hardest": Explanation(
+        "The 24 images with the largest loss, looked for when you ask, while training goes on.",
+        "A 6 that gets p(6) = 0.001 costs −ln 0.001 = 6.9.",
+        "Nielsen 2015, Neural Networks and Deep Learning, chapter 1.",
+    ),
+    "Train": Explanation(
+        "Of the examples that it trains on.", "A 7 that somebody has labelled 1 costs much, however well it is read."
+    ),
+    "Test": Explanation(
+        "Of the examples that it never trains on.", "24 of 10 000 images show what it has not understood."
     ),
     "Weights": Explanation(
         "W of each neuron or filter as an image: what it looks for.",
@@ -201,9 +229,42 @@ SEGMENTS = {
         f"{_BOOK}, chapter 9.10.",
     ),
     "Activation": Explanation(
-        "a = f(w·x + b) for the image that is shown.",
+        "a = f(w·x + b), all over the plane or for the image that is shown.",
         "z = 0.5 behind ReLU: a = 0.5; z = −0.5: a = 0.",
         f"{_BOOK}, chapter 6.3.",
+    ),
+    "Gradient": Explanation(
+        "∂L/∂a in the tiles: how the loss grows with what the unit gives out. ∂L/∂w = x · ∂L/∂z on the links: how it "
+        "grows with the weight. Blue: more of it is worse. Of the output it is ∂L/∂z.",
+        "x = 1 and ∂L/∂z = 0.159: ∂L/∂w = 0.159, and with η = 0.03 the weight falls by 0.005.",
+        f"{_BOOK}, chapter 6.5; Rumelhart, Hinton & Williams 1986.",
+    ),
+    "Warped": Explanation(
+        "The examples, and the grid of the plane, where a layer puts them: one axis for each unit, a = f(W·x + b). "
+        "Lines have the colour of the answer, so behind the last hidden layer a straight cut has to part them.",
+        "XOR behind 2 tanh units: (0, 1) and (1, 0) fall together, and one line parts the 2 classes.",
+        "Olah 2014, Neural Networks, Manifolds, and Topology.",
+    ),
+    "Example": Explanation(
+        "∂Lᵢ/∂w of the chosen example alone, as the network predicts it: no dropout, gathered statistics.",
+        "Example 12 answers 0.44 where 1 is true: ∂L/∂z = 0.44 − 1 = −0.56.",
+        f"{_BOOK}, chapter 6.5.",
+    ),
+    "Mini-batch": Explanation(
+        "∂L/∂w = 1/n · Σ ∂Lᵢ/∂w over the n examples of the next mini-batch: what the next update is made with, before "
+        "penalty and clipping.",
+        "(0.159 − 0.294 + 0 + 0) / 4 = −0.034.",
+        f"{_BOOK}, chapter 8.1.3.",
+    ),
+    "Components": Explanation(
+        "The two directions in which the examples differ most behind this layer: eigenvectors of Σ (a − m)(a − m)ᵀ.",
+        "Of 8 units two directions that hold 71 % and 20 % of the variance: the picture leaves out 9 %.",
+        "Pearson 1901, On Lines and Planes of Closest Fit to Systems of Points in Space.",
+    ),
+    "Units": Explanation(
+        "Two units of the layer: across what one gives out, up what the other does.",
+        "At (0.9, −0.2) unit 1 gives 0.9 and unit 2 gives −0.2.",
+        "Olah 2014, Neural Networks, Manifolds, and Topology.",
     ),
     "Choose": Explanation(
         "A press chooses the example below the pointer; the ring around it is seen in every picture.",
@@ -230,13 +291,15 @@ SEGMENTS = {
         "Cleveland 1985, The Elements of Graphing Data.",
     ),
     "Now": Explanation(
-        "One histogram a layer: how often it gives which value now.",
+        "What each layer does now: how often its neurons give which value, or ‖∇W‖ and ‖ΔW‖ / ‖W‖ of the last update.",
         "1000 values in 40 bins: 25 in each, if they were even.",
         "Glorot & Bengio 2010, Understanding the Difficulty of Training Deep Feedforward Networks.",
     ),
-    "Over time": Explanation(
-        "One histogram beside the other, since the run began.",
-        "A band that narrows towards ±1 is a tanh layer that saturates.",
+    "Time": Explanation(
+        "Over time: for each layer the 10th, 25th, 50th, 75th and 90th percentile at each update, of its activations "
+        "or of |∂L/∂w|, while the card is seen; beside them how it lies now.",
+        "A band of tanh that stretches to ±1 is a layer that saturates; a gradient band that falls behind the output's "
+        "by a thousand is one that vanishes.",
         "Glorot & Bengio 2010, Understanding the Difficulty of Training Deep Feedforward Networks.",
     ),
 }

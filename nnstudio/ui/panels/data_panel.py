@@ -8,8 +8,8 @@ Everything here makes new data, so it acts when a handle is let go; what was lea
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QDialog, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QDialog, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from nnstudio.core.data.dataset import Dataset
 from nnstudio.core.data.images import Images
@@ -22,15 +22,17 @@ from nnstudio.core.experiment.setting import settings_of
 from nnstudio.core.presets import default_experiment
 from nnstudio.core.run.frame import Frame
 from nnstudio.files.mnist import find_mnist
+from nnstudio.ui.explanations.actions import ACTIONS
 from nnstudio.ui.explanations.data_sets import FEATURES
 from nnstudio.ui.explanations.window import PARTS
+from nnstudio.ui.icons import ICON_GAP, icon
 from nnstudio.ui.mnist_folder import remembered_folder
 from nnstudio.ui.panels.scaling_text import scaling_text
 from nnstudio.ui.panels.setting_form import KEEPS, SECTION_GAP, SettingForm
 from nnstudio.ui.session import Session
 from nnstudio.ui.widgets.chip import ChipRow
 from nnstudio.ui.widgets.digit_strip import DigitStrip
-from nnstudio.ui.widgets.figures import grouped, percent
+from nnstudio.ui.widgets.figures import counted, grouped, percent
 from nnstudio.ui.widgets.fold import Fold
 from nnstudio.ui.widgets.gallery import Gallery
 
@@ -66,6 +68,8 @@ def concerning(spec: DatasetSpec) -> set[str]:
 class DataPanel(QWidget):
     """Data set, amounts, features, and how the data is prepared, of the session's experiment."""
 
+    own_wanted = Signal()  # somebody's own data: to be asked for, or decided about again
+
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
@@ -73,6 +77,15 @@ class DataPanel(QWidget):
         self._dialog: QDialog | None = None
         specs = (PlaneSpec, PaintedSpec, ImageSpec, TableSpec)
         self.gallery = Gallery()
+        self.own = QPushButton(f"{ICON_GAP}Your own data…")
+        self.own.setAccessibleName("Your own data")
+        self.own.setIcon(icon("table", "dim"))
+        self.own.setToolTip("A table of your own: choose a file, or decide again about the present one.")
+        self.own.setWhatsThis(ACTIONS["open_data"].html("Your own data", self.own.toolTip()))
+        self.own.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.own.setCheckable(True)
+        self.own.clicked.connect(self._show_kind)  # a click alone chooses nothing
+        self.own.clicked.connect(self.own_wanted)
         self.amounts = SettingForm(session, "dataset", AMOUNTS, KEEPS, specs=specs)
         self.others = SettingForm(session, "dataset", OTHERS, KEEPS, specs=specs)
         self.features = ChipRow(Feature, "The network needs at least one input.", FEATURES)
@@ -106,7 +119,7 @@ class DataPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
-        for widget in (self.gallery, self.summary, self.amounts, self._plane_only, self.fold):
+        for widget in (self.gallery, self.own, self.summary, self.amounts, self._plane_only, self.fold):
             column.addWidget(widget)
         column.addStretch(1)
 
@@ -142,7 +155,7 @@ class DataPanel(QWidget):
     @Slot(object)
     def _show_experiment(self, experiment: Experiment) -> None:
         dataset = experiment.dataset
-        self.gallery.set_current(dataset.kind)
+        self._show_kind()
         self.amounts.show_experiment(experiment)
         self.others.show_experiment(experiment)
         self.amounts.hide_settings(set(AMOUNTS) - concerning(dataset))
@@ -155,6 +168,13 @@ class DataPanel(QWidget):
         if isinstance(dataset, PointsSpec):
             self.features.set_current(dataset.features)
         self.fold.set_summary(*_preparation(dataset))
+
+    @Slot()
+    def _show_kind(self) -> None:
+        """Which data it is: one of the gallery, or somebody's own."""
+        kind = self._session.experiment.dataset.kind
+        self.gallery.set_current(kind)
+        self.own.setChecked(kind is DatasetKind.TABLE)
 
     @Slot(object)
     def _show_frame(self, frame: Frame) -> None:
@@ -170,12 +190,17 @@ class DataPanel(QWidget):
                 self._describe(len(images.train_pixels), len(images.test_pixels), size)
                 self.strip.show_images(images.train_pixels)
             case Table(input_names):
-                self._describe(len(dataset.train), len(dataset.test), f"{len(input_names)} inputs")
+                inputs = counted(len(input_names), "input")
+                self._describe(len(dataset.train), len(dataset.test), f"{inputs} · {_table_name(dataset)}")
             case Plane():
                 pass
 
     def _describe(self, train: int, test: int, form: str) -> None:
         self.summary.setText(f"{grouped(train)} training · {grouped(test)} test · {form}")
+
+
+def _table_name(dataset: Dataset) -> str:
+    return dataset.spec.name if isinstance(dataset.spec, TableSpec) else ""
 
 
 def _painted(spec: PaintedSpec) -> str:

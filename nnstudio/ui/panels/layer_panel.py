@@ -34,7 +34,7 @@ _PIN_TIPS = (
 )
 _COUNTED = "How many numbers it learns: units × inputs, and a bias for each unit."
 _LONGEST_LINE = 17
-_GAP = 6
+_GAP = 4
 _LOCK = 14
 _FREEZE = "Optimiser and penalties leave its weights alone, to the bit."
 

@@ -53,6 +53,7 @@ class NetworkTextBox(QWidget):
         self.field.setWhatsThis(_HELP + LAYER_CARD["Network as text"].html())
         self.field.entered.connect(self._take)
         self.field.given_up.connect(self.restore)
+        self.field.given_up.connect(self.field.clearFocus)  # then the keys belong to the run again
         self.field.textChanged.connect(self._check)
         self.copy = QToolButton()
         self.copy.setProperty("role", "icon")
@@ -76,7 +77,7 @@ class NetworkTextBox(QWidget):
         self.trouble.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
+        column.setSpacing(3)
         column.addLayout(self._head)
         column.addWidget(self.field)
         column.addWidget(self.trouble)

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from nnstudio.core.experiment import Experiment, TrainingSpec, with_optimizer
 from nnstudio.core.experiment.choices import LossKind, OptimizerKind, Task
@@ -20,9 +20,10 @@ from nnstudio.core.experiment.training_spec import BASIC, PENALTIES
 from nnstudio.core.network.initializers import SETTINGS_OF_BIAS, SETTINGS_OF_INITIALIZER
 from nnstudio.core.presets.defaults import DEFAULTS
 from nnstudio.core.run.frame import Frame
-from nnstudio.core.training.losses import SETTINGS_OF_LOSS, losses_for
+from nnstudio.core.training.losses import SETTINGS_OF_LOSS, WEIGHED, losses_for
 from nnstudio.core.training.optimizers import SETTINGS_OF_OPTIMIZER
 from nnstudio.core.training.schedules import SETTINGS_OF_SCHEDULE
+from nnstudio.ui.explanations.actions import ACTIONS
 from nnstudio.ui.explanations.window import PARTS
 from nnstudio.ui.panels.setting_form import (
     STARTS_AGAIN,
@@ -42,6 +43,7 @@ from nnstudio.ui.panels.training_summary import (
 from nnstudio.ui.session import Session
 from nnstudio.ui.widgets.choice_row import ChoiceRow
 from nnstudio.ui.widgets.fold import Fold
+from nnstudio.ui.widgets.number_field import NumberField
 
 OWNED_SETTINGS: tuple[tuple[str, str, Mapping[Any, tuple[str, ...]]], ...] = (
     ("training", "optimizer", SETTINGS_OF_OPTIMIZER),
@@ -81,17 +83,20 @@ STOPPING = Section("Stopping", "stopping", ("epochs", "updates", "seconds", "acc
 SECTIONS = (RATE, OPTIMISER, REGULARISATION, FIRST_WEIGHTS, STOPPING)
 SEED = Section("", "", ("seed",), STARTS_AGAIN)
 """Stands below the first weights."""
-LABELS = {"optimizer": "Method", "kind": "Drawn as", "bias_kind": "Biases"}
+LABELS = {"optimizer": "Method", "class_weights": "Classes", "kind": "Drawn as", "bias_kind": "Biases"}
 """What choices are called below a header that says the rest."""
 
+FIND_RATE = "Try rising learning rates on a copy of the run, and see which one suits."
 CROSS_ENTROPY_NAMES = {Task.BINARY: "Binary cross-entropy", Task.MULTICLASS: "Softmax cross-entropy"}
 
 
 class TrainingPanel(QWidget):
     """Rate, batch size, optimizer, penalties, first weights, seed and rules for stopping of the session's experiment.
 
-    `folds` are the parts that fold away, by title.
+    `folds` are the parts that fold away, by title. `rate_wanted`: somebody asks for a learning rate that suits.
     """
+
+    rate_wanted = Signal()
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -112,6 +117,7 @@ class TrainingPanel(QWidget):
                 column.addWidget(form)
                 column.addSpacing(8)
         column.addStretch(1)
+        self._offer_to_find()
         self._show_experiment(session.experiment)
         session.experiment_changed.connect(self._show_experiment)
         session.frame_shown.connect(self._show_frame)
@@ -122,6 +128,19 @@ class TrainingPanel(QWidget):
         """The control of one setting of `experiment.<part>`, or of the experiment itself if `part` is empty."""
         return next(self._forms[each] for each in self._forms if each.part == part and name in each.names).control(name)
 
+    def _offer_to_find(self) -> None:
+        """A word beside the learning rate leads to what finds one."""
+        self.find_rate = QPushButton("find…")
+        self.find_rate.setProperty("role", "link")
+        self.find_rate.setAccessibleName("Find a learning rate")
+        self.find_rate.setToolTip(FIND_RATE)
+        self.find_rate.setWhatsThis(ACTIONS["find_rate"].html("Find a learning rate", FIND_RATE))
+        self.find_rate.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.find_rate.clicked.connect(self.rate_wanted)
+        rate = self.control("training", "learning_rate")
+        assert isinstance(rate, NumberField)
+        rate.header.insertWidget(1, self.find_rate)
+
     def _fold(self, title: str, form: QWidget) -> Fold:
         self.folds[title] = Fold(f"training/{title}", title, form, PARTS[title].html(title))
         return self.folds[title]
@@ -131,7 +150,7 @@ class TrainingPanel(QWidget):
 
     @Slot(object)
     def _show_experiment(self, experiment: Experiment) -> None:
-        hidden = {section: _hidden(section, experiment) for section in self._forms}
+        hidden = {section: _hidden(section, experiment, self._task) for section in self._forms}
         for section, form in self._forms.items():
             form.show_experiment(experiment)
             form.hide_settings(hidden[section])
@@ -151,6 +170,7 @@ class TrainingPanel(QWidget):
         if isinstance(loss, ChoiceRow):
             loss.box.offer(losses_for(task))
             loss.box.rename(LossKind.CROSS_ENTROPY, CROSS_ENTROPY_NAMES.get(task, LossKind.CROSS_ENTROPY.label))
+        self._show_experiment(self._session.experiment)
 
 
 def summary(section: Section, experiment: Experiment, usual: Experiment, shown: list[str]) -> tuple[str, bool]:
@@ -165,11 +185,12 @@ def summary(section: Section, experiment: Experiment, usual: Experiment, shown: 
     return words[section](), bool(differing(spec, default, shown))
 
 
-def _hidden(section: Section, experiment: Experiment) -> set[str]:
-    """The settings that serve what is not chosen."""
+def _hidden(section: Section, experiment: Experiment, task: Task | None) -> set[str]:
+    """The settings that serve what is not chosen, or data of another task."""
     spec = part_of(experiment, section.part)
     owned = [unconcerned(table, getattr(spec, name)) for part, name, table in OWNED_SETTINGS if part == section.part]
-    return set().union(*owned) & set(section.names)
+    classless = set() if task in (None, *WEIGHED) else {"class_weights"}
+    return classless.union(*owned) & set(section.names)
 
 
 def _column(*widgets: QWidget) -> QWidget:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QSize, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
+from nnstudio.core.run.commands import Pace
 from nnstudio.core.run.frame import Frame, Status
 from nnstudio.ui import theme
 from nnstudio.ui.actions import Actions
@@ -20,6 +21,7 @@ from nnstudio.ui.widgets.counter import Counter
 from nnstudio.ui.widgets.figures import grouped
 from nnstudio.ui.widgets.pace_slider import PaceSlider
 from nnstudio.ui.widgets.status_pill import StatusPill
+from nnstudio.ui.widgets.toolbar import Toolbar
 
 PATIENCE_MILLISECONDS = 250
 """Data that is there by then is not worth a word."""
@@ -41,10 +43,13 @@ class Transport(QFrame):
         self.speed.set_text(RESTING)
         self.status = StatusPill()
         self.pace = PaceSlider()
-        self.pace.chosen.connect(session.set_pace)
+        self.pace.chosen.connect(lambda pace: session.send(Pace(pace)))
         restart, export = action_button(actions["restart"], "labelled"), action_button(actions["export"], "primary")
         weights, closer = WeightsGroup(session, actions), action_button(actions["microscope"], "labelled")
-        self._shrinking = (restart, weights.button, closer, export)
+        runs = action_button(actions["runs"], "labelled")
+        self.compare = action_button(actions["compare"], "labelled")
+        self._shrinking = (restart, weights.button, closer, runs, self.compare, export)
+        self._pages = Toolbar([closer, runs, self.compare])
         self._row = row = QHBoxLayout(self)
         row.setContentsMargins(16, 7, 16, 8)
         row.setSpacing(8)
@@ -63,6 +68,8 @@ class Transport(QFrame):
         row.addWidget(self.status)
         row.addStretch(1)
         row.addWidget(closer)
+        row.addWidget(runs)
+        row.addWidget(self.compare)
         row.addWidget(export)
         self._session = session
         self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MILLISECONDS)
@@ -74,11 +81,11 @@ class Transport(QFrame):
         """Show how far the run is."""
         self.epoch.set_text(grouped(int(frame.epoch)))
         self.update_count.set_text(grouped(frame.updates))
-        learning = frame.status is Status.LEARNING
+        learning = frame.status is Status.LEARNING and frame.visit is None
         self.speed.set_text(rate(frame.updates_per_second) if learning else RESTING)
         # A picture from before the edit says nothing about the data that is on its way.
         if not (self.status.loading and self._session.loading):
-            self.status.set_status(frame.status, frame.message)
+            self.status.set_status(frame.status, frame.message, frame.now[1] if frame.visit is not None else None)
         if self._row.minimumSize().width() > self.width():
             self._fit()
 
@@ -95,13 +102,15 @@ class Transport(QFrame):
             self._fit()
 
     def _fit(self) -> None:
-        """One button after the other gives its text up until all that is in the bar has room."""
+        """One button after the other gives its text up until all that is in the bar has room; then the pace narrows."""
+        self.pace.setMinimumWidth(self.pace.sizeHint().width())
         for bare in range(len(self._shrinking) + 1):
             for index, button in enumerate(self._shrinking):
                 set_bare(button, index < bare)
             self._row.invalidate()
             if self._row.minimumSize().width() <= self.width():
                 return
+        self.pace.setMinimumWidth(0)  # its own minimum
 
     def _show_loading(self) -> None:
         if self._session.loading:

@@ -7,7 +7,7 @@ something.
 
 from enum import Enum
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
@@ -66,6 +66,7 @@ class Banner(QFrame):
         self._close.clicked.connect(self.hide)
         self._sentence = self._details = ""
         self._below: QWidget | None = None
+        self._instead: tuple[QWidget, ...] = ()
         self._leave = QTimer(self, singleShot=True)
         self._leave.timeout.connect(self._fade)
         row = QHBoxLayout(self)
@@ -97,12 +98,14 @@ class Banner(QFrame):
         else:
             self._leave.stop()
 
-    def lie_over(self, below: QWidget) -> None:
-        """Stand at the top edge of this widget, over it, as wide as it is but not wider than lines can be read."""
-        self._below = below
+    def lie_over(self, below: QWidget, *instead: QWidget) -> None:
+        """Stand at the top edge of this widget, over it, as wide as it is but not wider than lines can be read; while
+        this is hidden, of the first of the others that is not."""
+        self._below, self._instead = below, instead
         self.setParent(below.parentWidget())
         self.hide()
-        below.installEventFilter(self)
+        for widget in (below, *instead):
+            widget.installEventFilter(self)
 
     def text(self) -> str:
         """The sentence shown last."""
@@ -113,14 +116,18 @@ class Banner(QFrame):
         return self._offer
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show, QEvent.Type.Hide):
             self._settle()
         return False
 
     def _settle(self) -> None:
-        if self._below is None or self.isHidden():
+        below = self._below
+        if below is not None and below.isHidden():
+            below = next((widget for widget in self._instead if widget.isVisible()), below)
+        parent = self.parentWidget()
+        if below is None or parent is None or self.isHidden():
             return
-        area = self._below.geometry()
+        area = QRect(below.mapTo(parent, QPoint(0, 0)), below.size())
         width = min(area.width() - 2 * MARGIN, round(WIDEST * theme.text_scale()))
         least = max(self.minimumSizeHint().height(), round(LOWEST * theme.text_scale()))
         height = max(self.heightForWidth(width), least)

@@ -154,7 +154,9 @@ class _TitleBar(QWidget):
         super().__init__(card)
         name = QLabel(title.upper())
         name.setProperty("role", "section")
-        name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        keeping = QSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        keeping.setRetainSizeWhenHidden(True)
+        name.setSizePolicy(keeping)
         self._tools = [
             _QuietButton("float", f"Float or dock {title}", FLOAT, card),
             _QuietButton("close", f"Close {title}", CLOSE, card),
@@ -165,7 +167,8 @@ class _TitleBar(QWidget):
             self._tools.append(_QuietButton("table", f"Show {title} as a table", TABLE, card))
             self._tools[-1].clicked.connect(card.table_requested)
         Roving(self, self._tools)
-        self._card, self._name = card, name
+        self._card, self._name, self._instead = card, name, False
+        self._switches = [switch for switch in switches if switch is not None]
         for button in self._tools:
             button.setParent(self)
         card.topLevelChanged.connect(self._make_room)
@@ -175,9 +178,8 @@ class _TitleBar(QWidget):
         row.addWidget(name)
         row.addSpacing(6)
         row.addStretch(1)
-        for switch in switches:
-            if switch is not None:
-                row.addWidget(switch)
+        for switch in self._switches:
+            row.addWidget(switch)
 
     def sizeHint(self) -> QSize:
         """All bars are equally high, with switches or without."""
@@ -207,10 +209,15 @@ class _TitleBar(QWidget):
         self._place_tools()
 
     def _place_tools(self) -> None:
-        """Beside the name, or at the end of a card that floats, with *close* in the corner."""
+        """Beside the name, or in its place where the switches leave no room; of a card that floats at the end, with
+        *close* in the corner."""
         floating = self._card.isFloating()
         self._row.activate()
         left = self._name.geometry().right() + 6
+        switches = [switch.geometry().left() for switch in self._switches if not switch.isHidden()]
+        self._instead = not floating and left + self._tools_width() > min(switches, default=self.width())
+        if self._instead:
+            left = self._name.geometry().left()
         if floating:
             left = self.width() - _shadow(floating) - _MARGIN + 6 - self._tools_width()
         float_, close, *table = self._tools
@@ -218,8 +225,14 @@ class _TitleBar(QWidget):
             size = button.sizeHint()
             top = self._name.geometry().center().y() - size.height() // 2
             button.setGeometry(left, top, size.width(), size.height())
-            button.raise_()  # in a narrow card they lie over the switches while they are shown
+            button.raise_()
             left += size.width() + 2
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._place_tools()  # the switches may be others
+        return done
 
     def enterEvent(self, event: QEnterEvent) -> None:
         self._show_tools(True)
@@ -232,6 +245,7 @@ class _TitleBar(QWidget):
     def _show_tools(self, shown: bool) -> None:
         for button in self._tools:
             button.set_shown(shown)
+        self._name.setVisible(not (shown and self._instead))
 
 
 class _QuietButton(QToolButton):

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWi
 
 from nnstudio.ui import theme
 
-HEADER = 44
+HEADER = 40
 _OPEN_HEADER = 32
 INDENT = 15  # where the names begin, behind the mark
 _DOT = 6

@@ -111,7 +111,7 @@ class NumberField(QWidget):
         self._note = Note(self)
         self.label = QLabel(setting.label, self)
         self.label.setBuddy(self.edit)
-        header = QHBoxLayout()
+        self.header = header = QHBoxLayout()
         header.setSpacing(6)
         header.addWidget(self.label)
         header.addWidget(self.edit, 1)

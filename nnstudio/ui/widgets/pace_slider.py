@@ -1,6 +1,6 @@
 """How fast Play trains: a slider with five stops, from one update a second to as fast as the machine can."""
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
@@ -17,9 +17,10 @@ PACES: tuple[tuple[float | None, str], ...] = (
     (None, "full"),
 )
 """Updates per second, None for as many as the machine makes, and how the stop is labelled."""
-WIDTH = 196
+WIDTH, NARROWEST = 196, 90
 HEIGHT = 36
 TRACK_HEIGHT = 18
+_BETWEEN = 3
 _INSET = 8  # pixels: half a label hangs over the ends of the track
 
 TIP = "How fast Play trains: at most so many updates a second, or as many as this machine can make."
@@ -45,7 +46,7 @@ class PaceSlider(QWidget):
         for label in self.labels:
             label.clicked.connect(self._choose)
         self.setFocusProxy(self.track)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setToolTip(TIP)
         self.setWhatsThis(PACE.html("Pace", TIP))
         self._index = -1
@@ -63,7 +64,7 @@ class PaceSlider(QWidget):
         return QSize(WIDTH, HEIGHT) * theme.text_scale()
 
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        return QSize(NARROWEST, HEIGHT) * theme.text_scale()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -78,12 +79,21 @@ class PaceSlider(QWidget):
     def _arrange(self) -> None:
         height = round(TRACK_HEIGHT * theme.text_scale())
         self.track.setGeometry(_INSET, 0, self.width() - 2 * _INSET, height)
-        for label in self.labels:
+        there = list[QRect]()
+        for label in sorted(self.labels, key=self._rank):
             label.ensurePolished()
             width = label.sizeHint().width()
             centre = _INSET + HALO_RADIUS + self._position(label.index) * (self.track.width() - 2 * HALO_RADIUS)
             left = min(max(round(centre - width / 2), 0), self.width() - width)
-            label.setGeometry(left, height, width, self.height() - height)
+            place = QRect(left, height, width, self.height() - height)
+            label.setGeometry(place)
+            label.setHidden(any(place.adjusted(-_BETWEEN, 0, _BETWEEN, 0).intersects(other) for other in there))
+            if not label.isHidden():
+                there.append(place)
+
+    def _rank(self, label: "_Label") -> int:
+        """Where not all have room the chosen one is named, then the ends."""
+        return 0 if label.index == self._index else 1 if label.index in (0, len(PACES) - 1) else 2
 
     @staticmethod
     def _position(index: int) -> float:

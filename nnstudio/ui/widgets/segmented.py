@@ -57,6 +57,8 @@ class SegmentedSwitch(QFrame):
         return button
 
     def _toggled(self, index: int, chosen: bool) -> None:
+        # Tab comes to the chosen one; Qt sees to that only where a hand has chosen.
+        self.button(index).setFocusPolicy(Qt.FocusPolicy.TabFocus if chosen else Qt.FocusPolicy.NoFocus)
         if chosen:
             self.currentChanged.emit(index)
 

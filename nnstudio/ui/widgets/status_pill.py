@@ -4,8 +4,9 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from nnstudio.core.run.frame import Status
 from nnstudio.ui.explanations.window import STATUS
+from nnstudio.ui.widgets.figures import grouped
 
-PAUSED_MARK = "Ⅱ"
+PAUSED_MARK, PAST_MARK = "Ⅱ", "○"
 _LOOKS = {
     Status.READY: ("Ready", "quiet", "Nothing has been learned yet."),
     Status.LEARNING: ("Learning", "good", "Training is running."),
@@ -26,6 +27,7 @@ class StatusPill(QLabel):
         self.setWhatsThis(STATUS.html("Status", "How the run is doing."))
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
         self._status: Status | None = None  # none while data is on its way
+        self._shown: tuple[Status | None, str] = None, ""
         self.set_status(Status.READY)
 
     def status(self) -> Status | None:
@@ -41,18 +43,22 @@ class StatusPill(QLabel):
         """Say that data is on its way, until there is a status again."""
         self._show(None, "Loading…", "quiet", "The data is being made or read; what is shown is from before.")
 
-    def set_status(self, status: Status, message: str = "") -> None:
-        """Show this status; `message`, if there is one, replaces the tooltip's sentence."""
+    def set_status(self, status: Status, message: str = "", newest: int | None = None) -> None:
+        """Show this status; `message`, if there is one, replaces the tooltip's sentence. newest: where the run stands,
+        while a moment of its past is shown."""
         word, tone, sentence = _LOOKS[status]
+        if newest is not None:
+            sentence = f"A moment of the past is shown. The run is at update {grouped(newest)}: {word.lower()}."
+            word, tone = "Looking back", "past"
         self._show(status, word, tone, sentence)
         self.setToolTip(message or sentence)
 
     def _show(self, status: Status | None, word: str, tone: str, sentence: str) -> None:
         self.setToolTip(sentence)
-        if status is self._status:
+        if (status, word) == self._shown:
             return
-        self._status = status
-        mark = PAUSED_MARK if status is Status.PAUSED else "●"
+        self._status, self._shown = status, (status, word)
+        mark = {"Paused": PAUSED_MARK, "Looking back": PAST_MARK}.get(word, "●")
         self.setText(f"{mark} {word}")
         self.setAccessibleDescription(f"{word}. {sentence}")
         self.setProperty("tone", tone)

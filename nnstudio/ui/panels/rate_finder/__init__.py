@@ -1,0 +1,1 @@
+"""The learning-rate finder: its curve, and the dialog around it."""
