@@ -14,6 +14,7 @@ from nnstudio.core.data.painted import brushed, erased, painted
 from nnstudio.core.experiment import DenseSpec, Experiment, LayerSpec, PlaneSpec, StoppingSpec, TrainingSpec
 from nnstudio.core.experiment.choices import (
     ActivationKind,
+    ClassWeights,
     DatasetKind,
     Feature,
     InitializerKind,
@@ -120,7 +121,11 @@ EDITS: dict[str, tuple[Experiment | Command, ...]] = {
     "optimizer": (training(optimizer=OptimizerKind.LION),),
     "another schedule": (training(schedule=ScheduleKind.STEP), training(schedule=ScheduleKind.CONSTANT)),
     "period and the like of the schedule": (training(schedule_period=3.0), training(schedule_factor=0.1)),
-    "loss, label smoothing": (training(loss=LossKind.MEAN_SQUARED_ERROR), training(label_smoothing=0.1)),
+    "loss, label smoothing, class weights": (
+        training(loss=LossKind.MEAN_SQUARED_ERROR),
+        training(label_smoothing=0.1),
+        training(class_weights=ClassWeights.BALANCED),
+    ),
     "penalty, clipping": (training(l1=0.1), training(l2=0.1), training(clip_norm=1.0)),
     "rules for stopping, with patience before and after": (part("stopping", patience=400.0, updates=9000),),
     "imported weights": (SetWeights(weights()),),

@@ -23,6 +23,7 @@ from nnstudio.core.experiment.setting import settings_of
 from nnstudio.core.network.network import Pass
 from nnstudio.core.run.frame import Probe
 from nnstudio.core.run.observe import Observer
+from nnstudio.files.project import load_project
 from nnstudio.files.weights import export_weights
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -43,7 +44,7 @@ SPECIAL = {
     *("ActivationKind.LINEAR", "ActivationKind.SIGMOID", "ActivationKind.SOFTMAX", "ActivationKind.TANH"),
     *("ActivationKind.RELU", "InitializerKind.GLOROT", "LossKind.CROSS_ENTROPY", "OptimizerKind.SGD"),
     *("ActivationKind.LEAKY_RELU", "InitializerKind.HE", "OptimizerKind.ADAM"),
-    *("ScheduleKind.CONSTANT", "DenseSpec"),
+    *("ScheduleKind.CONSTANT", "DenseSpec", "ActivationSpec"),
     *(
         "DatasetKind.CIRCLE",
         "DatasetKind.SPIRALS",
@@ -151,4 +152,14 @@ def test_the_few_lines_of_python_run(capsys: pytest.CaptureFixture[str]) -> None
     names = {"X": points, "y": (points[:, 0] > 0).astype(int)}
     exec(python_blocks()[1], names)  # noqa: S102
     assert float(capsys.readouterr().out) > 0.9
-    assert len(python_blocks()) == 2
+    assert len(python_blocks()) == 3
+
+
+def test_the_lines_for_notebooks_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    points = np.random.default_rng(1).normal(size=(200, 4))
+    names = {"X": points, "y": np.where(points[:, 0] > 0, "right", "left")}
+    exec(python_blocks()[2], names)  # noqa: S102
+    project = load_project(tmp_path / "p.nns")
+    assert project.state is not None
+    assert project.state.updates == 50 * -(-len(points) // project.state.experiment.training.batch_size)

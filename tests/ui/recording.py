@@ -40,10 +40,10 @@ class RecordingRun(Run):
         self.met[ticket] = self.trainer.state()
         super().skip(ticket, merged)
 
-    def answer(self, ticket: int, refusal: str = "", state: RunState | None = None) -> None:
+    def answer(self, ticket: int, refusal: str = "", *found: Any, **more: Any) -> None:
         if refusal:
             self.refused.add(ticket)
-        super().answer(ticket, refusal, state)
+        super().answer(ticket, refusal, *found, **more)
 
 
 class Watcher:

@@ -1,6 +1,5 @@
 """The Activations card draws one histogram for each layer."""
 
-import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -9,13 +8,11 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
-from nnstudio.core.run.frame import Frame, Histogram, Status
+from nnstudio.core.run.frame import Frame, Histogram
 from nnstudio.ui import theme
 from nnstudio.ui.stage.stage import Spot
 from nnstudio.ui.stage.ticks import steady
-from nnstudio.ui.views.activations.chart import share_text
-from nnstudio.ui.views.activations.past import SAMPLES, Past
-from nnstudio.ui.views.activations.pictures import strip
+from nnstudio.ui.views.activations.rows import share_text
 from nnstudio.ui.views.activations_view import ActivationsView
 from nnstudio.ui.views.canned import plane_frame
 
@@ -123,10 +120,10 @@ def test_a_range_too_small_to_be_seen_is_still_drawn(view: ActivationsView):
 
 def test_only_rows_that_changed_are_painted_anew(view: ActivationsView):
     view.show_frame(with_histograms(TANH, TANH, TANH))
-    before = [row.picture.pixmap().cacheKey() for row in view.chart.rows]
+    before = [item.pixmap().cacheKey() for item in view.chart.pictures]
     other = replace(TANH, counts=np.array([1, 2, 3, 4]))
     view.show_frame(with_histograms(TANH, other, replace(TANH)))
-    after = [row.picture.pixmap().cacheKey() for row in view.chart.rows]
+    after = [item.pixmap().cacheKey() for item in view.chart.pictures]
     assert [old == new for old, new in zip(before, after, strict=True)] == [True, False, True]
 
 
@@ -187,19 +184,20 @@ SURE = Histogram(np.array([40, 1, 1, 58]), 0.0, 1.0, None, None)
 
 @pytest.mark.parametrize("over_time", [False, True])
 def test_probabilities_are_seen_beside_large_answers(view: ActivationsView, over_time: bool):
-    view.chart.set_over_time(over_time)
+    view.times.set_current(int(over_time))
     view.show_frame(with_histograms(relu(12.0), relu(9.0), SURE))
-    chart = view.chart
-    assert [row.share.text for row in chart.rows] == ["4\u00a0% dead", "4\u00a0% dead", "axis 0 … 1"]
-    assert (chart.scale_of(2).low, chart.scale_of(2).high) == (0, 1)
-    assert chart.scale_of(0) == chart.scale_of(1) != chart.scale_of(2)
+    shown = view.shown
+    assert [row.share.text for row in shown.rows] == ["4\u00a0% dead", "4\u00a0% dead", "axis 0 … 1"]
+    assert shown.ends(2) == (0, 1)
+    assert shown.ends(0) == shown.ends(1) != shown.ends(2)
     if not over_time:
-        image, (left, right) = chart.rows[2].picture.pixmap().toImage(), (chart.across.start, chart.across.end)
+        chart = view.chart
+        image, (left, right) = chart.pictures[2].pixmap().toImage(), (chart.across.start, chart.across.end)
         ratio = image.width() / (right - left)
         assert image.pixelColor(round(0.9 * (right - left) * ratio), image.height() // 2).alpha() == 255
         assert chart.spot_at(QPointF(right - 3, chart.rows[2].area.center().y())) == Spot(3, 2)
         assert chart.anchor(Spot(3, 2)).center().x() > 0.8 * right
-    assert "Output axis 0 … 1" in chart.summary()
+        assert "Output axis 0 … 1" in chart.summary()
 
 
 def test_probabilities_share_the_axis_that_suits_them(view: ActivationsView):
@@ -208,148 +206,3 @@ def test_probabilities_share_the_axis_that_suits_them(view: ActivationsView):
     assert view.chart.scale_of(2) == view.chart.scale_of(0)
     view.show_frame(with_histograms(TANH, relu(30.0), SURE))
     assert view.chart.rows[2].share.text == "axis 0 … 1", "and it has one of its own when they grow"
-
-
-# Over time.
-
-
-def of_update(updates: int, histogram: Histogram, run: int = 1) -> Frame:
-    return replace(with_histograms(histogram, TANH, TANH), updates=updates, run=run, status=Status.PAUSED)
-
-
-LEFT, RIGHT = (Histogram(np.array(counts), -1.0, 1.0, None, 0.5) for counts in ([9, 0, 0, 0], [0, 0, 0, 9]))
-
-
-def test_over_time_each_moment_stands_at_its_update(view: ActivationsView, qtbot: QtBot):
-    view.times.show()
-    for updates in range(0, 101, 10):
-        view.show_frame(of_update(updates, LEFT if updates < 50 else RIGHT))
-    qtbot.mouseClick(view.times.button(1), Qt.MouseButton.LeftButton)
-    assert view.chart.places() == (11, 3)
-    card = QColor(theme.current().card)
-    early, late = [(at(view, update, 0, 0.1), at(view, update, 0, 0.9)) for update in (30, 80)]
-    assert (early[1], late[0]) == (card, card)
-    assert early[0].red() > early[0].blue()
-    assert late[1].blue() > late[1].red()
-    assert view.axis.numbers.numbers[0].text == "update"
-    qtbot.mouseMove(view.chart.viewport(), view.chart.anchor(Spot(3, 0)).center().toPoint())
-    assert list(view.chart.reading(Spot(3, 0))) == ["Dense 1 · Tanh", "update 30", "saturated 50.0\u00a0%"]
-    assert view.chart.spot == Spot(3, 0)
-    qtbot.mouseClick(view.times.button(0), Qt.MouseButton.LeftButton)
-    assert view.chart.places() == (4, 3)
-
-
-def test_while_it_moves_one_layer_is_drawn_each_time(view: ActivationsView):
-    view.times.set_current(1)
-    view.show_frame(of_update(0, LEFT))
-    before = [row.picture.pixmap().cacheKey() for row in view.chart.rows]
-    for updates in (1, 2, 3):
-        view.show_frame(replace(of_update(updates, RIGHT), status=Status.LEARNING))
-        after = [row.picture.pixmap().cacheKey() for row in view.chart.rows]
-        assert sum(old != new for old, new in zip(before, after, strict=True)) == updates
-
-
-def test_a_past_belongs_to_its_run_and_goes_back_with_it():
-    past = Past()
-    for updates in (0, 10, 20, 20):
-        past.add(of_update(updates, LEFT))
-    assert past.updates == [0, 10, 20]
-    past.add(of_update(5, RIGHT))
-    assert past.updates == [0, 5]
-    assert [moment.histogram for moment in past.layers["Dense 1"]] == [LEFT, RIGHT]
-    past.add(of_update(6, RIGHT, run=2))
-    assert past.updates == [6]
-
-
-def test_a_long_past_thins_out_and_keeps_its_ends():
-    past, frame = Past(), of_update(0, LEFT)
-    for updates in range(5 * SAMPLES):
-        past.add(replace(frame, updates=updates))
-    assert len(past.updates) <= SAMPLES
-    assert (past.updates[0], past.updates[-1]) == (0, 5 * SAMPLES - 1)
-    assert all(len(layer) == len(past.updates) for layer in past.layers.values())
-    shown = [past.updates[sample] for sample in past.samples(9).tolist()]
-    assert shown == pytest.approx(np.linspace(0, 5 * SAMPLES - 1, 9), abs=16)
-
-
-def test_a_range_that_grows_moves_the_past_along(view: ActivationsView):
-    view.times.set_current(1)
-    view.show_frame(of_update(0, relu(2.0)))
-    view.show_frame(of_update(50, relu(2.0)))
-    view.show_frame(of_update(100, relu(8.0)))
-    card = QColor(theme.current().card)
-    assert (view.chart.across.low, view.chart.across.high) == (0, 100)
-    assert at(view, 20, 0, 0.95) == card
-    assert at(view, 20, 0, (1 + 0.3) / 9) != card
-    assert at(view, 20, 0, (1 + 3.0) / 9) == card
-
-
-def test_an_update_is_found_under_the_pointer_and_let_go_with_the_switch(view: ActivationsView):
-    view.times.set_current(1)
-    for updates in range(0, 101, 10):
-        view.show_frame(of_update(updates, LEFT))
-    row = view.chart.rows[0].area.center().y()
-    for update, column in ((0, 0), (14, 1), (36, 3), (99, 9), (100, 10)):
-        assert view.chart.spot_at(QPointF(view.chart.across.at(update), row)) == Spot(column, 0)
-    view.chart.explore(Spot(2, 0))
-    view.chart.set_over_time(False)
-    assert view.chart.spot is None
-
-
-def test_the_axis_of_updates_goes_along_with_the_run(view: ActivationsView):
-    view.times.set_current(1)
-    view.show_frame(of_update(0, LEFT))
-    for last in (100, 5_000):
-        view.show_frame(of_update(last, LEFT))
-        unit, *numbers = (number.text for number in view.axis.numbers.numbers)
-        assert unit == "update"
-        assert "+" not in "".join(numbers), "updates have no sign"
-        assert int(numbers[-1].replace("\u00a0", "")) in range(last // 2, last + 1)
-
-
-def test_a_run_that_rests_is_drawn_whole(view: ActivationsView):
-    view.times.set_current(1)
-    view.show_frame(of_update(0, LEFT))
-    before = [row.picture.pixmap().cacheKey() for row in view.chart.rows]
-    view.show_frame(of_update(1, RIGHT))
-    after = [row.picture.pixmap().cacheKey() for row in view.chart.rows]
-    assert all(old != new for old, new in zip(before, after, strict=True))
-
-
-def test_an_arrow_key_goes_far_in_a_long_past(view: ActivationsView):
-    view.times.set_current(1)
-    assert view.chart.stride() == 1
-    for updates in range(201):
-        view.show_frame(of_update(updates, LEFT))
-    assert view.chart.stride() == 2
-
-
-def test_a_past_of_other_layers_begins_anew():
-    past = Past()
-    past.add(of_update(0, LEFT))
-    other = of_update(5, LEFT)
-    renamed = tuple(replace(layer, name=f"Other {layer.name}") for layer in other.readings)
-    past.add(replace(other, readings=renamed))
-    assert past.updates == [5]
-    assert list(past.layers) == ["Other Dense 1", "Other Dense 2", "Other Output"]
-
-
-def test_a_long_past_is_even():
-    past, frame = Past(), of_update(0, LEFT)
-    for updates in range(4 * SAMPLES):
-        past.add(replace(frame, updates=updates))
-    steps = {b - a for a, b in itertools.pairwise(past.updates[:-1])}
-    assert len(steps) == 1, "what comes is thinned as what was there"
-
-
-def test_each_moment_has_the_range_that_it_had():
-    """The lowest bin of a wide range lies where the highest of a narrow one does not reach."""
-    lowest, highest = (np.array(counts, np.uint8) for counts in ([255, 0], [0, 255]))
-    image = strip([lowest, highest, lowest], [(0.0, 1.0), (0.0, 4.0), (-4.0, 0.0)], -4.0, 4.0, 8).toImage()
-    card = QColor(theme.current().card)
-    filled = [[y for y in range(8) if image.pixelColor(x, y) != card] for x in range(3)]
-    # From +4 above to −4 below, a pixel for 1: the middle of the fourth lies at +0.5, that of the fifth at −0.5.
-    assert filled == [[], [0, 1], [6, 7]]
-    image = strip([highest, highest], [(0.0, 1.0), (0.0, 2.0)], -2.0, 2.0, 16).toImage()
-    filled = [[y for y in range(16) if image.pixelColor(x, y) != card] for x in range(2)]
-    assert filled == [[4, 5], [0, 1, 2, 3]]

@@ -13,10 +13,10 @@ from pytestqt.qtbot import QtBot
 from nnstudio.core.experiment.choices import Task
 from nnstudio.core.run.frame import ExampleLosses, Frame, PlanePicture
 from nnstudio.ui import theme
+from nnstudio.ui.examples.boundary_image import boundary_pixels
+from nnstudio.ui.examples.points import contrast, rim_of
 from nnstudio.ui.stage.stage import Spot
 from nnstudio.ui.views.canned import plane_frame
-from nnstudio.ui.views.output.boundary_image import boundary_pixels
-from nnstudio.ui.views.output.points import contrast, rim_of
 from nnstudio.ui.views.output_view import OutputView
 
 

@@ -12,7 +12,7 @@ from same_state import assert_same
 from nnstudio.core.experiment import ImageSpec
 from nnstudio.core.network.surgery import Freeze, Negate, SetParameter, Switch, Zero
 from nnstudio.core.run.frame import Frame
-from nnstudio.core.training.state import RunState
+from nnstudio.core.training.state import SETTING, WEIGHT, RunState
 from nnstudio.ui.session import Session
 
 KEY = CIRCLE.layers[0].key
@@ -88,7 +88,7 @@ def test_a_drag_is_one_step_with_its_last_value(session: Session, qtbot: QtBot) 
     assert weight(frame) == 1
     assert frame.metrics.train_loss != frame.history.train_loss[-1], "measured anew, and no row for it"
     assert session.undo_label.endswith("to 1.00")
-    assert len(frame.marks) == 1
+    assert [mark.kind for mark in frame.marks] == [SETTING, WEIGHT]
     session.undo()
     assert weight(settled(session, qtbot)) == before
     assert session.undo_label == "Learning rate"
@@ -111,8 +111,8 @@ def test_drags_of_two_places_are_two_steps(session: Session, qtbot: QtBot) -> No
 
 def test_while_it_plays_a_hand_is_felt_at_once_and_training_goes_on(session: Session, qtbot: QtBot) -> None:
     session.play()
-    session.operate(SetParameter(KEY, "weight", (0, 1), 4.0))
     session.operate(Freeze(KEY, array="weight", index=(0, 1)))
+    session.operate(SetParameter(KEY, "weight", (0, 1), 4.0))
     before = settled(session, qtbot)
     qtbot.waitUntil(lambda: session.frame is not None and session.frame.updates > before.updates + 50)
     assert session.playing

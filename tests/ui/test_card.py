@@ -64,6 +64,27 @@ def test_float_and_close_appear_only_near_the_pointer(desk, qtbot):
     assert close.grab().toImage() != quiet
 
 
+@pytest.mark.parametrize("width", [400, 190])
+def test_the_tools_lie_over_no_switch(desk, qtbot, width: int):
+    switch = SegmentedSwitch(("Draw", "Browse"))
+    desk.resize(width, 300)
+    card = put(desk, QWidget(), switch)
+    qtbot.waitExposed(desk)
+    bar = card.titleBarWidget()
+    name = bar.findChild(QLabel)
+    wide = width == 400
+    place = QPointF(5, 5)
+    bar.enterEvent(QEnterEvent(place, place, place))
+    assert not any(tool.geometry().intersects(switch.geometry()) for tool in tools(card))
+    assert name.isVisible() is wide, "without room they take the name's place"
+    bar.leaveEvent(QEvent(QEvent.Type.Leave))
+    assert name.isVisible()
+    switch.hide()
+    qtbot.waitUntil(lambda: all(tool.x() > name.geometry().right() for tool in tools(card)))
+    switch.show()
+    qtbot.waitUntil(lambda: (tools(card)[0].x() > name.geometry().right()) is wide)
+
+
 @pytest.mark.qt_log_ignore("does not support raise", extend=True)
 def test_a_floated_card_looks_like_a_small_window(desk, qtbot):
     card = put(desk, QWidget())

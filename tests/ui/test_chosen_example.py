@@ -16,11 +16,11 @@ from nnstudio.core.run.example import AnyExample, Chosen, SplitName, TypedInputs
 from nnstudio.core.run.frame import Frame, Probe, Status
 from nnstudio.core.run.observe import Observer
 from nnstudio.core.training.trainer import Trainer
+from nnstudio.ui.examples.choosing import ExamplesStage
+from nnstudio.ui.examples.points import to_plane
+from nnstudio.ui.examples.typed_inputs import TypedField
 from nnstudio.ui.session import Session
 from nnstudio.ui.views.canned import table_frame
-from nnstudio.ui.views.output.choosing import ExamplesStage
-from nnstudio.ui.views.output.points import to_plane
-from nnstudio.ui.views.output.typed_inputs import TypedField
 from nnstudio.ui.views.output_view import OutputView
 
 SHOWN = Probe.OUTPUT

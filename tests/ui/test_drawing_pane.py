@@ -23,13 +23,13 @@ from nnstudio.core.run.observe import Observer
 from nnstudio.core.training.trainer import Trainer
 from nnstudio.files.images import ImageLibrary
 from nnstudio.ui import theme
+from nnstudio.ui.examples.pad import PadStage
 from nnstudio.ui.main_window import MainWindow
 from nnstudio.ui.session import Session
 from nnstudio.ui.settings import Settings
 from nnstudio.ui.stage.stage import Spot
 from nnstudio.ui.views.canned import image_frame, plane_frame
 from nnstudio.ui.views.output.drawing import DrawingPane
-from nnstudio.ui.views.output.pad import PadStage
 from nnstudio.ui.views.output_view import OutputView
 
 LEFT = Qt.MouseButton.LeftButton

@@ -27,9 +27,17 @@ from nnstudio.core.presets.defaults import DEFAULTS
 from nnstudio.ui.actions import ROWS
 from nnstudio.ui.explanations import Explanation
 from nnstudio.ui.explanations.actions import ACTIONS
+from nnstudio.ui.explanations.compare import COMPARE
 from nnstudio.ui.explanations.data_sets import DATA_SETS, FEATURES
-from nnstudio.ui.explanations.microscope import MICROSCOPE
+from nnstudio.ui.explanations.export import EXPORT
+from nnstudio.ui.explanations.history import HISTORY
+from nnstudio.ui.explanations.landscape import LANDSCAPE
+from nnstudio.ui.explanations.microscope import MICROSCOPE, PREDICT
+from nnstudio.ui.explanations.own_table import OWN_TABLE
+from nnstudio.ui.explanations.rate_finder import RATE_FINDER
+from nnstudio.ui.explanations.runs import RUNS
 from nnstudio.ui.explanations.settings import SETTINGS
+from nnstudio.ui.explanations.sweeps import SWEEPS
 from nnstudio.ui.explanations.views import VIEWS
 from nnstudio.ui.explanations.window import (
     CARDS,
@@ -55,7 +63,28 @@ from nnstudio.ui.stage.stage import Stage
 from nnstudio.ui.widgets.banner import Tone
 from nnstudio.ui.widgets.fold import Fold
 
-TABLES = (MICROSCOPE, SETTINGS, ACTIONS, DATA_SETS, FEATURES, CARDS, PARTS, COUNTERS, LAYER_CARD, SEGMENTS, VIEWS)
+TABLES = (
+    COMPARE,
+    EXPORT,
+    HISTORY,
+    LANDSCAPE,
+    MICROSCOPE,
+    OWN_TABLE,
+    PREDICT,
+    RUNS,
+    RATE_FINDER,
+    SETTINGS,
+    SWEEPS,
+    ACTIONS,
+    DATA_SETS,
+    FEATURES,
+    CARDS,
+    PARTS,
+    COUNTERS,
+    LAYER_CARD,
+    SEGMENTS,
+    VIEWS,
+)
 SINGLE = (CLOSE, COPY, FLOAT, MESSAGE, NOTE, OFFER, PACE, SEED, STATUS, TABLE)
 SPECS = (Experiment, TrainingSpec, InitializationSpec, StoppingSpec, PlaneSpec, PaintedSpec, ImageSpec, TableSpec)
 CONTROLS = (Stage, QAbstractButton, QAbstractSlider, QComboBox, QLineEdit, QPlainTextEdit)

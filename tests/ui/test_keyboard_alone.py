@@ -18,7 +18,7 @@ from nnstudio.ui.views.network.column import LinkSpot, Spot
 
 Key = Qt.Key
 SHIFT, CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
-FAR = 45
+FAR = 48
 """So many presses of Tab are still sane, from one end of the window to the other."""
 
 
@@ -163,3 +163,14 @@ def test_tab_comes_to_everything_and_round_again(keyboard: Keyboard) -> None:
     at = names.index("Network")
     assert names[at + 1] == "Insert a hidden layer after the input", "the network's controls stand beside it"
     assert names.index("Loss curves") < names.index("Activations"), "also what is loaded after the first picture"
+
+
+def test_the_pages_are_one_stop_of_tab(keyboard: Keyboard, session: Session) -> None:
+    keyboard.tab_to("Microscope")
+    keyboard.press(Key.Key_Right)
+    assert name_of(keyboard.focus) == "Runs"
+    keyboard.press(Key.Key_Left)
+    keyboard.press(Key.Key_Space)
+    keyboard.qtbot.waitUntil(lambda: keyboard.window.pages.microscopy.is_open)
+    assert session.frame is not None
+    assert session.frame.updates == 0, "the arrows were not the run's"

@@ -341,6 +341,15 @@ def test_what_is_wrong_with_a_text_is_said_below_it(desk: Desk) -> None:
     assert not panel.text.field.extraSelections()
 
 
+def test_escape_leaves_the_text(desk: Desk) -> None:
+    field = desk.panel.text.field
+    desk.panel.activateWindow()
+    field.setFocus()
+    assert field.hasFocus()
+    QTest.keyClick(field, Qt.Key.Key_Escape)
+    assert not field.hasFocus(), "the keys belong to the run again"
+
+
 def test_what_is_wrong_with_a_text_is_in_sight_in_a_low_card(desk: Desk) -> None:
     card = ScrollingBody(desk.panel)
     desk.qtbot.addWidget(card)

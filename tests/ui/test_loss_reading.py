@@ -15,8 +15,8 @@ from pytestqt.qtbot import QtBot
 from nnstudio.core.training.state import Mark
 from nnstudio.ui import theme
 from nnstudio.ui.stage.stage import Spot
+from nnstudio.ui.stage.ticks import end_of
 from nnstudio.ui.views.canned import plane_frame
-from nnstudio.ui.views.loss.extent import end_of
 from nnstudio.ui.views.loss_view import LossView
 
 

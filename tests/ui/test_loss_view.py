@@ -18,10 +18,10 @@ from nnstudio.core.training.metrics import Metrics
 from nnstudio.core.training.state import Mark
 from nnstudio.core.training.trainer import Trainer
 from nnstudio.ui import theme
+from nnstudio.ui.stage.ticks import end_of, spread
 from nnstudio.ui.views.canned import untrained_frame
 from nnstudio.ui.views.loss.curves import curve_colors
-from nnstudio.ui.views.loss.ends import spread
-from nnstudio.ui.views.loss.extent import Extent, end_of
+from nnstudio.ui.views.loss.extent import Extent
 from nnstudio.ui.views.loss.pane import Pane
 from nnstudio.ui.views.loss.picture import LossPicture
 from nnstudio.ui.views.loss_view import LossView

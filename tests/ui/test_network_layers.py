@@ -73,7 +73,7 @@ def test_every_layer_is_a_column_with_a_header_and_notes(view: NetworkView, make
         assert header.more.isVisibleTo(header) == header.fewer.isVisibleTo(header) == sized
     view.resize(374, 277)
     for wanted in (False, True):
-        view.stage.want_weights(wanted)
+        view.stage.want(weights=wanted)
         assert not view.stage.grab().isNull()
 
 
@@ -144,7 +144,7 @@ def test_the_legend_promises_no_scale_that_no_layer_has(
     view: NetworkView, kinds: tuple[ActivationKind, ...], legend: str
 ) -> None:
     view.show_frame(frame_of(Experiment(layers=tuple(DenseSpec(units=3, activation=kind) for kind in kinds))))
-    assert view.legend.accessibleDescription() == legend
+    assert view.modes.legend.accessibleDescription() == legend
 
 
 @pytest.mark.parametrize("larger", [False, True], ids=["normal", "larger"])
@@ -191,7 +191,7 @@ def test_a_feature_map_and_a_kernel_show_their_signs(view: NetworkView) -> None:
     assert color_at(view, tile.center().toPoint()) == QColor(theme.current().negative)
     beside = tile.translated(KERNEL.beside * tile.width(), 0)
     assert color_at(view, beside.center().toPoint()) == QColor(theme.current().positive)
-    view.stage.want_weights(False)
+    view.stage.want()
     assert color_at(view, center(view, Spot(1, 1))) == QColor(theme.current().positive)
     assert color_at(view, center(view, Spot(6, 0))) != QColor(theme.current().card)
 

@@ -22,6 +22,7 @@ from nnstudio.ui.views.canned import image_frame, plane_frame, table_frame, with
 from nnstudio.ui.views.network.column import LinkSpot, Spot
 from nnstudio.ui.views.network.layer_header import SMALL
 from nnstudio.ui.views.network.links import FADING
+from nnstudio.ui.views.network.modes import Mode
 from nnstudio.ui.views.network.neuron_note import note_on
 from nnstudio.ui.views.network.pointing import Pointing
 from nnstudio.ui.views.network_view import NetworkView
@@ -456,7 +457,7 @@ def test_a_click_on_the_image_asks_for_the_next_one(qtbot, view: NetworkView) ->
     assert view.stage.looked_at == Spot(0, 0)
 
 
-def test_the_switch_is_there_for_images_with_hidden_layers_and_changes_the_picture(qtbot, view: NetworkView) -> None:
+def test_weights_are_offered_for_images_with_hidden_layers_and_change_the_picture(qtbot, view: NetworkView) -> None:
     title_bar = QWidget()
     qtbot.addWidget(title_bar)
     switches = view.switches()
@@ -464,13 +465,15 @@ def test_the_switch_is_there_for_images_with_hidden_layers_and_changes_the_pictu
     switches.setParent(title_bar)
     switch = switches.findChild(SegmentedSwitch)
     assert switch is not None
+    weights, activation = (list(Mode).index(mode) for mode in (Mode.WEIGHTS, Mode.ACTIVATION))
     for frame, there in ((plane_frame(), False), (image_frame(()), False), (image_frame((12, 6)), True)):
         view.show_frame(frame)
-        assert switch.isHidden() is not there
+        assert switch.button(weights).isHidden() is not there
+        assert switch.current() == (weights if there else activation)
     before = view.stage.grab().toImage()
-    switch.set_current(1)
+    switch.set_current(activation)
     assert view.stage.grab().toImage() != before
-    switch.set_current(0)
+    switch.set_current(weights)
     assert view.stage.grab().toImage() == before
 
 

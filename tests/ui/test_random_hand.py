@@ -7,6 +7,7 @@ and the last actions. More seeds: NNSTUDIO_SEEDS=100 ./run test -m slow tests/ui
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 from time import perf_counter
 
 import numpy as np
@@ -24,6 +25,7 @@ from nnstudio.ui.main_window import MainWindow
 from nnstudio.ui.session import Session
 from nnstudio.ui.settings import Settings
 from nnstudio.ui.views.network.links import MOST, signed_levels
+from nnstudio.ui.views.network.modes import Mode
 from nnstudio.ui.views.network.plane_network import PlaneNetwork
 from nnstudio.ui.views.network.wave import phase_numbers
 from nnstudio.ui.widgets.figures import grouped, short
@@ -35,7 +37,8 @@ PATIENCE = 60.0
 
 
 def settle(session: Session, window: MainWindow) -> Frame:
-    """Pause if it plays, and wait until all that was asked for is answered and shown."""
+    """Pause if it plays, look at now, and wait until all that was asked for is answered and shown."""
+    window.visiting.leave()
     if session.playing:
         session.pause()
 
@@ -89,6 +92,8 @@ def _compare_network(frame: Frame, window: MainWindow) -> None:
                 assert np.float32(slider.value) == np.float32(value)  # a hand may let go after the last picture
                 assert slider.field.text() == number_text(value)
     diagram = network.stage._diagram
+    if network.modes.mode not in (Mode.ACTIVATION, Mode.WEIGHTS):  # links show ∂, or it is not the network
+        return
     if not isinstance(diagram, PlaneNetwork) or phase_numbers(frame) is not None:  # in a phase links show ∂ or Δ
         return
     links = diagram._links
@@ -112,12 +117,14 @@ def _compare_network(frame: Frame, window: MainWindow) -> None:
 @pytest.mark.qt_log_ignore("This plugin does not support", "occurs outside target window", extend=True)
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_whatever_a_hand_does(
-    qtbot: QtBot, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, seed: int
+    qtbot: QtBot, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, seed: int
 ) -> None:
     for question in ("getOpenFileName", "getSaveFileName"):  # the system's own dialogs wait for somebody, for ever
         monkeypatch.setattr(QFileDialog, question, lambda *_: ("", ""))
     session = Session(default_experiment(DatasetKind.SPIRALS), no_images)
-    window = MainWindow(session, Settings())
+    settings = Settings()
+    settings.folder = str(tmp_path)  # where an export goes
+    window = MainWindow(session, settings)
     qtbot.addWidget(window)
     session.start()
     window.show()

@@ -16,7 +16,7 @@ from nnstudio.core.experiment.choices import DatasetKind
 from nnstudio.core.experiment.plan import Change
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.presets import default_experiment
-from nnstudio.core.run.commands import Answer
+from nnstudio.core.run.commands import Answer, Pace
 from nnstudio.core.run.frame import Frame, PlanePicture, Probe, Status
 from nnstudio.core.training.phases import Phase
 from nnstudio.ui.session import Session
@@ -366,11 +366,11 @@ def test_a_pace_and_single_phases_reach_the_run(session: Session, qtbot: QtBot) 
         frame = settled(session, qtbot)
         assert (frame.phase, frame.updates) == (phase, phase is Phase.UPDATE)
         assert not session.playing
-    session.set_pace(5)
+    session.send(Pace(5))
     session.play()
     qtbot.waitUntil(lambda: session.frame is not None and session.frame.phase is Phase.LOSS)
     assert session.playing
-    session.set_pace(None)
+    session.send(Pace(None))
     qtbot.waitUntil(lambda: session.frame is not None and session.frame.updates > 50)
     session.pause()
     assert settled(session, qtbot).phase is None

@@ -58,6 +58,15 @@ def test_the_legend_of_the_losses_names_all_that_no_curve_names(qtbot: QtBot, fr
     qtbot.waitUntil(lambda: {"train", "test", "mini-batch"} <= set(window.loss.legend.shown))
 
 
+def test_training_and_layer_are_seen_whole_at_the_size_that_was_designed(qtbot: QtBot):
+    window = make(qtbot, plane_frame(), False, DESIGNED)
+    for panel in (window.findChild(TrainingPanel), window.layer):
+        assert panel is not None
+        room = panel.parentWidget()
+        assert room is not None
+        qtbot.waitUntil(lambda panel=panel, room=room: panel.sizeHint().height() <= room.height())
+
+
 @pytest.mark.parametrize("larger", [False, True])
 def test_no_choice_of_a_layer_is_cut(qtbot: QtBot, larger: bool):
     window = make(qtbot, image_frame(), larger, experiment=default_experiment(DatasetKind.MNIST))

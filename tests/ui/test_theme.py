@@ -94,6 +94,9 @@ MARKS_ON = {
     "warning": ("card", "field", "warning_tint"),
     "bad": ("card", "field"),
     "dim": ("card", "field"),
+    "run_a": ("card",),
+    "run_b": ("card",),
+    "run_c": ("card",),
     "rim_positive": ("positive",),
     "rim_negative": ("negative",),
 }

@@ -12,15 +12,18 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from nnstudio.core.experiment import (
+    DatasetSpec,
     DenseSpec,
     Experiment,
     InitializationSpec,
+    PaintedSpec,
     PlaneSpec,
     StoppingSpec,
     TrainingSpec,
 )
 from nnstudio.core.experiment.choices import (
     BiasKind,
+    ClassWeights,
     DatasetKind,
     InitializerKind,
     LossKind,
@@ -33,6 +36,7 @@ from nnstudio.core.presets import default_experiment
 from nnstudio.core.training.losses import SETTINGS_OF_LOSS
 from nnstudio.core.training.optimizers import SETTINGS_OF_OPTIMIZER
 from nnstudio.core.training.schedules import SETTINGS_OF_SCHEDULE
+from nnstudio.core.training.trainer import Trainer
 from nnstudio.ui import theme
 from nnstudio.ui.panels.training_panel import OWNED_SETTINGS, TrainingPanel
 from nnstudio.ui.session import Session
@@ -315,6 +319,48 @@ def test_the_loss_is_called_by_the_task(qtbot: QtBot, arms: int, name: str) -> N
         stage.session.stop()
 
 
+UNEVEN = PaintedSpec(training=tuple((n % 7 - 3.0, n % 5 - 2.0, int(n % 6 == 0)) for n in range(60)))
+
+
+@pytest.mark.parametrize(
+    ("data", "loss", "shown"),
+    [
+        (UNEVEN, LossKind.CROSS_ENTROPY, True),
+        (PlaneSpec(kind=DatasetKind.HILLS, samples=40), LossKind.MEAN_SQUARED_ERROR, False),
+    ],
+    ids=["classes", "values"],
+)
+def test_classes_are_weighed_where_there_are_any(qtbot: QtBot, data: DatasetSpec, loss: LossKind, shown: bool) -> None:
+    stage = Stage(qtbot, replace(SMALL, dataset=data, training=TrainingSpec(loss=loss)))
+    session = stage.session
+    session.start()
+    try:
+        qtbot.waitUntil(lambda: session.up_to_date and session.frame is not None)
+        assert ("class_weights" in stage.visible("training")) is shown
+        if not shown:
+            return
+        before = session.frame
+        assert before is not None
+        stage.changes.clear()
+        box = stage.box("training", "class_weights").box
+        box.setFocus()
+        QTest.keyClick(box, Qt.Key.Key_Down)
+        QTest.keyClick(box, Qt.Key.Key_Return)
+        assert session.experiment.training.class_weights is ClassWeights.BALANCED
+        assert set(stage.changes) == {Change.HYPERPARAMETERS}
+        assert "class weights: balanced" in stage.panel.folds["Optimiser"].header.summary
+        session.step(1)
+        qtbot.waitUntil(lambda: session.frame is not None and session.frame.updates == 1)
+        model = Trainer(session.experiment)
+        model.step()
+        assert session.frame is not None
+        assert session.frame.model.params.tobytes() == model.network.params.tobytes()
+        session.undo()
+        assert session.experiment.training.class_weights is ClassWeights.NONE
+    finally:
+        session.stop()
+
+
 # Folds
 
 
@@ -329,7 +375,7 @@ def test_rate_and_batch_size_are_always_to_be_seen_and_the_rest_folds_away(stage
     controls = [stage.panel.control("training", name) for name in settings_of(TrainingSpec)]
     assert {control.objectName() for control in controls if control.isVisible()} == {"learning_rate", "batch_size"}
     header = stage.panel.folds["Regularisation"].header
-    qtbot.waitUntil(lambda: header.height() == 44)
+    qtbot.waitUntil(lambda: header.height() == 40)
     QTest.mouseClick(header, Qt.MouseButton.LeftButton)
     assert stage.panel.control("training", "l2").isVisible()
     header.setFocus(Qt.FocusReason.TabFocusReason)

@@ -13,6 +13,7 @@ from nnstudio.core.data.images import ImageSet
 from nnstudio.core.experiment.choices import DatasetKind
 from nnstudio.core.experiment.dataset_spec import ImageSpec
 from nnstudio.core.presets import default_experiment
+from nnstudio.core.run.commands import Pace
 from nnstudio.core.run.frame import Status
 from nnstudio.ui import theme
 from nnstudio.ui.actions import ROWS, Actions
@@ -20,6 +21,7 @@ from nnstudio.ui.key_focus import KeyFocus
 from nnstudio.ui.panels.transport import Transport, rate
 from nnstudio.ui.session import Session
 from nnstudio.ui.views.canned import plane_frame
+from nnstudio.ui.visiting import Visiting
 from nnstudio.ui.widgets.pace_slider import PACES, PaceSlider
 
 
@@ -30,9 +32,10 @@ class Paced(Session):
         super().__init__(default_experiment(DatasetKind.CIRCLE))
         self.paces: list[float | None] = []
 
-    def set_pace(self, updates_per_second: float | None) -> None:
-        self.paces.append(updates_per_second)
-        super().set_pace(updates_per_second)
+    def send(self, command, then=None):
+        if isinstance(command, Pace):
+            self.paces.append(command.updates_per_second)
+        return super().send(command, then)
 
 
 class Bar:
@@ -40,7 +43,7 @@ class Bar:
         self.session = Paced()
         self.window = QWidget()
         qtbot.addWidget(self.window)
-        self.actions = Actions(self.session, QObject(), self.window)
+        self.actions = Actions(self.session, Visiting(self.session), QObject(), self.window)
         self.transport = Transport(self.session, self.actions, self.window)
         self.seed = self.transport.findChild(QLineEdit, "seed")
         self.window.show()
@@ -209,7 +212,7 @@ def test_buttons_give_up_their_texts_where_there_is_no_room(bar, qapp, larger):
     names = ("restart", "new_weights", "export")
     bare = Qt.ToolButtonStyle.ToolButtonIconOnly
     kept = []
-    for width in (1700, 1100, 900):
+    for width in (2000, 1250, 900):
         bar.transport.resize(width, 60)
         kept.append([name for name in names if bar.button(name).toolButtonStyle() != bare])
         assert bar.transport.layout().minimumSize().width() <= width or not kept[-1]

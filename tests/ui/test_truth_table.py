@@ -17,9 +17,9 @@ from nnstudio.core.run.frame import Frame, PlanePicture, Probe
 from nnstudio.core.run.observe import Observer
 from nnstudio.core.training.trainer import Trainer
 from nnstudio.ui import theme
+from nnstudio.ui.examples.truth_table import TruthTableStage
 from nnstudio.ui.session import Session
 from nnstudio.ui.stage.stage import Spot
-from nnstudio.ui.views.output.truth_table import TruthTableStage
 from nnstudio.ui.views.output_view import OutputView
 
 

@@ -73,7 +73,7 @@ def test_cards_lie_as_data_flows(window):
     widths = {name: rect[2] for name, rect in place.items()}
     assert [widths[name] for name in CARDS[:4]] == pytest.approx([208, 684, 256, 232], abs=2)
     assert [widths[name] for name in CARDS[5:]] == pytest.approx([444, 308, 396], abs=2)
-    assert place["data"][3] == pytest.approx(560, abs=4)
+    assert place["data"][3] == pytest.approx(532, abs=2)
     assert place["layer"][1] + place["layer"][3] == window.desk.height()
     assert place["layer"][2] == place["training"][2]
     corner = window.desk.mapTo(window, QPoint(0, 0))
@@ -107,7 +107,7 @@ def test_larger_text_makes_no_window_wider(qtbot, frame):
     qtbot.waitUntil(lambda: window.loss.chart is not None)
     window.resize(1100, 720)
     assert (window.width(), window.height()) == (1100, 720)
-    legend = window.network.legend
+    legend = window.network.modes.legend
     assert legend.mapTo(window, legend.rect().topRight()).x() < card(window, "output").geometry().left() + 12
 
 
@@ -243,10 +243,13 @@ def test_a_layout_of_another_version_is_ignored(qtbot, monkeypatch):
 
 def test_every_action_is_in_a_menu_and_leads_somewhere(window):
     listed = {name for names in MENUS.values() for name in names if name} | {
-        *("microscope", "larger_text", "show_table", "reset_layout", "help", "whats_this", "about")
+        *("microscope", "runs", "compare", "landscape", "history", "larger_text", "show_table", "reset_layout"),
+        *("save_picture", "help", "whats_this", "about"),
     }
     assert listed == {row.name for row in ROWS}
-    targets = {"run": window._session, "files": window.files, "window": window}
+    targets = {"run": window._session, "past": window.visiting, "files": window.files, "window": window}
+    targets["pages"], targets["own_data"] = window.pages, window.own_data
+    targets["exporting"] = window.exporting
     for row in ROWS:
         assert callable(getattr(targets[row.target], row.method)), row.name
         assert row.tip.endswith("."), row.name

@@ -11,7 +11,8 @@ import pytest
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from nnstudio.core.data.dataset import DataError
+from nnstudio import cli
+from nnstudio.core.data.dataset import DataError, ImageSource
 from nnstudio.core.data.images import ImageSet
 from nnstudio.core.experiment import DatasetSpec, DenseSpec, Experiment
 from nnstudio.core.experiment.choices import DatasetKind
@@ -20,25 +21,29 @@ from nnstudio.core.network.weights import Weights
 from nnstudio.core.presets import default_experiment
 from nnstudio.core.run.frame import Frame
 from nnstudio.core.training.trainer import Trainer
+from nnstudio.files.exports import FORMATS, Subject
+from nnstudio.files.library import DataLibrary
 from nnstudio.files.project import Project, load_project, save_project
 from nnstudio.files.saving import Saver
 from nnstudio.ui.files_menu import FilesMenu
 from nnstudio.ui.session import Session
 from nnstudio.ui.settings import Settings
+from nnstudio.ui.stage.table import Table
 from nnstudio.ui.trouble import Trouble
 from nnstudio.ui.widgets.banner import Banner
 
 SPIRALS = default_experiment(DatasetKind.SPIRALS)
+TABLE = Table("Loss", ("update", "loss"), [(1, 0.5)])
 
 
 class Menu(FilesMenu):
     """A file menu with a real session, its worker and its saver."""
 
-    def __init__(self, qtbot: QtBot, experiment: Experiment) -> None:
+    def __init__(self, qtbot: QtBot, experiment: Experiment, images: ImageSource | None = None) -> None:
         self.window, self.banner, self.qtbot = QWidget(), Banner(), qtbot
         for widget in (self.window, self.banner):
             qtbot.addWidget(widget)
-        self.session, self.settings, self.saver = Session(experiment, no_images), Settings(), Saver()
+        self.session, self.settings, self.saver = Session(experiment, images or no_images), Settings(), Saver()
         super().__init__(self.session, self.settings, self.banner, self.window, self.saver)
         self.titles: list[str] = []
         self.title_changed.connect(self.titles.append)
@@ -93,8 +98,7 @@ def change(menu: Menu) -> None:
 @pytest.mark.parametrize("name", ["w.npz", "w.safetensors"])
 def test_exported_weights_come_back(menu, tmp_path, name):
     before = menu.train(20)
-    assert menu.export_path(tmp_path / name)
-    assert menu.banner.text() == f"Exported the weights of 3 layers to {name}."
+    FORMATS[name.partition(".")[2]].save(Subject.of(before), tmp_path / name)
     menu.session.restart()
     assert menu.settle().params.tobytes() != before.params.tobytes()
     assert menu.import_path(tmp_path / name)
@@ -103,10 +107,11 @@ def test_exported_weights_come_back(menu, tmp_path, name):
     assert menu.session.undo_label == "Import weights"
 
 
-def test_an_export_can_show_its_folder(menu, tmp_path, monkeypatch):
+def test_what_was_saved_can_show_its_folder(menu, tmp_path, monkeypatch):
     opened = []
     monkeypatch.setattr("nnstudio.ui.files_menu.QDesktopServices.openUrl", opened.append)
-    menu.export_path(tmp_path / "w.npz")
+    menu.train(1)
+    menu.save_now(tmp_path / "s.nns")
     menu.banner.offer().defaultAction().trigger()
     assert Path(opened[0].toLocalFile()) == tmp_path
 
@@ -118,8 +123,6 @@ def test_an_error_is_said_with_details(menu, tmp_path):
     assert "w.npz" in menu.banner.text()
     assert menu.banner.property("tone") == "bad"
     assert menu.settle().params.tobytes() == before
-    assert not menu.export_path(tmp_path / "nowhere" / "w.npz")
-    assert menu.banner.property("tone") == "bad"
 
 
 def test_a_project_comes_back_with_its_whole_state(menu, tmp_path):
@@ -141,6 +144,23 @@ def test_a_project_comes_back_with_its_whole_state(menu, tmp_path):
     while twin.updates < 300:
         twin.step()
     assert menu.train(300).params.tobytes() == twin.network.params.tobytes(), "as if it had never stopped"
+
+
+def test_a_table_stays_in_its_project(qtbot, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rows = "".join(f"{x:.3f},{'no' if x < 0 else 'yes'}\n" for x in np.random.default_rng(1).normal(size=60))
+    Path("t.csv").write_text(f"x,y\n{rows}")
+    assert cli.main(["train", "t.csv", "--target", "y", "--epochs", "2", "--save", "p.nns", "--quiet"]) == 0
+    held = Path("t.csv").read_bytes()
+    os.remove("t.csv")
+    menu = Menu(qtbot, SPIRALS, DataLibrary())
+    assert menu.open_path(Path("p.nns").absolute())
+    opened = menu.settle()
+    assert (opened.dataset.spec.name, len(opened.dataset.train)) == ("t.csv", 48)
+    menu.train(opened.updates + 5)
+    menu.save_now(tmp_path / "again.nns")
+    menu.end()
+    assert load_project(tmp_path / "again.nns").table == held
 
 
 def test_a_project_on_data_that_is_not_there_leaves_everything_as_it_was(menu, tmp_path):
@@ -176,13 +196,6 @@ def test_what_is_saved_while_a_file_opens_goes_to_the_file_that_is_then_open(men
 
 
 NORMALISED = Experiment(layers=(DenseSpec(units=3), BatchNormSpec(), ActivationSpec(), DropoutSpec()))
-
-
-def test_an_export_counts_the_layers_that_have_weights(qtbot, tmp_path):
-    menu = Menu(qtbot, NORMALISED)
-    menu.export_path(tmp_path / "n.npz")
-    assert menu.banner.text() == "Exported the weights of 3 layers to n.npz."
-    menu.end()
 
 
 def test_a_project_older_than_running_statistics_says_what_is_off(menu, tmp_path):
@@ -343,17 +356,16 @@ def test_a_place_that_cannot_be_written_is_said_and_nothing_is_called_saved(menu
 @pytest.mark.parametrize(
     ("typed", "kind", "written"),
     [
-        ("w", "NumPy arrays (*.npz)", "w.npz"),
-        ("w", "safetensors (*.safetensors)", "w.safetensors"),
-        ("w.npz", "", "w.npz"),
-        ("w.SAFETENSORS", "NumPy arrays (*.npz)", "w.SAFETENSORS"),
-        ("w.1.2", "safetensors (*.safetensors)", "w.1.2.safetensors"),
-        ("w", "", "w.npz"),
+        ("w", "Comma separated (*.csv)", "w.csv"),
+        ("w.csv", "", "w.csv"),
+        ("w.CSV", "Comma separated (*.csv)", "w.CSV"),
+        ("w.1.2", "Comma separated (*.csv)", "w.1.2.csv"),
+        ("w", "", "w.csv"),
     ],
 )
 def test_a_name_without_an_ending_gets_one(menu, tmp_path, monkeypatch, typed, kind, written):
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *arguments: (str(tmp_path / typed), kind))
-    menu.export_weights()
+    menu.save_table(TABLE)
     assert [path.name for path in tmp_path.iterdir()] == [written]
     assert menu.settings.folder == str(tmp_path)
 
@@ -362,17 +374,17 @@ def test_a_name_without_an_ending_gets_one(menu, tmp_path, monkeypatch, typed, k
 def test_a_name_without_an_ending_replaces_nothing_unasked(menu, tmp_path, monkeypatch, button, replaced):
     asked = answer(monkeypatch, QMessageBox.StandardButton[button])
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *arguments: (str(tmp_path / "w"), ""))
-    (tmp_path / "w.npz").write_bytes(b"somebody's work")
-    menu.export_weights()
-    assert asked == ["w.npz is there already. Replace it?"]
-    assert ((tmp_path / "w.npz").read_bytes() != b"somebody's work") is replaced
+    (tmp_path / "w.csv").write_bytes(b"somebody's work")
+    menu.save_table(TABLE)
+    assert asked == ["w.csv is there already. Replace it?"]
+    assert ((tmp_path / "w.csv").read_bytes() != b"somebody's work") is replaced
 
 
 def test_a_cancelled_dialog_does_nothing(menu, tmp_path, monkeypatch):
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *arguments: ("", ""))
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *arguments: ("", ""))
     before: Experiment = menu.session.experiment
-    menu.export_weights()
+    menu.save_table(TABLE)
     menu.import_weights()
     menu.open()
     menu.save()

@@ -1,0 +1,6 @@
+"""What the tests of sweeps have in common."""
+
+from collections.abc import Callable
+
+Until = Callable[[Callable[[], object]], None]
+"""Waits for a condition."""
