@@ -1,7 +1,8 @@
 """What the window costs the training, how smoothly it moves meanwhile, and how soon it answers the hand.
 
-Four networks train at full speed behind the window with all cards visible, each in a process of its own; at last,
-without a window, how soon the worker obeys in the middle of something long.
+Four networks train at full speed behind the window with all cards visible, each in a process of its own, and two at
+once on the page that compares them; at last, without a window, how soon the worker obeys in the middle of something
+long.
 """
 
 import json
@@ -34,7 +35,13 @@ FLOORS = (
     Floor("784-128-64-10", 50, 0.025, 0.85),
     Floor("convolutions", 50, 0.033, 0.85),
     Floor("2-8-8-1", 30, 1.0, 0.0, scale=2),
+    Floor("two of 2-8-8-1", 50, 0.025, 0.6),
+    Floor("two of 784-128-64-10", 50, 0.025, 0.6),
 )
+LONG_RUNS = (("2-8-8-1", 5_000_000), ("784-128-64-10", 20 * 938))
+"""The second one is 20 epochs of MNIST."""
+PICTURE = 0.050
+"""Seconds after which half of the snapshots of a long run are on the screen."""
 CORE, PIXELS = 0.020, 0.040
 """Seconds after which half of a slider's moves have reached the core, and the screen."""
 
@@ -44,6 +51,20 @@ def main(seconds: float) -> int:
     print(f"{'':22}{'frames/s':>10}{'99 % within':>13}{'of bare':>9}{'slider: core':>14}{'pixels':>9}{'first':>9}")
     met = [_measure(floor, seconds) for floor in FLOORS]
     return 0 if latency.main() and all(met) else 1
+
+
+def look_back(scene: str, updates: int) -> bool:
+    """Print how soon a moment of such a long run is on the screen; whether the goals are met."""
+    command = [sys.executable, "-m", "benchmarks.history", scene, str(updates)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=3600, check=False)
+    if done.returncode:
+        print(f"{scene}: {done.stderr.strip().splitlines()[-1:]}")
+        return False
+    figures = json.loads(done.stdout.splitlines()[-1])
+    median, worst, exact = (f"{figures[name] * 1e3:.0f} ms" for name in ("median", "worst", "exact"))
+    memory = f"{figures['states']} states, {figures['megabytes']:.1f} of {figures['maximum']:.0f} MB"
+    print(f"{scene:16}{updates:>10} updates: snapshot {median} (worst {worst}), to the bit {exact}; {memory}")
+    return figures["median"] <= PICTURE and figures["megabytes"] <= figures["maximum"]
 
 
 def _measure(floor: Floor, seconds: float) -> bool:

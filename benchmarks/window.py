@@ -31,7 +31,7 @@ from nnstudio.core.experiment import Experiment  # noqa: E402
 from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, OptimizerKind  # noqa: E402
 from nnstudio.core.experiment.layer_specs import Conv2DSpec, DenseSpec, FlattenSpec, MaxPool2DSpec  # noqa: E402
 from nnstudio.core.presets import default_experiment  # noqa: E402
-from nnstudio.core.run.commands import Answer  # noqa: E402
+from nnstudio.core.run.commands import Answer, Begin  # noqa: E402
 from nnstudio.core.run.frame import Frame, Probe  # noqa: E402
 from nnstudio.core.training.trainer import Trainer  # noqa: E402
 from nnstudio.files.images import ImageLibrary  # noqa: E402
@@ -71,7 +71,11 @@ SCENES = {
     "2-32-32-32-1": partial(_spirals, 32, 32, 32),
     "784-128-64-10": partial(default_experiment, DatasetKind.MNIST),
     "convolutions": _convolutions,
+    "two of 2-8-8-1": partial(_spirals, 8, 8),
+    "two of 784-128-64-10": partial(default_experiment, DatasetKind.MNIST),
 }
+COMPARED = "two of"
+"""How the scenes begin in which another run trains beside the first; the updates of both count."""
 
 
 class Clock(QObject):
@@ -136,8 +140,9 @@ class Measurement(QObject):
     intervals: seconds from picture to picture
     """
 
-    def __init__(self, application: QApplication, experiment: Experiment, seconds: float) -> None:
+    def __init__(self, application: QApplication, experiment: Experiment, seconds: float, compared: bool) -> None:
         super().__init__()
+        self._compared = compared
         self._application, self._experiment, self._slice = application, experiment, seconds / SLICES
         self.session = Session(experiment, ImageLibrary(remembered_folder))
         self.window = MainWindow(self.session, Settings())
@@ -184,6 +189,9 @@ class Measurement(QObject):
         QTimer.singleShot(round(seconds * 1000), self, then)
 
     def _play(self) -> None:
+        if not self.first and self._compared:
+            training = replace(self._experiment.training, learning_rate=self._experiment.training.learning_rate / 3)
+            self.window.pages.comparing.begin((Begin(replace(self._experiment, training=training)),))
         self.first = self.first or time.time()
         self.session.play()
         self._after(WARM_UP, self._begin)
@@ -195,7 +203,8 @@ class Measurement(QObject):
 
     def _progress(self) -> tuple[float, int]:
         assert self.session.frame is not None
-        return perf_counter(), self.session.frame.updates
+        frame = self.session.frame
+        return perf_counter(), sum(each.updates for each in (frame, *frame.companions))
 
     def _end(self) -> None:
         end = self._progress()
@@ -236,7 +245,7 @@ def main() -> None:
     fonts.load()
     theme.choose(application, ThemeChoice.LIGHT)
     experiment = SCENES[name]()
-    measurement = Measurement(application, experiment, seconds)
+    measurement = Measurement(application, experiment, seconds, name.startswith(COMPARED))
     measurement.run()
     intervals = measurement.intervals
     figures = {
