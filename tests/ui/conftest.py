@@ -4,12 +4,14 @@ test that cares answers for itself."""
 
 import gc
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from nnstudio.ui import theme
+from nnstudio.ui.main_window import MainWindow
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -20,6 +22,22 @@ def _dressed(qapp: QApplication) -> None:
     gc.collect()
     gc.freeze()
     gc.disable()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _put_together_undressed(_dressed: None) -> Iterator[None]:
+    """A window is put together as in the program: before there is a style sheet. It dresses itself when it stands."""
+    with pytest.MonkeyPatch.context() as patch:
+        put_together = MainWindow.__init__
+
+        def undressed(window: MainWindow, *arguments: Any) -> None:
+            app = QApplication.instance()
+            assert isinstance(app, QApplication)
+            app.setStyleSheet("")
+            put_together(window, *arguments)
+
+        patch.setattr(MainWindow, "__init__", undressed)
+        yield
 
 
 @pytest.fixture(autouse=True)
