@@ -6,22 +6,18 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
+from session_hand import FilesHand, WindowHand, answer, no_images
 
-from nnstudio.core.data.dataset import DataError
-from nnstudio.core.data.images import ImageSet
-from nnstudio.core.experiment import DatasetSpec
 from nnstudio.core.experiment.choices import DatasetKind
 from nnstudio.core.presets import default_experiment
-from nnstudio.core.run.frame import Frame
 from nnstudio.files.project import Project
 from nnstudio.files.saving import Saver
 from nnstudio.files.share_text import share_text
 from nnstudio.files.weights import import_weights
 from nnstudio.ui.exporting import Exporting
 from nnstudio.ui.files_menu import FilesMenu
-from nnstudio.ui.main_window import MainWindow
 from nnstudio.ui.panels.export.dialog import ExportDialog
 from nnstudio.ui.session import Session
 from nnstudio.ui.settings import Settings
@@ -32,11 +28,7 @@ LEFT = Qt.MouseButton.LeftButton
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
 
-def no_images(_: DatasetSpec) -> ImageSet:
-    raise DataError("There is no MNIST here.")
-
-
-class Menu:
+class Menu(FilesHand):
     """What the File menu leads to, with a real session and nothing around it."""
 
     def __init__(self, qtbot: QtBot, folder: Path) -> None:
@@ -51,16 +43,6 @@ class Menu:
         self.session.start()
         self.settle()
 
-    def settle(self) -> Frame:
-        self.qtbot.waitUntil(lambda: self.session.up_to_date and self.session._undo.settled)
-        assert self.session.frame is not None
-        return self.session.frame
-
-    def train(self, updates: int) -> Frame:
-        self.session.step(updates)
-        self.qtbot.waitUntil(lambda: self.session.frame is not None and self.session.frame.updates == updates)
-        return self.settle()
-
     def dialog(self) -> ExportDialog:
         self.exporting.export()
         (found,) = self.window.findChildren(ExportDialog)
@@ -69,8 +51,7 @@ class Menu:
 
     def end(self) -> None:
         self.exporting.end()
-        self.session.stop()
-        self.saver.finish(5)
+        super().end()
 
 
 @pytest.fixture
@@ -78,12 +59,6 @@ def menu(qtbot: QtBot, tmp_path: Path) -> Iterator[Menu]:
     menu = Menu(qtbot, tmp_path)
     yield menu
     menu.end()
-
-
-def answer(monkeypatch: pytest.MonkeyPatch, button: QMessageBox.StandardButton) -> list[str]:
-    asked: list[str] = []
-    monkeypatch.setattr(QMessageBox, "question", lambda *arguments: asked.append(arguments[2]) or button)
-    return asked
 
 
 def test_the_moment_is_that_of_the_click(menu: Menu, tmp_path: Path) -> None:
@@ -179,45 +154,14 @@ def test_a_network_that_is_too_large_is_shared_without_its_weights(menu: Menu, m
 # In the window.
 
 
-class Hand:
-    """On a whole window."""
-
-    def __init__(self, qtbot: QtBot, folder: Path) -> None:
-        self.qtbot, self.session, self.saver = qtbot, Session(SPIRALS, no_images), Saver()
-        settings = Settings()
-        settings.folder = str(folder)
-        self.window = MainWindow(self.session, settings, self.saver)
-        qtbot.addWidget(self.window)
-        self.window.show()
-        qtbot.waitExposed(self.window)
-        self.session.start()
-        self.settle()
-
-    def settle(self) -> Frame:
-        self.qtbot.waitUntil(lambda: self.session.up_to_date and self.session._undo.settled)
-        assert self.session.frame is not None
-        return self.session.frame
-
-    def choose(self, text: str) -> None:
-        """File, then this entry."""
-        bar = self.window.menuBar()
-        file = bar.actions()[0]
-        self.qtbot.mouseClick(bar, LEFT, pos=bar.actionGeometry(file).center())
-        menu = file.menu()
-        assert isinstance(menu, QMenu)
-        self.qtbot.waitUntil(menu.isVisible)
-        entry = next(action for action in menu.actions() if action.text() == text)
-        self.qtbot.mouseClick(menu, LEFT, pos=menu.actionGeometry(entry).center())
-
-
 def test_from_the_menu_to_the_disk_and_from_chat_to_chat(
     qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hand = Hand(qtbot, tmp_path)
+    settings = Settings()
+    settings.folder = str(tmp_path)
+    hand = WindowHand(qtbot, SPIRALS, settings)
     session = hand.session
-    session.step(30)
-    qtbot.waitUntil(lambda: session.frame is not None and session.frame.updates == 30)
-    before = hand.settle()
+    before = hand.train(30)
     hand.choose("&Export…")
     (dialog,) = hand.window.findChildren(ExportDialog)
     qtbot.waitUntil(dialog.isVisible)
@@ -244,5 +188,4 @@ def test_from_the_menu_to_the_disk_and_from_chat_to_chat(
     session.undo()
     hand.settle()
     assert session.experiment == MOONS
-    session.stop()
-    hand.saver.finish(5)
+    hand.end()

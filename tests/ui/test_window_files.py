@@ -10,16 +10,15 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
+from session_hand import FilesHand, answer, no_images
 
 from nnstudio import cli
-from nnstudio.core.data.dataset import DataError, ImageSource
-from nnstudio.core.data.images import ImageSet
-from nnstudio.core.experiment import DatasetSpec, DenseSpec, Experiment
+from nnstudio.core.data.dataset import ImageSource
+from nnstudio.core.experiment import DenseSpec, Experiment
 from nnstudio.core.experiment.choices import DatasetKind
 from nnstudio.core.experiment.layer_specs import ActivationSpec, BatchNormSpec, DropoutSpec
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.presets import default_experiment
-from nnstudio.core.run.frame import Frame
 from nnstudio.core.training.trainer import Trainer
 from nnstudio.files.exports import FORMATS, Subject
 from nnstudio.files.library import DataLibrary
@@ -36,7 +35,7 @@ SPIRALS = default_experiment(DatasetKind.SPIRALS)
 TABLE = Table("Loss", ("update", "loss"), [(1, 0.5)])
 
 
-class Menu(FilesMenu):
+class Menu(FilesHand, FilesMenu):
     """A file menu with a real session, its worker and its saver."""
 
     def __init__(self, qtbot: QtBot, experiment: Experiment, images: ImageSource | None = None) -> None:
@@ -44,37 +43,17 @@ class Menu(FilesMenu):
         for widget in (self.window, self.banner):
             qtbot.addWidget(widget)
         self.session, self.settings, self.saver = Session(experiment, images or no_images), Settings(), Saver()
-        super().__init__(self.session, self.settings, self.banner, self.window, self.saver)
+        FilesMenu.__init__(self, self.session, self.settings, self.banner, self.window, self.saver)
         self.titles: list[str] = []
         self.title_changed.connect(self.titles.append)
         Trouble(self.session, self.banner)
         self.session.start()
         self.settle()
 
-    def settle(self) -> Frame:
-        """Everything is answered, and on the screen."""
-        self.qtbot.waitUntil(lambda: self.session.up_to_date and self.session._undo.settled)
-        assert self.session.frame is not None
-        return self.session.frame
-
-    def train(self, until: int) -> Frame:
-        """Train up to this update."""
-        self.session.step(until - self.settle().updates)
-        self.qtbot.waitUntil(lambda: self.session.frame.updates == until)
-        return self.settle()
-
     def save_now(self, path: Path | None = None) -> None:
         done: list[bool] = []
         self.document.save(path, lambda: done.append(True))
         self.qtbot.waitUntil(lambda: bool(done))
-
-    def end(self) -> None:
-        self.session.stop()
-        self.saver.finish(5)
-
-
-def no_images(_: DatasetSpec) -> ImageSet:
-    raise DataError("There is no MNIST here.")
 
 
 @pytest.fixture
@@ -82,12 +61,6 @@ def menu(qtbot: QtBot) -> Iterator[Menu]:
     menu = Menu(qtbot, SPIRALS)
     yield menu
     menu.end()
-
-
-def answer(monkeypatch, button: QMessageBox.StandardButton) -> list[str]:
-    asked = []
-    monkeypatch.setattr(QMessageBox, "question", lambda *arguments: asked.append(arguments[2]) or button)
-    return asked
 
 
 def change(menu: Menu) -> None:

@@ -7,22 +7,18 @@ from pathlib import Path
 import pytest
 from pdf_reading import pages_of
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
+from session_hand import WindowHand
 
-from nnstudio.core.data.dataset import DataError, build
-from nnstudio.core.data.images import ImageSet
-from nnstudio.core.experiment import DatasetSpec, DenseSpec, Experiment
+from nnstudio.core.data.dataset import build
+from nnstudio.core.experiment import DenseSpec
 from nnstudio.core.experiment.choices import DatasetKind
 from nnstudio.core.presets import PRESETS, default_experiment
 from nnstudio.core.trace.worksheet import Worksheet, sheets_of
 from nnstudio.core.training.phases import Phase
 from nnstudio.files.errors import FileError
-from nnstudio.files.saving import Saver
-from nnstudio.ui.main_window import MainWindow
 from nnstudio.ui.panels.worksheet_dialog import WorksheetDialog
-from nnstudio.ui.session import Session
-from nnstudio.ui.settings import Settings
 from nnstudio.ui.widgets.worksheet_paper import save_worksheets_as_pdf, worksheets_pdf
 
 XOR = PRESETS["xor-two-units"].experiment
@@ -30,35 +26,11 @@ LEFT = Qt.MouseButton.LeftButton
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
 
-def no_images(_: DatasetSpec) -> ImageSet:
-    raise DataError("There is no MNIST here.")
-
-
-class Desk:
-    """A window with a real session, and hands on it."""
-
-    def __init__(self, qtbot: QtBot, experiment: Experiment) -> None:
-        self.qtbot, self.session, self.saver = qtbot, Session(experiment, no_images), Saver()
-        self.window = MainWindow(self.session, Settings(), self.saver)
-        qtbot.addWidget(self.window)
-        self.window.show()
-        qtbot.waitExposed(self.window)
-        self.session.start()
-        qtbot.waitUntil(lambda: self.session.up_to_date and self.session.frame is not None)
-
-    def choose(self) -> None:
-        """File, then Worksheet…"""
-        bar = self.window.menuBar()
-        file = bar.actions()[0]
-        self.qtbot.mouseClick(bar, LEFT, pos=bar.actionGeometry(file).center())
-        menu = file.menu()
-        assert isinstance(menu, QMenu)
-        self.qtbot.waitUntil(menu.isVisible)
-        entry = next(action for action in menu.actions() if action.text() == "&Worksheet…")
-        self.qtbot.mouseClick(menu, LEFT, pos=menu.actionGeometry(entry).center())
+class Desk(WindowHand):
+    """A window and its worksheets."""
 
     def dialog(self) -> WorksheetDialog:
-        self.choose()
+        self.choose("&Worksheet…")
         found = self.window.findChild(WorksheetDialog)
         assert isinstance(found, WorksheetDialog)
         self.qtbot.waitUntil(found.isVisible)
@@ -68,10 +40,6 @@ class Desk:
         field.setFocus()
         field.selectAll()
         self.qtbot.keyClicks(field, text)
-
-    def end(self) -> None:
-        self.session.stop()
-        self.saver.finish(5)
 
 
 @pytest.fixture
@@ -149,7 +117,7 @@ def test_what_cannot_be_written_is_said(desk: Desk, tmp_path: Path, monkeypatch:
 
 @pytest.mark.parametrize("desk", [default_experiment(DatasetKind.SPIRALS)], indirect=True)
 def test_a_network_that_is_too_large_is_refused_with_what_to_do(desk: Desk) -> None:
-    desk.choose()
+    desk.choose("&Worksheet…")
     text = desk.window.banner.text()
     assert "17 units in 3 layers" in text
     assert "XOR with two hidden units" in text
