@@ -16,30 +16,33 @@ MILLISECONDS = 1000
 
 
 class GarbageCollector:
-    """Collects on the thread of its parent."""
+    """Collects on the thread of its parent, where collection was automatic: who has turned that off does it himself."""
 
     def __init__(self, parent: QObject) -> None:
         self._modules = 0
-        self._automatic = False
+        self._at_work = False
         self._timer = QTimer(parent)
         self._timer.setInterval(MILLISECONDS)
         self._timer.timeout.connect(self._collect)
 
     def start(self) -> None:
         """Take over from the automatic collection."""
-        self._automatic = gc.isenabled()
+        if not gc.isenabled():
+            return
+        self._at_work = True
         gc.disable()
         self._modules = 0
         self._collect()
         self._timer.start()
 
     def stop(self) -> None:
-        """Give collection back to the interpreter, if it had it before."""
+        """Give collection back to the interpreter, if it was taken over."""
+        if not self._at_work:
+            return
+        self._at_work = False
         self._timer.stop()
         gc.unfreeze()
-        if self._automatic:
-            self._automatic = False
-            gc.enable()
+        gc.enable()
 
     def _collect(self) -> None:
         gc.collect()

@@ -3,6 +3,7 @@ our faces and our style sheet from the first test on, and whoever is asked wheth
 test that cares answers for itself."""
 
 import gc
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,10 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from nnstudio.ui import theme
 from nnstudio.ui.main_window import MainWindow
+
+
+_looked_through = [0]
+"""How many modules there were when garbage was last looked for in all there is."""
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -48,6 +53,11 @@ def _clean_desk(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator
     yield
     # What failed holds its windows: they must be gone before anything is dressed anew.
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    modules = len(sys.modules)
     gc.collect()
+    if modules != _looked_through[-1] or not gc.get_freeze_count():
+        # What they brought stays, and need not be looked through after each test.
+        _looked_through.append(modules)
+        gc.freeze()
     if theme.current() is not theme.LIGHT or theme.text_scale() != 1.0:
         theme.apply(qapp, theme.ThemeChoice.LIGHT)

@@ -28,6 +28,7 @@ def collector(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Garbage
     collector = GarbageCollector(parent)
     gc.enable()
     collector.start()
+    assert not gc.isenabled()
     yield collector
     collector.stop()
     assert gc.isenabled()
@@ -35,12 +36,18 @@ def collector(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Garbage
     gc.disable()  # as in all tests of the interface
 
 
-def test_who_had_no_automatic_collection_gets_none(qtbot: QtBot) -> None:
+def test_who_had_no_automatic_collection_gets_none(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(garbage, "MILLISECONDS", 5)
     parent = QObject()
     collector = GarbageCollector(parent)
+    frozen = gc.get_freeze_count()
     collector.start()
+    ring = weakref.ref(Ring())
+    qtbot.wait(20)
+    assert ring() is not None, "nor is anything collected for him"
     collector.stop()
     assert not gc.isenabled()
+    assert gc.get_freeze_count() == frozen
 
 
 def test_who_never_began_has_nothing_to_give_back(qtbot: QtBot) -> None:
