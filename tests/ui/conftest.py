@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from nnstudio.ui import theme
 from nnstudio.ui.main_window import MainWindow
 
-
 _looked_through = [0]
 """How many modules there were when garbage was last looked for in all there is."""
 
