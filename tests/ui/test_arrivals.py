@@ -126,7 +126,9 @@ def test_a_way_back_that_has_no_end_says_why(session: Session, shelf: Shelf, qtb
     first = session.experiment.dataset
     session.step(4)
     for images in (500, 400, 300, 200):  # more data sets than are kept ready
-        session.edit(replace(session.experiment, dataset=replace(first, images=images)))
+        asked = replace(session.experiment, dataset=replace(first, images=images))
+        session.edit(asked)
+        qtbot.waitUntil(lambda asked=asked: session.frame is not None and session.frame.experiment == asked)
         session.step(1)
     qtbot.waitUntil(lambda: session.frame is not None and session.frame.updates == 8)
     shelf.empty = True
