@@ -398,7 +398,7 @@ def test_the_keyboard_reaches_units_and_columns_out_of_sight(qtbot, view: Networ
     assert view.stage.viewport().visibleRegion().contains(center(view, Spot(9, 0)))
 
 
-def test_every_control_is_reached_by_tab_and_explains_itself(view: NetworkView) -> None:
+def test_every_control_is_reached_by_keys_and_explains_itself(view: NetworkView, qtbot) -> None:
     view.show_frame(plane_frame())
     controls: list[QWidget] = []
     widget = view.stage.nextInFocusChain()
@@ -409,8 +409,14 @@ def test_every_control_is_reached_by_tab_and_explains_itself(view: NetworkView) 
     assert len(controls) == 9
     lefts = [control.mapTo(view, QPoint()).x() for control in controls]
     assert lefts[0] < lefts[1] < lefts[4] < lefts[5] < lefts[8]
+    reached: list[QWidget | None] = []
+    for stop in [control for control in controls if control.focusPolicy() & Qt.FocusPolicy.TabFocus]:
+        stop.setFocus()
+        while view.window().focusWidget() not in reached:
+            reached.append(view.window().focusWidget())
+            qtbot.keyClick(reached[-1], Qt.Key.Key_Right)
     for control in controls:
-        assert control.focusPolicy() & Qt.FocusPolicy.TabFocus
+        assert control in reached, "by Tab, or from there by the arrows"
         assert control.toolTip()
         assert control.accessibleName()
         assert control.whatsThis()
