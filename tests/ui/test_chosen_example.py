@@ -154,7 +154,10 @@ def test_another_number_makes_an_example_of_one_s_own(view: OutputView, qtbot: Q
     assert heard.args == [TypedInputs((-0.25, 0.5))], "without a target"
 
 
-@pytest.mark.parametrize(("field", "text", "words"), [("x1", "0,2,5", "cannot be read"), ("target", "3", "0 or 1")])
+@pytest.mark.parametrize(
+    ("field", "text", "words"),
+    [("x1", "0,2,5", "cannot be read"), ("target", "3", "0 or 1"), ("x2", "1e39", "1e39 is too large")],
+)
 def test_what_cannot_be_read_is_refused_and_said(
     view: OutputView, qtbot: QtBot, field: str, text: str, words: str
 ) -> None:

@@ -78,6 +78,14 @@ class TypedInputs:
         inputs = len(self.raw) == prod(dataset.recipe.shape)
         return inputs and (self.target is None or len(self.target) == dataset.outputs)
 
+    def overflows(self, dataset: Dataset) -> bool:
+        """Whether a number, as the network would see it, is beyond those that it computes with. Where it fits."""
+        dtype = dataset.train.targets.dtype
+        with np.errstate(over="ignore", invalid="ignore"):
+            inputs = dataset.encode(np.array(self.raw).reshape(1, *dataset.recipe.shape))
+            target = np.array(self.target or (), np.float64).astype(dtype)
+        return not (np.isfinite(inputs).all() and np.isfinite(target).all())
+
 
 AnyExample = Chosen | TypedInputs
 """What can be followed."""

@@ -111,5 +111,9 @@ class TypedFields(QWidget):
         except ValueError as error:
             self._note.say(str(error))
             return
+        typed = TypedInputs(tuple(raw), target)
+        if typed.overflows(dataset):
+            self._note.say(f"{text.strip()} is too large for the numbers that a network computes with.")
+            return
         self._note.hide()
-        self.entered.emit(TypedInputs(tuple(raw), target))
+        self.entered.emit(typed)

@@ -140,6 +140,19 @@ def test_typed_inputs_that_fit_no_longer_are_let_go() -> None:
     assert example.chosen == Chosen(SplitName.TEST, 0)
 
 
+@pytest.mark.parametrize(
+    ("typed", "overflows"),
+    [
+        (TypedInputs((0.1, 3e38)), False),
+        (TypedInputs((0.1, -1e39)), True),
+        (TypedInputs((0.1, 0.2), (1e39,)), True),
+        (TypedInputs((0.1, 0.2), (1.0,)), False),
+    ],
+)
+def test_what_the_network_cannot_compute_with_is_known_before(typed: TypedInputs, overflows: bool) -> None:
+    assert typed.overflows(Trainer(default_experiment(DatasetKind.CIRCLE)).dataset) is overflows
+
+
 def test_the_answer_is_a_class_where_there_is_one_to_choose() -> None:
     trainer = trained(DatasetKind.CIRCLE)
     for index in range(5):
