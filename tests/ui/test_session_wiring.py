@@ -156,7 +156,7 @@ def test_a_recovery_goes_on_at_once_with_the_learning_rate_of_who_asks(qtbot: Qt
         session.recover(0.002)
         assert session.playing
         qtbot.waitUntil(lambda: session.experiment.training.learning_rate == 0.002)
-        assert settled(session, qtbot).experiment.training.learning_rate == 0.002
+        qtbot.waitUntil(lambda: settled(session, qtbot).experiment.training.learning_rate == 0.002)
     finally:
         session.stop()
 
