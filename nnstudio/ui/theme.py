@@ -204,8 +204,10 @@ def apply(app: QApplication, choice: ThemeChoice, larger_text: bool = False) -> 
     choose(app, choice, larger_text)
     sheet = style_sheet(_current, _text_scale)
     if app.styleSheet() != sheet:  # the same one again would take as long as another one
-        # Qt tells a widget of a new sheet once for each of its ancestors, but of the first one only once.
-        app.setStyleSheet("")
+        if not any(widget.isVisible() for widget in app.topLevelWidgets()):
+            # Qt tells a widget of another sheet once for each of its ancestors, but of the first one only once. On the
+            # screen it would keep some of its old sizes.
+            app.setStyleSheet("")
         app.setStyleSheet(sheet)
     # Widgets that the style sheet dresses do not hear of the new palette by themselves; nor do layouts of paddings.
     for widget in app.allWidgets():
