@@ -36,7 +36,7 @@ ROWS = (
         "open_data",
         "Open &data…",
         "table",
-        "Ctrl+D",
+        "Ctrl+Shift+O",
         "own_data",
         "ask",
         "Learn a table of your own: CSV, TSV, text, .npy.",

@@ -5,11 +5,12 @@ test that cares answers for itself."""
 import gc
 import sys
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from nnstudio.ui import theme
 from nnstudio.ui.main_window import MainWindow
@@ -44,11 +45,17 @@ def _put_together_undressed(_dressed: None) -> Iterator[None]:
         yield
 
 
+def _nobody_chooses(question: str, *_: object) -> None:
+    raise AssertionError(f"{question} would wait for ever: the test has no answer to it")
+
+
 @pytest.fixture(autouse=True)
 def _clean_desk(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     # Deleted widgets live on until an event loop comes by; every change of theme would dress them again.
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Discard)
+    for question in ("getOpenFileName", "getOpenFileNames", "getSaveFileName", "getExistingDirectory"):
+        monkeypatch.setattr(QFileDialog, question, partial(_nobody_chooses, question))
     yield
     # What failed holds its windows: they must be gone before anything is dressed anew.
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -2,6 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -80,3 +81,12 @@ def test_what_is_hidden_is_passed_over_too(row: Row) -> None:
     row.buttons[0].show()
     row.press(Key.Key_Right)
     assert row.focus is row.buttons[0]
+
+
+def test_after_a_click_the_arrows_do_what_they_do_elsewhere(row: Row, qtbot: QtBot) -> None:
+    qtbot.mouseClick(row.buttons[1], Qt.MouseButton.LeftButton)
+    assert row.focus is row.buttons[1]
+    shortcut = QShortcut(Key.Key_Right, row.window)
+    with qtbot.waitSignal(shortcut.activated, timeout=500):
+        row.press(Key.Key_Right)
+    assert row.focus is row.buttons[1]

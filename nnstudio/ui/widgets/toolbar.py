@@ -1,7 +1,10 @@
-"""Buttons side by side that are one stop on the way of Tab; the arrow keys lead from one to the next."""
+"""Buttons side by side that are one stop on the way of Tab; the arrow keys lead from one to the next.
+
+Who came by a click has the arrow keys for what they do elsewhere: they step the run.
+"""
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractButton
 
 _WAYS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
@@ -14,7 +17,7 @@ class Toolbar(QObject):
 
     def __init__(self, buttons: list[QAbstractButton]) -> None:
         super().__init__(buttons[0])
-        self._buttons = buttons
+        self._buttons, self._clicked = buttons, False
         for button in buttons:
             button.installEventFilter(self)
         self._stop = buttons[0]
@@ -22,7 +25,9 @@ class Toolbar(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
-        if isinstance(event, QKeyEvent) and event.key() in _WAYS and not event.modifiers():
+        if isinstance(event, QFocusEvent) and kind == QEvent.Type.FocusIn:
+            self._clicked = event.reason() == Qt.FocusReason.MouseFocusReason
+        elif isinstance(event, QKeyEvent) and event.key() in _WAYS and not event.modifiers() and not self._clicked:
             event.accept()  # else the arrows are the run's
             if kind == QEvent.Type.KeyPress:
                 self._go(watched, _WAYS[Qt.Key(event.key())])
