@@ -5,6 +5,7 @@
     runs/0007.nns     its final state, a project to open; only the last rung's is kept
     results.csv       all figures as a table
     best.nns          the best run
+    name.txt          what somebody has called it in the window
 
 The state of a run is written before its figures, each whole or not at all, and a result counts when its figures are
 there: whatever kills the program in between, the run is made again, to the same bits. Figures carry the digest of their
@@ -37,8 +38,9 @@ from nnstudio.files.experiment_json import experiment_to_json
 from nnstudio.files.locks import take_lock
 from nnstudio.files.project import SUFFIX, Project, load_project, save_project
 from nnstudio.files.results_csv import export_results
+from nnstudio.files.sweep_library import ASKED, NAME
 
-_ASKED, _RUNS, _LOCK, _TABLE, _BEST = "sweep.json", "runs", "lock", "results.csv", f"best{SUFFIX}"
+_RUNS, _LOCK, _TABLE, _BEST = "runs", "lock", "results.csv", f"best{SUFFIX}"
 _FIGURES = re.compile(r"(\d{4,6})(?:-(\d{1,3}))?\.json")
 _MOST_FIGURES = 2**18
 """Bytes of the figures of one run; they have some 15 000."""
@@ -146,11 +148,13 @@ class SweepFolder(Results):
         return lock
 
     def _take_possession(self) -> None:
-        asked, mine = self.path / _ASKED, _asked(self._spec)
+        asked, mine = self.path / ASKED, _asked(self._spec)
         try:
             there: object = msgspec.json.decode(asked.read_bytes())
         except FileNotFoundError:
-            foreign = [entry for entry in os.listdir(self.path) if entry not in (_RUNS, _LOCK) and entry[0] != "."]
+            foreign = [
+                entry for entry in os.listdir(self.path) if entry not in (_RUNS, _LOCK, NAME) and entry[0] != "."
+            ]
             if foreign or os.listdir(self.path / _RUNS):
                 raise FileError(f"{printable(self.path)} holds other files and no sweep. {_ANOTHER}") from None
             write_atomically(asked, msgspec.json.format(msgspec.json.encode(mine), indent=1))

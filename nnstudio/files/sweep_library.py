@@ -2,14 +2,18 @@
 
     2026-11-22 0713 optimiser, learning rate/sweep.json …
 
-What is in one is read without disturbing who sweeps there.
+What is in one is read without disturbing who sweeps there. `name.txt` is what somebody has called it. One that was
+thrown away is marked and stays for a month, so that it can be brought back; then it is removed.
 """
 
 import re
+import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
+from shutil import rmtree
 from typing import Any
 
 import msgspec
@@ -17,13 +21,19 @@ from platformdirs import user_data_path
 
 from nnstudio.core.experiment.setting import SettingError
 from nnstudio.core.sweep.sweep_spec import SweepSpec
+from nnstudio.files.atomic import write_atomically
 from nnstudio.files.errors import FileError, printable, reason
 from nnstudio.files.experiment_json import experiment_from_plain
 
 ASKED = "sweep.json"
+NAME, THROWN_AWAY = "name.txt", ".thrown-away"
+LONGEST_NAME = 200
+"""Characters of a name that somebody gives."""
+KEPT_DAYS = 30
+"""So long one that was thrown away can be brought back."""
 _MOST_ASKED = 2**26
 """Bytes of what was asked; an experiment with painted points has some."""
-_LONGEST_NAME = 60
+_LONGEST_FOLDER = 60
 
 
 def user_sweeps_folder() -> Path:
@@ -32,22 +42,77 @@ def user_sweeps_folder() -> Path:
 
 
 def sweeps_in(folder: Path) -> tuple[Path, ...]:
-    """The sweep folders in there, newest first; none where there is no such folder."""
+    """The sweep folders in there, newest first, but for those that were thrown away; none where nothing is."""
     try:
-        return tuple(sorted((path.parent for path in folder.glob(f"*/{ASKED}")), reverse=True))
+        found = (path.parent for path in folder.glob(f"*/{ASKED}"))
+        return tuple(sorted((path for path in found if not (path / THROWN_AWAY).exists()), reverse=True))
     except OSError:
         return ()
 
 
 def new_sweep_folder(folder: Path, title: str, now: datetime) -> Path:
     """A folder that is not there yet for a sweep of this title; it is made when the sweep begins."""
-    words = re.sub(r"[^\w ,.\-]+", "", title.replace(" ×", ",")).strip(" .")[:_LONGEST_NAME]
+    words = re.sub(r"[^\w ,.\-]+", "", title.replace(" ×", ",")).strip(" .")[:_LONGEST_FOLDER]
     name = f"{now:%Y-%m-%d %H%M%S} {words}".strip()
     path, number = folder / name, 1
     while path.exists():
         number += 1
         path = folder / f"{name} {number}"
     return path
+
+
+def name_in(folder: Path) -> str:
+    """What somebody has called the sweep in this folder; empty if nobody has."""
+    try:
+        with (folder / NAME).open(encoding="utf-8", errors="replace") as stream:
+            return printable(" ".join(stream.read(LONGEST_NAME).split()), LONGEST_NAME)
+    except OSError:
+        return ""
+
+
+def call(folder: Path, name: str) -> None:
+    """Call the sweep in this folder so; an empty name takes its own away. Raises `FileError`."""
+    try:
+        if name:
+            folder.mkdir(parents=True, exist_ok=True)
+            write_atomically(folder / NAME, name[:LONGEST_NAME].encode())
+        else:
+            (folder / NAME).unlink(missing_ok=True)
+    except OSError as error:
+        raise FileError(f"The sweep keeps its name: {reason(error)}. Its results are untouched.", str(error)) from error
+
+
+def throw_away(folder: Path) -> None:
+    """Let nobody see the sweep in this folder any more. Raises `FileError`."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / THROWN_AWAY).touch()
+    except OSError as error:
+        raise FileError(f"The sweep was not deleted: {reason(error)}. It is untouched.", str(error)) from error
+
+
+def bring_back(folder: Path) -> None:
+    """Take back that it was thrown away. Raises `FileError` where it cannot be, or is gone by now."""
+    try:
+        (folder / THROWN_AWAY).unlink()
+    except OSError as error:
+        why = f"{printable(folder)} was thrown away too long ago" if not folder.exists() else reason(error)
+        raise FileError(f"The sweep was not brought back: {why}.", str(error)) from error
+
+
+def clear_away(folder: Path, now: float | None = None) -> None:
+    """Remove those that were thrown away long ago, the mark of each last: one that is removed in part stays unseen."""
+    latest = (time.time() if now is None else now) - KEPT_DAYS * 24 * 3600
+    with suppress(OSError):
+        for mark in folder.glob(f"*/{THROWN_AWAY}"):
+            if mark.stat().st_mtime < latest:
+                for entry in mark.parent.iterdir():
+                    if entry.is_dir() and not entry.is_symlink():
+                        rmtree(entry, ignore_errors=True)
+                    elif entry != mark:
+                        entry.unlink()
+                mark.unlink()
+                mark.parent.rmdir()
 
 
 def read_spec(folder: Path) -> SweepSpec:

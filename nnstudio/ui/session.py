@@ -112,7 +112,7 @@ class Session(QObject):
     @property
     def moment(self) -> object:
         """What stands for the place in the list of steps: another one after each of them, the same one after Undo."""
-        return self._undo.moment
+        return self._undo.of_document
 
     @property
     def sent(self) -> int:

@@ -15,7 +15,7 @@ from nnstudio.core.run.commands import Answer, Departed
 from nnstudio.core.shelf.rows import LONGEST_NAME, LONGEST_NOTE, Label, Row, ShelvedRun
 from nnstudio.core.shelf.shelf import Shelf
 from nnstudio.core.training.state import RunState
-from nnstudio.ui.undo import Moment, Shelve, UndoStack
+from nnstudio.ui.undo import Act, Moment, Shelve, UndoStack
 
 if TYPE_CHECKING:
     from nnstudio.ui.session import Session
@@ -61,7 +61,8 @@ class Shelving(QObject):
         return self._undo.shelf
 
     def renew(self) -> None:
-        """Tell everybody if it is another one."""
+        """Tell everybody if it is another one, and let steps beside the document be made or taken back."""
+        self._undo.catch_up()
         if self.shelf is not self._told:
             self._told = self.shelf
             self.changed.emit()
@@ -94,6 +95,14 @@ class Shelving(QObject):
     def put(self, row: Put, label: str) -> None:
         """Put another row on the shelf; `label` names the step."""
         self._step(label, lambda shelf: shelf.with_row(row(shelf)))
+
+    def step_beside(self, words: str, act: Act) -> None:
+        """A step that touches neither the run nor the document: `act(True)` has made it, and is called by Redo;
+        `act(False)` by Undo."""
+        session = self._session
+        moment = Moment(session.experiment, words, True, document=session.document, quiet=True, act=act, acted=True)
+        self._undo.note(moment)
+        session.history_changed.emit()
 
     def ask(self, then: Callable[[RunState | None, Shelf], None]) -> None:
         """The whole state of the run, and the shelf that goes with it, once nothing is on its way."""

@@ -3,7 +3,7 @@
 What trains them is the background; what is opened of them comes into the window like a preset, and Undo takes it back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -23,7 +23,17 @@ from nnstudio.files.errors import FileError
 from nnstudio.files.project import load_project
 from nnstudio.files.results_csv import export_results
 from nnstudio.files.sweep_folder import SweepFolder
-from nnstudio.files.sweep_library import new_sweep_folder, sweeps_in, user_sweeps_folder
+from nnstudio.files.sweep_library import (
+    ASKED,
+    KEPT_DAYS,
+    LONGEST_NAME,
+    bring_back,
+    clear_away,
+    new_sweep_folder,
+    sweeps_in,
+    throw_away,
+    user_sweeps_folder,
+)
 from nnstudio.ui.desk import Desk
 from nnstudio.ui.session import Session
 from nnstudio.ui.shelving import rooted
@@ -63,6 +73,8 @@ class Sweeping(QObject):
         self.page.new_wanted.connect(self.ask_for_new)
         self.page.go_on_wanted.connect(self._go_on)
         self.page.run_wanted.connect(self._open_run)
+        self.page.list.renamed.connect(self.rename)
+        self.page.list.delete_wanted.connect(self.delete)
 
     # The page.
 
@@ -93,6 +105,7 @@ class Sweeping(QObject):
             self.seeds.close()
         self.page.boundaries.forget()
         self.background.finish()
+        clear_away(self.folder)
 
     def _show(self, sweeps: bool) -> None:
         for widget in (self._cards, *self._around):
@@ -105,7 +118,7 @@ class Sweeping(QObject):
         """Those that are in the folder, newest first; another program may have made some."""
         known = {record.path: record for record in self._records}
         paths = sweeps_in(self.folder)
-        begun = [record for record in self._records if record.path not in paths]  # with nothing on disk yet
+        begun = [record for record in self._records if not (record.path / ASKED).exists()]  # with nothing on disk yet
         self._records = [*begun, *(known.get(path) or SweepRecord(path, parent=self) for path in paths)]
         self.page.show_records(self._records)
 
@@ -156,6 +169,43 @@ class Sweeping(QObject):
         if state is not None:
             self._open(state, f"Run {number + 1} of {record.title}")
             self.hide()
+
+    # What can be done to one; Undo takes it back.
+
+    def rename(self, record: SweepRecord, name: str) -> None:
+        """Call it so; an empty name gives it back the one that it had by itself."""
+        before, title, name = record.name, record.title, " ".join(name.split())[:LONGEST_NAME]
+        if name in (before, title):
+            return
+
+        def act(forth: bool) -> bool:
+            return self._done(lambda: record.call(name if forth else before))
+
+        if act(True):
+            self._session.shelving.step_beside(f"Rename {title}", act)
+
+    def delete(self, record: SweepRecord) -> None:
+        """Throw it away, and stop it if it is under way; its files stay for a month."""
+
+        def act(forth: bool) -> bool:
+            done = self._done(lambda: (throw_away if forth else bring_back)(record.path))
+            if done:
+                self._records = [each for each in self._records if each is not record] + [record] * (not forth)
+                self._find()
+            return done
+
+        if act(True):
+            record.cancel()
+            self._session.shelving.step_beside(f"Delete {record.title}", act)
+            self._tell(f"{record.title} is deleted. Undo brings it back; its files are removed in {KEPT_DAYS} days.")
+
+    def _done(self, work: Callable[[], None]) -> bool:
+        try:
+            work()
+        except FileError as error:
+            self._tell(str(error), Tone.BAD)
+            return False
+        return True
 
     def _save_csv(self) -> None:
         record = self.page.record

@@ -4,8 +4,9 @@ A moment is an experiment that was in force, with the name of the step that led 
 the worker keeps what each command left behind, and a moment only remembers by which ticket it was left.
 
 The shelf of runs is what the steps have made of it, one after the other: each moment says what its step did, and so the
-shelf goes back and forth with the place in the list. Memory is bounded: with more than 200 steps, or 256 MB of runs
-that they have left, the oldest can no longer be undone.
+shelf goes back and forth with the place in the list. A step beside the document, such as another name for a sweep,
+brings the act that makes it and takes it back. Memory is bounded: with more than 200 steps, or 256 MB of runs that they
+have left, the oldest can no longer be undone.
 """
 
 from collections.abc import Callable
@@ -23,6 +24,9 @@ MAXIMUM = 200
 Shelve = Callable[[Shelf, Departed | None], Shelf]
 """What a step makes of the shelf, with the run that was left by it; None where no other run was begun, or not yet."""
 
+Act = Callable[[bool], object]
+"""Makes a step beside the document, or takes it back."""
+
 
 def goes_on(shelf: Shelf, departed: Departed | None) -> Shelf:
     """The step of an edit: the shelf stays, unless training began again."""
@@ -38,7 +42,8 @@ class Moment:
     document: the file that was open
     left: the ticket of the command that last led away from here
     made: whether the worker has made it, or a part of its drag
-    quiet: whether the step was of the shelf alone, and asks nothing of the worker
+    quiet: whether the step was of the shelf alone, or beside the document, and asks nothing of the worker
+    act, acted: what makes a step beside the document (True), or takes it back (False); and whether it is made
     shelve, departed: what the step makes of the shelf, and the run that was left by it
     """
 
@@ -53,6 +58,8 @@ class Moment:
     quiet: bool = field(default=False, kw_only=True)
     shelve: Shelve = field(default=goes_on, kw_only=True)
     departed: Departed | None = None
+    act: Act | None = field(default=None, kw_only=True)
+    acted: bool = field(default=False, kw_only=True)
     _shelved: tuple[Shelf, Departed | None, Shelf] | None = None
 
     def shelved(self, before: Shelf) -> Shelf:
@@ -91,6 +98,12 @@ class UndoStack:
         return self._moments[self._place]
 
     @property
+    def of_document(self) -> Moment:
+        """The last moment, here or before, whose step was not beside the document."""
+        within = reversed(self._moments[: self._place + 1])
+        return next((moment for moment in within if moment.act is None), self._moments[0])
+
+    @property
     def current(self) -> Experiment:
         """Its experiment."""
         return self.moment.experiment
@@ -112,6 +125,17 @@ class UndoStack:
     def after(self) -> Moment | None:
         """The moment that Redo goes to; None at the end."""
         return self._moments[self._place + 1] if self._place + 1 < len(self._moments) else None
+
+    def catch_up(self) -> None:
+        """What steps do beside the document is as the place in the list says."""
+        for moment in reversed(self._moments[self._place + 1 :]):
+            if moment.act is not None and moment.acted:
+                moment.acted = False
+                moment.act(False)
+        for moment in self._moments[1 : self._place + 1]:
+            if moment.act is not None and not moment.acted:
+                moment.acted = True
+                moment.act(True)
 
     def merges(self, merge: str) -> bool:
         """Whether a step belongs to the same drag as the last one: the same `merge`."""

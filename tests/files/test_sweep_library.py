@@ -1,5 +1,7 @@
 """The folder of the window's sweeps: what is found there, what was asked, what is damaged."""
 
+import os
+import time
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +14,21 @@ from nnstudio.core.sweep.sweep import Sweep
 from nnstudio.core.sweep.sweep_spec import SweepSpec
 from nnstudio.files.errors import FileError
 from nnstudio.files.sweep_folder import SweepFolder
-from nnstudio.files.sweep_library import new_sweep_folder, read_spec, results_in, sweeps_in
+from nnstudio.files.sweep_library import (
+    KEPT_DAYS,
+    LONGEST_NAME,
+    NAME,
+    THROWN_AWAY,
+    bring_back,
+    call,
+    clear_away,
+    name_in,
+    new_sweep_folder,
+    read_spec,
+    results_in,
+    sweeps_in,
+    throw_away,
+)
 
 SPEC = SweepSpec(
     experiment=replace(PRESETS["circle"].experiment, stopping=StoppingSpec(updates=20)),
@@ -84,3 +100,41 @@ def test_what_is_damaged_is_a_sentence_and_stays_untouched(tmp_path: Path, old: 
 def test_what_is_gone_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(FileError, match="it does not exist"):
         read_spec(tmp_path / "nothing")
+
+
+def test_a_name_stays_in_the_folder_and_does_not_hinder_the_sweep(tmp_path: Path) -> None:
+    path = tmp_path / "one"
+    call(path, "Which rate?")  # before it has begun
+    assert made(path) == path
+    assert name_in(path) == "Which rate?"
+    (path / NAME).write_bytes(b"\x1b[2J\xff \n" + b"x" * 10_000)
+    assert name_in(path).isprintable()
+    assert len(name_in(path)) <= LONGEST_NAME
+    call(path, "")
+    assert name_in(path) == ""
+    assert not (path / NAME).exists()
+
+
+def test_what_is_thrown_away_can_be_brought_back_for_a_month(tmp_path: Path) -> None:
+    paths = [made(tmp_path / name) for name in "abc"]
+    for path in paths[:2]:
+        throw_away(path)
+    month = KEPT_DAYS * 24 * 3600
+    os.utime(paths[1] / THROWN_AWAY, (0, time.time() - month - 60))
+    assert sweeps_in(tmp_path) == (paths[2],)
+    clear_away(tmp_path)
+    assert [path.exists() for path in paths] == [True, False, True]
+    bring_back(paths[0])
+    assert sweeps_in(tmp_path) == (paths[2], paths[0])
+    made(paths[0])
+    with pytest.raises(FileError, match=r"not brought back: .+ was thrown away too long ago"):
+        bring_back(paths[1])
+    clear_away(tmp_path / "nowhere")
+
+
+def test_where_nothing_can_be_written_it_says_so(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(FileError, match=r"The sweep keeps its name: .+"):
+        call(tmp_path / "file" / "a", "name")
+    with pytest.raises(FileError, match=r"The sweep was not deleted: .+"):
+        throw_away(tmp_path / "file" / "a")

@@ -62,6 +62,12 @@ SWEEPS = {
         "Closed at 63 of 120 runs, opened and gone on: 57 are left.",
         HERE,
     ),
+    "name": Explanation(
+        "What a sweep is called lies in its folder, whatever project is open. One that is deleted leaves the list, and "
+        "stops if it is under way; Undo brings it back, to be gone on with. Its files are removed a month later.",
+        "Deleted at 63 of 120 runs and brought back, it goes on: 57 are left.",
+        HERE,
+    ),
     "open": Explanation(
         "The run with its weights, its curves and its settings comes into the window, as if it had been trained here. "
         "Undo brings back what was there.",

@@ -23,7 +23,7 @@ from nnstudio.core.sweep.sweep import Progress, Sweep
 from nnstudio.core.sweep.sweep_spec import SweepSpec
 from nnstudio.files.errors import FileError
 from nnstudio.files.sweep_folder import SweepFolder
-from nnstudio.files.sweep_library import read_spec, results_in
+from nnstudio.files.sweep_library import call, name_in, read_spec, results_in
 from nnstudio.ui.sweep_queue import SweepQueue, SweepWork
 
 _PLAIN = 4
@@ -71,6 +71,7 @@ class SweepRecord(QObject):
     def __init__(self, path: Path, spec: SweepSpec | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.path = path
+        self.name = ""
         self.trouble = ""
         self.spec = spec
         self.results = Results(states=False)
@@ -81,6 +82,7 @@ class SweepRecord(QObject):
         self._loaded = spec is not None  # a new one has nothing yet
         self._whole = False
         if spec is None:
+            self.name = name_in(path)
             try:
                 self.spec = read_spec(path)
             except FileError as error:
@@ -95,11 +97,19 @@ class SweepRecord(QObject):
 
     @property
     def title(self) -> str:
-        """The settings that are varied, in words."""
+        """What somebody has called it, or else the settings that are varied, in words."""
+        if self.name:
+            return self.name
         if self.spec is None:
             return self.path.name
         labels = [axis.label for axis in self.axes]
         return " × ".join([*labels[:1], *map(in_a_phrase, labels[1:])]) or counted(self.spec.seeds, "seed")
+
+    def call(self, name: str) -> None:
+        """Give it this name; an empty one takes its own away. Raises `FileError`."""
+        call(self.path, name)
+        self.name = name
+        self.changed.emit()
 
     @property
     def subtitle(self) -> str:

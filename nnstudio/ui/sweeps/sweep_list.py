@@ -2,22 +2,36 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from nnstudio.core.counting import counted
 from nnstudio.ui.explanations.sweeps import SWEEPS
+from nnstudio.ui.sweeps.name_field import NameField
 from nnstudio.ui.sweeps.record import State, SweepRecord
 
 _CHOOSES = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
 
 class SweepRow(QFrame):
-    """One sweep. Drawn anew whenever it has changed."""
+    """One sweep. Drawn anew whenever it has changed. Enter shows it, F2 renames it, Delete throws it away; a double
+    click on its name renames it too."""
 
     chosen = Signal(object)  # SweepRecord
-    go_on_wanted = Signal(object)
+    go_on_wanted, delete_wanted = Signal(object), Signal(object)
+    renamed = Signal(object, str)
 
     def __init__(self, record: SweepRecord) -> None:
         super().__init__()
@@ -36,7 +50,19 @@ class SweepRow(QFrame):
         self.action = QPushButton()
         self.action.setProperty("role", "link")
         self.action.clicked.connect(self._act)
-        above, below = QHBoxLayout(), QHBoxLayout()
+        self.name = NameField()
+        self.name.named.connect(self._name)
+        self.name.left.connect(self._end_naming)
+        self.more = QPushButton("⋯")
+        self.more.setProperty("role", "link")
+        tip = "Rename it or throw it away."
+        self.more.setToolTip(tip)
+        self.more.setWhatsThis(SWEEPS["name"].html("Rename or delete", tip))
+        self.more.clicked.connect(lambda: self._show_menu(self.more.mapToGlobal(self.more.rect().bottomLeft())))
+        head, above, below = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        head.addWidget(self.title, 1)
+        head.addWidget(self.name, 1)
+        head.addWidget(self.more, 0, Qt.AlignmentFlag.AlignTop)
         above.addWidget(self.figures, 1)
         above.addWidget(self.left)
         below.addWidget(self.said, 1)
@@ -44,7 +70,7 @@ class SweepRow(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 9, 10, 9)
         column.setSpacing(5)
-        column.addWidget(self.title)
+        column.addLayout(head)
         column.addLayout(above)
         column.addWidget(self.bar)
         column.addLayout(below)
@@ -81,6 +107,7 @@ class SweepRow(QFrame):
         self.action.setAccessibleName(f"{name}: {record.title}")
         self.action.setToolTip(tip)
         self.action.setWhatsThis(SWEEPS["sweep"].html(name, tip))
+        self.more.setAccessibleName(f"Rename or delete: {record.title}")
         self.setAccessibleName(record.title)
         self.setAccessibleDescription(f"{self.figures.text()}, {self.said.text()}")
         self.setToolTip(str(record.path))
@@ -105,12 +132,48 @@ class SweepRow(QFrame):
         else:
             self.record.cancel()
 
+    # Naming it, throwing it away.
+
+    def rename(self) -> None:
+        """Let its name be typed."""
+        self.title.hide()
+        self.name.begin(self.record.title)
+
+    def _name(self, name: str) -> None:
+        self.renamed.emit(self.record, name)
+
+    def _end_naming(self) -> None:
+        self.name.hide()
+        self.title.show()
+
+    def menu(self) -> QMenu:
+        """What can be done to it."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("&Rename\tF2").triggered.connect(self.rename)
+        menu.addAction("&Delete\tDel").triggered.connect(lambda: self.delete_wanted.emit(self.record))
+        return menu
+
+    def _show_menu(self, at: QPoint) -> None:
+        self.menu().popup(at)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self._show_menu(event.globalPos())
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.chosen.emit(self.record)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if self.title.geometry().contains(event.position().toPoint()):
+            self.rename()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in _CHOOSES:
             self.chosen.emit(self.record)
+        elif event.key() == Qt.Key.Key_F2:
+            self.rename()
+        elif event.key() == Qt.Key.Key_Delete:
+            self.delete_wanted.emit(self.record)
         else:
             super().keyPressEvent(event)
 
@@ -119,7 +182,8 @@ class SweepList(QScrollArea):
     """chosen: somebody wants to see this one"""
 
     chosen = Signal(object)  # SweepRecord
-    go_on_wanted = Signal(object)
+    go_on_wanted, delete_wanted = Signal(object), Signal(object)
+    renamed = Signal(object, str)  # and the name
 
     def __init__(self) -> None:
         super().__init__()
@@ -142,16 +206,24 @@ class SweepList(QScrollArea):
 
     def show_records(self, records: Sequence[SweepRecord]) -> None:
         """These, in this order."""
+        here = QApplication.focusWidget()
+        place = next((n for n, row in enumerate(self.rows) if here and (here is row or row.isAncestorOf(here))), None)
         for row in self.rows:
             row.record.changed.disconnect(row.renew)
             row.setParent(None)
             row.deleteLater()
         self.rows = [SweepRow(record) for record in records]
-        for place, row in enumerate(self.rows):
+        for number, row in enumerate(self.rows):
             row.chosen.connect(self.chosen)
             row.go_on_wanted.connect(self.go_on_wanted)
-            self._column.insertWidget(place, row)
+            row.delete_wanted.connect(self.delete_wanted)
+            row.renamed.connect(self.renamed)
+            self._column.insertWidget(number, row)
         self._none.setVisible(not self.rows)
+        if place is not None and self.rows:  # the one that had the keys may be gone
+            heir = self.rows[min(place, len(self.rows) - 1)]
+            heir.show()
+            heir.setFocus()
 
     def mark(self, record: SweepRecord | None) -> None:
         """This one is shown."""
