@@ -23,7 +23,7 @@ from nnstudio.core.sweep.results import Results
 from nnstudio.core.sweep.sweep import Progress
 from nnstudio.core.sweep.sweep_spec import SweepSpec
 from nnstudio.files.errors import LONGEST_MESSAGE, printable
-from nnstudio.files.jobs import images
+from nnstudio.files.jobs import library
 
 ROWS = 20
 """Of the final table of a sweep; the file has all."""
@@ -35,7 +35,7 @@ class SweepReport:
 
     def __init__(self, spec: SweepSpec, quiet: bool) -> None:
         self._spec, self._quiet = spec, quiet
-        dataset = dataset_of(spec.trials[0].experiment.dataset, images)
+        dataset = dataset_of(spec.trials[0].experiment.dataset, library())
         self._watched = "test" if dataset.validation is None else "validation"
         regression = dataset.task is Task.REGRESSION
         self._score, self._form = ("R²", ".4f") if regression else ("accuracy", ".2%")

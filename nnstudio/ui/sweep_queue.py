@@ -7,6 +7,7 @@ window only hears of what is in.
 import logging
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QCoreApplication, QDeadlineTimer, QObject, QThread, Signal
 
@@ -21,6 +22,7 @@ from nnstudio.files.errors import FileError
 from nnstudio.files.jobs import run
 from nnstudio.files.pool import Pool
 from nnstudio.files.sweep_folder import SweepFolder
+from nnstudio.ui.mnist_folder import remembered_folder
 
 CLOSING_SECONDS = 10.0
 """So long a closing window waits for the processes to be gone; they are killed, and it takes a moment."""
@@ -30,6 +32,8 @@ log = logging.getLogger(__name__)
 
 class SweepWork(QThread):
     """One sweep on its way.
+
+    MNIST is found where this computer keeps it, in other processes too.
 
     spec: what is asked; results: opens where they are kept; workers: opens who does the jobs; both on the thread
     progressed: what has come in, at first all that was in before; its numbers are those of `Progress`
@@ -49,6 +53,7 @@ class SweepWork(QThread):
         super().__init__(parent)
         self.spec = spec
         self._open_results, self._open_workers = results, workers
+        self._run_job = partial(run, mnist=remembered_folder())
         self._cancelled = False
         self._sweep: Sweep | None = None
         self._told: tuple[int, int] = -1, -1
@@ -75,7 +80,7 @@ class SweepWork(QThread):
         try:
             known = tuple((step, result) for step in results.steps() if (result := results.get(step)) is not None)
             self.progressed.emit(Progress(0, 0, 0, 0, known))
-            self._sweep = Sweep(spec.trials, results, self._open_workers(), run, spec.rungs, spec.ranking)
+            self._sweep = Sweep(spec.trials, results, self._open_workers(), self._run_job, spec.rungs, spec.ranking)
             if self._cancelled:
                 return False
             whole = self._sweep.run(self._tell)
