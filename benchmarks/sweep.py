@@ -6,8 +6,6 @@ measured with workers that are up already. The overhead per job is the differenc
 """
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
@@ -19,6 +17,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
+from benchmarks.dask_here import end, start
 from nnstudio.core.experiment import Experiment, StoppingSpec
 from nnstudio.core.presets import PRESETS
 from nnstudio.core.sweep.job import Job, run_job
@@ -121,9 +120,9 @@ def _cluster(count: int) -> Iterator[tuple[Workers, Bare]]:
     with TemporaryDirectory() as folder:
         address = Path(folder, "address")
         words = "--no-dashboard", "--scheduler-file", str(address)
-        scheduler = _start("dask_scheduler", "--port", "0", *words)
+        scheduler = start("dask_scheduler", "--port", "0", *words)
         spare = "--nthreads", "1", "--no-nanny", "--local-directory", folder
-        workers = [_start("dask_worker", *spare, *words) for _ in range(count)]
+        workers = [start("dask_worker", *spare, *words) for _ in range(count)]
         try:
             with Client(scheduler_file=str(address), set_as_default=False) as client:
                 client.wait_for_workers(count)
@@ -138,10 +137,4 @@ def _cluster(count: int) -> Iterator[tuple[Workers, Bare]]:
                 finally:
                     executor.shutdown(cancel_futures=True)
         finally:
-            for process in (*workers, scheduler):
-                process.kill()
-                process.wait()
-
-
-def _start(program: str, *words: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", f"distributed.cli.{program}", *words], stderr=subprocess.DEVNULL)
+            end(*workers, scheduler)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from same_state import assert_same
 
+from benchmarks import dask_here
 from nnstudio.core.sweep.job import Job, run_job
 from nnstudio.core.sweep.sweep_spec import SweepSpec
 from nnstudio.files.sweep_folder import SweepFolder
@@ -75,13 +76,10 @@ class ClusterHere:
         return worker
 
     def close(self) -> None:
-        for process in (*self.workers, self._scheduler):
-            process.kill()
-            process.communicate(timeout=60)
+        dask_here.end(*self.workers, self._scheduler)
 
     def _run(self, program: str, *words: str) -> subprocess.Popen[str]:
-        command = (sys.executable, "-m", f"distributed.cli.{program}", *words, "--no-dashboard")
-        return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        return dask_here.start(program, *words, "--no-dashboard", stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
 
     @staticmethod
     def _address(scheduler: subprocess.Popen[str]) -> str:

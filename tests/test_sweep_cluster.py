@@ -140,3 +140,22 @@ def test_where_no_cluster_is_the_answer_is_quick_and_a_sentence(tmp_path: Path) 
         complaint = program.communicate(timeout=60)[1].splitlines()[-1]
     assert program.returncode == 2
     assert complaint.startswith(f"The cluster at {here.address} has no workers.")
+
+
+BENCHMARK = """
+import sys, time
+from benchmarks.sweep import _cluster
+with _cluster(1) as (kept, bare):
+    print("at work", flush=True)
+    time.sleep(600)
+"""
+
+
+@needs_signals
+def test_scheduler_and_worker_end_with_a_killed_benchmark() -> None:
+    program = subprocess.Popen([sys.executable, "-c", BENCHMARK], stdout=subprocess.PIPE, text=True)
+    assert program.stdout is not None
+    assert program.stdout.readline() == "at work\n"
+    program.kill()
+    # Scheduler and worker have inherited this pipe: it ends when they are gone.
+    assert program.communicate(timeout=30) == ("", None)
