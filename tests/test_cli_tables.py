@@ -262,7 +262,14 @@ def test_pandas_is_imported_only_for_a_table(folder: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("words", [("train", "--seeds", "3"), ("sweep", "--set", "training.optimizer=sgd,adam")])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("train", "--seeds", "3"),
+        ("sweep", "--set", "training.optimizer=sgd,adam"),
+        ("sweep", "--set", "dataset.test_share=0.1,0.3"),
+    ],
+)
 def test_a_table_that_only_the_project_has_goes_to_every_process(
     project: str, words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:

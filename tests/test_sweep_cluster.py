@@ -7,11 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from own_table_sweeps import assert_each_has_its_own_recipe
 from sweep_processes import assert_whole, cluster, results_in, start, wait_for_results
 
 from nnstudio.core.experiment import StoppingSpec
 from nnstudio.core.presets import PRESETS
 from nnstudio.core.sweep.sweep_spec import SweepSpec
+from nnstudio.files.cluster import Cluster
 
 pytest.importorskip("distributed", reason="needs dask.distributed")
 pytestmark = pytest.mark.slow
@@ -95,6 +97,11 @@ def test_a_table_goes_to_each_worker(tmp_path: Path) -> None:
         command = [sys.executable, "-c", TABLE, here.address]
         found = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert found.stdout == "all is well\n", found.stderr
+
+
+def test_each_job_makes_its_own_of_a_table_that_travels_once(tmp_path: Path) -> None:
+    with cluster(tmp_path / "spare", workers=2) as here:
+        assert_each_has_its_own_recipe(tmp_path, lambda own: Cluster(here.address, own))
 
 
 @needs_signals

@@ -26,7 +26,7 @@ def train_seeds(experiment: Experiment, options: argparse.Namespace, library: Im
             raise BadInput(f"--{name} is for one run, so it cannot go with --seeds; `nnstudio sweep` keeps every run.")
     seeds = count_in("--seeds", options.seeds, _MOST)
     spec = SweepSpec(experiment=with_length(experiment, options), seeds=seeds)
-    workers = pool(options.jobs, own_table(experiment.dataset, library))
+    workers = pool(options.jobs, own_table(spec, library))
     report, results = SweepReport(spec, options.quiet), Results(states=False)
     return finished(spec, results, workers, report, report.seeds)
 

@@ -12,10 +12,11 @@ from nnstudio.cli.seeds import with_length
 from nnstudio.cli.sweep_report import SweepReport
 from nnstudio.cli.sweeping import count_in, finished, own_table, pool
 from nnstudio.core.counting import counted
-from nnstudio.core.data.dataset import DataError, Dataset
+from nnstudio.core.data.dataset import DataError
 from nnstudio.core.experiment.network_text import parse_layers
 from nnstudio.core.experiment.setting import SettingError
 from nnstudio.core.network.layers.layer import ShapeError
+from nnstudio.core.sweep.datasets import Own
 from nnstudio.core.sweep.results import Results
 from nnstudio.core.sweep.space import MOST_RUNS
 from nnstudio.core.sweep.sweep_spec import SweepSpec
@@ -49,7 +50,7 @@ def _sweep(options: argparse.Namespace) -> int:
         draw=count_in("--draw-seed", options.draw_seed, 2**32 - 1, 0),
         rungs=() if options.halve_at is None else _rungs(options.halve_at),
     )
-    workers, where = _workers(options, own_table(experiment.dataset, library_of(project, Path(options.experiment))))
+    workers, where = _workers(options, own_table(spec, library_of(project, Path(options.experiment))))
     report = SweepReport(spec, options.quiet)
     folder = SweepFolder(options.out, spec)
     try:
@@ -65,7 +66,7 @@ def _sweep(options: argparse.Namespace) -> int:
         folder.close()
 
 
-def _workers(options: argparse.Namespace, datasets: tuple[Dataset, ...]) -> tuple[Workers, str]:
+def _workers(options: argparse.Namespace, datasets: tuple[Own, ...]) -> tuple[Workers, str]:
     if options.cluster is not None:
         return Cluster(options.cluster, datasets), f"on the cluster {options.cluster}"
     processes = pool(options.jobs, datasets)

@@ -5,9 +5,8 @@ from collections.abc import Callable
 from nnstudio.cli.arguments import BadInput
 from nnstudio.cli.interruption import Interruption
 from nnstudio.cli.sweep_report import SweepReport
-from nnstudio.core.data.dataset import Dataset, ImageSource, build
-from nnstudio.core.experiment import DatasetSpec, TableSpec
-from nnstudio.core.sweep.datasets import provide
+from nnstudio.core.data.dataset import ImageSource
+from nnstudio.core.sweep.datasets import Own, own_data, provide
 from nnstudio.core.sweep.job import Ending
 from nnstudio.core.sweep.results import Results
 from nnstudio.core.sweep.sweep import Progress, Sweep
@@ -28,15 +27,15 @@ def count_in(option: str, text: str, most: int, least: int = 1) -> int:
     return int(text)
 
 
-def pool(jobs: str | None, datasets: tuple[Dataset, ...]) -> Pool:
+def pool(jobs: str | None, datasets: tuple[Own, ...]) -> Pool:
     """So many processes, or all cores but one, which are brought these tables. Raises `BadInput`."""
     return Pool(None if jobs is None else count_in("--jobs", jobs, _MOST_JOBS), datasets)
 
 
-def own_table(spec: DatasetSpec, library: ImageSource) -> tuple[Dataset, ...]:
+def own_table(spec: SweepSpec, library: ImageSource) -> tuple[Own, ...]:
     """A table of somebody's own, provided here and to be brought to each worker: it may be in a project alone, or on
-    this computer. Raises `DataError`."""
-    found = (build(spec, library),) if isinstance(spec, TableSpec) else ()
+    this computer. Raises `DataError`, and `SettingError` for a sweep that is none."""
+    found = own_data([trial.experiment.dataset for trial in spec.trials], library)
     provide(*found)
     return found
 

@@ -10,8 +10,7 @@ from concurrent.futures import Executor, Future
 from importlib.util import find_spec
 from typing import Any, cast
 
-from nnstudio.core.data.dataset import Dataset
-from nnstudio.core.sweep.datasets import provide
+from nnstudio.core.sweep.datasets import Own, OwnColumns, provide
 from nnstudio.core.sweep.workers import Workers, WorkersError
 
 PATIENCE = 5
@@ -27,7 +26,7 @@ class Cluster(Workers):
 
     attempts = 1  # dask has tried several workers when it says that a job kills them
 
-    def __init__(self, address: str, datasets: tuple[Dataset, ...] = ()) -> None:
+    def __init__(self, address: str, datasets: tuple[Own, ...] = ()) -> None:
         if find_spec("distributed") is None:
             raise WorkersError(
                 "A cluster needs dask.distributed, which is not installed here. Type: pip install 'nnstudio[cluster]'"
@@ -65,17 +64,21 @@ class Cluster(Workers):
         return _ClientExecutor(client)
 
 
-def _tables(datasets: tuple[Dataset, ...]) -> Any:
+def _tables(datasets: tuple[Own, ...]) -> Any:
     """What brings these to each worker, to those too that come later."""
     from distributed import WorkerPlugin  # pyright: ignore[reportMissingImports]
 
     class Tables(WorkerPlugin):
-        name = "nnstudio " + " ".join(getattr(dataset.spec, "digest", "") for dataset in datasets)
+        name = "nnstudio " + " ".join(map(_name, datasets))
 
         def setup(self, worker: object) -> None:
             provide(*datasets)
 
     return Tables()
+
+
+def _name(own: Own) -> str:
+    return f"columns {own.digest}" if isinstance(own, OwnColumns) else f"table {getattr(own.spec, 'digest', '')}"
 
 
 class _ClientExecutor(Executor):

@@ -18,7 +18,7 @@ from multiprocessing.reduction import ForkingPickler
 from threading import Lock, Thread
 from typing import Any
 
-from nnstudio.core.data.dataset import Dataset
+from nnstudio.core.sweep.datasets import Own
 from nnstudio.core.sweep.workers import Workers
 from nnstudio.files.worker_process import GROUP_SIGNALS, work
 from nnstudio.system import THREAD_VARIABLES
@@ -47,7 +47,7 @@ class Pool(Workers):
 
     lost = (ProcessDied,)
 
-    def __init__(self, processes: int | None = None, datasets: tuple[Dataset, ...] = ()) -> None:
+    def __init__(self, processes: int | None = None, datasets: tuple[Own, ...] = ()) -> None:
         self.processes = spare_cores() if processes is None else processes
         self.ahead = 2 * self.processes
         self._datasets = datasets
@@ -73,7 +73,7 @@ class ProcessExecutor(Executor):
     """Calls functions in processes, which are started as there is need of them. A thread hands calls over and takes
     results back. `datasets` go to each of them once."""
 
-    def __init__(self, processes: int, datasets: tuple[Dataset, ...] = ()) -> None:
+    def __init__(self, processes: int, datasets: tuple[Own, ...] = ()) -> None:
         self._datasets = datasets
         self._most = processes
         self._lock = Lock()

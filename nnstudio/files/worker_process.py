@@ -10,14 +10,13 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import parent_process
 from threading import Thread
 
-from nnstudio.core.data.dataset import Dataset
-from nnstudio.core.sweep.datasets import provide
+from nnstudio.core.sweep.datasets import Own, provide
 
 GROUP_SIGNALS = frozenset(getattr(signal, name) for name in ("SIGINT", "SIGHUP") if hasattr(signal, name))
 """What a terminal sends to the program and to all its processes; what to do then is for the program to say."""
 
 
-def work(jobs: Connection, datasets: tuple[Dataset, ...]) -> None:
+def work(jobs: Connection, datasets: tuple[Own, ...]) -> None:
     """Do jobs until the pipe is closed. `datasets`: tables that they train on."""
     for number in GROUP_SIGNALS:
         signal.signal(number, signal.SIG_IGN)

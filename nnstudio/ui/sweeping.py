@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from nnstudio.core.counting import counted
 from nnstudio.core.data.dataset import Dataset
 from nnstudio.core.experiment import Experiment
-from nnstudio.core.experiment.dataset_spec import TableSpec
 from nnstudio.core.shelf.rows import Label, ShelvedSeeds
 from nnstudio.core.shelf.shelf import Shelf
+from nnstudio.core.sweep.datasets import own_data
 from nnstudio.core.sweep.sweep_spec import SweepSpec
 from nnstudio.core.training.state import RunState
 from nnstudio.files.errors import FileError
@@ -42,6 +42,7 @@ from nnstudio.ui.sweeps.new_sweep import NewSweep
 from nnstudio.ui.sweeps.page import SweepsPage
 from nnstudio.ui.sweeps.record import SweepRecord
 from nnstudio.ui.sweeps.seeds_window import Seeds, SeedsWindow
+from nnstudio.ui.sweeps.where_card import OwnData
 from nnstudio.ui.widgets.banner import Banner, Tone
 
 
@@ -146,15 +147,15 @@ class Sweeping(QObject):
     def _go_on(self, record: SweepRecord) -> None:
         if record.spec is None:
             return
-        work = SweepWork(
-            record.spec, partial(SweepFolder, record.path, record.spec), self.page.where.opener(self._own())
-        )
+        workers = self.page.where.opener(self._own(record.spec))
+        work = SweepWork(record.spec, partial(SweepFolder, record.path, record.spec), workers)
         record.go_on(self.background, work, self.page.where.words)
 
-    def _own(self) -> tuple[Dataset, ...]:
-        """A table of somebody's own, which no process could make from its name."""
+    def _own(self, spec: SweepSpec) -> OwnData:
+        """A table of somebody's own, which no process could make from its name: the one at hand, or read anew."""
         found = self._current()
-        return (found[1],) if found is not None and isinstance(found[0].dataset, TableSpec) else ()
+        at_hand = found[1] if found is not None else None
+        return lambda: own_data([trial.experiment.dataset for trial in spec.trials], self._session.images, at_hand)
 
     def _open_run(self, record: SweepRecord, number: int) -> None:
         path = record.project(number)

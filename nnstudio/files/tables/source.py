@@ -160,8 +160,9 @@ class TableLibrary:
     def __call__(self, spec: TableSpec) -> Columns:
         """The columns of the table that a spec means; raises `DataError` with a sentence for a person."""
         self.lost = None
-        if spec.digest in self._read:
-            return self._read.pop(spec.digest)
+        read = self._read.pop(spec.digest, None)
+        if read is not None:
+            return read
         try:
             columns = self._columns(spec)
         except FileError as error:

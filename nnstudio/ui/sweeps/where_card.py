@@ -1,23 +1,26 @@
 """Where the jobs of the next sweep are done: in processes here, or on a cluster of dask.distributed."""
 
+from collections.abc import Callable
 from importlib.util import find_spec
 
 from PySide6.QtWidgets import QLabel, QLineEdit, QRadioButton, QVBoxLayout, QWidget
 
 from nnstudio.core.counting import counted
-from nnstudio.core.data.dataset import Dataset
+from nnstudio.core.sweep.datasets import Own
 from nnstudio.core.sweep.workers import Workers
 from nnstudio.files.cluster import Cluster
 from nnstudio.files.pool import Pool, cores, spare_cores
 from nnstudio.ui.explanations.sweeps import SWEEPS
 
+OwnData = Callable[[], tuple[Own, ...]]
+"""Reads a table of somebody's own, if there is one."""
 _ADDRESS = "tcp://127.0.0.1:8786"
 _MISSING = "needs dask.distributed: pip install 'nnstudio[cluster]'"
 _START = "dask scheduler there, and dask worker ADDRESS on each computer"
 
 
 class WhereCard(QWidget):
-    """`open(datasets)` opens the workers that are chosen; `words` says who they are."""
+    """`opener(own)` opens the workers that are chosen; `words` says who they are."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -53,16 +56,18 @@ class WhereCard(QWidget):
         """Who does the jobs."""
         return "on the cluster" if self.cluster.isChecked() else "on this computer"
 
-    def opener(self, datasets: tuple[Dataset, ...]) -> "Opener":
+    def opener(self, own: OwnData) -> "Opener":
         """What is chosen now, to be opened on another thread."""
-        return Opener(self.address.text().strip() if self.cluster.isChecked() else "", datasets)
+        return Opener(self.address.text().strip() if self.cluster.isChecked() else "", own)
 
 
 class Opener:
-    """Opens workers: a cluster at an address, or, without one, processes here. Raises `WorkersError`."""
+    """Opens workers, with what has to be brought there: a cluster at an address, or, without one, processes here.
+    Raises `WorkersError`, and `DataError` where a table is gone."""
 
-    def __init__(self, address: str, datasets: tuple[Dataset, ...]) -> None:
-        self._address, self._datasets = address, datasets
+    def __init__(self, address: str, own: OwnData) -> None:
+        self._address, self._own = address, own
 
     def __call__(self) -> Workers:
-        return Cluster(self._address, self._datasets) if self._address else Pool(datasets=self._datasets)
+        own = self._own()
+        return Cluster(self._address, own) if self._address else Pool(datasets=own)
