@@ -193,7 +193,7 @@ class MainWindow(QMainWindow):
             self.visiting,
             self.commands,
             self.desk,
-            self.network,
+            (self.network, self.output),
             (self.transport, self.history),
             self.banner,
             self.files.save_table,

@@ -78,6 +78,7 @@ class Microscopy(QObject):
             self.page.setGeometry(self._cards.geometry())
             self._slide.away(self.page, self.page.grid.room_of_network())
         else:
+            self.page.hide()  # first: there is no room for both
             self._slide.back(self.page, self.page.grid.room_of_network())
         self._cards.setHidden(closer)
         self.page.setHidden(not closer)

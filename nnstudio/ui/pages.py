@@ -13,6 +13,7 @@ from nnstudio.ui.panels.history_strip import HistoryStrip
 from nnstudio.ui.panels.transport import Transport
 from nnstudio.ui.runs.page import RunsPage
 from nnstudio.ui.session import Session
+from nnstudio.ui.slide import Slide
 from nnstudio.ui.sweeping import Sweeping
 from nnstudio.ui.visiting import Visiting
 from nnstudio.ui.widgets.banner import Banner
@@ -22,7 +23,8 @@ class Pages(QObject):
     """microscopy, runs, comparing, sweeping: each page, or whoever opens it
     table: where they take turns; the sweeps bring a bar of their own for what stands above and below it
 
-    save_table(rows…): writes what a page offers as a table; `around`: what stands above and below
+    save_table(rows…): writes what a page offers as a table; `around`: what stands above and below; `grow`: the views
+    whose cards grow into the microscope, and into the runs, while the others slide away
     """
 
     def __init__(
@@ -31,7 +33,7 @@ class Pages(QObject):
         visiting: Visiting,
         commands: Actions,
         cards: Desk,
-        network: QWidget,
+        grow: tuple[QWidget, QWidget],
         around: tuple[Transport, HistoryStrip],
         banner: Banner,
         save_table: Callable[..., object],
@@ -39,9 +41,11 @@ class Pages(QObject):
     ) -> None:
         super().__init__(window)
         self._commands, self._cards = commands, cards
-        self.microscopy = Microscopy(session, visiting, cards, network, window)
+        self.microscopy = Microscopy(session, visiting, cards, grow[0], window)
         self.runs = RunsPage(session)
         self.runs.hide()
+        stays = next(card for card in cards.cards if card.isAncestorOf(grow[1]))
+        self._slide = Slide(cards, cards.cards, stays)
         self.comparing = Comparing(session, visiting, self.runs, around[0].compare, window)
         self.sweeping = Sweeping(session, cards, around, banner, window)
         self.table = QVBoxLayout()
@@ -94,13 +98,19 @@ class Pages(QObject):
             self._show_runs(False)
 
     def _show_runs(self, shown: bool) -> None:
+        slides = self._cards.isVisible() if shown else not self.microscopy.is_open
         if shown:
             self.sweeping.hide()
         if shown and self.microscopy.is_open:
             self.microscopy.close()
         if shown == self.runs.isHidden():
+            if slides and shown:
+                self.runs.setGeometry(self._cards.geometry())
+                self._slide.away(self.runs, self.runs.room_of_output())
             leaves, comes = (self._cards, self.runs) if shown else (self.runs, self._cards)
             leaves.hide()  # first: there is no room for both
+            if slides and not shown:
+                self._slide.back(self.runs, self.runs.room_of_output())
             comes.setVisible(shown or not self.microscopy.is_open)
             (self.runs.shelf_card.list if shown else self._cards).setFocus()
         self._commands["runs"].setChecked(shown)

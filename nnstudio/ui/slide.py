@@ -7,7 +7,7 @@ them. Where the desktop asks for no motion nothing slides.
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEasingCurve, QObject, QParallelAnimationGroup, QPoint, QPropertyAnimation, QRect, Qt
-from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtGui import QColor, QImage, QPixmap
 from PySide6.QtWidgets import QLabel, QStyle, QWidget
 
 MILLISECONDS = 250
@@ -20,6 +20,7 @@ class Slide(QObject):
         super().__init__(desk)
         self._desk, self._cards, self._stays = desk, cards, stays
         self._ghosts: list[QLabel] = []
+        self._left: tuple[QPixmap, QColor] | None = None
         self._moving: QParallelAnimationGroup | None = None
 
     @property
@@ -29,17 +30,31 @@ class Slide(QObject):
 
     def away(self, page: QWidget, room: QRect) -> None:
         """The cards leave for the page, which is about to be shown; room: where on it what stays has grown to."""
-        self._begin(_seen(self._desk), page, room, leaving=True)
+        picture = _seen(self._desk)
+        self._left = picture, self._ground
+        self._begin(picture, page, room, leaving=True)
 
     def back(self, page: QWidget, room: QRect) -> None:
-        """The cards come back; the page is shown still."""
+        """The cards come back; the page is still on the screen."""
         self._end()
         place = self._desk.parentWidget()
         if place is None or not self._wanted():
             return
         ground = self._ghost(_seen(page), page.geometry(), place)
-        self._begin(self._desk.grab(), page, room, leaving=False)
+        self._begin(self._as_left(), page, room, leaving=False)
         self._ghosts.append(ground)
+
+    def _as_left(self) -> QPixmap:
+        """The cards as they were when they left, in the same size and colours; else drawn anew, as far as what is
+        hidden draws itself."""
+        left, self._left = self._left, None
+        if left is not None and left[1] == self._ground and left[0].deviceIndependentSize() == self._desk.size():
+            return left[0]
+        return self._desk.grab()
+
+    @property
+    def _ground(self) -> QColor:
+        return self._desk.palette().window().color()
 
     def _wanted(self) -> bool:
         """Qt's name for how long anything moves, 0 where people have asked for rest."""

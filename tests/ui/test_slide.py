@@ -76,6 +76,21 @@ def test_a_slide_back_cuts_the_slide_away_short(place: QWidget, qtbot: QtBot) ->
     assert ghosts(place) == []
 
 
+def test_what_comes_back_looks_as_it_left_unless_the_window_has_changed(place: QWidget) -> None:
+    slide, page = make(place)
+    slide._desk.grab()  # all is where it belongs
+    slide.away(page, QRect(200, 50, 400, 200))
+    left = [ghost.pixmap().toImage() for ghost in slide._ghosts]
+    slide._cards[0].setText("hidden")
+    slide.back(page, QRect(200, 50, 400, 200))
+    assert [ghost.pixmap().toImage() for ghost in slide._ghosts[:3]] == left
+    slide.away(page, QRect(200, 50, 400, 200))
+    slide._desk.resize(500, 300)
+    slide.back(page, QRect(200, 50, 400, 200))
+    assert slide._ghosts[0].pixmap().toImage() != left[0]
+    slide._end()
+
+
 def test_nothing_slides_where_no_motion_is_wanted(place: QWidget, monkeypatch: pytest.MonkeyPatch) -> None:
     slide, page = make(place)
     # A style of our own that says so cannot be taken off again without a crash in Qt, so the answer is given here.

@@ -3,7 +3,7 @@
 What compares several runs may be put in the place of that one: it is shown while two or more are marked.
 """
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
@@ -20,6 +20,8 @@ from nnstudio.ui.session import Session
 
 _GAP = 10
 _NARROW = 1250
+_OUTPUT = 0.6
+"""Its share of the height, as `RunView` parts it."""
 
 
 class RunsPage(QWidget):
@@ -91,6 +93,11 @@ class RunsPage(QWidget):
         """In a narrow window a comparison has all the room."""
         narrow = self.width() < _NARROW * theme.text_scale()
         self.shelf_card.setHidden(narrow and self._beside.currentWidget() is not self.run_view)
+
+    def room_of_output(self) -> QRect:
+        """Where the run that is chosen shows its output, on this page; also before that was ever shown."""
+        beside = self.shelf_card.width() + _GAP if not self.shelf_card.isHidden() else 0
+        return QRect(beside, 0, self.width() - beside, round(_OUTPUT * self.height()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -91,6 +91,12 @@ def test_it_takes_the_place_of_the_cards_and_gives_it_back(window: MainWindow, q
     assert not window.desk.isVisible()
     assert rows(window).hasFocus()
     assert chosen(window) == 4, "the present run"
+    qtbot.waitUntil(lambda: not window.pages._slide.is_moving)
+    for _ in range(3):  # the cards come back, slide away, come back
+        qtbot.keyClick(window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+        assert window.pages._slide.is_moving
+        assert window.height() == height
+    window.commands["runs"].trigger()
     qtbot.keyClick(rows(window), Qt.Key.Key_Escape)
     assert window.desk.isVisible()
     assert not page(window).isVisible()
