@@ -75,7 +75,7 @@ def _open_safetensors(path: Path) -> Iterator[Contents]:
     try:
         check_file(path)
         with safe_open(path, framework="numpy") as file:
-            texts = {name: partial(_text_array, text) for name, text in (file.metadata() or {}).items()}
+            texts = {name: partial(text_array, text) for name, text in (file.metadata() or {}).items()}
             yield texts | {name: partial(_safetensors_array, file, name) for name in file.keys()}  # noqa: SIM118
     except OSError as error:
         raise unreadable(path, reason(error), str(error)) from error
@@ -89,7 +89,8 @@ def _safetensors_array(file: Any, name: str) -> StoredArray:
     return StoredArray(tuple(part.get_shape()), _SAFETENSORS_FLOATS.get(kind, kind), partial(file.get_tensor, name))
 
 
-def _text_array(text: str) -> StoredArray:
+def text_array(text: str) -> StoredArray:
+    """A text as it lies among arrays."""
     array = np.array(text)
     return StoredArray((), array.dtype.str, lambda: array)
 

@@ -48,3 +48,6 @@ SHARE_TEXT, SHARED = 2**20, 2**21
 
 SHARED_WEIGHTS = 2**15
 """Bytes of weights that still go into a share text: some 8 000 numbers, 40 000 letters."""
+
+ONNX, ONNX_NODES = 2**26, 1000
+"""Bytes of an ONNX file, and its operations; eight dense layers of 1024 units have 34 million."""

@@ -34,6 +34,10 @@ TEXTS = ("experiment", "input_scaling", "format")
 _FLOATS = ("f2", "f4", "f8")
 
 
+class Misfit(FileError):
+    """Sound arrays that are no weights of this network."""
+
+
 def export_weights(path: Path, frame: Frame) -> int:
     """Write the frame's weights to `path`, in the format of its suffix. Returns how many layers have any. Raises
     `FileError`."""
@@ -45,18 +49,22 @@ def export_weights(path: Path, frame: Frame) -> int:
 def import_weights(path: Path, frame: Frame) -> Weights:
     """New weights for the frame's network, from a file in either format. Floats of 16, 32 or 64 bits become those of
     the network. Raises `FileError`, which names the layer and the shape."""
-    model = frame.model
+    with array_format(path).open(path) as contents:
+        return weights_in(path, contents, frame.model)
+
+
+def weights_in(path: Path, contents: Contents, model: Model) -> Weights:
+    """New weights for the model's network, out of the arrays of `path`. Raises `Misfit`."""
     params, statistics = np.empty_like(model.params), np.empty_like(model.statistics)
     views = dict(named_arrays(model, Weights(params, statistics)))
-    with array_format(path).open(path) as contents:
-        names = {name for name in contents.keys() - TEXTS if not name.startswith(CHECK)}
-        if missing := [name for name in views if name not in names]:
-            raise _misfit(path, f"it lacks {missing[0]}, which needs the shape {views[missing[0]].shape}")
-        if extra := sorted(names - views.keys()):
-            raise _misfit(path, f"it also holds {printable(extra[0])}, for which the network has no layer")
-        for name, view in views.items():
-            _take(path, name, contents[name](), view)
-        return Weights(params, statistics, _off(path, contents, model))
+    names = {name for name in contents.keys() - TEXTS if not name.startswith(CHECK)}
+    if missing := [name for name in views if name not in names]:
+        raise misfit(path, f"it lacks {missing[0]}, which needs the shape {views[missing[0]].shape}")
+    if extra := sorted(names - views.keys()):
+        raise misfit(path, f"it also holds {printable(extra[0])}, for which the network has no layer")
+    for name, view in views.items():
+        _take(path, name, contents[name](), view)
+    return Weights(params, statistics, _off(path, contents, model))
 
 
 def named_arrays(model: Model, weights: Weights) -> Iterator[tuple[str, FloatArray]]:
@@ -103,7 +111,7 @@ def _off(path: Path, contents: Contents, model: Model) -> Off | None:
             layer = layers.get(described.name)
             if layer is None or not set(described.off) <= set(range(layer.shape[0])):
                 name = printable(described.name)
-                raise _misfit(path, f"the units {described.off} of {name} are switched off, which the network has not")
+                raise misfit(path, f"the units {described.off} of {name} are switched off, which the network has not")
             off[layer.key] = tuple(sorted(set(described.off)))
     return off
 
@@ -112,19 +120,20 @@ def _take(path: Path, name: str, stored: StoredArray, view: FloatArray) -> None:
     """Copy a stored array into its place in a flat vector, if it fits."""
     if stored.shape != view.shape:
         turned = "; it looks transposed" if len(view.shape) == 2 and stored.shape == view.shape[::-1] else ""
-        raise _misfit(path, f"{name} has the shape {stored.shape}, but needs {view.shape}{turned}")
+        raise misfit(path, f"{name} has the shape {stored.shape}, but needs {view.shape}{turned}")
     if stored.kind.lstrip("<>=|") not in _FLOATS:
-        raise _misfit(path, f"{name} has the type {stored.kind}, but needs floats of 16, 32 or 64 bits")
+        raise misfit(path, f"{name} has the type {stored.kind}, but needs floats of 16, 32 or 64 bits")
     with np.errstate(all="ignore"):
         view[...] = stored.read()
     if not np.isfinite(view).all():
-        raise _misfit(path, f"{name} {view.shape} holds a number that is not finite or too large for {view.dtype}")
+        raise misfit(path, f"{name} {view.shape} holds a number that is not finite or too large for {view.dtype}")
     if name.endswith("/running_variance") and (view < 0).any():
-        raise _misfit(path, f"{name} {view.shape} holds a negative number, but a variance is never below 0")
+        raise misfit(path, f"{name} {view.shape} holds a negative number, but a variance is never below 0")
 
 
-def _misfit(path: Path, why: str) -> FileError:
-    return FileError(
+def misfit(path: Path, why: str) -> Misfit:
+    """The error of weights that do not fit, and why."""
+    return Misfit(
         f"{printable(path.name)} does not fit this network: {why}. The weights in use are untouched; choose a file "
         "that was saved from a network with the same layers."
     )

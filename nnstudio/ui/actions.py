@@ -70,7 +70,15 @@ ROWS = (
         "paste_share_text",
         "Open the experiment that the line on the clipboard holds.",
     ),
-    Row("import", "&Import weights…", "import", "", "files", "import_weights", "Load weights that fit this network."),
+    Row(
+        "import",
+        "&Import weights…",
+        "import",
+        "",
+        "files",
+        "import_weights",
+        "Load weights, or build their network.",
+    ),
     Row(
         "worksheet",
         "&Worksheet…",

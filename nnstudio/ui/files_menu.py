@@ -23,10 +23,10 @@ from nnstudio.files.atomic import write_atomically
 from nnstudio.files.errors import FileError
 from nnstudio.files.project import SUFFIX, Project
 from nnstudio.files.saving import Saver
-from nnstudio.files.weights import import_weights
 from nnstudio.ui import pictures
 from nnstudio.ui.document import Document
 from nnstudio.ui.icons import ICON_GAP, icon
+from nnstudio.ui.importing import ANY_WEIGHTS, Importing
 from nnstudio.ui.panels.worksheet_dialog import WorksheetDialog, WorksheetWriter
 from nnstudio.ui.session import Session
 from nnstudio.ui.settings import Settings
@@ -36,7 +36,6 @@ from nnstudio.ui.widgets.banner import Banner, Tone
 
 WORKSHEETS = "PDF (*.pdf);;Web page (*.html)"
 PROJECTS = f"Experiments (*{SUFFIX})"
-ANY_WEIGHTS = "Weights (*.npz *.safetensors)"
 WITHOUT_STATISTICS = (
     "{} was saved without the running means and variances of its batch normalisation, so its predictions are off. The "
     "weights are safe; train on for a moment and the statistics come back."
@@ -55,6 +54,7 @@ class FilesMenu(QObject):
         self._banner = banner
         self._window = window
         self.document = Document(session, saver, self)
+        self._importing = Importing(session, banner, self)
         self._title = ""
         self.asked: Path | None = None
         """The experiment that was asked for and has not begun."""
@@ -186,21 +186,9 @@ class FilesMenu(QObject):
             self.import_path(path)
 
     def import_path(self, path: Path) -> bool:
-        """Load weights that fit the network; it stays untouched if they do not. Returns whether that worked."""
-        frame = self._session.frame
-        if frame is None:
-            self._banner.announce(Tone.BAD, "There is no network yet. Wait a moment and import again.")
-            return False
-        try:
-            weights = import_weights(path, frame)
-        except FileError as error:
-            return self.complain(error)
-        self._session.set_weights(weights, partial(self._imported, path))
-        return True
-
-    def _imported(self, path: Path, answer: Answer) -> None:
-        if answer.done:
-            self._banner.announce(Tone.GOOD, f"Imported the weights in {path.name}.")
+        """Load the weights in this file; the network stays untouched if they do not fit. Returns whether they do, as
+        far as that is known at once."""
+        return self._importing.load(path)
 
     # Worksheets
 

@@ -26,6 +26,7 @@ from nnstudio.ui.widgets.banner import Banner, Tone
 
 KINDS = "Tables (*.csv *.tsv *.tab *.txt *.dat *.data *.npy *.npz);;All files (*)"
 EXPERIMENTS = frozenset({SUFFIX, ".json"})
+WEIGHTS = frozenset({".safetensors", ".onnx"})
 _DRAGS = frozenset({QEvent.Type.DragEnter, QEvent.Type.DragMove, QEvent.Type.Drop})
 
 
@@ -103,7 +104,7 @@ class OwnData(QObject):
         """Take in a file that was dropped."""
         if path.suffix.lower() in EXPERIMENTS:
             self._files.leave(partial(self._open, path))
-        elif path.suffix.lower() == ".safetensors":
+        elif path.suffix.lower() in WEIGHTS:
             self._files.import_path(path)
         else:
             self.show(path)

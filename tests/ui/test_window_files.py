@@ -8,6 +8,7 @@ from threading import Event
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 from session_hand import FilesHand, answer, no_images
@@ -78,6 +79,35 @@ def test_exported_weights_come_back(menu, tmp_path, name):
     assert menu.settle().params.tobytes() == before.params.tobytes()
     assert menu.banner.text() == f"Imported the weights in {name}."
     assert menu.session.undo_label == "Import weights"
+
+
+@pytest.mark.parametrize("name", ["w.onnx", "w.safetensors"])
+def test_weights_of_another_network_offer_to_build_it(menu, tmp_path, name):
+    if name.endswith("onnx"):
+        pytest.importorskip("onnx")
+    before = menu.train(20)
+    FORMATS[name.partition(".")[2]].save(Subject.of(before), tmp_path / name)
+    asked = menu.session.experiment
+    menu.session.edit(replace(asked, layers=(DenseSpec(units=3),)))
+    other = menu.settle()
+    menu.import_path(tmp_path / name)
+    menu.qtbot.waitUntil(lambda: "holds another network: 2 → " in menu.banner.text())
+    assert menu.session.experiment.layers == other.experiment.layers, "nothing was changed so far"
+    menu.banner.show()
+    menu.qtbot.mouseClick(menu.banner.offer(), Qt.MouseButton.LeftButton)
+    menu.qtbot.waitUntil(lambda: menu.session.undo_label == "Build network")
+    assert menu.settle().params.tobytes() == before.params.tobytes()
+    assert menu.session.experiment.dataset == asked.dataset
+    assert menu.banner.text() == f"Built the network in {name}, with its weights."
+    menu.session.undo()
+    assert menu.settle().params.tobytes() == other.params.tobytes()
+    assert menu.session.experiment.layers == other.experiment.layers
+    menu.session.redo()
+    assert menu.settle().params.tobytes() == before.params.tobytes()
+    (tmp_path / name).write_bytes(b"\xff" * 50)
+    menu.import_path(tmp_path / name)
+    menu.qtbot.waitUntil(lambda: f"{name} cannot be read" in menu.banner.text())
+    assert menu.settle().params.tobytes() == before.params.tobytes()
 
 
 def test_what_was_saved_can_show_its_folder(menu, tmp_path, monkeypatch):

@@ -260,9 +260,10 @@ def _assembled(graph: Graph, subject: Subject) -> Any:
 
 
 def _about(subject: Subject) -> Iterator[tuple[str, str]]:
-    """What a reader may want to know, as texts: the task by its stable name, the names of inputs and answers, the
-    experiment, and a check of ten examples."""
+    """What a reader may want to know, as texts: the task by its stable name, the shape of what the network is given,
+    the names of inputs and answers, the experiment, and a check of ten examples."""
     yield "task", subject.model.task.value
+    yield "input", msgspec.json.encode(subject.model.input_shape).decode()
     yield "inputs", msgspec.json.encode(subject.input_names).decode()
     yield "targets", msgspec.json.encode([printable(name) for name in subject.model.target_names]).decode()
     if (subject.model.outputs == 1 and subject.classes) or subject.model.task is Task.MULTILABEL:

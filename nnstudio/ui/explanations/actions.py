@@ -59,9 +59,10 @@ ACTIONS = {
         "RFC 1951 (DEFLATE), RFC 4648 (base64url) and SHA-256.",
     ),
     "import": Explanation(
-        "Takes arrays of the same names and shapes; training goes on from them.",
+        "Takes arrays of the same shapes; training goes on from them. They may be ours, the state dict of a plain "
+        "Sequential of PyTorch, or an ONNX graph of layers in a row. Those of another network bring it along.",
         "layer1/weight must have 2 × 4 numbers for a first layer of 4 neurons behind 2 inputs.",
-        "NumPy's .npz and Hugging Face's .safetensors formats.",
+        "NumPy's .npz, Hugging Face's .safetensors, and ONNX.",
     ),
     "worksheet": Explanation(
         "z = Σ w·x + b, a = f(z), L, ∂L/∂z, ∂L/∂w, w ← w − η · ∂L/∂w of one example, with boxes for the numbers; the "

@@ -124,6 +124,11 @@ MESSAGE = Explanation(
     "Hides the message; nothing else changes.",
     "Escape does the same once Tab has come to it; good news leaves after 8 s.",
 )
+BUILD = Explanation(
+    "Begins the layers that the file tells of with its weights, on the data of now where they fit, otherwise in the "
+    "experiment that lies in the file. The run that is left goes on the shelf.",
+    "2 → 8 tanh, 8 tanh → 1 in the place of 2 → 4 tanh, 2 tanh → 1: 105 weights.",
+)
 COPY = Explanation("The whole message, as text.", "1 sentence, and below it the run, the update and the experiment.")
 NOTE = Explanation("Hides the note; the experiment goes on.", "Presets › XOR brings it back, for 1 step of Undo.")
 MORE = Explanation("Shows all of a long note, or only its first 2 lines.", "A note of 7 lines leaves 5 to the picture.")
