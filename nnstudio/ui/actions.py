@@ -221,6 +221,15 @@ ROWS = (
         "save_picture",
         "The picture that has the keys as a file, PNG or SVG.",
     ),
+    Row(
+        "save_growth",
+        "Save the &growth…",
+        "",
+        "",
+        "growing",
+        "save_growth",
+        "How the boundary has grown so far, as a picture that moves.",
+    ),
     Row("history", "&History…", "", "", "window", "show_history", "How much memory the run's past may take."),
     Row(
         "landscape",

@@ -152,7 +152,7 @@ class FilesMenu(QObject):
     def save_as(self, then: Callable[[], None] | None = None) -> None:
         """Ask for a name and save."""
         old = self.document.path
-        if path := self._ask_save("Save experiment", old.name if old else f"experiment{SUFFIX}", PROJECTS):
+        if path := self.ask_save("Save experiment", old.name if old else f"experiment{SUFFIX}", PROJECTS):
             self.document.save(path, then)
 
     def _saved(self, path: Path) -> None:
@@ -163,13 +163,13 @@ class FilesMenu(QObject):
 
     def save_table(self, table: Table) -> None:
         """Ask for a name and write these numbers as CSV."""
-        path = self._ask_save("Save as CSV", f"{table.title.split(',')[0]}.csv", "Comma separated (*.csv)")
+        path = self.ask_save("Save as CSV", f"{table.title.split(',')[0]}.csv", "Comma separated (*.csv)")
         if path is not None:
             self._write(path, table.as_text(",").encode(), f"Saved {counted(len(table.rows), 'row')}")
 
     def save_picture(self, widget: QWidget, title: str) -> None:
         """Ask for a name and write what this widget shows now, as PNG or as SVG."""
-        if path := self._ask_save("Save as picture", f"{title}.png", pictures.KINDS):
+        if path := self.ask_save("Save as picture", f"{title}.png", pictures.KINDS):
             self._write(path, pictures.picture_of(widget, title, path.suffix.lower()), "Saved the picture")
 
     def _write(self, path: Path, content: bytes, deed: str) -> None:
@@ -208,7 +208,7 @@ class FilesMenu(QObject):
         dialog.open()
 
     def _write_worksheets(self, dialog: WorksheetDialog) -> None:
-        if path := self._ask_save("Save worksheets", "worksheet.pdf", WORKSHEETS):
+        if path := self.ask_save("Save worksheets", "worksheet.pdf", WORKSHEETS):
             writer = WorksheetWriter(path, dialog.sheets, self)
             writer.finished.connect(partial(self._worksheets_written, writer, dialog.count))
             self._banner.announce(Tone.GOOD, f"Writing {counted(dialog.count, 'worksheet')} to {path.name}…")
@@ -227,7 +227,8 @@ class FilesMenu(QObject):
         name, _ = QFileDialog.getOpenFileName(self._window, title, self._settings.folder, kinds)
         return self._remember(name)
 
-    def _ask_save(self, title: str, name: str, kinds: str) -> Path | None:
+    def ask_save(self, title: str, name: str, kinds: str) -> Path | None:
+        """Where to save, under one of the endings that `kinds` name; None if nowhere."""
         start = str(Path(self._settings.folder) / name)
         name, kind = QFileDialog.getSaveFileName(self._window, title, start, kinds)
         path = self._remember(name)

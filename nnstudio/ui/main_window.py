@@ -29,6 +29,7 @@ from nnstudio.ui.announcements import Announcements
 from nnstudio.ui.desk import Desk, Place
 from nnstudio.ui.exporting import Exporting
 from nnstudio.ui.files_menu import FilesMenu
+from nnstudio.ui.growing import Growing
 from nnstudio.ui.help import About, HelpSheet
 from nnstudio.ui.icons import icon
 from nnstudio.ui.key_focus import KeyFocus
@@ -88,6 +89,7 @@ class MainWindow(QMainWindow):
         self.commands = Actions(session, self.visiting, self.files, self)
         self.exporting = Exporting(session, settings, self.files, self.banner, self)
         self.commands.lead_to("exporting", self.exporting)
+        self.commands.lead_to("growing", Growing(session, self.files, self.banner))
         self.closed.connect(self.exporting.end)
         self.transport = Transport(session, self.commands)
         self.desk = self._make_desk()

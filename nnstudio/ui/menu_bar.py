@@ -69,7 +69,8 @@ class MenuBar(QMenuBar):
         view.addMenu(self._theme_menu(settings.theme))
         commands["larger_text"].setChecked(settings.larger_text)
         watched = "microscope", "landscape", "runs", "compare", "history"
-        self._fill(view, (*watched, None, "larger_text", None, "show_table", "save_picture", None, "reset_layout"))
+        saved = "show_table", "save_picture", "save_growth"
+        self._fill(view, (*watched, None, "larger_text", None, *saved, None, "reset_layout"))
         self._fill(self.addMenu("&Help"), ("help", "whats_this", None, "about"))
         self._file_name = QLabel()
         self._file_name.setProperty("role", "corner")

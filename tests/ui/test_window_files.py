@@ -3,11 +3,13 @@
 import os
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from threading import Event
 
 import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
@@ -21,11 +23,13 @@ from nnstudio.core.experiment.layer_specs import ActivationSpec, BatchNormSpec, 
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.presets import default_experiment
 from nnstudio.core.training.trainer import Trainer
+from nnstudio.files import growth
 from nnstudio.files.exports import FORMATS, Subject
 from nnstudio.files.library import DataLibrary
 from nnstudio.files.project import Project, load_project, save_project
 from nnstudio.files.saving import Saver
 from nnstudio.ui.files_menu import FilesMenu
+from nnstudio.ui.growing import Growing
 from nnstudio.ui.session import Session
 from nnstudio.ui.settings import Settings
 from nnstudio.ui.stage.table import Table
@@ -108,6 +112,32 @@ def test_weights_of_another_network_offer_to_build_it(menu, tmp_path, name):
     menu.import_path(tmp_path / name)
     menu.qtbot.waitUntil(lambda: f"{name} cannot be read" in menu.banner.text())
     assert menu.settle().params.tobytes() == before.params.tobytes()
+
+
+def test_the_growth_of_the_boundary_is_drawn_and_can_be_stopped(menu, tmp_path, monkeypatch):
+    growing, path = Growing(menu.session, menu, menu.banner), tmp_path / "growth.gif"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "growth"), "GIF (*.gif)"))
+    growing.save_growth()
+    menu.qtbot.waitUntil(lambda: "train first" in menu.banner.text())
+    menu.train(700)
+    growing.save_growth()
+    menu.qtbot.waitUntil(lambda: menu.banner.text() == "Drawing the growth into growth.gif: 0 %")
+    menu.banner.show()
+    menu.qtbot.mouseClick(menu.banner.offer(), Qt.MouseButton.LeftButton)
+    assert menu.banner.text() == "Stopped. Nothing was written."
+    monkeypatch.setattr("nnstudio.ui.growing.growth.writing", partial(growth.writing, size=60, moments=5))
+    menu.session.play()
+    growing.save_growth()
+    menu.qtbot.waitUntil(lambda: menu.banner.text() == "Saved the growth of the boundary to growth.gif.")
+    assert menu.session.playing, "training goes on meanwhile"
+    menu.session.pause()
+    with Image.open(path) as picture:
+        assert picture.n_frames == 5
+        assert picture.size == (60, 60 + growth.FOOT)
+        first = picture.convert("RGB").tobytes()
+        picture.seek(4)
+        assert picture.convert("RGB").tobytes() != first
+    assert [each.name for each in tmp_path.iterdir()] == ["growth.gif"]
 
 
 def test_what_was_saved_can_show_its_folder(menu, tmp_path, monkeypatch):

@@ -71,22 +71,23 @@ def plane(subject: Subject) -> str:
     if not isinstance(domain, Plane):
         return ""
     answers = predict(subject.model, domain.grid(_RESOLUTION)).astype(np.float64)
-    pixels = _colours(answers, subject).reshape(_RESOLUTION, _RESOLUTION, 3)
+    pixels = coloured(answers, subject.model.task).reshape(_RESOLUTION, _RESOLUTION, 3)
     picture = b64encode(png(pixels)).decode()
     left, right, bottom, top = domain.extent
     about = f"The answers for x1 from {left:g} to {right:g} and x2 from {bottom:g} to {top:g}"
     return f'<img alt="{about}" width="320" height="320" src="data:image/png;base64,{picture}"><p>{about}.</p>'
 
 
-def _colours(answers: Array, subject: Subject) -> NDArray[np.uint8]:
+def coloured(answers: Array, task: Task) -> NDArray[np.uint8]:
+    """The colours (n, 3) of answers (n, outputs): the more certain, the stronger."""
     with np.errstate(all="ignore"):
-        if subject.model.outputs > 1:
+        if answers.shape[1] > 1:
             shades = np.array(_CLASSES, float)[answers.argmax(axis=1) % len(_CLASSES)]
             sure = np.clip(answers.max(axis=1, keepdims=True), 0, 1)
             mixed = sure * shades + (1 - sure) * 255
         else:
             value = answers[:, :1]
-            if subject.model.task is Task.REGRESSION:
+            if task is Task.REGRESSION:
                 largest = max(float(np.abs(value).max()), 1e-9)
                 value = (value / largest + 1) / 2
             t = np.clip(2 * value - 1, -1, 1)

@@ -150,6 +150,12 @@ ACTIONS = {
         "A card of 652 × 475 becomes a picture of 676 × 499, with a margin of 12.",
         "ISO/IEC 15948 (PNG) and SVG Tiny 1.2.",
     ),
+    "save_growth": Explanation(
+        "What the network said all over the plane at 48 moments, evenly over the run so far: kept states, or trained "
+        "again from one to the same bits where the way is short. APNG and GIF play in any browser.",
+        "6000 updates: a moment every 128 updates, 10 a second, about 1 MB.",
+        "ISO/IEC 15948 with APNG, and GIF89a.",
+    ),
     "history": Explanation(
         "States of the run are kept, so that every moment of it can be shown; how many fit depends on the network.",
         "2-8-8-1 has states of 3 kB: 256 of them, the most that are kept, take less than 1 MB.",

@@ -129,6 +129,10 @@ BUILD = Explanation(
     "experiment that lies in the file. The run that is left goes on the shelf.",
     "2 → 8 tanh, 8 tanh → 1 in the place of 2 → 4 tanh, 2 tanh → 1: 105 weights.",
 )
+STOP_DRAWING = Explanation(
+    "Gives up the drawing behind the moment that is being drawn; a file that was there stays as it was.",
+    "48 moments take a few seconds.",
+)
 COPY = Explanation("The whole message, as text.", "1 sentence, and below it the run, the update and the experiment.")
 NOTE = Explanation("Hides the note; the experiment goes on.", "Presets › XOR brings it back, for 1 step of Undo.")
 MORE = Explanation("Shows all of a long note, or only its first 2 lines.", "A note of 7 lines leaves 5 to the picture.")
