@@ -2,14 +2,18 @@
 
 import ast
 import re
+import runpy
+import shlex
 from functools import cache
 from pathlib import Path
 from textwrap import dedent
 
 import numpy as np
+import pandas as pd
 import pytest
+from PIL import Image
 
-from nnstudio import Trainer, default_experiment
+from nnstudio import Trainer, cli, default_experiment
 from nnstudio.core.experiment import LAYER_KINDS, TrainingSpec
 from nnstudio.core.experiment.choices import (
     ActivationKind,
@@ -163,3 +167,47 @@ def test_the_lines_for_notebooks_run(tmp_path: Path, monkeypatch: pytest.MonkeyP
     project = load_project(tmp_path / "p.nns")
     assert project.state is not None
     assert project.state.updates == 50 * -(-len(points) // project.state.experiment.training.batch_size)
+
+
+def test_own_data_takes_the_commands_that_it_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    random, kind = np.random.default_rng(2), np.arange(150) % 3
+    names = np.array(["Adelie", "Chinstrap", "Gentoo"])
+    table = pd.DataFrame(
+        {
+            "species": names[kind],
+            "island": np.where(random.random(150) < 0.7, np.array(["Torgersen", "Dream", "Biscoe"])[kind], "Dream"),
+            "bill": (np.array([38.8, 48.8, 47.5])[kind] + random.normal(0, 2, 150)).round(1),
+            "mass": (np.array([3700, 3730, 5080])[kind] + random.normal(0, 200, 150)).round(),
+        }
+    )
+    table.to_csv("penguins.csv", sep=";", decimal=",", index=False)
+    table.drop(columns="species").to_csv("new.csv", sep=";", decimal=",", index=False)
+    section = README.partition("## Your own data in two minutes")[2].partition("\n## ")[0]
+    [commands] = re.findall(r"^```\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
+    said = []
+    for line in commands.splitlines():
+        name, *words = shlex.split(line)
+        assert name == "nnstudio"
+        assert cli.main(words) == 0, line
+        said.append(capsys.readouterr())
+    assert "Semicolons, decimal comma" in "".join(said[0])
+    assert "precision" in said[1].out
+    assert "largest difference" in "".join(said[3])
+    answers = pd.read_csv("answers.csv")
+    assert list(answers) == ["species", *(f"P({name})" for name in names)]
+    assert (answers["species"] == table["species"]).mean() > 0.9
+    assert {path.name for path in Path("out").iterdir()} == {"penguins_numpy.py", "penguins.h", "penguins.html"}
+
+
+def test_the_picture_that_moves_is_drawn_by_the_program(tmp_path: Path) -> None:
+    script = runpy.run_path(str(ROOT / "docs" / "growth.py"))
+    script["draw"](tmp_path / "growth.png", updates=60, moments=4)
+    assert "resources/growth.png" in README
+    for path, frames in ((tmp_path / "growth.png", 4), (script["PICTURE"], script["MOMENTS"])):
+        with Image.open(path) as picture:
+            assert picture.n_frames == frames
+            assert picture.width == script["SIZE"]
+        assert path.stat().st_size < 1_500_000
