@@ -86,7 +86,7 @@ def test_what_pytorch_writes_answers_as_in_pytorch(tmp_path: Path) -> None:
     )
     told = check("implied", relu, frame_of(network(BLOBS, stack(TANH))), points, (2,), built=True)
     assert "2 → 7 ReLU, 3 linear, batch norm, ReLU → 4" in told
-    assert "does not say what lies between its layers: ReLU was taken" in told
+    assert "does not say what lies between its layers: ReLU is assumed" in told
 
     images = moved(
         nn.Sequential(

@@ -24,7 +24,7 @@ from nnstudio.files.weights import TEXTS
 _OURS = re.compile(r"layer\d+/\w+|check/.*")
 _NAME = re.compile(r"(?:(?P<prefix>.*)\.)?(?P<place>\d{1,6})\.(?P<array>\w+)")
 _COUNTER = "num_batches_tracked"
-_ASSUMED = "The file does not say what lies between its layers: ReLU was taken."
+_ASSUMED = "The file does not say what lies between its layers: ReLU is assumed."
 
 Arrays = dict[str, StoredArray]
 
