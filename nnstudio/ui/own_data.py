@@ -12,6 +12,7 @@ from PySide6.QtGui import QAction, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from nnstudio.core.experiment import TableSpec
+from nnstudio.core.experiment.choices import ClassWeights
 from nnstudio.files.library import keep, look_in, take_lost
 from nnstudio.files.project import SUFFIX
 from nnstudio.ui.explanations.own_table import OWN_TABLE
@@ -81,11 +82,11 @@ class OwnData(QObject):
     def _forget(self) -> None:
         self.dialog = None
 
-    def _take(self, proposed: Proposed) -> None:
+    def _take(self, proposed: Proposed, weights: ClassWeights) -> None:
         """What was decided becomes the experiment's data."""
         spec, session = proposed.proposal.spec, self._session
         keep(session.images, proposed.looked.table, proposed.looked.content)
-        session.edit(experiment_on(spec, session.experiment), label=f"Open {spec.name}")
+        session.edit(experiment_on(spec, session.experiment, weights), label=f"Open {spec.name}")
 
     # Dropped on the window
 

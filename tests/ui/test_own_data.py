@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from nnstudio.core.data.table_proposal import Survey, Wishes
 from nnstudio.core.experiment import TableSpec
-from nnstudio.core.experiment.choices import DatasetKind
+from nnstudio.core.experiment.choices import ClassWeights, DatasetKind
 from nnstudio.core.presets import default_experiment
 from nnstudio.files.library import DataLibrary
 from nnstudio.files.project import Project, load_project, save_project
@@ -161,8 +161,14 @@ def test_a_file_is_dropped_anywhere_on_the_window(desk: Desk, qtbot: QtBot, tmp_
 
 
 def test_the_same_table_again_keeps_the_network_and_another_begins_anew(desk: Desk, tmp_path: Path) -> None:
-    desk.show(flowers(tmp_path))
+    hand = desk.show(flowers(tmp_path))
+    assert hand.dialog.target.weighed.sentence.plain == "Classes are weighed alike: each example counts the same."
+    desk.qtbot.mouseClick(hand.dialog.target.weighed.words[0], LEFT)
+    hand.pick("Balanced")
+    assert hand.dialog.target.weighed.sentence.plain == "Classes are weighed balanced: each class counts the same."
+    assert hand.dialog.target.weighed.words[0].hasFocus()
     desk.use()
+    assert desk.session.experiment.training.class_weights is ClassWeights.BALANCED
     desk.session.step(20)
     desk.qtbot.waitUntil(lambda: desk.session.frame is not None and desk.session.frame.updates == 20)
     panel = desk.window.findChild(DataPanel)
@@ -173,6 +179,7 @@ def test_the_same_table_again_keeps_the_network_and_another_begins_anew(desk: De
     assert hand.dialog.draft.proposed is not None
     assert hand.dialog.draft.proposed.proposal.spec == desk.session.experiment.dataset
     assert hand.odd()[0] == "nr differs in every row, so it is an id. Keep it"
+    assert hand.dialog.target.weights is ClassWeights.BALANCED, "as they are now"
     assert not [said for said in hand.said() if "as you have said" in said], "only what is not as it would be anyway"
     hand.segment("few year", "category")
     assert "stays as you have built it" in hand.dialog.said.text()
@@ -183,8 +190,14 @@ def test_the_same_table_again_keeps_the_network_and_another_begins_anew(desk: De
     frame = desk.session.frame
     assert frame is not None
     assert frame.updates == 20
-    desk.show(flowers(tmp_path, "others.csv", 4))
+    hand = desk.show(flowers(tmp_path, "others.csv", 4))
+    assert hand.dialog.target.weights is ClassWeights.NONE, "what another table needs is another matter"
+    hand.choose("target", 0, "length")
+    assert not hand.dialog.target.weighed.isVisible(), "values have no classes"
+    hand.choose("target", 0, "species")
+    assert hand.dialog.target.weighed.isVisible()
     desk.use()
+    assert desk.session.experiment.training.class_weights is ClassWeights.NONE
     desk.qtbot.waitUntil(lambda: desk.session.frame is not None and desk.session.frame.updates == 0)
     assert len(desk.session.shelving.shelf) == 1, "and the run that had learned something is kept"
 

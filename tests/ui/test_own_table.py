@@ -135,8 +135,9 @@ def test_tab_goes_as_the_eyes_do(table: Table, tmp_path: Path) -> None:
         come.append(here.accessibleName() or getattr(here, "text", str)())
         if here is dialog.use:
             break
-    assert come[:6] == [
+    assert come[:7] == [
         "First rows",
+        "Class weights: alike",
         "Two columns",
         "Separator: Semicolons",
         "Decimal sign: decimal comma",

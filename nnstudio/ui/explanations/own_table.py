@@ -83,6 +83,11 @@ OWN_TABLE = {
         "20 % of 68, 123 and 151 rows: 14, 24 and 30 of them test.",
         _SPLIT,
     ),
+    "Class weights": Explanation(
+        "Balanced, an example counts w = N / (k · N of its class) in the loss: the rarer its class, the more.",
+        "68, 123 and 151 rows of 3 classes: one of the rarest counts 342 / (3 · 68) = 1.68.",
+        "King & Zeng 2001, Logistic Regression in Rare Events Data.",
+    ),
     "Seed": Explanation("The same seed deals the same rows out.", "Seed 2 puts 68 other rows into the test.", HERE),
     "Two columns": Explanation(
         "Of all pairs of inputs the one in which the classes overlap least: exp(−d² / 8), d² = δᵀ S⁻¹ δ, for means "

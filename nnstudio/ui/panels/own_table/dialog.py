@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from nnstudio.core.data.table_proposal import Wishes, wishes_of
 from nnstudio.core.experiment import Experiment, TableSpec
+from nnstudio.core.experiment.choices import ClassWeights
 from nnstudio.files.errors import printable
 from nnstudio.files.tables.arrays import SUFFIXES
 from nnstudio.files.tables.source import SCANNED
@@ -58,9 +59,10 @@ _TIPS = {
 
 
 class OwnTableDialog(QDialog):
-    """`taken` gives what is to be trained on; `other_wanted`: another file. `experiment`: the one that runs now."""
+    """`taken` gives what is to be trained on, and how much its classes count; `other_wanted`: another file.
+    `experiment`: the one that runs now."""
 
-    taken = Signal(object)
+    taken = Signal(object, object)
     other_wanted = Signal()
 
     def __init__(self, path: Path, experiment: Experiment, parent: QWidget, known: TableSpec | None = None) -> None:
@@ -96,7 +98,9 @@ class OwnTableDialog(QDialog):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.refusal.setProperty("role", "trouble")
         self.unread = DecisionList("How to read it")
-        self.preview, self.target = Preview(), TargetCard()
+        weights = experiment.training.class_weights if known is not None else ClassWeights.NONE
+        self.preview, self.target = Preview(), TargetCard(weights)
+        self.target.weights_chosen.connect(self._order)
         self.decisions, self.odd = DecisionList("Decisions"), DecisionList("Odd, and left out", signed=False, gap=10)
         self.shares = SharesCard()
         self.unread.chosen.connect(self._correct)
@@ -272,7 +276,7 @@ class OwnTableDialog(QDialog):
 
     def _order(self) -> None:
         """Tab goes as the eyes do; what was set anew would come last."""
-        stops: list[QWidget] = [self.other, self.preview, self.target.pair]
+        stops: list[QWidget] = [self.other, self.preview, *self.target.stops()]
         stops += [control for part in (self.decisions, self.odd) for row in part.rows for control in row.controls()]
         stops += [*self.shares.stops(), self.cancel, self.use]
         for before, behind in pairwise(stops):
@@ -298,7 +302,7 @@ class OwnTableDialog(QDialog):
         proposed = self.draft.proposed
         if proposed is not None and not self.draft.busy:
             self.accept()
-            self.taken.emit(proposed)
+            self.taken.emit(proposed, self.target.weights)
 
 
 def _with_figures(sentence: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from nnstudio.core.data.table_proposal import Wishes
+from nnstudio.core.experiment.choices import ClassWeights
 from nnstudio.core.experiment.table_recipe import Column, Missing, Separator, TextFormat, Use
 from nnstudio.files.tables.text_format import ENCODINGS, FormatWishes
 
@@ -18,10 +19,11 @@ AS_FOUND = "As it was found"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """change: the wishes that it stands for, None where it is so already; apart: a line stands above it"""
+    """change: the wishes that it stands for, or how classes count, None where it is so already; apart: a line stands
+    above it"""
 
     label: str
-    change: FormatWishes | Wishes | None
+    change: FormatWishes | Wishes | ClassWeights | None
     chosen: bool = False
     help: str = ""
     apart: bool = False

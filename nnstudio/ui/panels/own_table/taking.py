@@ -3,18 +3,23 @@
 from dataclasses import replace
 
 from nnstudio.core.experiment import DenseSpec, Experiment, TableSpec
-from nnstudio.core.experiment.choices import Task
+from nnstudio.core.experiment.choices import ClassWeights, Task
 from nnstudio.core.experiment.plan import can_carry
 from nnstudio.core.presets import default_experiment
+from nnstudio.core.training.losses import WEIGHED
 from nnstudio.ui.panels.own_table.draft import Proposed
 from nnstudio.ui.widgets.figures import counted, grouped
 
 
-def experiment_on(spec: TableSpec, present: Experiment) -> Experiment:
+def experiment_on(spec: TableSpec, present: Experiment, weights: ClassWeights | None = None) -> Experiment:
     """An experiment that learns this table: with a network that suits it, or, where the present one learns the same
-    target of the same file already, with the network of now."""
+    target of the same file already, with the network of now. `weights`: how much its classes count, if it has some;
+    None leaves that as it is."""
     going_on = replace(present, dataset=spec)
-    return going_on if can_carry(present, going_on) else default_experiment(spec)
+    made = going_on if can_carry(present, going_on) else default_experiment(spec)
+    if weights is None or spec.task not in WEIGHED:
+        return made
+    return replace(made, training=replace(made.training, class_weights=weights))
 
 
 def outlook(present: Experiment, proposed: Proposed) -> str:
