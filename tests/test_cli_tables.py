@@ -193,6 +193,15 @@ def test_classes_are_evaluated_one_by_one(project: str, capsys: pytest.CaptureFi
     assert shown.err.splitlines()[-1] == "1 row without a known class of species left aside."
 
 
+def test_a_class_without_a_row_is_called_so(project: str, capsys: pytest.CaptureFixture[str]) -> None:
+    frame = flowers()
+    frame[frame["species"] != "Iris"].to_csv("others.csv", index=False)
+    assert run("evaluate", project, "others.csv") == 0
+    line = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("Iris"))
+    assert "  0  no example" in line, line
+    assert line.split()[2] == "–", "and not a recall of 0"
+
+
 def test_values_are_evaluated_in_their_own_unit(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ("--target", "price", "--epochs", "60", "--save", "v.nns", "--quiet")
     assert run("train", "flowers.csv", *words) == 0

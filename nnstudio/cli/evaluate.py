@@ -94,7 +94,8 @@ class ClassScore:
         yield ""
         yield f"{'':{width}}  precision     recall         F1    support"
         for name, each in zip(self._names, figures, strict=True):
-            yield _line(printable(name), width, (each.precision, each.recall, each.f1), each.support)
+            line = _line(printable(name), width, (each.precision, each.recall, each.f1), each.support)
+            yield f"{line}  {each.missing}".rstrip()
         means = [_mean([getattr(each, name) for each in figures]) for name in ("precision", "recall", "f1")]
         yield _line("mean", width, means, self.rows)
 

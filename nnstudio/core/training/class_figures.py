@@ -1,6 +1,7 @@
 """How well each class is told from the others: precision, recall and F1."""
 
 from dataclasses import dataclass
+from math import isnan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,12 @@ class ClassFigures:
     recall: float
     f1: float
     support: int
+
+    @property
+    def missing(self) -> str:
+        """Why a figure is missing, in words; nothing where all are there."""
+        reasons = ("no example", self.support == 0), ("never answered", isnan(self.precision))
+        return ", ".join(words for words, holds in reasons if holds)
 
 
 def class_figures(confusion: NDArray[np.int64]) -> tuple[ClassFigures, ...]:

@@ -27,6 +27,7 @@ from nnstudio.ui.examples.truth_table import TruthTableStage
 from nnstudio.ui.explanations.views import VIEWS
 from nnstudio.ui.stage.stage import Spot
 from nnstudio.ui.stage.table import Table
+from nnstudio.ui.views.output.class_figures import ClassFiguresStage
 from nnstudio.ui.views.output.confusion import ConfusionStage
 from nnstudio.ui.views.output.drawing import DrawingPane
 from nnstudio.ui.views.output.example_strip import ExampleStrip
@@ -52,7 +53,8 @@ _SHRUNK_BY_WALL = 0.82
 
 
 _Growing = BoundaryStage | ConfusionStage | PredictionsStage
-OutputStage = BoundaryStage | TruthTableStage | ConfusionStage | SamplesStage | PredictionsStage | DrawingPane
+_Below = TruthTableStage | SamplesStage | ClassFiguresStage
+OutputStage = _Growing | _Below | DrawingPane
 
 
 class OutputView(View):
@@ -69,6 +71,7 @@ class OutputView(View):
         self.boundary = PaintingStage()
         self.truth_table = TruthTableStage()
         self.confusion = ConfusionStage()
+        self.class_figures = ClassFiguresStage()
         self.samples = SamplesStage()
         self.predictions = PredictionsStage()
         self.drawing = DrawingPane()
@@ -101,7 +104,7 @@ class OutputView(View):
         layout.setSpacing(_GAP)
         layout.addWidget(self._title.below)
         self._stages = (
-            *(self.boundary, self.truth_table, self.confusion, self.samples, self.predictions),
+            *(self.boundary, self.truth_table, self.confusion, self.class_figures, self.samples, self.predictions),
             self.drawing,
         )
         for widget in (*self._stages, self.metrics, self._plane_switches):
@@ -228,7 +231,7 @@ class OutputView(View):
             case ImagePicture():
                 return (self.confusion, self.samples)
             case TablePicture():
-                return (self.predictions,) if picture.confusion is None else (self.confusion,)
+                return (self.predictions,) if picture.confusion is None else (self.confusion, self.class_figures)
 
     def _show_only(self, shown: tuple[OutputStage, ...]) -> None:
         walled = self.wall.is_open
@@ -332,7 +335,7 @@ class OutputView(View):
             self._fit_wall()
             return
         picture = self._shown[0]
-        below = [stage.sizeHint().height() for stage in (self.truth_table, self.samples) if stage in self._shown]
+        below = [stage.sizeHint().height() for stage in self._shown if isinstance(stage, _Below)]
         below += [self._plane_switches.sizeHint().height()] if self.boundary in self._shown else []
         draws, tabled = picture is self.drawing, self.truth_table in self._shown  # a drawing is none of the examples
         strip = 0 if draws else self.strip.tall_height()
