@@ -104,7 +104,7 @@ def test_predicted_against_true_can_be_read_point_by_point(qtbot: QtBot) -> None
         for example in (0, 1, 2):
             spot = Spot(example, output)
             assert canvas.spot_at(canvas.anchor(spot).center()) == spot
-            name, true, predicted = canvas.reading(spot)
+            name, true, predicted = canvas.reading(spot)[:3]
             assert name == f"y{output + 1}"
             assert true.split()[1] == predicted.split()[1]
     assert canvas.spot_at(QPointF(0, 0)) is None

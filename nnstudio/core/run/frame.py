@@ -147,17 +147,29 @@ class ImagePicture:
 
 
 @dataclass(frozen=True, slots=True)
+class Predictions:
+    """What the network said of some examples of a split: their numbers there, examples (k,), and truth, predicted
+    (outputs, k)."""
+
+    examples: NDArray[np.int64]
+    truth: FloatArray
+    predicted: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
 class TablePicture:
     """What the network makes of a table.
 
     confusion (classes, classes): test examples, row = truth, column = answer; answers (n,): to each; for classes
     truth, predicted (outputs, k): of some test examples; for values, and for labels of which several may be true
+    training: the same of some training examples, where these are others
     """
 
     confusion: NDArray[np.int64] | None = None
     answers: NDArray[np.int64] | None = None
     truth: FloatArray | None = None
     predicted: FloatArray | None = None
+    training: Predictions | None = None
 
 
 Picture = PlanePicture | ImagePicture | TablePicture

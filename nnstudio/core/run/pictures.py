@@ -16,7 +16,7 @@ from nnstudio.core.data.table import Table
 from nnstudio.core.experiment.choices import Task
 from nnstudio.core.network.network import Pass
 from nnstudio.core.run.example import ExampleReading
-from nnstudio.core.run.frame import ImagePicture, Picture, PlanePicture, Probe, TablePicture, TruthTable
+from nnstudio.core.run.frame import ImagePicture, Picture, PlanePicture, Predictions, Probe, TablePicture, TruthTable
 from nnstudio.core.training.metrics import answers_of, confusion_matrix
 from nnstudio.core.training.trainer import Trainer
 
@@ -30,7 +30,7 @@ MOST_CONFUSED = 40
 ROWS = 8
 """So few examples that train and test are shown one by one."""
 PREDICTED = 500
-"""Test examples whose predictions are shown against the truth."""
+"""Test examples whose predictions are shown against the truth, and training examples."""
 
 
 class PictureMaker(Protocol):
@@ -169,7 +169,14 @@ class TablePictures:
             confusion, answers = self._confusion.count() if few else (None, None)
             return TablePicture(confusion=confusion, answers=answers)
         truth = trainer.dataset.test.targets[:PREDICTED].T
-        return TablePicture(truth=truth, predicted=trainer.test.outputs[:, :PREDICTED])
+        return TablePicture(truth=truth, predicted=trainer.test.outputs[:, :PREDICTED], training=self._trained())
+
+    def _trained(self) -> Predictions | None:
+        training, data = self._trainer.training, self._trainer.dataset
+        if data.test is data.train:
+            return None
+        spread = np.arange(min(training.count, PREDICTED)) * training.count // min(training.count, PREDICTED)
+        return Predictions(training.examples[spread], training.truth[spread].T, training.outputs[:, spread])
 
 
 MAKERS: dict[type, Callable[[Trainer, Any], PictureMaker]] = {

@@ -111,9 +111,10 @@ class Visiting:
             run = present.number
         else:
             run = next(self._others)
-        seen = (before or present.observer).trainer.test.outputs
-        if seen.shape == trainer.test.outputs.shape:
-            trainer.test.outputs = seen  # until it has been evaluated
+        seen = (before or present.observer).trainer
+        for old, new in ((seen.test, trainer.test), (seen.training, trainer.training)):
+            if old.outputs.shape == new.outputs.shape:
+                new.outputs = old.outputs  # until it has been evaluated
         self._observer = Observer(trainer, run, present.bands, records=False)
         self._state, self._replayed, self._taken = None, True, None
 

@@ -44,22 +44,25 @@ class Evaluation:
         count = min(len(split), limit or len(split))
         chosen = slice(None) if count == len(split) else sample(split, count)
         self.count = count
+        self.examples: NDArray[np.int64] = np.arange(len(split))[chosen]
+        """Their numbers in the split."""
         self.labels = split.labels[chosen] if len(split.labels) else split.labels
         self._task = task
         self._inputs = split.augmented[chosen]
-        self._truth = split.targets[chosen]
+        self.truth = split.targets[chosen]
+        """What the outputs should be, (n, outputs)."""
         self._loss: Loss | None = None
-        self._targets: Array = self._truth
+        self._targets: Array = self.truth
         self._passes: dict[int, tuple[Pass, Scratch]] = {}
         self._network = network
         self._at_once = at_once(network.layers)
-        self.outputs: Array = np.empty((self._truth.shape[1], count), network.dtype)
-        """What the network said when it was last evaluated, (outputs, n)."""
+        self.outputs: Array = np.full((self.truth.shape[1], count), np.nan, network.dtype)
+        """What the network said when it was last evaluated, (outputs, n); NaN before."""
 
     def pieces(self, loss: Loss) -> Pieces[tuple[float, float]]:
         """The mean data loss and the accuracy, and in the end `outputs`. True only if the network stays as it is."""
         if self._loss != loss:
-            self._loss, self._targets = loss, loss.targets(self._truth)
+            self._loss, self._targets = loss, loss.targets(self.truth)
         total, share = 0.0, 0.0
         outputs = np.empty_like(self.outputs)  # the old array may be in a frame that is still being drawn
         for start in range(0, self.count, self._at_once):
@@ -69,7 +72,7 @@ class Evaluation:
                 total += loss.value(logits, self._targets[part].T, scratch) * logits.shape[1]
                 loss.output(logits, outputs[:, part])
                 if part.stop == self.count:
-                    share = accuracy(outputs, self._truth.T, self.labels, self._task)
+                    share = accuracy(outputs, self.truth.T, self.labels, self._task)
             yield
         self.outputs = outputs
         return total / self.count, share

@@ -21,11 +21,12 @@ class Measures:
     def __init__(self, network: Network, dataset: Dataset, limit: int) -> None:
         self._network = network
         self._dataset = dataset
-        self._sample = Evaluation(network, dataset.train, dataset.task, limit)
-        self._whole = self._sample if self._sample.count == len(dataset.train) else None
+        self.training = Evaluation(network, dataset.train, dataset.task, limit)
+        """Of the sample."""
+        self._whole = self.training if self.training.count == len(dataset.train) else None
         # Where all examples train and test, once through the network is enough.
         same = self._whole is not None and dataset.test is dataset.train
-        self.test = self._sample if same else Evaluation(network, dataset.test, dataset.task)
+        self.test = self.training if same else Evaluation(network, dataset.test, dataset.task)
         validation = dataset.validation
         self._validation = Evaluation(network, validation, dataset.task) if validation is not None else None
         self.metrics: Metrics | None = None
@@ -37,12 +38,12 @@ class Measures:
     @property
     def sample(self) -> int:
         """How many training examples are looked at while training goes on."""
-        return self._sample.count
+        return self.training.count
 
     @property
     def count(self) -> int:
         """How many examples of all splits are looked at then."""
-        return self._sample.count + self.test.count + (self._validation.count if self._validation else 0)
+        return self.training.count + self.test.count + (self._validation.count if self._validation else 0)
 
     def pieces(self, loss: Loss, penalty: float, exact: bool = False) -> Pieces[Metrics]:
         """The metrics now, in pieces of a few milliseconds; it must be dropped if anything changes in between."""
@@ -51,7 +52,7 @@ class Measures:
         # Anybody may have written into the network's arrays.
         if known is None or (exact and known.sampled) or not all(map(np.array_equal, arrays, self._arrays)):
             copies = tuple(array.copy() for array in arrays)
-            split = self._all_examples() if exact else self._sample
+            split = self._all_examples() if exact else self.training
             train_loss, train_accuracy = yield from split.pieces(loss)
             test_loss, test_accuracy = train_loss, train_accuracy
             if self.test is not split:

@@ -66,7 +66,7 @@ class Trainer(InterruptibleDescent):
         self.seconds = 0.0
         """Of training so far; whoever holds the clock adds to it."""
         self._measures = Measures(self.network, dataset, evaluated)
-        self.test = self._measures.test
+        self.training, self.test = self._measures.training, self._measures.test
         self.schedule: Schedule = SCHEDULES[spec.schedule](spec, self.batches.count)
         self.stopping = Stopping(experiment.stopping, self.batches.count)
         self._configure()

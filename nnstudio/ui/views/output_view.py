@@ -11,20 +11,12 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QElapsedTimer, QEvent, QSize, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import (
-    QApplication,
-    QCheckBox,
-    QHBoxLayout,
-    QSizePolicy,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QSizePolicy, QVBoxLayout, QWidget
 
 from nnstudio.core.run.frame import Frame, ImagePicture, Picture, PlanePicture, Probe, Status, TablePicture
 from nnstudio.ui.examples.boundary import BoundaryStage
+from nnstudio.ui.examples.choosing import ExamplesStage
 from nnstudio.ui.examples.truth_table import TruthTableStage
-from nnstudio.ui.explanations.views import VIEWS
 from nnstudio.ui.stage.stage import Spot
 from nnstudio.ui.stage.table import Table
 from nnstudio.ui.views.output.class_figures import ClassFiguresStage
@@ -33,10 +25,12 @@ from nnstudio.ui.views.output.drawing import DrawingPane
 from nnstudio.ui.views.output.example_strip import ExampleStrip
 from nnstudio.ui.views.output.metrics_row import MetricsRow
 from nnstudio.ui.views.output.output_tables import metrics_table, points_table
-from nnstudio.ui.views.output.paint_tools import PaintTools
 from nnstudio.ui.views.output.painting_stage import PaintingStage, Tool
+from nnstudio.ui.views.output.plane_switches import PlaneSwitches
 from nnstudio.ui.views.output.predictions import PredictionsStage
+from nnstudio.ui.views.output.residuals import ResidualsStage
 from nnstudio.ui.views.output.samples import SamplesStage
+from nnstudio.ui.views.output.table_bar import TableBar, TableMode
 from nnstudio.ui.views.output.title_switches import BROWSE, DRAW, HARDEST, TitleSwitches
 from nnstudio.ui.views.output.wall_panel import WallPanel
 from nnstudio.ui.views.view import View
@@ -73,20 +67,22 @@ class OutputView(View):
         self.confusion = ConfusionStage()
         self.class_figures = ClassFiguresStage()
         self.samples = SamplesStage()
-        self.predictions = PredictionsStage()
+        self.predictions, self.residuals = PredictionsStage(), ResidualsStage()
         self.drawing = DrawingPane()
         self.wall = WallPanel()
         self.metrics = MetricsRow()
         self.strip = ExampleStrip()
-        self.test_points = QCheckBox("Test points")
-        self.test_points.setToolTip("Show the points that only test the network, as rings.")
-        self.test_points.setWhatsThis(VIEWS["Test points"].html("Test points"))
+        self._plane_switches = switches = PlaneSwitches()
+        self.test_points, self.discretise, self.tools = switches.test_points, switches.discretise, switches.tools
         self.test_points.toggled.connect(self._show_tests)
-        self.discretise = QCheckBox("Discretise")
-        self.discretise.setToolTip("Show the likelier class alone, without how sure the network is.")
-        self.discretise.setWhatsThis(VIEWS["Discretise"].html("Discretise"))
         self.discretise.toggled.connect(self.boundary.set_discretise)
-        self.tools = PaintTools()
+        self.bar = TableBar()
+        self.bar.changed.connect(self._show_again)
+        self._of_table: dict[TableMode, tuple[OutputStage, ...]] = {
+            TableMode.MATRIX: (self.confusion, self.class_figures),
+            TableMode.PREDICTED: (self.predictions,),
+            TableMode.RESIDUALS: (self.residuals,),
+        }
         self._title = TitleSwitches(self.tools.switch)
         self.mode, self.hardest = self._title.mode, self._title.hardest
         self.mode.currentChanged.connect(self._change_mode)
@@ -94,28 +90,25 @@ class OutputView(View):
         self.tools.changed.connect(self._take_tool)
         self.boundary.put_away.connect(self.tools.put_away)
         self.boundary.painted.connect(self.painted)
-        self._plane_switches = QStackedWidget()
-        self._plane_switches.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        for row in (self._switches_row(), self.tools):
-            self._plane_switches.addWidget(row)
         self._note = Note(self._plane_switches)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(_GAP)
         layout.addWidget(self._title.below)
-        self._stages = (
-            *(self.boundary, self.truth_table, self.confusion, self.class_figures, self.samples, self.predictions),
-            self.drawing,
-        )
+        layout.addWidget(self.bar)
+        of_table = [stage for stages in self._of_table.values() for stage in stages]
+        self._stages = (self.boundary, self.truth_table, *of_table, self.samples, self.drawing)
+        self._growing = tuple(stage for stage in self._stages if isinstance(stage, _Growing))
         for widget in (*self._stages, self.metrics, self._plane_switches):
             layout.addWidget(widget)
         layout.addWidget(self.wall, 1)
         layout.addStretch()
         layout.addWidget(self.strip)
-        for stage in (self.boundary, self.confusion, self.predictions):
+        for stage in self._growing:
             stage.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        for choosing in (self.boundary, self.truth_table, self.samples, self.predictions, self.wall, self.strip):
-            choosing.example_chosen.connect(self.example_chosen)
+        choosing = [stage for stage in self._stages if isinstance(stage, ExamplesStage)]
+        for each in (*choosing, self.wall, self.strip):
+            each.example_chosen.connect(self.example_chosen)
         self.wall.hardest_wanted.connect(self.hardest_wanted)
         self.wall.closed.connect(self.close_wall)
         self.confusion.cell_opened.connect(self._open_cell)
@@ -129,16 +122,6 @@ class OutputView(View):
 
     def switches(self) -> QWidget:
         return self._title
-
-    def _switches_row(self) -> QWidget:
-        row = QWidget()
-        layout = QHBoxLayout(row)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(14)
-        layout.addWidget(self.test_points)
-        layout.addWidget(self.discretise)
-        layout.addStretch()
-        return row
 
     def refuse(self, sentence: str) -> None:
         """Say why a stroke was not taken."""
@@ -231,7 +214,7 @@ class OutputView(View):
             case ImagePicture():
                 return (self.confusion, self.samples)
             case TablePicture():
-                return (self.predictions,) if picture.confusion is None else (self.confusion, self.class_figures)
+                return self._of_table[self.bar.mode]
 
     def _show_only(self, shown: tuple[OutputStage, ...]) -> None:
         walled = self.wall.is_open
@@ -245,6 +228,7 @@ class OutputView(View):
         if not walled:
             self.wall.hide()
         self._plane_switches.setVisible(self.boundary in shown)
+        self.bar.setVisible(self.bar.wanted and not walled)
         # The table says it all by itself: what trains also tests, and the mean stands below it.
         self.metrics.setVisible(self.truth_table not in shown and not walled)
         self.test_points.setVisible(self.truth_table not in shown)
@@ -255,6 +239,7 @@ class OutputView(View):
 
     def show_frame(self, frame: Frame) -> None:
         self._frame = frame
+        self.bar.show_data(frame.dataset)
         if self.wall.is_open:
             self.wall.show_frame(frame)
         if self.wall.is_open and self.truth_table in self._stages_of(frame.picture):
@@ -317,8 +302,8 @@ class OutputView(View):
 
     def _room(self) -> int:
         """The height for pictures and figures."""
-        below = self._title.below
-        return self.height() - (0 if below.isHidden() else below.sizeHint().height() + _GAP)
+        above = [each for each in (self._title.below, self.bar) if not each.isHidden()]
+        return self.height() - sum(each.sizeHint().height() + _GAP for each in above)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -328,7 +313,7 @@ class OutputView(View):
 
     def _fit(self) -> None:
         """Share the height out: where there is no room for all, first the tiles become a table, then the strip flat."""
-        for stage in (self.boundary, self.confusion, self.predictions, self.drawing):
+        for stage in (*self._growing, self.drawing):
             stage.setMinimumHeight(0)
             stage.setMaximumHeight(stage.full_height(self.width()))
         if self._walled:

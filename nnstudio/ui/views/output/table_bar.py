@@ -1,0 +1,74 @@
+"""What is seen of a network that learns a table: a switch above the picture, with what suits the task."""
+
+from enum import Enum
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+
+from nnstudio.core.data.dataset import Dataset
+from nnstudio.core.data.table import Table
+from nnstudio.core.experiment.choices import Task
+from nnstudio.ui.widgets.segmented import SegmentedSwitch
+
+
+class TableMode(Enum):
+    """What is seen, with its name and what the name means."""
+
+    MATRIX = "Matrix", "Which class is taken for which."
+    PREDICTED = "Predicted", "What the network says over what is true."
+    RESIDUALS = "Residuals", "What its predictions leave over."
+
+    def __init__(self, label: str, tip: str) -> None:
+        self.label, self.tip = label, tip
+
+
+_MODES = {
+    Task.BINARY: (TableMode.MATRIX,),
+    Task.MULTICLASS: (TableMode.MATRIX,),
+    Task.REGRESSION: (TableMode.PREDICTED, TableMode.RESIDUALS),
+    Task.MULTILABEL: (TableMode.PREDICTED,),
+}
+
+
+def modes_of(dataset: Dataset) -> tuple[TableMode, ...]:
+    """What there is to be seen of it, the first one to begin with; nothing of data that are no table."""
+    return _MODES[dataset.task] if isinstance(dataset.domain, Table) else ()
+
+
+class TableBar(QWidget):
+    """Hidden where there is nothing to choose."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._modes: tuple[TableMode, ...] = ()
+        self.switch = SegmentedSwitch([mode.label for mode in TableMode], [mode.tip for mode in TableMode])
+        self.switch.currentChanged.connect(self.changed)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self.switch)
+        self.hide()
+
+    @property
+    def mode(self) -> TableMode:
+        """What is seen now."""
+        return list(TableMode)[self.switch.current()]
+
+    @property
+    def wanted(self) -> bool:
+        """Whether there is anything to choose."""
+        return len(self._modes) > 1
+
+    def show_data(self, dataset: Dataset) -> None:
+        """Offer what there is to be seen of these data."""
+        modes = modes_of(dataset)
+        if modes == self._modes:
+            return
+        self._modes = modes
+        for index, mode in enumerate(TableMode):
+            self.switch.button(index).setVisible(mode in modes)
+        if modes and self.mode not in modes:
+            self.switch.set_current(list(TableMode).index(modes[0]))
