@@ -25,6 +25,7 @@ from nnstudio.core.training.diagnosis import Diagnosis
 from nnstudio.core.training.history import HistoryPrefix
 from nnstudio.core.training.metrics import Metrics
 from nnstudio.core.training.phases import Phase, PhasedUpdate
+from nnstudio.core.training.roc import Roc
 from nnstudio.core.training.signs import LayerSigns
 from nnstudio.core.training.state import Mark
 
@@ -44,6 +45,7 @@ class Probe(Flag):
     BACKWARD = auto()  # Frame.backward, of the example or without one of the next mini-batch
     BACKWARD_MEAN = auto()  # the same of the mini-batch, whatever is chosen
     WARPED = auto()  # Frame.warped
+    ROC = auto()  # TablePicture.roc, with OUTPUT
 
 
 class Status(Enum):
@@ -163,6 +165,7 @@ class TablePicture:
     confusion (classes, classes): test examples, row = truth, column = answer; answers (n,): to each; for classes
     truth, predicted (outputs, k): of some test examples; for values, and for labels of which several may be true
     training: the same of some training examples, where these are others
+    roc: of the test examples, for two classes
     """
 
     confusion: NDArray[np.int64] | None = None
@@ -170,6 +173,7 @@ class TablePicture:
     truth: FloatArray | None = None
     predicted: FloatArray | None = None
     training: Predictions | None = None
+    roc: Roc | None = None
 
 
 Picture = PlanePicture | ImagePicture | TablePicture

@@ -18,6 +18,7 @@ from nnstudio.core.network.network import Pass
 from nnstudio.core.run.example import ExampleReading
 from nnstudio.core.run.frame import ImagePicture, Picture, PlanePicture, Predictions, Probe, TablePicture, TruthTable
 from nnstudio.core.training.metrics import answers_of, confusion_matrix
+from nnstudio.core.training.roc import Roc, roc
 from nnstudio.core.training.trainer import Trainer
 
 NEURON_RESOLUTION = 32
@@ -158,6 +159,7 @@ class TablePictures:
     def __init__(self, trainer: Trainer, table: Table) -> None:
         self._trainer = trainer
         self._confusion = Confusion(trainer)
+        self._roc: tuple[Array, Roc | None] | None = None
 
     def take(self, probes: Probe, example: ExampleReading | None, resolution: int) -> TablePicture:
         """The picture of now."""
@@ -167,9 +169,19 @@ class TablePictures:
         if trainer.dataset.task in (Task.BINARY, Task.MULTICLASS):
             few = trainer.dataset.classes <= MOST_CONFUSED
             confusion, answers = self._confusion.count() if few else (None, None)
-            return TablePicture(confusion=confusion, answers=answers)
+            curve = self._curve() if Probe.ROC in probes else None
+            return TablePicture(confusion=confusion, answers=answers, roc=curve)
         truth = trainer.dataset.test.targets[:PREDICTED].T
         return TablePicture(truth=truth, predicted=trainer.test.outputs[:, :PREDICTED], training=self._trained())
+
+    def _curve(self) -> Roc | None:
+        """The ROC curve, made anew only after an evaluation."""
+        test = self._trainer.test
+        if self._trainer.dataset.task is not Task.BINARY:
+            return None
+        if self._roc is None or self._roc[0] is not test.outputs:
+            self._roc = test.outputs, roc(test.labels, test.outputs[0])
+        return self._roc[1]
 
     def _trained(self) -> Predictions | None:
         training, data = self._trainer.training, self._trainer.dataset

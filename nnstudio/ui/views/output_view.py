@@ -29,6 +29,7 @@ from nnstudio.ui.views.output.painting_stage import PaintingStage, Tool
 from nnstudio.ui.views.output.plane_switches import PlaneSwitches
 from nnstudio.ui.views.output.predictions import PredictionsStage
 from nnstudio.ui.views.output.residuals import ResidualsStage
+from nnstudio.ui.views.output.roc import RocStage
 from nnstudio.ui.views.output.samples import SamplesStage
 from nnstudio.ui.views.output.table_bar import TableBar, TableMode
 from nnstudio.ui.views.output.title_switches import BROWSE, DRAW, HARDEST, TitleSwitches
@@ -46,7 +47,7 @@ _SHRUNK_BY_WALL = 0.82
 """And of a matrix beside a wall of its images, with its digits still legible."""
 
 
-_Growing = BoundaryStage | ConfusionStage | PredictionsStage
+_Growing = BoundaryStage | ConfusionStage | RocStage | PredictionsStage
 _Below = TruthTableStage | SamplesStage | ClassFiguresStage
 OutputStage = _Growing | _Below | DrawingPane
 
@@ -67,6 +68,7 @@ class OutputView(View):
         self.confusion = ConfusionStage()
         self.class_figures = ClassFiguresStage()
         self.samples = SamplesStage()
+        self.roc = RocStage()
         self.predictions, self.residuals = PredictionsStage(), ResidualsStage()
         self.drawing = DrawingPane()
         self.wall = WallPanel()
@@ -80,6 +82,7 @@ class OutputView(View):
         self.bar.changed.connect(self._show_again)
         self._of_table: dict[TableMode, tuple[OutputStage, ...]] = {
             TableMode.MATRIX: (self.confusion, self.class_figures),
+            TableMode.ROC: (self.roc,),
             TableMode.PREDICTED: (self.predictions,),
             TableMode.RESIDUALS: (self.residuals,),
         }
@@ -240,6 +243,7 @@ class OutputView(View):
     def show_frame(self, frame: Frame) -> None:
         self._frame = frame
         self.bar.show_data(frame.dataset)
+        self.probes = Probe.OUTPUT | self.bar.probes
         if self.wall.is_open:
             self.wall.show_frame(frame)
         if self.wall.is_open and self.truth_table in self._stages_of(frame.picture):

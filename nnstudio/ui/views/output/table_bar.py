@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 from nnstudio.core.data.dataset import Dataset
 from nnstudio.core.data.table import Table
 from nnstudio.core.experiment.choices import Task
+from nnstudio.core.run.frame import Probe
 from nnstudio.ui.widgets.segmented import SegmentedSwitch
 
 
@@ -15,6 +16,7 @@ class TableMode(Enum):
     """What is seen, with its name and what the name means."""
 
     MATRIX = "Matrix", "Which class is taken for which."
+    ROC = "ROC", "What each threshold finds, and what it takes wrongly along."
     PREDICTED = "Predicted", "What the network says over what is true."
     RESIDUALS = "Residuals", "What its predictions leave over."
 
@@ -22,8 +24,9 @@ class TableMode(Enum):
         self.label, self.tip = label, tip
 
 
+_PROBES = {TableMode.ROC: Probe.ROC}
 _MODES = {
-    Task.BINARY: (TableMode.MATRIX,),
+    Task.BINARY: (TableMode.MATRIX, TableMode.ROC),
     Task.MULTICLASS: (TableMode.MATRIX,),
     Task.REGRESSION: (TableMode.PREDICTED, TableMode.RESIDUALS),
     Task.MULTILABEL: (TableMode.PREDICTED,),
@@ -61,6 +64,11 @@ class TableBar(QWidget):
     def wanted(self) -> bool:
         """Whether there is anything to choose."""
         return len(self._modes) > 1
+
+    @property
+    def probes(self) -> Probe:
+        """What more of a frame is needed for it."""
+        return _PROBES.get(self.mode, Probe.NOTHING) if self._modes else Probe.NOTHING
 
     def show_data(self, dataset: Dataset) -> None:
         """Offer what there is to be seen of these data."""
