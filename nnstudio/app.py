@@ -73,8 +73,8 @@ def run(options: argparse.Namespace) -> int:
         window.files.opened(options.file, project)
     session.start()
     window.show()
-    if options.table is not None:
-        window.own_data.show(options.table)
+    if options.data is not None:
+        window.own_data.show(options.data)
     if not visit:
         recovery = Recovery(session, saver, window.files, window.banner)
         window.closed.connect(recovery.end)

@@ -56,6 +56,7 @@ SPECIAL = {
         "DatasetKind.MNIST",
         "DatasetKind.PAINTED",
         "DatasetKind.TABLE",
+        "DatasetKind.PICTURES",
     ),
 }
 

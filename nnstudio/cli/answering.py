@@ -64,14 +64,20 @@ class Answering:
     """A model, and the rows of a table that it is to answer for."""
 
     model: Model
-    recipe: TableRecipe
+    project: Project
     heard: Heard
+
+    @property
+    def recipe(self) -> TableRecipe:
+        """How a row becomes inputs. Raises `BadInput` where the network learned from images."""
+        return self.model.recipe.table or _of_numbers(self.model)
 
     def pieces(self, path: Path, options: argparse.Namespace) -> Iterator[tuple[Columns, Array]]:
         """The rows in pieces with the answers (n, outputs), NaN where there are none. Raises `FileError` and
         `DataError`."""
+        recipe = self.recipe
         classes = () if self.model.task is Task.REGRESSION else self.model.target_names
-        for _, columns in streaming(path, format_wishes(options), *named_kinds(self.recipe, classes)):
+        for _, columns in streaming(path, format_wishes(options), *named_kinds(recipe, classes)):
             self.heard.rows += len(columns)
             yield columns, self._answers(columns)
 
@@ -93,7 +99,7 @@ def answering(options: argparse.Namespace) -> Answering:
     if project.state is None and project.weights is None:
         raise BadInput(f"{options.project} was never trained, so it has no answers; train it first.")
     model = _model(project, str(options.project))
-    return Answering(model, model.recipe.table or _of_numbers(model), Heard())
+    return Answering(model, project, Heard())
 
 
 def _model(project: Project, name: str) -> Model:
@@ -110,7 +116,7 @@ def _model(project: Project, name: str) -> Model:
 def _of_numbers(model: Model) -> TableRecipe:
     """The recipe of a network that learned from numbers: a column for each of them."""
     if model.recipe.domain is Domain.IMAGES:
-        raise BadInput("This project learned from images, and a table has none.")
+        raise BadInput("This project learned from images, and a table has none; name a folder of images.")
     names = model.recipe.names if model.recipe.domain is Domain.TABLE else ("x1", "x2")
     target = next(name for name in ("y", "class", "target", "answer", "y of all") if name not in names)
     return TableRecipe(columns=tuple(Column(name=name) for name in names), target=target)
@@ -120,6 +126,8 @@ def answering_parser(program: str, description: str, epilog: str) -> Parser:
     """Reads which project is to answer for which table."""
     parser = Parser(prog=program, description=description, epilog=epilog)
     parser.add_argument("project", type=Path, metavar="PROJECT", help="a trained .nns project")
-    parser.add_argument("data", type=Path, metavar="DATA", help="a table (.csv, .tsv, .txt, .npy, .npz)")
+    parser.add_argument(
+        "data", type=Path, metavar="DATA", help="a table (.csv, .tsv, .txt, .npy, .npz), or a folder of images"
+    )
     add_format_options(parser.add_argument_group("how the table is written", "What is not said is found out."))
     return parser

@@ -4,6 +4,7 @@ import argparse
 import math
 import sys
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from nnstudio.cli.answering import Answering, answering, answering_parser
 from nnstudio.cli.arguments import BadInput
 from nnstudio.cli.output import Outlet
+from nnstudio.cli.pictures import labelled_pictures
 from nnstudio.core.array import Array
 from nnstudio.core.counting import counted
 from nnstudio.core.data.columns import AnyColumn
@@ -22,6 +24,7 @@ from nnstudio.core.network.layers.layer import ShapeError
 from nnstudio.core.training.class_figures import class_figures
 from nnstudio.core.training.metrics import answers_of, confusion_matrix
 from nnstudio.files.errors import LONGEST_MESSAGE, FileError, printable
+from nnstudio.files.pictures.source import are_pictures
 
 
 def evaluate(words: Sequence[str]) -> int:
@@ -30,7 +33,7 @@ def evaluate(words: Sequence[str]) -> int:
         "nnstudio evaluate",
         "Hold the answers of a trained project against a table that has the column it learned: accuracy, and for each "
         "class precision, recall, F1 and support; for values R², the root of the mean squared error and the mean "
-        "absolute error.",
+        "absolute error. A folder with a folder of images for each class is held against their names.",
         "Exit codes: 0 evaluated, 2 the input cannot be used or the result cannot be printed, 130 stopped by Ctrl+C.",
     )
     options = parser.parse_args(words)
@@ -52,6 +55,8 @@ def evaluate(words: Sequence[str]) -> int:
 
 
 def _score(asked: Answering, options: argparse.Namespace) -> "ClassScore | ValueScore":
+    if are_pictures(options.data):
+        return _picture_score(asked, options.data)
     model, target = asked.model, asked.recipe.target
     if model.task is Task.MULTILABEL:
         raise BadInput("A network for several labels at once cannot be held against a table with one target.")
@@ -65,13 +70,24 @@ def _score(asked: Answering, options: argparse.Namespace) -> "ClassScore | Value
     return score
 
 
+def _picture_score(asked: Answering, path: Path) -> "ClassScore":
+    pictures, truth, answers = labelled_pictures(asked.model, asked.project, path)
+    score = ClassScore("the folders", asked.model.target_names, "image")
+    score.add(truth, answers)
+    score.left_out = pictures.left_out
+    if not score.rows:
+        raise DataError("None of the folders is called like a class that was learned, so there is nothing to evaluate.")
+    return score
+
+
 class ClassScore:
     """How often which class was taken for which."""
 
-    def __init__(self, target: str, names: tuple[str, ...]) -> None:
-        self._target, self._names = target, names
+    def __init__(self, target: str, names: tuple[str, ...], noun: str = "row") -> None:
+        self._target, self._names, self._noun = target, names, noun
         self._confusion = np.zeros((len(names), len(names)), np.int64)
         self._unknown = 0
+        self.left_out: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -88,7 +104,7 @@ class ClassScore:
 
     def lines(self) -> Iterator[str]:
         right = int(self._confusion.trace())
-        yield f"accuracy {right / self.rows:.2%} of {counted(self.rows, 'row')}"
+        yield f"accuracy {right / self.rows:.2%} of {counted(self.rows, self._noun)}"
         figures = class_figures(self._confusion)
         width = max(len("mean"), *(len(printable(name)) for name in self._names))
         yield ""
@@ -101,7 +117,8 @@ class ClassScore:
 
     def sentences(self) -> Iterator[str]:
         if self._unknown:
-            yield f"{counted(self._unknown, 'row')} without a known class of {self._target} left aside."
+            yield f"{counted(self._unknown, self._noun)} without a known class of {self._target} left aside."
+        yield from (f"Left out: {each}." for each in self.left_out)
 
 
 class ValueScore:

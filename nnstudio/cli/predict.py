@@ -13,6 +13,7 @@ import numpy as np
 from nnstudio.cli.answering import Answering, answering, answering_parser
 from nnstudio.cli.arguments import BadInput
 from nnstudio.cli.output import Outlet, Parser
+from nnstudio.cli.pictures import picture_lines
 from nnstudio.core.array import Array
 from nnstudio.core.data.dataset import DataError
 from nnstudio.core.experiment.choices import Task
@@ -29,7 +30,10 @@ def predict(words: Sequence[str]) -> int:
     errors = Outlet(sys.stderr)
     try:
         asked = answering(options)
-        lines = _lines(asked, options)
+        if options.data.is_dir():
+            lines = picture_lines(asked.model, asked.project, options.data)
+        else:
+            lines = _lines(asked, options)
         if options.out is None:
             outlet = Outlet(sys.stdout)
             for line in lines:
@@ -93,7 +97,8 @@ def _parser() -> Parser:
         "nnstudio predict",
         "Let a trained project answer for the rows of a table, found by the names of its columns. Printed as CSV, a "
         "row for each row of the table in the same order: the class and how probable each one is, or the value. A row "
-        "that lacks what nothing stands in for gets empty cells.",
+        "that lacks what nothing stands in for gets empty cells. For the images in a folder, and in its folders: a "
+        "row for each of them.",
         "Exit codes: 0 answered, 2 the input cannot be used or the result cannot be written, 130 stopped by Ctrl+C.",
     )
     parser.add_argument("--out", type=Path, metavar="OUT.csv", help="write the answers to a file, whole or not at all")

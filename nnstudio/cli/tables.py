@@ -37,6 +37,14 @@ class TakenTable:
     proposal: Proposal
     table: ReadTable
 
+    def introduce(self) -> None:
+        """Say how the table was read and what was decided, a sentence a line."""
+        columns = self.table.columns
+        count = f"{counted(len(columns), 'row')}, {counted(len(columns.names), 'column')}"
+        lines = [f"{self.proposal.spec.name}: {count}", self.table.sentence]
+        lines += [finding.plain for finding in self.proposal.findings]
+        Outlet(sys.stderr).write("\n  ".join(lines) + "\n\n")
+
 
 def is_table(options: argparse.Namespace) -> bool:
     """Whether what is to be trained is a table."""
@@ -51,8 +59,8 @@ def take_table(options: argparse.Namespace) -> TakenTable:
         task=None if options.task is None else _task(options.task),
         uses=_by_column("--use", options.use, Use),
         missing=_by_column("--missing", options.missing, Missing),
-        test_share=_share("--test-share", options.test_share, 0.2),
-        validation_share=_share("--validation-share", options.validation_share, 0.0),
+        test_share=share("--test-share", options.test_share, 0.2),
+        validation_share=share("--validation-share", options.validation_share, 0.0),
         seed=options.split_seed,
         stratified=not options.not_stratified,
     )
@@ -64,15 +72,6 @@ def take_table(options: argparse.Namespace) -> TakenTable:
     tables.hand_over(table)
     project = Project(default_experiment(proposal.spec))
     return TakenTable(project, DataLibrary(tables=tables), proposal, table)
-
-
-def introduce(taken: TakenTable) -> None:
-    """Say how the table was read and what was decided, a sentence a line."""
-    columns = taken.table.columns
-    count = f"{counted(len(columns), 'row')}, {counted(len(columns.names), 'column')}"
-    lines = [f"{taken.proposal.spec.name}: {count}", taken.table.sentence]
-    lines += [finding.plain for finding in taken.proposal.findings]
-    Outlet(sys.stderr).write("\n  ".join(lines) + "\n\n")
 
 
 def watched(path: Path, work: Reading[Result], quiet: bool) -> Result:
@@ -110,10 +109,10 @@ def add_table_options(parser: argparse.ArgumentParser) -> None:
         metavar="COLUMN=WHAT",
         help=f"what is done about its gaps: {', '.join(what.value for what in Missing)}; may be repeated",
     )
-    group.add_argument("--test-share", metavar="SHARE", help="the share of the rows that only tests (0.2)")
+    group.add_argument("--test-share", metavar="SHARE", help="the share of the rows, or images, that only tests (0.2)")
     group.add_argument("--validation-share", metavar="SHARE", help="of the others, the share that only validates (0)")
-    group.add_argument("--split-seed", type=int, default=1, metavar="N", help="the seed that deals out the rows (1)")
-    group.add_argument("--not-stratified", action="store_true", help="deal rows out whatever their class")
+    group.add_argument("--split-seed", type=int, default=1, metavar="N", help="the seed that deals them out (1)")
+    group.add_argument("--not-stratified", action="store_true", help="deal them out whatever their class")
     add_format_options(group)
 
 
@@ -143,7 +142,8 @@ def _task(name: str) -> Task:
     return _TASKS[name] or Task.MULTICLASS
 
 
-def _share(option: str, text: str | None, default: float) -> float:
+def share(option: str, text: str | None, default: float) -> float:
+    """The share that an option was given, as a number or in per cent. Raises `BadInput`."""
     if text is None:
         return default
     try:

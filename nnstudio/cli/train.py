@@ -17,14 +17,16 @@ from nnstudio.cli.arguments import BadInput, changed, load
 from nnstudio.cli.every import Every
 from nnstudio.cli.interruption import Interruption
 from nnstudio.cli.output import Outlet, Parser
+from nnstudio.cli.pictures import TakenPictures, add_picture_options, is_pictures, take_pictures
 from nnstudio.cli.products import check_places, write_somewhere
 from nnstudio.cli.report import Report
 from nnstudio.cli.seeds import train_seeds
-from nnstudio.cli.tables import add_table_options, introduce, is_table, take_table
+from nnstudio.cli.tables import TakenTable, add_table_options, is_table, take_table
 from nnstudio.cli.trainer import trainer_of
 from nnstudio.core.counting import counted
 from nnstudio.core.data.dataset import DataError
 from nnstudio.core.experiment import Experiment, StoppingSpec, TableSpec
+from nnstudio.core.experiment.dataset_spec import OwnSpec
 from nnstudio.core.experiment.network_text import parse_layers
 from nnstudio.core.experiment.setting import SettingError
 from nnstudio.core.network.layer_edits import TakeNetwork
@@ -39,7 +41,8 @@ from nnstudio.core.training.trainer import Diverged, Trainer
 from nnstudio.files.array_files import array_format
 from nnstudio.files.errors import LONGEST_MESSAGE, FileError, printable
 from nnstudio.files.history_csv import export_history
-from nnstudio.files.library import DataLibrary, library_of
+from nnstudio.files.library import DataLibrary, library_of, table_for
+from nnstudio.files.pictures.source import are_pictures
 from nnstudio.files.project import SUFFIX, Project, save_project
 from nnstudio.files.tables.source import stored_content
 from nnstudio.files.weights import export_weights
@@ -74,8 +77,15 @@ def _library(options: argparse.Namespace, project: Project) -> DataLibrary:
     return library_of(project, Path(options.experiment), () if options.data is None else (options.data,))
 
 
+def _taken(options: argparse.Namespace) -> TakenTable | TakenPictures | None:
+    """Somebody's own data, if that is what was named."""
+    if is_table(options) and not are_pictures(Path(options.experiment)):
+        return take_table(options)
+    return take_pictures(options) if is_pictures(options) else None
+
+
 def _train(options: argparse.Namespace) -> int:
-    taken = take_table(options) if is_table(options) else None
+    taken = _taken(options)
     project = load(options.experiment) if taken is None else taken.project
     started = project.experiment
     if options.layers is not None:
@@ -92,8 +102,8 @@ def _train(options: argparse.Namespace) -> int:
         raise BadInput(f"{printable(str(options.save))} is no name of a project; choose one that ends in {SUFFIX}.")
     check_places(places)
     if taken is not None and not options.quiet:
-        introduce(taken)
-    library = None if taken is None else taken.library
+        taken.introduce()
+    library = _library(options, project) if taken is None else taken.library
     trainer = trainer_of(project, experiment, options.experiment, library, options.data)
     report = Report(trainer, sys.stdout, sys.stderr, options.quiet, limit, lines=every is not None)
     if preset := PRESETS.get(options.experiment):
@@ -106,7 +116,7 @@ def _train(options: argparse.Namespace) -> int:
         else:
             report.finish(ending.sentence)
             report.advise()
-        products = PRODUCTS | {"save": partial(_project, project.table)}
+        products = PRODUCTS | {"save": partial(_project, library)}
         codes = [_write(path, partial(products[name], trainer), report) for name, path in places.items()]
     return max(codes, default=0) or ending.code
 
@@ -125,12 +135,13 @@ def _weights(trainer: Trainer, path: Path) -> None:
     export_weights(path, Observer(trainer, 1).frame(Probe.NOTHING))
 
 
-def _project(table: bytes | None, trainer: Trainer, path: Path) -> None:
+def _project(library: DataLibrary | None, trainer: Trainer, path: Path) -> None:
     spec = trainer.dataset.spec
-    if not isinstance(spec, TableSpec):
+    if not isinstance(spec, OwnSpec):
         save_project(path, Project(trainer.experiment, trainer.state()))
         return
-    if table is None and spec.file is not None:
+    table = table_for(library, spec)
+    if table is None and isinstance(spec, TableSpec) and spec.file is not None:
         table = stored_content(spec.file)
     save_project(path, Project(trainer.experiment, trainer.state(), recipe=trainer.dataset.recipe, table=table))
 
@@ -215,7 +226,8 @@ def _parser() -> argparse.ArgumentParser:
         "experiment",
         metavar="EXPERIMENT",
         help="a name that `nnstudio presets` lists, an experiment as JSON (see `nnstudio show`), a .nns project, whose "
-        "training goes on where it stands, or a table of your own (.csv, .tsv, .txt, .npy, .npz)",
+        "training goes on where it stands, or your own data: a table (.csv, .tsv, .txt, .npy, .npz), or images (a "
+        "folder that holds a folder of them for each class, IDX, or .npz)",
     )
     length = parser.add_mutually_exclusive_group()
     length.add_argument("--updates", metavar="N", help="stop after so many more updates")
@@ -252,7 +264,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--history", type=Path, metavar="OUT.csv", help="write the curves as a table")
     parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
     parser.add_argument(
-        "--data", type=Path, metavar="FILE", help="where the table of a project is now, if it was moved"
+        "--data", type=Path, metavar="FILE", help="where the table or images of a project are now, if they were moved"
     )
     add_table_options(parser)
+    add_picture_options(parser)
     return parser

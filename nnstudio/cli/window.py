@@ -18,7 +18,7 @@ THEMES = ("system", "light", "dark")
 
 COMMANDS = """\
 without a window:
-  nnstudio train EXPERIMENT      train a preset, an experiment, a project or a table (.csv)
+  nnstudio train EXPERIMENT      train a preset, an experiment, a project, a table (.csv) or images
   nnstudio predict P DATA        let a trained project answer for the rows of a table
   nnstudio evaluate P DATA       hold its answers against a table that has them
   nnstudio trace EXPERIMENT      follow one example through it, number by number
@@ -45,15 +45,16 @@ def window(words: Sequence[str]) -> int:
     gc.disable()
     from nnstudio.app import run  # Qt is imported from here on
     from nnstudio.cli.tables import SUFFIXES
+    from nnstudio.files.pictures.source import are_pictures
     from nnstudio.files.share_text import is_share_text
 
-    options.text = options.table = None
+    options.text = options.data = None
     if options.file is not None and is_share_text(str(options.file)):
         options.text, options.file = str(options.file), None
-    elif options.file is not None and options.file.suffix.lower() in SUFFIXES:
-        options.table, options.file = options.file, None
-        if not options.table.is_file():
-            sys.stderr.write(f"There is no file {printable(options.table)}.\n")
+    elif options.file is not None and (options.file.suffix.lower() in SUFFIXES or are_pictures(options.file)):
+        options.data, options.file = options.file, None
+        if not options.data.exists():
+            sys.stderr.write(f"There is no file {printable(options.data)}.\n")
             return 2
     return run(options)
 
@@ -70,7 +71,11 @@ def _parser() -> argparse.ArgumentParser:
     datasets = [kind.value for kind in DEFAULTS]
     parser.add_argument("--version", action="version", version=f"nnstudio {__version__}")
     parser.add_argument(
-        "file", nargs="?", type=Path, metavar="FILE", help="a project (.nns), a table or a share text to open"
+        "file",
+        nargs="?",
+        type=Path,
+        metavar="FILE",
+        help="a project (.nns), a table, a folder of images or a share text to open",
     )
     parser.add_argument("--dataset", choices=datasets, help="begin with this data set and the network that suits it")
     parser.add_argument("--play", type=_seconds, metavar="SECONDS", help="train for so long, then go on or leave")

@@ -43,6 +43,9 @@ STORED_TABLE = 2**22
 PICTURES, PICTURE, PIXELS = 100_000, 2**24, 2**27
 """Images of somebody's own: how many, the pixels of one as it lies in its file, those of all as they are learned."""
 
+PICTURE_FILE, PICTURE_CLASSES, UNREADABLE_PICTURES = 2**27, 1000, 100
+"""Bytes of the file of one image, classes, and how many images may be left out because they cannot be read."""
+
 SHARE_TEXT, SHARED = 2**20, 2**21
 """Characters of a share text, and bytes that it may unpack to."""
 

@@ -4,9 +4,9 @@ A .nns file is a zip archive, so that anybody can look inside: `project.json` sa
 `experiment.json` is the experiment as text, `state.json` with the arrays in `state/` all that training goes on from.
 Where nothing but weights is known, as in all files of version 1, they lie in `params.npy` and `statistics.npy`. In
 version 2 nothing is frozen or switched off, up to version 3 marks have no values, up to version 4 there is no shelf of
-runs. Of somebody's own table, `recipe.json` is what is done to a row before the network sees it, and a small one lies
-in `table.bin` as it was read. Its checksums are compared, its sizes bounded, nothing in it is executed or unpickled,
-and it is either saved whole or not at all.
+runs. Of somebody's own data, `recipe.json` is what is done to a row or an image before the network sees it; a small
+table lies in `table.bin` as it was read, and small images as they are learned, as .npz. Its checksums are compared, its
+sizes bounded, nothing in it is executed or unpickled, and it is either saved whole or not at all.
 """
 
 from dataclasses import dataclass, field, replace
@@ -20,7 +20,8 @@ import numpy as np
 
 from nnstudio.core.array import Array
 from nnstudio.core.data.recipe import InputRecipe
-from nnstudio.core.experiment import Experiment, TableSpec
+from nnstudio.core.experiment import Experiment
+from nnstudio.core.experiment.dataset_spec import OwnSpec
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.shelf.shelf import Shelf
 from nnstudio.core.training.state import RunState
@@ -55,8 +56,8 @@ class Project:
     weights: where they are all that is known of the run, as in files of version 1
     document: the file that an autosave belongs to; None for one that was never saved
     shelf: the runs that were left for others
-    recipe: what is done to a row of somebody's own table, fitted; None where the data are others
-    table: the file of that table, byte for byte, if it is small
+    recipe: what is done to a row of somebody's own table, or to an image, fitted; None where the data are others
+    table: the file of that table, byte for byte, or those images, if they are small
     """
 
     experiment: Experiment
@@ -122,7 +123,7 @@ def load_project(path: Path) -> Project:
 
 def _recipe(archive: ZipFile, experiment: Experiment, path: Path) -> InputRecipe | None:
     spec = experiment.dataset
-    if _RECIPE not in archive.namelist() or not isinstance(spec, TableSpec):
+    if _RECIPE not in archive.namelist() or not isinstance(spec, OwnSpec):
         return None
     try:
         return recipe_from_json(_text(archive, _RECIPE, path), spec)

@@ -1,7 +1,7 @@
-"""What is done to a row of a table before a trained network sees it, as text in its project.
+"""What is done to a row of a table, or to an own image, before a trained network sees it, as text in its project.
 
-That is the fitted recipe, and by how much each input is shifted and scaled. With it the network answers where the table
-it learned from is not at hand.
+That is the fitted recipe, and by how much each input is shifted and scaled; for images one number, the same for every
+pixel. With it the network answers where the data it learned from are not at hand.
 """
 
 from typing import Any
@@ -9,9 +9,10 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from nnstudio.core.data.images import WHITE
 from nnstudio.core.data.recipe import InputRecipe
 from nnstudio.core.experiment.choices import Domain
-from nnstudio.core.experiment.dataset_spec import TableSpec
+from nnstudio.core.experiment.dataset_spec import OwnSpec, PictureSpec, TableSpec
 from nnstudio.core.experiment.table_recipe import TableRecipe
 from nnstudio.files.experiment_json import ExperimentError, plain_of, read_plain
 
@@ -23,12 +24,13 @@ class _Stored(msgspec.Struct, frozen=True):
 
 
 def recipe_to_json(recipe: InputRecipe) -> bytes:
-    """The recipe of a table as JSON; numbers come back to the last bit."""
+    """The recipe as JSON; numbers come back to the last bit."""
     table = None if recipe.table is None else plain_of(recipe.table)
-    return msgspec.json.encode(_Stored(recipe.shift.tolist(), recipe.scale.tolist(), table))
+    some = 1 if recipe.domain is Domain.IMAGES else None
+    return msgspec.json.encode(_Stored(recipe.shift[:some].tolist(), recipe.scale[:some].tolist(), table))
 
 
-def recipe_from_json(text: bytes, spec: TableSpec) -> InputRecipe:
+def recipe_from_json(text: bytes, spec: OwnSpec) -> InputRecipe:
     """The recipe that belongs to this spec. Raises `ValueError` for anything else."""
     try:
         stored = msgspec.json.decode(text, type=_Stored)
@@ -36,10 +38,15 @@ def recipe_from_json(text: bytes, spec: TableSpec) -> InputRecipe:
     except (msgspec.MsgspecError, RecursionError, ExperimentError) as error:
         raise ValueError(str(error)) from error
     shift, scale = np.array(stored.shift, np.float64), np.array(stored.scale, np.float64)
-    if not len(shift) == len(scale) == len(spec.input_names):
-        raise ValueError(f"{len(shift)} shifts and {len(scale)} scales for {len(spec.input_names)} inputs")
+    inputs = len(spec.input_names) if isinstance(spec, TableSpec) else 1
+    if not len(shift) == len(scale) == inputs:
+        raise ValueError(f"{len(shift)} shifts and {len(scale)} scales for {inputs} inputs")
     if not (np.isfinite(shift).all() and np.isfinite(scale).all() and (scale > 0).all()):
         raise ValueError("a scale is not above 0, or a number is infinite")
+    if isinstance(spec, PictureSpec):
+        shape = spec.height, spec.width
+        shifts, scales = np.full(spec.height * spec.width, shift[0]), np.full(spec.height * spec.width, scale[0])
+        return InputRecipe(Domain.IMAGES, shape, (), spec.scaling, shifts, scales, divisor=WHITE)
     if (None if table is None else table.asked) != spec.recipe:
         raise ValueError("it is another recipe than that of the experiment")
     names = spec.input_names

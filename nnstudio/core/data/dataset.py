@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from nnstudio.core.data.columns import Columns
 from nnstudio.core.data.examples import DataError, Examples
 from nnstudio.core.data.images import Images, ImageSet
+from nnstudio.core.data.own_pictures import dealt_out
 from nnstudio.core.data.painted import painted_examples
 from nnstudio.core.data.plane import PLANE_KINDS, TWO_CLASSES, Plane
 from nnstudio.core.data.recipe import InputRecipe
@@ -22,12 +23,20 @@ from nnstudio.core.data.sketched_digits import sketched_digits
 from nnstudio.core.data.table import Table, digest_of, inputs_of, names_for, truth_of
 from nnstudio.core.data.table_examples import examples_of, more_examples
 from nnstudio.core.experiment.choices import DatasetKind, Scaling, Task
-from nnstudio.core.experiment.dataset_spec import DatasetSpec, ImageSpec, PaintedSpec, PlaneSpec, TableSpec
+from nnstudio.core.experiment.dataset_spec import (
+    DatasetSpec,
+    ImageSpec,
+    PaintedSpec,
+    PictureSpec,
+    PlaneSpec,
+    TableSpec,
+)
 
 __all__ = ["DataError", "Dataset", "ImageSource", "Split", "build"]
 
-ImageSource = Callable[[ImageSpec | TableSpec], ImageSet | Columns]
-"""Reads what the core cannot: the images of an `ImageSpec`, the columns of a `TableSpec` with a recipe."""
+ImageSource = Callable[[ImageSpec | TableSpec], ImageSet | Columns | Examples]
+"""Reads what the core cannot: the images of an `ImageSpec`, those of a `PictureSpec` before they are dealt out, the
+columns of a `TableSpec` with a recipe."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -186,6 +195,19 @@ def _of_images(spec: ImageSpec, images: ImageSource | None, dtype: np.dtype[np.f
     return _made(spec, Task.MULTICLASS, Images(found), names, *found.examples(spec.images), dtype)
 
 
+def _of_pictures(spec: PictureSpec, images: ImageSource | None, dtype: np.dtype[np.floating]) -> Dataset:
+    if images is None:
+        raise DataError(f"The images of {spec.name} have to be read from files: pass a function that reads them.")
+    read = images(spec)
+    assert isinstance(read, Examples)
+    found = dealt_out(spec, read)
+    del read  # of many images that is as much memory as those that were dealt out
+    train, test = found.examples(spec.images)
+    if not spec.test_share:
+        test = train
+    return _made(spec, Task.MULTICLASS, Images(found), spec.class_names, train, test, dtype)
+
+
 def _of_a_table(spec: TableSpec, images: ImageSource | None, dtype: np.dtype[np.floating]) -> Dataset:
     if spec.recipe is None or images is None:
         raise DataError(
@@ -195,7 +217,7 @@ def _of_a_table(spec: TableSpec, images: ImageSource | None, dtype: np.dtype[np.
     return from_columns(spec, _columns(images(spec)), dtype.type)
 
 
-def _columns(found: ImageSet | Columns) -> Columns:
+def _columns(found: ImageSet | Columns | Examples) -> Columns:
     assert isinstance(found, Columns)
     return found
 
@@ -224,6 +246,7 @@ BUILDERS: dict[type[DatasetSpec], Callable[[Any, ImageSource | None, np.dtype[np
     PaintedSpec: _as_painted,
     ImageSpec: _of_images,
     TableSpec: _of_a_table,
+    PictureSpec: _of_pictures,
 }
 """What makes the data of each domain from its spec."""
 

@@ -5,7 +5,15 @@ parts: `dataset_spec`, `layer_specs`, `training_spec`. `optimizer_defaults` are 
 is chosen. `plan` compares two experiments and says what has to be made anew, and what to call the edit.
 """
 
-from nnstudio.core.experiment.dataset_spec import SPECS, DatasetSpec, ImageSpec, PaintedSpec, PlaneSpec, TableSpec
+from nnstudio.core.experiment.dataset_spec import (
+    SPECS,
+    DatasetSpec,
+    ImageSpec,
+    PaintedSpec,
+    PictureSpec,
+    PlaneSpec,
+    TableSpec,
+)
 from nnstudio.core.experiment.experiment import MAXIMUM_HIDDEN_LAYERS, Experiment, keyed
 from nnstudio.core.experiment.layer_specs import LAYER_KINDS, DenseSpec, LayerSpec
 from nnstudio.core.experiment.optimizer_defaults import OPTIMIZER_DEFAULTS, with_optimizer
@@ -23,6 +31,7 @@ __all__ = [
     "InitializationSpec",
     "LayerSpec",
     "PaintedSpec",
+    "PictureSpec",
     "PlaneSpec",
     "StoppingSpec",
     "TableSpec",

@@ -14,6 +14,8 @@ from nnstudio.core.experiment.setting import Scale, Setting, SettingError, check
 from nnstudio.core.experiment.table_recipe import TableFile, TableRecipe
 
 DIGEST_DIGITS = 64
+LARGEST_SIDE = 256
+"""So many pixels are own images high or wide at most, as the network sees them."""
 MAXIMUM_PAINTED = 5000
 """So many points may be painted, for training and test together."""
 FARTHEST, NARROWEST = 1000.0, 0.01
@@ -224,13 +226,9 @@ class TableSpec(DatasetSpec):
 
     def __post_init__(self) -> None:
         DatasetSpec.__post_init__(self)
-        if len(self.digest) != DIGEST_DIGITS or not set(self.digest) <= set("0123456789abcdef"):
-            raise SettingError("dataset.digest", f"dataset.digest must have {DIGEST_DIGITS} hexadecimal digits.")
-        for field, names in (("input_names", self.input_names), ("target_names", self.target_names)):
-            if not names or not all(names):
-                raise SettingError(f"dataset.{field}", f"dataset.{field} must have a name for each, and at least one.")
-            if len(set(names)) != len(names):
-                raise SettingError(f"dataset.{field}", f"dataset.{field} has the same name twice.")
+        _check_digest(self.digest)
+        _check_names("input_names", self.input_names)
+        _check_names("target_names", self.target_names)
         if self.recipe is not None and self.recipe.input_names != self.input_names:
             raise SettingError("dataset.input_names", "dataset.input_names are not those that its recipe makes.")
         if self.file is not None and self.recipe is None:
@@ -243,11 +241,79 @@ class TableSpec(DatasetSpec):
             )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureSpec(ImageSpec):
+    """Images of somebody's own, known by the digest of their files; they are learned as grey ones of one size.
+
+    name: what to call them
+    digest: SHA-256 in 64 hexadecimal digits, of all their files: other files are other data
+    class_names: in the order of their numbers
+    inverted: whether dark and light change places, so that ink on paper becomes light on dark as in MNIST
+    stratified: whether each share has the same mixture of classes
+    file: where the folder or file lay when it was read
+    """
+
+    kind: DatasetKind = _kind(DatasetKind.PICTURES)
+    name: str = "pictures"
+    digest: str
+    class_names: tuple[str, ...]
+    file: TableFile
+    height: int = Setting(
+        label="Height", help="Pixels from top to bottom.", minimum=1, maximum=LARGEST_SIDE, integer=True
+    ).field(28)
+    width: int = Setting(
+        label="Width", help="Pixels from left to right.", minimum=1, maximum=LARGEST_SIDE, integer=True
+    ).field(28)
+    inverted: bool = False
+    stratified: bool = True
+    images: int = Setting(
+        label="Use",
+        help="How many of the training images to use; all test images stay.",
+        minimum=100,
+        maximum=100_000,
+        integer=True,
+        scale=Scale.LOGARITHMIC,
+    ).field(100_000)
+    test_share: float = Setting(
+        label="Test share",
+        help="The share of the images that only tests; at 0 all of them train and test.",
+        minimum=0,
+        maximum=0.9,
+        percent=True,
+    ).field(0.2)
+
+    def __post_init__(self) -> None:
+        DatasetSpec.__post_init__(self)
+        _check_digest(self.digest)
+        _check_names("class_names", self.class_names)
+        if len(self.class_names) < 2:
+            raise SettingError("dataset.class_names", "dataset.class_names must name at least two classes.")
+        if self.file.text is not None:
+            raise SettingError("dataset.file", "dataset.file says how to read text, but images are none.")
+
+
+OwnSpec = TableSpec | PictureSpec
+"""Whose examples are in files of somebody's own."""
+
+
+def _check_digest(digest: str) -> None:
+    if len(digest) != DIGEST_DIGITS or not set(digest) <= set("0123456789abcdef"):
+        raise SettingError("dataset.digest", f"dataset.digest must have {DIGEST_DIGITS} hexadecimal digits.")
+
+
+def _check_names(field: str, names: tuple[str, ...]) -> None:
+    if not names or not all(names):
+        raise SettingError(f"dataset.{field}", f"dataset.{field} must have a name for each, and at least one.")
+    if len(set(names)) != len(names):
+        raise SettingError(f"dataset.{field}", f"dataset.{field} has the same name twice.")
+
+
 SPECS: dict[DatasetKind, type[DatasetSpec]] = {
     **dict.fromkeys(DatasetKind, PlaneSpec),
     DatasetKind.PAINTED: PaintedSpec,
     DatasetKind.SKETCHED_DIGITS: ImageSpec,
     DatasetKind.MNIST: ImageSpec,
     DatasetKind.TABLE: TableSpec,
+    DatasetKind.PICTURES: PictureSpec,
 }
 """Which kind of data is asked for by which spec."""

@@ -8,7 +8,7 @@ words of a menu: Undo *Add layer*.
 from dataclasses import fields, replace
 from enum import Flag, auto
 
-from nnstudio.core.experiment.dataset_spec import PaintedSpec, PlaneSpec, TableSpec
+from nnstudio.core.experiment.dataset_spec import DatasetSpec, PaintedSpec, PictureSpec, PlaneSpec, TableSpec
 from nnstudio.core.experiment.experiment import Experiment
 from nnstudio.core.experiment.layer_specs import LayerSpec
 from nnstudio.core.experiment.setting import settings_of
@@ -60,11 +60,19 @@ def can_carry(old: Experiment, new: Experiment) -> bool:
 
 
 def _another_table(old: Experiment, new: Experiment) -> bool:
-    """Whether both learn tables, but not the same thing from the same one."""
-    before, after = old.dataset, new.dataset
-    if not (isinstance(before, TableSpec) and isinstance(after, TableSpec)):
-        return False
-    return (before.digest, before.task, before.target_names) != (after.digest, after.task, after.target_names)
+    """Whether both learn somebody's own data of one kind, but not the same thing from the same file."""
+    return old.dataset.kind is new.dataset.kind and _learned(old.dataset) != _learned(new.dataset)
+
+
+def _learned(spec: DatasetSpec) -> tuple[object, ...]:
+    """What of somebody's own data is learned; empty for what the program brings along."""
+    match spec:
+        case TableSpec():
+            return spec.digest, spec.task, spec.target_names
+        case PictureSpec():
+            return spec.digest, spec.class_names, spec.height, spec.width
+        case _:
+            return ()
 
 
 def _painted_over(old: Experiment, new: Experiment) -> bool:

@@ -166,9 +166,9 @@ class TextFormat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableFile:
-    """Where a table lay when it was read; which one it is, the digest of its spec says.
+    """Where a table, or images, lay when they were read; which ones they are, the digest of their spec says.
 
-    path: of the file or folder; size: its bytes; text: how to read it, None for a file of arrays
+    path: of the file or folder; size: its bytes; text: how to read it, None for arrays and images
     """
 
     path: str

@@ -9,6 +9,7 @@ from nnstudio.core.experiment import (
     ImageSpec,
     InitializationSpec,
     PaintedSpec,
+    PictureSpec,
     PlaneSpec,
     TableSpec,
     TrainingSpec,
@@ -21,6 +22,7 @@ _AT_ONCE = TrainingSpec(learning_rate=0.5, batch_size=4)
 
 _VALUES = TrainingSpec(optimizer=OptimizerKind.ADAM, learning_rate=0.01, loss=LossKind.MEAN_SQUARED_ERROR)
 _IMAGES = TrainingSpec(optimizer=OptimizerKind.ADAM, learning_rate=0.001, batch_size=64)
+_OWN_IMAGES = replace(_IMAGES, batch_size=32)  # which are fewer
 _TABLES = TrainingSpec(optimizer=OptimizerKind.ADAM, learning_rate=0.01, batch_size=32)
 _LOSSES = {Task.REGRESSION: LossKind.MEAN_SQUARED_ERROR, Task.MULTILABEL: LossKind.BINARY_CROSS_ENTROPY}
 
@@ -121,4 +123,6 @@ def default_experiment(data: DatasetKind | DatasetSpec) -> Experiment:
         return Experiment(dataset=data, layers=_relu(32, 16), initialization=_HE, training=training)
     if isinstance(data, PaintedSpec):
         return Experiment(dataset=data, layers=_tanh(8, 8), training=_WAVY)
+    if isinstance(data, PictureSpec):
+        return replace(DEFAULTS[DatasetKind.MNIST], dataset=data, training=_OWN_IMAGES)
     return replace(DEFAULTS[data.kind], dataset=data)

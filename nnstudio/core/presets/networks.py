@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from nnstudio.core.experiment import DatasetSpec, ImageSpec, LayerSpec, PaintedSpec, PlaneSpec, TableSpec
+from nnstudio.core.experiment import DatasetSpec, ImageSpec, LayerSpec, PaintedSpec, PictureSpec, PlaneSpec, TableSpec
 from nnstudio.core.experiment.network_text import parse_layers
 
 
@@ -35,28 +35,30 @@ _ON_THE_PLANE = (
         "The sums are evened out over the batch before each ReLU: it bears a larger learning rate.",
     ),
 )
+_ON_IMAGES = (
+    _PERCEPTRON,
+    StartingPoint("128-64 ReLU", "128 ReLU, 64 ReLU", "Every pixel to every neuron; quick, and good for digits."),
+    StartingPoint(
+        "256-128 with dropout",
+        "256 ReLU, dropout 0.3, 128 ReLU, dropout 0.3",
+        "More neurons, of which three in ten sit out each update: the test loss stays closer to the training loss.",
+    ),
+    StartingPoint(
+        "Small convolution",
+        "conv 8 3x3 ReLU, max pool 2, 32 ReLU",
+        "Filters that slide over the image, and a small dense layer behind them.",
+    ),
+    StartingPoint(
+        "LeNet-like",
+        "conv 6 5x5 tanh same, average pool 2, conv 16 5x5 tanh, average pool 2, 120 tanh, 84 tanh",
+        "After LeCun et al. 1998: two convolutions, each followed by pooling, then two dense layers.",
+    ),
+)
 STARTING_POINTS: Mapping[type[DatasetSpec], tuple[StartingPoint, ...]] = {
     PlaneSpec: _ON_THE_PLANE,
     PaintedSpec: _ON_THE_PLANE,
-    ImageSpec: (
-        _PERCEPTRON,
-        StartingPoint("128-64 ReLU", "128 ReLU, 64 ReLU", "Every pixel to every neuron; quick, and good for digits."),
-        StartingPoint(
-            "256-128 with dropout",
-            "256 ReLU, dropout 0.3, 128 ReLU, dropout 0.3",
-            "More neurons, of which three in ten sit out each update: the test loss stays closer to the training loss.",
-        ),
-        StartingPoint(
-            "Small convolution",
-            "conv 8 3x3 ReLU, max pool 2, 32 ReLU",
-            "Filters that slide over the image, and a small dense layer behind them.",
-        ),
-        StartingPoint(
-            "LeNet-like",
-            "conv 6 5x5 tanh same, average pool 2, conv 16 5x5 tanh, average pool 2, 120 tanh, 84 tanh",
-            "After LeCun et al. 1998: two convolutions, each followed by pooling, then two dense layers.",
-        ),
-    ),
+    ImageSpec: _ON_IMAGES,
+    PictureSpec: _ON_IMAGES,
     TableSpec: (
         _PERCEPTRON,
         StartingPoint("16 ReLU", "16 ReLU", "One hidden layer; often enough."),

@@ -1,8 +1,8 @@
 """The data of many runs in one process: made from their spec once, or brought there once.
 
-A job names its data by the spec, and a table of somebody's own by its digest within; the numbers never travel with it.
-Whoever opens a process for jobs on such a table provides it there: as the data set that all of them train on, or, where
-their specs differ in what becomes of the table, as its columns, of which each makes its own.
+A job names its data by the spec, and those of somebody's own by a digest within; the numbers never travel with it.
+Whoever opens a process for jobs on such data provides them there: as the data sets that they train on, or, where their
+specs differ in what becomes of a table, as its columns, of which each makes its own.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from nnstudio.core.data.columns import Columns
 from nnstudio.core.data.dataset import Dataset, ImageSource, build
 from nnstudio.core.experiment import DatasetSpec
-from nnstudio.core.experiment.dataset_spec import TableSpec
+from nnstudio.core.experiment.dataset_spec import OwnSpec, TableSpec
 
 KEPT = 2
 """So many data sets that were made from their spec are kept: the runs of one come after the other."""
@@ -26,7 +26,7 @@ class OwnColumns:
 
 
 Own = Dataset | OwnColumns
-"""A table of somebody's own, as it travels."""
+"""Data of somebody's own, as they travel."""
 
 _provided: dict[DatasetSpec, Dataset] = {}
 _columns: dict[str, Columns] = {}
@@ -45,16 +45,14 @@ def provide(*own: Own) -> None:
 def own_data(
     specs: Sequence[DatasetSpec], source: ImageSource | None, at_hand: Dataset | None = None
 ) -> tuple[Own, ...]:
-    """What has to be brought to where jobs with these specs are done; nothing unless it is a table of somebody's own,
-    which `source` reads unless it is `at_hand` as they all want it. Raises `DataError`."""
-    tables = {spec for spec in specs if isinstance(spec, TableSpec)}
-    if not tables:
-        return ()
-    if at_hand is not None and tables == {at_hand.spec}:
+    """What has to be brought to where jobs with these specs are done; nothing unless these are data of somebody's own,
+    which `source` reads unless they are `at_hand` as all jobs want them. Raises `DataError`."""
+    own = {spec for spec in specs if isinstance(spec, OwnSpec)}
+    if at_hand is not None and own == {at_hand.spec}:
         return (at_hand,)
-    spec = next(iter(tables))
-    if len(tables) == 1 or spec.recipe is None or source is None:  # numbers from a script are refused there
-        return (build(spec, source),)
+    spec = next(iter(own), None)
+    if len(own) == 1 or not isinstance(spec, TableSpec) or spec.recipe is None or source is None:
+        return tuple(build(each, source) for each in own)  # numbers from a script are refused there
     columns = source(spec)
     assert isinstance(columns, Columns)
     return (OwnColumns(spec.digest, columns),)

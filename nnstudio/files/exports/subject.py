@@ -15,7 +15,7 @@ from nnstudio.core.counting import counted, grouped
 from nnstudio.core.data.plane import Plane
 from nnstudio.core.experiment import Experiment
 from nnstudio.core.experiment.choices import Task
-from nnstudio.core.experiment.dataset_spec import DatasetSpec, TableSpec
+from nnstudio.core.experiment.dataset_spec import DatasetSpec, OwnSpec
 from nnstudio.core.network.model import Model, ModelLayer
 from nnstudio.core.network.predict import predict
 from nnstudio.core.run.frame import Frame
@@ -99,7 +99,7 @@ class Subject:
 
 def title_of(spec: DatasetSpec) -> str:
     """What data are called."""
-    return printable(spec.name) if isinstance(spec, TableSpec) else spec.kind.label
+    return printable(spec.name) if isinstance(spec, OwnSpec) else spec.kind.label
 
 
 def spoken(layer: ModelLayer) -> str:

@@ -13,7 +13,7 @@ from nnstudio.core.counting import counted, grouped
 from nnstudio.core.data.dataset import Dataset
 from nnstudio.core.experiment import Experiment
 from nnstudio.core.experiment.choices import Task
-from nnstudio.core.experiment.dataset_spec import TableSpec
+from nnstudio.core.experiment.dataset_spec import OwnSpec
 from nnstudio.core.experiment.network_text import describe_layers
 from nnstudio.core.experiment.setting import SettingError
 from nnstudio.core.sweep.job import Result, ended
@@ -156,7 +156,7 @@ class SeedsWindow(QDialog):
             return
         results = Results()
         self._results, self._in = results, {}
-        own = (dataset,) if isinstance(dataset.spec, TableSpec) else ()
+        own = (dataset,) if isinstance(dataset.spec, OwnSpec) else ()
         self._work = work = SweepWork(spec, lambda: results, lambda: Pool(datasets=own))
         work.progressed.connect(self._take)
         work.ended.connect(self._ended)

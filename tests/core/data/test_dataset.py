@@ -12,7 +12,14 @@ from nnstudio.core.data.images import Images, ImageSet
 from nnstudio.core.data.plane import PLANE_KINDS, Plane
 from nnstudio.core.data.scaling import SCALINGS, measure
 from nnstudio.core.experiment.choices import DatasetKind, Feature, Scaling, Task
-from nnstudio.core.experiment.dataset_spec import SPECS, DatasetSpec, ImageSpec, PaintedSpec, PlaneSpec, TableSpec
+from nnstudio.core.experiment.dataset_spec import (
+    SPECS,
+    DatasetSpec,
+    ImageSpec,
+    PaintedSpec,
+    PlaneSpec,
+    TableSpec,
+)
 from nnstudio.core.presets import default_experiment
 from nnstudio.core.training.trainer import Trainer
 

@@ -11,7 +11,10 @@ from PIL import Image
 
 from nnstudio.files import limits
 from nnstudio.files.errors import FileError
-from nnstudio.files.pictures import Pictures, labels_beside, reading_folder, reading_idx
+from nnstudio.files.pictures.arrays import labels_beside, npz_of, reading_idx, reading_npz
+from nnstudio.files.pictures.folder import reading_folder
+from nnstudio.files.pictures.pictures import Pictures
+from nnstudio.files.pictures.source import are_pictures
 
 RANDOM = np.random.default_rng(4)
 
@@ -92,9 +95,69 @@ def png(width: int, height: int, pixels: bytes = b"") -> bytes:
 )
 def test_an_image_that_is_none_is_named(folder: Path, content: bytes, why: str) -> None:
     (folder / "dog" / "9.png").write_bytes(content)
-    said = refusal(folder)
-    assert said.startswith("dog/9.png cannot be read")
-    assert why in said
+    found = read(reading_folder(folder))
+    assert len(found.pixels) == 5, "the others are there"
+    assert len(found.left_out) == 1
+    assert found.left_out[0].startswith("dog/9.png cannot be read")
+    assert why in found.left_out[0]
+    for number in range(2):
+        (folder / "dog" / f"{number}.png").unlink()
+    assert refusal(folder).startswith("No image of dog can be read: dog/9.png")
+
+
+def test_too_many_that_cannot_be_read_are_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "UNREADABLE_PICTURES", 2)
+    for number in range(3, 6):
+        (folder / "dog" / f"{number}.png").write_bytes(b"none")
+    assert "More than 2 images cannot be read; the first: dog/3.png" in refusal(folder)
+    monkeypatch.setattr(limits, "PICTURE_FILE", 20)
+    assert "far too many" in refusal(folder)
+
+
+def test_orientation_transparency_and_16_bits(folder: Path) -> None:
+    pixels = RANDOM.integers(0, 256, (6, 8), np.uint8)
+    Image.fromarray(pixels.astype(np.uint16) << 8).save(folder / "cat" / "5.png")
+    upright = Image.fromarray(np.rot90(pixels))  # as a camera that was held upright stores it
+    exif = upright.getexif()
+    exif[0x0112] = 6
+    upright.save(folder / "cat" / "6.jpg", exif=exif, quality=100)
+    clear = Image.new("LA", (8, 6), (255, 0))
+    clear.save(folder / "cat" / "7.png")
+    found = read(reading_folder(folder))
+    assert not found.others
+    np.testing.assert_array_equal(found.pixels[3], pixels)
+    np.testing.assert_allclose(found.pixels[4].astype(int), pixels, atol=4)
+    assert not found.pixels[5].any(), "transparent is black"
+
+
+def test_photographs_become_small_unless_somebody_says_otherwise(folder: Path) -> None:
+    for number in range(6):
+        Image.new("RGB", (640, 480), (number, 9, 9)).save(folder / "dog" / f"photo{number}.jpg")
+    found = read(reading_folder(folder))
+    assert (found.original, found.size, found.others) == ((480, 640), (48, 64), 5)
+    assert read(reading_folder(folder, (480, 640))).size == (192, 256)
+
+
+def test_npz_of_images_is_no_table(folder: Path, tmp_path: Path) -> None:
+    pictures = read(reading_folder(folder))
+    path = tmp_path / "images.npz"
+    path.write_bytes(npz_of(pictures))
+    assert are_pictures(path)
+    again = read(reading_npz(path))
+    np.testing.assert_array_equal(again.pixels, pictures.pixels)
+    assert (again.names, again.labels.tolist()) == (pictures.names, pictures.labels.tolist())
+    assert read(reading_npz(path, (3, 4))).pixels.shape == (5, 3, 4)
+    np.savez(path, x=np.zeros((4, 2)), y=np.arange(4))
+    assert not are_pictures(path)
+    for images, labels, why in (
+        (np.zeros((4, 3, 5)), np.arange(4), "must be bytes"),
+        (np.zeros((4, 3, 5), np.uint8), np.arange(3), "one of labels"),
+        (np.zeros((4, 3, 5), np.uint8), np.zeros(4, int), "1 classes"),
+        (np.zeros((4, 3, 5), np.uint8), np.zeros(4), "whole numbers or text"),
+    ):
+        np.savez(path, images=images, labels=labels)
+        with pytest.raises(FileError, match=why):
+            read(reading_npz(path))
 
 
 def test_a_folder_without_classes_is_refused(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,8 +205,7 @@ def test_mutants(suffix: str, tmp_path: Path) -> None:
             del mutated[random.integers(1, len(mutated)) :]
         path.write_bytes(mutated)
         try:
-            found = read(reading_folder(tmp_path))
-            assert len(found.pixels) == 2
+            assert len(read(reading_folder(tmp_path)).pixels) == 2
         except FileError:
-            refused += 1
+            refused += 1  # its class has no other image
     assert refused > 100
