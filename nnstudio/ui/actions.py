@@ -41,6 +41,9 @@ ROWS = (
         "ask",
         "Learn a table of your own: CSV, TSV, text, .npy.",
     ),
+    Row(
+        "open_images", "Open &images…", "", "", "own_data", "ask_folder", "Learn images of your own: a folder a class."
+    ),
     Row("save", "&Save", "", "Ctrl+S", "files", "save", "Save the experiment with its weights."),
     Row("save_as", "Save &as…", "", "Ctrl+Shift+S", "files", "save_as", "Save the experiment under another name."),
     Row(

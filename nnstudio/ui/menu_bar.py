@@ -25,7 +25,7 @@ from nnstudio.ui.widgets.card import CardDock
 # None is a line between two entries.
 MENUS: dict[str, tuple[str | None, ...]] = {
     "&File": (
-        *("new", "open", "open_data", None, "save", "save_as", None, "export", "import", None),
+        *("new", "open", "open_data", "open_images", None, "save", "save_as", None, "export", "import", None),
         *("copy_share_text", "paste_share_text", None, "worksheet", None, "quit"),
     ),
     "&Edit": ("undo", "redo"),

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
+from nnstudio.ui.panels.own_images.dialog import OwnImagesDialog
 from nnstudio.ui.panels.own_table.dialog import OwnTableDialog
 from nnstudio.ui.panels.own_table.sentence_row import WordButton
 
@@ -35,14 +36,16 @@ def flowers(folder: Path, name: str = "flowers.csv", seed: int = 3) -> Path:
 class Hand:
     """Clicks in a dialog."""
 
-    def __init__(self, qtbot: QtBot, dialog: OwnTableDialog) -> None:
+    def __init__(self, qtbot: QtBot, dialog: OwnTableDialog | OwnImagesDialog) -> None:
         self.qtbot, self.dialog = qtbot, dialog
 
     def wait(self) -> None:
         self.qtbot.waitUntil(lambda: not self.dialog.draft.busy)
 
     def word(self, key: str, place: int) -> WordButton:
-        lists = self.dialog.decisions, self.dialog.odd, self.dialog.unread
+        lists = [self.dialog.decisions, self.dialog.odd]
+        if isinstance(self.dialog, OwnTableDialog):
+            lists.append(self.dialog.unread)
         return next(row for each in lists for row in each.rows if row.sentence.key == key).words[place]
 
     def click(self, key: str, place: int) -> None:

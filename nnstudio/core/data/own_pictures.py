@@ -14,17 +14,34 @@ def as_learned(spec: PictureSpec, pixels: NDArray[np.uint8]) -> NDArray[np.uint8
 
 
 def dealt_out(spec: PictureSpec, examples: Examples) -> ImageSet:
-    """All the images, those for training in an order drawn by the seed, so that the first few are of any class; the
-    others test, or all do where nothing is to be split off. Raises `DataError`."""
+    """All the images in an order drawn by the seed, so that the first few are of any class: for training, and for test,
+    or for both where nothing is to be split off. Raises `DataError`."""
     if spec.validation_share and not spec.test_share:
         raise DataError("With a test share of 0 all images train and test, so none are left to validate with.")
     pixels, labels = as_learned(spec, examples.raw), examples.truth.astype(np.int64)
     random = np.random.default_rng((spec.seed, 0))
-    test = np.zeros(len(labels), np.bool_)
-    if spec.test_share:
-        test = drawn(labels, spec.test_share, random, spec.stratified)
+    test = _testing(spec, labels, random)
     order = random.permutation(np.flatnonzero(~test))
     train_pixels, train_labels = pixels[order], labels[order]
     if not spec.test_share:
         return ImageSet(train_pixels, train_labels, train_pixels, train_labels, len(spec.class_names))
-    return ImageSet(train_pixels, train_labels, pixels[test], labels[test], len(spec.class_names))
+    rest = random.permutation(np.flatnonzero(test))
+    return ImageSet(train_pixels, train_labels, pixels[rest], labels[rest], len(spec.class_names))
+
+
+def share_counts(spec: PictureSpec, labels: NDArray[np.int64]) -> tuple[int, int, int]:
+    """How many images train, validate and test. Raises `DataError`."""
+    if not spec.test_share:
+        return len(labels), 0, len(labels)
+    test = _testing(spec, labels, np.random.default_rng((spec.seed, 0)))
+    validation = 0
+    if spec.validation_share:
+        validation = int(drawn(labels[~test], spec.validation_share, np.random.default_rng((spec.seed, 5))).sum())
+    return int((~test).sum()) - validation, validation, int(test.sum())
+
+
+def _testing(spec: PictureSpec, labels: NDArray[np.int64], random: np.random.Generator) -> NDArray[np.bool_]:
+    """Which images test, (n,); none where all train and test."""
+    if not spec.test_share:
+        return np.zeros(len(labels), np.bool_)
+    return drawn(labels, spec.test_share, random, spec.stratified)

@@ -55,7 +55,7 @@ class DatasetKind(Choice):
     MNIST = "mnist", "MNIST", "70 000 handwritten digits, 28×28 pixels each."
     PAINTED = "painted", "Painted", "Points of your own, painted on the plane class by class."
     TABLE = "table", "Table", "Numbers of your own: a row for each example, a column for each input."
-    PICTURES = "pictures", "Pictures", "Images of your own: a folder of them for each class."
+    PICTURES = "pictures", "Own images", "Images of your own: a folder of them for each class."
 
     @property
     def short(self) -> str:

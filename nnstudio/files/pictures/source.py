@@ -32,6 +32,11 @@ def are_pictures(path: Path) -> bool:
     return path.suffix.lower() == ".npz" and path.is_file() and holds_images(path)
 
 
+def is_file_of_images(path: Path) -> bool:
+    """Whether images lay in a file and not in a folder, by its name alone."""
+    return is_idx(path) or path.suffix.lower() == ".npz"
+
+
 def reading_pictures(path: Path, wished: Size | None = None) -> Reading:
     """Read images of any kind. Raises `FileError`."""
     if is_idx(path) and not path.is_dir():

@@ -1,4 +1,4 @@
-"""The dialog that takes in somebody's own table, by the names of its controls and of what is decided there."""
+"""The dialogs that take in somebody's own data, by the names of their controls and of what is decided there."""
 
 from nnstudio.ui.explanations.explanation import HERE, Explanation
 
@@ -100,15 +100,37 @@ OWN_TABLE = {
         "Tables as text (.csv, .tsv, .txt), or arrays of NumPy (.npy, .npz): up to 2 GB.",
         HERE,
     ),
+    "Other folder": Explanation(
+        "Asks for another folder; nothing of this one is used.",
+        "A folder with a folder of images for each class: cat/1.png, dog/1.jpg.",
+        HERE,
+    ),
+    "Classes": Explanation(
+        "Every folder in the folder is a class, and is called like it; of IDX and .npz files, every different label.",
+        "Folders cat, dog and owl: 3 classes, numbered in this order.",
+        HERE,
+    ),
+    "Size of images": Explanation(
+        "All images become as high and wide as this; each pixel is an input. What had another size or shape is scaled, "
+        "and every output is the mean of the pixels around (bilinear).",
+        "28×28 pixels: 784 inputs; a photograph of 4000×3000 becomes 64×48 unless you say otherwise.",
+        HERE,
+    ),
+    "Grey": Explanation(
+        "Colours become grey, L = 0.299 R + 0.587 G + 0.114 B. Inverted, dark and light change places, 255 − L, so "
+        "that ink on paper becomes light on dark, as MNIST has it.",
+        "Pure red, 255, becomes 76; inverted, 179.",
+        "ITU-R Recommendation BT.601, as Pillow computes it.",
+    ),
     "Look for it": Explanation(
-        "A project knows its table by the SHA-256 of the file and by where it lay; one of more than 4 MB is not stored "
-        "in it. Wherever the file is now, the same bytes are the same table.",
+        "A project knows its table or images by the SHA-256 of the files and by where they lay; what has more than "
+        "4 MB is not stored in it. Wherever the files are now, the same bytes are the same data.",
         "A file that was changed by 1 byte is another table.",
         HERE,
     ),
     "Cancel": Explanation("Closes the dialog; the running experiment stays as it is.", "0 settings change.", HERE),
     "Use this data": Explanation(
-        "The experiment's data becomes this table, with a network that suits it; Undo takes it back.",
+        "The experiment learns this data, with a network that suits it; Undo takes it back.",
         "11 inputs and 3 classes: 11-32-16-3. The run before stays on the shelf.",
         HERE,
     ),

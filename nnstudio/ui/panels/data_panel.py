@@ -17,7 +17,16 @@ from nnstudio.core.data.plane import PLANE_KINDS, Plane
 from nnstudio.core.data.table import Table
 from nnstudio.core.experiment import Experiment
 from nnstudio.core.experiment.choices import DatasetKind, Feature, Scaling
-from nnstudio.core.experiment.dataset_spec import DatasetSpec, ImageSpec, PaintedSpec, PlaneSpec, PointsSpec, TableSpec
+from nnstudio.core.experiment.dataset_spec import (
+    DatasetSpec,
+    ImageSpec,
+    OwnSpec,
+    PaintedSpec,
+    PictureSpec,
+    PlaneSpec,
+    PointsSpec,
+    TableSpec,
+)
 from nnstudio.core.experiment.setting import settings_of
 from nnstudio.core.presets import default_experiment
 from nnstudio.core.run.frame import Frame
@@ -60,6 +69,8 @@ def concerning(spec: DatasetSpec) -> set[str]:
         return {"scaling", *PLANE_KINDS[spec.kind].settings}
     if isinstance(spec, PaintedSpec):
         names -= {"classes"} if spec.test else {"classes", "validation_share", "seed"}
+    if isinstance(spec, PictureSpec):  # all of them are used, and the dialog says of which size
+        names -= {"images", "height", "width"}
     # What is there before any seed is only split by it.
     there = isinstance(spec, PaintedSpec) or spec.kind is DatasetKind.MNIST
     return names - {"seed"} if there and not spec.validation_share else names
@@ -75,12 +86,12 @@ class DataPanel(QWidget):
         self._session = session
         self._dataset: Dataset | None = None
         self._dialog: QDialog | None = None
-        specs = (PlaneSpec, PaintedSpec, ImageSpec, TableSpec)
+        specs = (PlaneSpec, PaintedSpec, ImageSpec, TableSpec, PictureSpec)
         self.gallery = Gallery()
         self.own = QPushButton(f"{ICON_GAP}Your own data…")
         self.own.setAccessibleName("Your own data")
         self.own.setIcon(icon("table", "dim"))
-        self.own.setToolTip("A table of your own: choose a file, or decide again about the present one.")
+        self.own.setToolTip("A table or images of your own: choose a file, or decide again about the present one.")
         self.own.setWhatsThis(ACTIONS["open_data"].html("Your own data", self.own.toolTip()))
         self.own.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.own.setCheckable(True)
@@ -174,7 +185,7 @@ class DataPanel(QWidget):
         """Which data it is: one of the gallery, or somebody's own."""
         kind = self._session.experiment.dataset.kind
         self.gallery.set_current(kind)
-        self.own.setChecked(kind is DatasetKind.TABLE)
+        self.own.setChecked(isinstance(self._session.experiment.dataset, OwnSpec))
 
     @Slot(object)
     def _show_frame(self, frame: Frame) -> None:
@@ -187,7 +198,10 @@ class DataPanel(QWidget):
         match dataset.domain:
             case Images(images):
                 size = "×".join(map(str, dataset.recipe.shape))
-                self._describe(len(images.train_pixels), len(images.test_pixels), size)
+                form = size
+                if isinstance(dataset.spec, PictureSpec):
+                    form = f"{dataset.spec.width}×{dataset.spec.height} · {dataset.spec.name}"
+                self._describe(len(images.train_pixels), len(images.test_pixels), form)
                 self.strip.show_images(images.train_pixels)
             case Table(input_names):
                 inputs = counted(len(input_names), "input")
@@ -211,7 +225,7 @@ def _painted(spec: PaintedSpec) -> str:
 
 def _preparation(spec: DatasetSpec) -> tuple[str, bool]:
     """What is done with the data in a few words, and whether that is unusual."""
-    usual = spec if isinstance(spec, TableSpec | PaintedSpec) else default_experiment(spec.kind).dataset
+    usual = spec if isinstance(spec, OwnSpec | PaintedSpec) else default_experiment(spec.kind).dataset
     words = [spec.scaling.phrase if spec.scaling is not Scaling.NONE else "not scaled"]
     if spec.validation_share:
         words.append(f"{percent(spec.validation_share, 0)} validation")

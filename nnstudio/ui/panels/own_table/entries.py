@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from nnstudio.core.data.picture_proposal import PictureWishes
 from nnstudio.core.data.table_proposal import Wishes
 from nnstudio.core.experiment.choices import ClassWeights
 from nnstudio.core.experiment.table_recipe import Column, Missing, Separator, TextFormat, Use
@@ -12,6 +13,7 @@ from nnstudio.files.tables.text_format import ENCODINGS, FormatWishes
 if TYPE_CHECKING:
     from nnstudio.ui.panels.own_table.draft import Proposed
 
+AnyWishes = Wishes | PictureWishes
 LINES = 5
 """A header stands in one of so many first lines, as far as the menu offers."""
 AS_FOUND = "As it was found"
@@ -23,7 +25,7 @@ class Entry:
     above it"""
 
     label: str
-    change: FormatWishes | Wishes | ClassWeights | None
+    change: FormatWishes | AnyWishes | ClassWeights | None
     chosen: bool = False
     help: str = ""
     apart: bool = False

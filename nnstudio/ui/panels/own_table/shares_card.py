@@ -6,11 +6,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from nnstudio.core.experiment.choices import Task
 from nnstudio.ui import theme
 from nnstudio.ui.explanations.own_table import OWN_TABLE
-from nnstudio.ui.panels.own_table.draft import Proposed
-from nnstudio.ui.panels.own_table.entries import Entry
+from nnstudio.ui.panels.own_table.entries import AnyWishes, Entry
 from nnstudio.ui.panels.own_table.sentence_row import SentenceRow
 from nnstudio.ui.panels.own_table.sentences import Sentence, Word
 from nnstudio.ui.panels.own_table.share_bar import ShareBar, Shares
@@ -37,7 +35,7 @@ class SharesCard(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._proposed: Proposed | None = None
+        self._wishes: AnyWishes | None = None
         self.bar = ShareBar()
         self.bar.moved.connect(self._show_moving)
         self.bar.chosen.connect(self._choose_shares)
@@ -79,16 +77,15 @@ class SharesCard(QWidget):
         words = () if self.mixture is None else tuple(self.mixture.words)
         return (*words, self.seed, self.bar.validation, self.bar.test)
 
-    def show_proposal(self, proposed: Proposed) -> None:
-        """Show the shares of this proposal."""
-        self._proposed = proposed
-        wishes, overview = proposed.wishes, proposed.overview
+    def show_shares(self, wishes: AnyWishes, rows: tuple[int, int, int], mixed_by: str | None) -> None:
+        """Show the shares that were wished, and how many rows that are; `mixed_by`: what the classes are called, None
+        for values."""
+        self._wishes = wishes
         self.bar.show_shares(Shares.of(wishes.validation_share, wishes.test_share))
-        rows = overview.training, overview.validation, overview.test
         self._say(self.bar.shares, tuple(map(grouped, rows)))
         if not self.seed.hasFocus():
             self.seed.setText(str(wishes.seed))
-        self._set_mixture(proposed)
+        self._set_mixture(wishes, mixed_by)
 
     def _say(self, shares: Shares, rows: tuple[str, ...]) -> None:
         per_cent = shares.training, shares.validation, shares.test
@@ -101,7 +98,7 @@ class SharesCard(QWidget):
     def _show_moving(self, shares: Shares) -> None:
         self._say(shares, ("", "", ""))
 
-    def _set_mixture(self, proposed: Proposed) -> None:
+    def _set_mixture(self, wishes: AnyWishes, mixed_by: str | None) -> None:
         """Only classes can be mixed."""
         old, self.mixture = self.mixture, None
         focused = old is not None and any(word.hasFocus() for word in old.words)
@@ -109,9 +106,9 @@ class SharesCard(QWidget):
             self._above.removeWidget(old)
             old.hide()
             old.deleteLater()
-        if proposed.proposal.spec.task is Task.REGRESSION:
+        if mixed_by is None:
             return
-        row = SentenceRow(_mixture(proposed), signed=False)
+        row = SentenceRow(_mixture(wishes, mixed_by), signed=False)
         row.chosen.connect(self.chosen)
         row.setFixedWidth(row.words[0].sizeHint().width())
         self._above.insertWidget(2, row)
@@ -121,24 +118,21 @@ class SharesCard(QWidget):
             row.words[0].setFocus()
 
     def _choose_shares(self, shares: Shares) -> None:
-        proposed = self._proposed
-        if proposed is not None:
-            wishes = proposed.wishes
+        wishes = self._wishes
+        if wishes is not None:
             asked = replace(wishes, test_share=shares.test / 100, validation_share=shares.validation_share)
             if asked != wishes:
                 self.chosen.emit(asked)
 
     def _choose_seed(self) -> None:
-        proposed = self._proposed
-        if proposed is not None and self.seed.hasAcceptableInput() and int(self.seed.text()) != proposed.wishes.seed:
-            self.chosen.emit(replace(proposed.wishes, seed=int(self.seed.text())))
+        wishes = self._wishes
+        if wishes is not None and self.seed.hasAcceptableInput() and int(self.seed.text()) != wishes.seed:
+            self.chosen.emit(replace(wishes, seed=int(self.seed.text())))
 
 
-def _mixture(proposed: Proposed) -> Sentence:
-    wishes, recipe = proposed.wishes, proposed.proposal.spec.recipe
-    assert recipe is not None
+def _mixture(wishes: AnyWishes, mixed_by: str) -> Sentence:
     same = Entry("Each share with the same mixture of classes", replace(wishes, stratified=True), wishes.stratified)
     chance = Entry("Dealt out whatever the class", replace(wishes, stratified=False), not wishes.stratified)
-    name = recipe.target if len(recipe.target) <= 16 else f"{recipe.target[:15]}…"
+    name = mixed_by if len(mixed_by) <= 16 else f"{mixed_by[:15]}…"
     words = f"stratified by {name}" if wishes.stratified else "dealt out by chance"
     return Sentence("mixture", (Word(words, about="Stratified", entries=(same, chance)),))

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from nnstudio.core.experiment import DenseSpec, Experiment, TableSpec
+from nnstudio.core.experiment import DenseSpec, Experiment
 from nnstudio.core.experiment.choices import ClassWeights, Task
+from nnstudio.core.experiment.dataset_spec import OwnSpec
 from nnstudio.core.experiment.plan import can_carry
 from nnstudio.core.presets import default_experiment
 from nnstudio.core.training.losses import WEIGHED
@@ -11,8 +12,8 @@ from nnstudio.ui.panels.own_table.draft import Proposed
 from nnstudio.ui.widgets.figures import counted, grouped
 
 
-def experiment_on(spec: TableSpec, present: Experiment, weights: ClassWeights | None = None) -> Experiment:
-    """An experiment that learns this table: with a network that suits it, or, where the present one learns the same
+def experiment_on(spec: OwnSpec, present: Experiment, weights: ClassWeights | None = None) -> Experiment:
+    """An experiment that learns this data: with a network that suits it, or, where the present one learns the same
     target of the same file already, with the network of now. `weights`: how much its classes count, if it has some;
     None leaves that as it is."""
     going_on = replace(present, dataset=spec)

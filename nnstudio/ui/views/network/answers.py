@@ -14,7 +14,8 @@ from nnstudio.ui.stylesheet import mix
 from nnstudio.ui.theme import current
 from nnstudio.ui.views.network.column import Column
 
-_LABEL = 20.0
+_LABEL, _LARGEST = 20.0, 0.45
+"""Pixels of a name at least, and how much of the row it may take."""
 _LEAST = 0.005
 _STEP = _LEAST / 4
 _APART = 5.0
@@ -29,6 +30,9 @@ class Answers:
         self._shown: list[tuple[int, bool] | None] = [None] * len(column.tiles)
         self._fills = [items.path(parent, z=3) for _ in column.tiles]
         font = mono_font(13)
+        metrics = QFontMetricsF(font)
+        room = max(_LABEL, min(max(map(metrics.horizontalAdvance, names)) + 4, _LARGEST * column.tiles[0].width()))
+        self._label = room
         middle = Qt.AlignmentFlag.AlignHCenter
         tracks = items.path(parent, brush=QColor(theme.field), z=2)
         shape = tracks.path()
@@ -36,11 +40,12 @@ class Answers:
         self._labels: list[items.Words] = []
         for row, name in zip(column.tiles, names, strict=True):
             high = min(20.0, row.height() * 0.62)
-            bar = QRectF(row.left() + _LABEL + 8, row.center().y() - high / 2, row.width() - _LABEL - 8, high)
+            bar = QRectF(row.left() + room + 8, row.center().y() - high / 2, row.width() - room - 8, high)
             shape.addRoundedRect(bar, 4, 4)
             self._bars.append(bar)
-            at = QPointF(row.left() + _LABEL / 2, row.center().y())
-            self._labels.append(items.Words(parent, at, font, theme.dim, name[:2], middle, 4))
+            at = QPointF(row.left() + room / 2, row.center().y())
+            short = metrics.elidedText(name, items.RIGHT_END, room)
+            self._labels.append(items.Words(parent, at, font, theme.dim, short, middle, 4))
             self._percents.append(items.Words(parent, bar.center(), mono_font(11), theme.text, z=4))
         tracks.setPath(shape)
         # Without the unit, a number has room behind its bar or on it in narrow columns, too.
@@ -57,8 +62,9 @@ class Answers:
             self._ring.setPath(QPainterPath())
         elif truth != self._truth and 0 <= truth < len(self._bars):
             self._truth = truth
-            center = QPointF(self._bars[truth].left() - 8 - _LABEL / 2, self._bars[truth].center().y())
-            ring = QRectF(center.x() - 10, center.y() - 10, 20, 20)
+            center = QPointF(self._bars[truth].left() - 8 - self._label / 2, self._bars[truth].center().y())
+            wide = self._labels[truth].item.boundingRect().width() + 12 if self._label > _LABEL else _LABEL
+            ring = QRectF(center.x() - wide / 2, center.y() - 10, wide, 20)
             self._ring.setPath(items.rounded(ring, 10))
         if probabilities is None:
             return

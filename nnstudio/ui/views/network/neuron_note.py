@@ -127,7 +127,7 @@ def unit_name(frame: Frame, spot: Spot) -> str:
     name = frame.dataset.output_names[spot.unit]
     match frame.picture:
         case ImagePicture():
-            return f"Digit {name}" if frame.model.outputs == 10 else f"Output {name}"
+            return f"Digit {name}" if name.isdigit() and frame.model.outputs == 10 else f"Output {name}"
         case PlanePicture():
             return "Output" if frame.model.outputs == 1 else f"Output, class {name}"
         case TablePicture():

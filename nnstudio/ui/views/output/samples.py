@@ -42,6 +42,7 @@ class SamplesStage(ExamplesStage):
             "</p><p><b>Source:</b> C. Bishop, <i>Pattern Recognition and Machine Learning</i>, 2006, §4.2.</p>",
         )
         self._picture: ImagePicture | None = None
+        self._names: tuple[str, ...] = ()
         self._inked: tuple[FloatArray, theme.Theme] | None = None
         self._image = QImage()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -51,6 +52,7 @@ class SamplesStage(ExamplesStage):
         """Draw this frame's samples, if anything about them is new."""
         picture = frame.picture if isinstance(frame.picture, ImagePicture) else None
         before, self._picture = self._picture, picture
+        self._names = frame.dataset.class_names
         if picture is None or before is None or not _same(picture, before):
             self._draw()
             self.show_chosen(self._chosen)
@@ -104,7 +106,8 @@ class SamplesStage(ExamplesStage):
         picture = self._picture
         if picture is None or picture.sample_labels is None or picture.sample_answers is None:
             return ()
-        truth, answer = int(picture.sample_labels[spot.column]), int(picture.sample_answers[spot.column])
+        labels, answers = picture.sample_labels, picture.sample_answers
+        truth, answer = self._names[int(labels[spot.column])], self._names[int(answers[spot.column])]
         confidence = picture.sample_confidences
         sure = "" if confidence is None else f"sure to {percent(float(confidence[spot.column]), 2)}"
         return ("Right" if truth == answer else "Wrong", f"truth {truth}, answer {answer}", sure)
@@ -114,8 +117,11 @@ class SamplesStage(ExamplesStage):
         return float(sure[spot.column]) if sure is not None else None
 
     def enlarged(self, spot: Spot) -> QImage | None:
-        side = self._image.width()
-        return self._image.copy(0, spot.column * side, side, side) if side else None
+        picture = self._picture
+        if picture is None or picture.samples is None or self._image.isNull():
+            return None
+        height, width = picture.samples.shape[1:]
+        return self._image.copy(0, spot.column * height, width, height)
 
     def summary(self) -> str:
         picture = self._picture
@@ -131,9 +137,12 @@ class SamplesStage(ExamplesStage):
         if picture is None or picture.sample_labels is None or picture.sample_answers is None:
             return None
         sure = picture.sample_confidences
-        columns = [picture.sample_labels, picture.sample_answers, *([] if sure is None else [sure])]
+        truths, answers = (
+            [self._names[each] for each in of.tolist()] for of in (picture.sample_labels, picture.sample_answers)
+        )
+        columns: list[list[str] | list[float]] = [truths, answers, *([] if sure is None else [sure.tolist()])]
         headers = ("test image", "truth", "answer", "confidence")[: len(columns) + 1]
-        rows = zip(range(1, len(picture.sample_labels) + 1), *(c.tolist() for c in columns), strict=True)
+        rows = zip(range(1, len(truths) + 1), *columns, strict=True)
         return Table("Sample images", headers, list(rows))
 
     def mark(self, spot: Spot | None) -> None:
@@ -173,11 +182,13 @@ class SamplesStage(ExamplesStage):
         painter.setPen(QPen(QColor(colors.line if right else colors.bad), 1 if right else 1.5))
         painter.drawRoundedRect(tile.adjusted(-0.5, -0.5, 0.5, 0.5), 3, 3)
         large, small = mono_font(12), mono_font(11)
-        line = QRectF(tile.center().x() - 24, tile.bottom() + 2, 48, QFontMetricsF(large).height())
+        room = tile.width() + _GAP
+        line = QRectF(tile.center().x() - room / 2, tile.bottom() + 2, room, QFontMetricsF(large).height())
         painter.setFont(large)
         painter.setPen(QColor(colors.better if right else colors.bad))
-        answer = int(picture.sample_answers[column])
-        painter.drawText(line, Qt.AlignmentFlag.AlignCenter, f"{'✓' if right else '✗'}{answer}")
+        answer = f"{'✓' if right else '✗'}{self._names[int(picture.sample_answers[column])]}"
+        answer = QFontMetricsF(large).elidedText(answer, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(line, Qt.AlignmentFlag.AlignCenter, answer)
         painter.setFont(small)
         painter.setPen(QColor(colors.dim))
         line.moveTop(line.bottom() - 2)
