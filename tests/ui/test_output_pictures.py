@@ -72,7 +72,7 @@ def test_samples_are_read_one_by_one(view: OutputView) -> None:
     table = stage.table()
     assert table is not None
     assert list(table.headers) == ["test image", "truth", "answer", "confidence"]
-    assert table.rows[1][:3] == (2, 7, 1)
+    assert table.rows[1][:3] == (2, "7", "1")
     assert stage.spot_at(QPointF(stage.width() + 5, 5)) is None
 
 

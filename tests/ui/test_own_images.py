@@ -100,6 +100,7 @@ def test_a_folder_becomes_the_data_and_is_found_again(
         "3 classes to tell apart, 62 images.",
         "Each has 16×12 pixels: 192 inputs.",
         "They are grey: 0 is black, 255 is white.",
+        "The pixels are standardised by the training images.",
         "1 image has another size than 16×12: scaled.",
         "1 class has fewer than 10 images: owl 8.",
     ]

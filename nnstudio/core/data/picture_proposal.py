@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnstudio.core.counting import counted
+from nnstudio.core.experiment.choices import Scaling
 from nnstudio.core.experiment.dataset_spec import PictureSpec
 from nnstudio.core.experiment.table_recipe import TableFile
 
@@ -16,10 +17,13 @@ FEW, UNEVEN = 10, 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureWishes:
-    """size: height and width of all images, None for those they have; the rest is as in `PictureSpec`."""
+    """size: height and width of all images, None for those they have; the rest is as in `PictureSpec`. Photographs are
+    mostly light, which would drive many a ReLU to its dead side, so they are standardised unless somebody says
+    otherwise."""
 
     size: tuple[int, int] | None = None
     inverted: bool = False
+    scaling: Scaling = Scaling.STANDARDISE
     test_share: float = 0.2
     validation_share: float = 0.0
     stratified: bool = True
@@ -31,6 +35,7 @@ def picture_wishes_of(spec: PictureSpec) -> PictureWishes:
     return PictureWishes(
         size=(spec.height, spec.width),
         inverted=spec.inverted,
+        scaling=spec.scaling,
         test_share=spec.test_share,
         validation_share=spec.validation_share,
         stratified=spec.stratified,
@@ -58,6 +63,7 @@ def proposed_spec(
         height=height,
         width=width,
         inverted=wishes.inverted,
+        scaling=wishes.scaling,
         test_share=wishes.test_share,
         validation_share=wishes.validation_share,
         stratified=wishes.stratified,

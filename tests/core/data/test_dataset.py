@@ -17,6 +17,7 @@ from nnstudio.core.experiment.dataset_spec import (
     DatasetSpec,
     ImageSpec,
     PaintedSpec,
+    PictureSpec,
     PlaneSpec,
     TableSpec,
 )
@@ -53,7 +54,7 @@ def test_every_kind_has_everything(kind: DatasetKind) -> None:
     assert len(kind.help) < 100
     assert (kind in PLANE_KINDS) == (SPECS[kind] is PlaneSpec)
     assert SPECS[kind] in BUILDERS
-    if SPECS[kind] not in (PaintedSpec, TableSpec):
+    if SPECS[kind] not in (PaintedSpec, PictureSpec, TableSpec):
         assert type(default_experiment(kind).dataset) is SPECS[kind]
         assert default_experiment(kind).dataset.kind is kind
 

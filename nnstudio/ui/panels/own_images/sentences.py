@@ -6,11 +6,12 @@ from dataclasses import replace
 from nnstudio.core.counting import counted
 from nnstudio.core.data.picture_proposal import odd_classes
 from nnstudio.core.experiment import DenseSpec, Experiment
+from nnstudio.core.experiment.choices import Scaling
 from nnstudio.core.experiment.plan import can_carry
 from nnstudio.files.pictures.pictures import Size
 from nnstudio.ui.panels.own_images.draft import ProposedImages
 from nnstudio.ui.panels.own_table.entries import Entry
-from nnstudio.ui.panels.own_table.sentences import Sentence, Word
+from nnstudio.ui.panels.own_table.sentences import SCALED, Sentence, Word
 from nnstudio.ui.panels.own_table.taking import experiment_on
 from nnstudio.ui.widgets.figures import grouped
 
@@ -30,6 +31,9 @@ def decisions(proposed: ProposedImages) -> Iterator[Sentence]:
     tone = Word("inverted grey" if spec.inverted else "grey", about="Grey", entries=_tones(proposed))
     rest = ": ink becomes light." if spec.inverted else ": 0 is black, 255 is white."
     yield Sentence("grey", (Word("They are "), tone, Word(rest)))
+    measured = "." if spec.scaling is Scaling.NONE else " by the training images."
+    scaled = Word(SCALED[spec.scaling], about="Scaling", entries=_scalings(proposed))
+    yield Sentence("scaling", (Word("The pixels are "), scaled, Word(measured)))
     if pictures.others:
         one = pictures.others == 1
         others = counted(pictures.others, "image", grouped(pictures.others))
@@ -80,6 +84,13 @@ def _tones(proposed: ProposedImages) -> tuple[Entry, ...]:
     as_is = Entry("Grey, as they are", replace(wishes, inverted=False), not inverted, "Dark stays dark.")
     return as_is, Entry(
         "Inverted grey", replace(wishes, inverted=True), inverted, "Ink on paper becomes light on dark."
+    )
+
+
+def _scalings(proposed: ProposedImages) -> tuple[Entry, ...]:
+    wishes = proposed.wishes
+    return tuple(
+        Entry(each.label, replace(wishes, scaling=each), each is wishes.scaling, each.help) for each in Scaling
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem
 
 from nnstudio.core.run.example import ExampleReading
@@ -14,6 +14,9 @@ from nnstudio.ui.stage.ink import ink_image
 from nnstudio.ui.stage.lettering import mono_font, text_font
 from nnstudio.ui.theme import current
 from nnstudio.ui.views.network.neuron_note import image_name
+
+_BESIDE = 24
+"""Pixels that a line below the image may be longer than it."""
 
 
 class InputImage:
@@ -36,17 +39,24 @@ class InputImage:
         if fresh:
             self._example = picture.example
             self._draw(picture.example)
-        self.which.say("" if picture.label is None else f"a {names[picture.label]}")
+        self.which.say("" if picture.label is None else self._fitting(mono_font(12), f"a {names[picture.label]}"))
         if picture.probabilities is not None:
             answer = int(np.fmax(picture.probabilities, -np.inf).argmax())  # NaN is nobody's answer
             right = answer == picture.label
-            verdict = "✓ read right" if right else f"✕ read as {names[answer]}"
+            name, bold = names[answer], text_font(12, bold=True)
+            verdict = "✓ read right" if right else self._fitting(bold, f"✕ read as {name}", f"✕ {name}")
             if picture.label is None:
-                right, verdict = True, f"read as {names[answer]}"
+                right, verdict = True, self._fitting(bold, f"read as {name}", name)
             if verdict != self.verdict.text:
                 self.verdict.item.setBrush(QColor(current().better if right else current().bad))
                 self.verdict.say(verdict)
         return fresh
+
+    def _fitting(self, font: QFont, *texts: str) -> str:
+        """The first of these texts that there is room for; of the last one, as much as there is."""
+        metrics, room = QFontMetricsF(font), self._tile.width() + _BESIDE
+        fitting = (text for text in texts if metrics.horizontalAdvance(text) <= room)
+        return next(fitting, metrics.elidedText(texts[-1], items.RIGHT_END, room))
 
     def _draw(self, example: FloatArray) -> None:
         size = QRectF(0, 0, self._tile.width(), self._tile.height())
