@@ -141,7 +141,7 @@ def test_a_folder_becomes_the_data_and_is_found_again(
 
     saved = tmp_path / "p.nns"
     desk.window.files.document.save(saved)
-    qtbot.waitUntil(saved.exists)
+    qtbot.waitUntil(lambda: session.document == saved)
     table = load_project(saved).table
     assert table is not None, "small images lie in the project"
     assert are_pictures(Path(shutil.copy(saved, tmp_path / "p.npz"))) is False
