@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from nnstudio.core.experiment import DenseSpec, Experiment
+from nnstudio.core.experiment import DenseSpec, Experiment, TableSpec
 from nnstudio.core.experiment.choices import ClassWeights, Task
 from nnstudio.core.experiment.dataset_spec import OwnSpec
 from nnstudio.core.experiment.plan import can_carry
@@ -18,7 +18,7 @@ def experiment_on(spec: OwnSpec, present: Experiment, weights: ClassWeights | No
     None leaves that as it is."""
     going_on = replace(present, dataset=spec)
     made = going_on if can_carry(present, going_on) else default_experiment(spec)
-    if weights is None or spec.task not in WEIGHED:
+    if weights is None or not isinstance(spec, TableSpec) or spec.task not in WEIGHED:
         return made
     return replace(made, training=replace(made.training, class_weights=weights))
 
