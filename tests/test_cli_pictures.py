@@ -3,6 +3,7 @@
 import csv
 import io
 import shutil
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -98,6 +99,21 @@ def test_what_is_said_is_done(folder: Path, capsys: pytest.CaptureFixture[str]) 
     assert dataset.train.raw.mean() > 128, "what was dark is light"
     assert run("train", "shapes", "--size", "0x6") == 2
     assert "--size is 0x6" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["my-images-idx3-ubyte", "images.npz"])
+def test_files_of_images_are_trained(name: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pixels, labels = np.zeros((40, 6, 8), np.uint8), np.arange(40, dtype=np.uint8) % 2
+    pixels[labels == 1, :3] = 200
+    np.savez(folder / "images.npz", images=pixels, labels=labels)
+    (folder / "my-images-idx3-ubyte").write_bytes(struct.pack(">IIII", 0x803, 40, 6, 8) + pixels.tobytes())
+    (folder / "my-labels-idx1-ubyte").write_bytes(struct.pack(">II", 0x801, 40) + labels.tobytes())
+    assert run("train", name, "--epochs", "20", "--save", "p.nns") == 0
+    shown = capsys.readouterr()
+    assert shown.err.startswith(f"{name}: 40 images of 8×6 pixels in 2 classes.")
+    assert "100.00%" in shown.out
+    assert run("evaluate", "p.nns", name) == 0
+    assert capsys.readouterr().out.startswith("accuracy 100.00% of 40 images")
 
 
 def test_an_experiment_knows_its_folder(project: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
