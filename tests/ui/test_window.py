@@ -244,12 +244,12 @@ def test_a_layout_of_another_version_is_ignored(qtbot, monkeypatch):
 def test_every_action_is_in_a_menu_and_leads_somewhere(window):
     listed = {name for names in MENUS.values() for name in names if name} | {
         *("microscope", "runs", "compare", "landscape", "history", "larger_text", "show_table", "reset_layout"),
-        *("save_picture", "help", "whats_this", "about"),
+        *("save_picture", "save_growth", "help", "whats_this", "about"),
     }
     assert listed == {row.name for row in ROWS}
     targets = {"run": window._session, "past": window.visiting, "files": window.files, "window": window}
     targets["pages"], targets["own_data"] = window.pages, window.own_data
-    targets["exporting"] = window.exporting
+    targets["exporting"], targets["growing"] = window.exporting, window.growing
     for row in ROWS:
         assert callable(getattr(targets[row.target], row.method)), row.name
         assert row.tip.endswith("."), row.name
