@@ -74,7 +74,7 @@ class Session(QObject):
         self._playing = False
         self._sent = 0
         self._data_sent = 0  # the ticket of the last command that asked for other data
-        self._probes = Probe.NOTHING
+        self._watched = commands.Watch(Probe.NOTHING)
         self._chosen: AnyExample | None = None
         self.keeps = True
         """Whether edits of layers and data keep what was learned; otherwise they start over."""
@@ -376,9 +376,9 @@ class Session(QObject):
             self.look_at((self._chosen or FIRST_TEST).moved(self._frame.dataset, 1))
 
     def _tick(self) -> None:
-        if self.viewers.probes != self._probes:
-            self._probes = self.viewers.probes
-            self.send(commands.Watch(self._probes))
+        if (watched := self.viewers.watched) != self._watched:
+            self._watched = watched
+            self.send(watched)
         frame = self._worker.mailbox.take()
         self._hear()  # after that: an answer comes before the first frame that knows of it
         if frame is not None:

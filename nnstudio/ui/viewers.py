@@ -6,7 +6,9 @@ second: of those that wait for their interval to pass at most one is shown in a 
 
 from typing import Protocol
 
+from nnstudio.core.run.commands import Watch
 from nnstudio.core.run.frame import Frame, Probe
+from nnstudio.core.run.section import Section
 
 LATE = 0.030
 """Seconds after the last tick at which this one is late."""
@@ -18,6 +20,7 @@ class Viewer(Protocol):
     """Whatever can be shown frames; every `View` is one."""
 
     probes: Probe
+    section: Section | None
     interval: float
 
     def isVisible(self) -> bool: ...
@@ -45,6 +48,12 @@ class Viewers:
             if view.isVisible():
                 probes |= view.probes
         return probes
+
+    @property
+    def watched(self) -> Watch:
+        """The same as a command, with the plane through the inputs that one of them shows."""
+        sections = (view.section for view in self._shown if Probe.SECTION in view.probes and view.isVisible())
+        return Watch(self.probes, next(sections, None))
 
     def forget(self) -> None:
         """There is a new frame; nobody has been shown it."""

@@ -19,6 +19,7 @@ from nnstudio.core.run.observe import Observer
 from nnstudio.core.training.trainer import Trainer
 from nnstudio.ui.stage.stage import Spot, Stage
 from nnstudio.ui.views.canned import table_frame
+from nnstudio.ui.views.output.table_bar import TableMode
 from nnstudio.ui.views.output_view import OutputView
 
 
@@ -155,7 +156,7 @@ def test_what_trains_lies_below_what_tests_and_is_read_by_its_own_number(view: O
     assert chosen == Chosen(SplitName.TRAINING, int(training.examples[7]))
     assert stage.outline_of(chosen) is not None
     assert stage.reading(Spot(187, 0))[-1].endswith(", training")
-    qtbot.mouseClick(view.bar.switch.button(2), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(view.bar.switch.button(list(TableMode).index(TableMode.RESIDUALS)), Qt.MouseButton.LeftButton)
     assert view.residuals.isVisible()
     assert not view.predictions.isVisible()
     table = view.residuals.table()

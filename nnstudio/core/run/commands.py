@@ -16,6 +16,7 @@ from nnstudio.core.network.weights import Weights
 from nnstudio.core.run.example import AnyExample, SplitName
 from nnstudio.core.run.frame import Probe
 from nnstudio.core.run.hardest import Hardest
+from nnstudio.core.run.section import Section
 from nnstudio.core.training.metrics import Metrics
 from nnstudio.core.training.state import RunState
 
@@ -128,9 +129,10 @@ class Recover:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """These costly parts of a frame are looked at."""
+    """These costly parts of a frame are looked at; `section`: which plane through the inputs."""
 
     probes: Probe
+    section: Section | None = None
 
 
 @dataclass(frozen=True, slots=True)

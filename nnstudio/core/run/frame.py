@@ -19,6 +19,7 @@ from nnstudio.core.network.weights import Weights
 from nnstudio.core.run.backward import BackwardReading
 from nnstudio.core.run.example import ExampleReading
 from nnstudio.core.run.layer_sums import LayerSums
+from nnstudio.core.run.section import SectionReading
 from nnstudio.core.run.spread import BandsPrefix
 from nnstudio.core.run.warped import WarpedReading
 from nnstudio.core.training.diagnosis import Diagnosis
@@ -45,6 +46,7 @@ class Probe(Flag):
     BACKWARD = auto()  # Frame.backward, of the example or without one of the next mini-batch
     BACKWARD_MEAN = auto()  # the same of the mini-batch, whatever is chosen
     WARPED = auto()  # Frame.warped
+    SECTION = auto()  # Frame.section
     ROC = auto()  # TablePicture.roc, with OUTPUT
 
 
@@ -238,6 +240,7 @@ class Frame:
     sums: what the activations are given, by the layers' keys: of the `example`, or without one of some others
     backward: the gradients at every layer; None while nobody looks, and of an example of which nobody says what is true
     warped: where each layer puts the training examples, and the plane
+    section: the answers on a plane through the inputs of a table
     recovery: for a diverged run, the learning rate it suggests going on with
     marks: the edits in mid-run
     commands: how many commands had been obeyed when the picture was taken
@@ -266,6 +269,7 @@ class Frame:
     sums: Mapping[int, LayerSums] | None = None
     backward: BackwardReading | None = None
     warped: WarpedReading | None = None
+    section: SectionReading | None = None
     recovery: float | None = None
     marks: tuple[Mark, ...] = ()
     commands: int = 0

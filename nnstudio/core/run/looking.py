@@ -14,6 +14,7 @@ from nnstudio.core.run.example import AnyExample
 from nnstudio.core.run.frame import Frame, Probe, Status
 from nnstudio.core.run.present import Present
 from nnstudio.core.run.search import Search
+from nnstudio.core.run.section import Section
 from nnstudio.core.run.visit import Visiting
 from nnstudio.core.training.phases import PhasedUpdate
 from nnstudio.core.training.trainer import Trainer
@@ -26,13 +27,14 @@ Look = Watch | LookAt | FindHardest | Visit | Compare
 class Looking:
     """`answer(ticket, refusal, found=…)` hears what became of what takes long.
 
-    probes: which costly parts; example: the one that is followed
+    probes: which costly parts; section: which plane through the inputs; example: the one that is followed
     visiting: which moment of the past; companions: what stands beside it
     """
 
     def __init__(self, present: Present, answer: Callable[..., object]) -> None:
         self._present = present
         self.probes = Probe.NOTHING
+        self.section: Section | None = None
         self.example: AnyExample | None = None
         self.search = Search(answer)
         self.visiting = Visiting(present, answer)
@@ -47,8 +49,8 @@ class Looking:
         """Look there from now on; whether that is all. Otherwise it is answered later. Raises what putting data and
         networks together raises."""
         match command:
-            case Watch(probes):
-                self.probes = probes
+            case Watch(probes, section):
+                self.probes, self.section = probes, section
             case LookAt(example):
                 self.example = example
             case Compare(others):
@@ -88,7 +90,8 @@ class Looking:
 
     def frame(self, phased: PhasedUpdate | None, status: Status, **of_the_run: Any) -> Frame:
         """A picture of what is looked at, with what is true of the whole run."""
-        frame = self.visiting.frame(self.probes, self.example, phased, status=status, **of_the_run)
+        looked = self.probes, self.example, phased
+        frame = self.visiting.frame(*looked, section=self.section, status=status, **of_the_run)
         if not self.companions:
             return frame
         beside = self.companions.frames(self.probes, status, frame.visit is not None)

@@ -18,6 +18,7 @@ from nnstudio.core.run.frame import Frame, Probe, Status
 from nnstudio.core.run.layer_readings import LayerReadings
 from nnstudio.core.run.layer_sums import SumsReader
 from nnstudio.core.run.pictures import MOVING_RESOLUTION, OUTPUT_RESOLUTION, picture_maker
+from nnstudio.core.run.section import Section, SectionReader
 from nnstudio.core.run.warped import WarpedReader
 from nnstudio.core.training.metrics import Metrics
 from nnstudio.core.training.phases import PhasedUpdate
@@ -42,6 +43,7 @@ class Observer:
         self._sums = SumsReader(trainer)
         self._backward = BackwardReader(trainer)
         self._warped = WarpedReader(trainer)
+        self._sections = SectionReader(trainer)
         self._pictures = picture_maker(trainer)
 
     @np.errstate(all="ignore")
@@ -53,6 +55,7 @@ class Observer:
         message: str = "",
         updates_per_second: float = 0.0,
         chosen: AnyExample | None = None,
+        section: Section | None = None,
         resolution: int | None = None,
         recovery: float | None = None,
         commands: int = 0,
@@ -96,6 +99,7 @@ class Observer:
             sums=self._sums.read(example) if Probe.SUMS in probes else None,
             backward=self._backward.read(blamed, learning) if probes & BACKWARDS else None,
             warped=self._warped.read(example, learning) if Probe.WARPED in probes else None,
+            section=self._sections.read(section, example, resolution) if section and Probe.SECTION in probes else None,
             recovery=recovery,
             marks=trainer.marks,
             commands=commands,

@@ -18,6 +18,7 @@ from nnstudio.core.run.example import AnyExample
 from nnstudio.core.run.frame import Frame, Past, Probe, Status, Visited
 from nnstudio.core.run.observe import Observer
 from nnstudio.core.run.present import INTERRUPTED, REFUSALS, Present, Refused, why
+from nnstudio.core.run.section import Section
 from nnstudio.core.run.timeline import Replay
 from nnstudio.core.training.metrics import Metrics
 from nnstudio.core.training.phases import PhasedUpdate
@@ -46,7 +47,7 @@ class Visiting:
         self._ticket = 0
         self._replay: Replay | None = None
         self._measuring: Pieces[Metrics] | None = None
-        self._taken: tuple[Probe, AnyExample | None, Frame] | None = None
+        self._taken: tuple[tuple[Probe, AnyExample | None, Section | None], Frame] | None = None
 
     @property
     def trainer(self) -> Trainer | None:
@@ -181,16 +182,24 @@ class Visiting:
 
     # Pictures ---------------------------------------------------------------------------------------------------------
 
-    def frame(self, probes: Probe, example: AnyExample | None, phased: PhasedUpdate | None, **of_the_run: Any) -> Frame:
+    def frame(
+        self,
+        probes: Probe,
+        example: AnyExample | None,
+        phased: PhasedUpdate | None,
+        section: Section | None = None,
+        **of_the_run: Any,
+    ) -> Frame:
         """A picture of the moment that is shown, or of now, with what is true of the whole run."""
         present = self._present
         if self._observer is None:
-            frame = present.observer.frame(probes, chosen=example, phased=phased, **of_the_run)
+            frame = present.observer.frame(probes, chosen=example, section=section, phased=phased, **of_the_run)
             return replace(frame, past=self._past(None))
-        if self._taken is None or self._taken[:2] != (probes, example):
+        looked = probes, example, section
+        if self._taken is None or self._taken[0] != looked:
             pace = Status.LEARNING if self._passing else Status.PAUSED
-            self._taken = probes, example, self._observer.frame(probes, status=pace, chosen=example)
-        picture, progress = self._taken[2], self._replay.share if self._replay is not None else None
+            self._taken = looked, self._observer.frame(probes, status=pace, chosen=example, section=section)
+        picture, progress = self._taken[1], self._replay.share if self._replay is not None else None
         return replace(
             picture,
             history=present.trainer.history.prefix(),

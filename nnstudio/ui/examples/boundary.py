@@ -38,6 +38,9 @@ _REACH = 2.0
 class BoundaryStage(ExamplesStage):
     """The plane of a two-input data set, coloured by the network's output."""
 
+    across = "x₁"
+    """What the horizontal axis is called."""
+
     def __init__(self) -> None:
         super().__init__(
             "Decision boundary",
@@ -181,7 +184,11 @@ class BoundaryStage(ExamplesStage):
             return found
         x1 = left + (right - left) * (position.x() - plane.left()) / plane.width()
         x2 = top - (top - bottom) * (position.y() - plane.top()) / plane.height()
-        return TypedInputs((round(x1, 2), round(x2, 2)))  # so exactly as the figures say it
+        return self.typed_at(round(x1, 2), round(x2, 2))  # so exactly as the figures say it
+
+    def typed_at(self, x1: float, x2: float) -> TypedInputs:
+        """The inputs of a place where no point is."""
+        return TypedInputs((x1, x2))
 
     def example_of(self, spot: Spot) -> Chosen | None:
         found = self._nearest(self._center(spot))
@@ -221,7 +228,7 @@ class BoundaryStage(ExamplesStage):
             return self._point(chosen, output[:, spot.row, spot.column])
         x1 = left + (right - left) * (spot.column + 0.5) / output.shape[2]
         x2 = top - (top - bottom) * (spot.row + 0.5) / output.shape[1]
-        return coordinates(x1, x2), *_answers(dataset, output[:, spot.row, spot.column], "=")
+        return self.coordinates(x1, x2), *answers_in_words(dataset, output[:, spot.row, spot.column], "=")
 
     def figure(self, spot: Spot) -> float | None:
         return float(self._output[0, spot.row, spot.column]) if self._output is not None else None
@@ -234,17 +241,21 @@ class BoundaryStage(ExamplesStage):
         split = chosen.split.of(dataset)
         assert split is not None
         if example is not None and example.chosen == chosen:
-            answers = _answers(dataset, example.answer, "=")
+            answers = answers_in_words(dataset, example.answer, "=")
         else:
-            answers = _answers(dataset, nearby, "≈")
+            answers = answers_in_words(dataset, nearby, "≈")
         loss = loss_among(dataset, example, self._losses, chosen)
         return (
             example_name(chosen),
-            coordinates(*split.raw[chosen.index].tolist()),
+            self.coordinates(*split.raw[chosen.index].tolist()),
             f"target {target_of(dataset, split, chosen.index)}",
             *answers,
             *((f"loss {decimal(loss)}",) if loss is not None else ()),
         )
+
+    def coordinates(self, x1: float, x2: float) -> str:
+        """A place in words."""
+        return coordinates(x1, x2)
 
     def summary(self) -> str:
         if self._dataset is None or self._output is None:
@@ -254,7 +265,9 @@ class BoundaryStage(ExamplesStage):
             keys = "Arrow keys walk from the chosen example to the next, Escape lets go of it."
         if self._dataset.task is Task.BINARY:
             share = float((self._output[0] >= 0.5).mean())
-            return f"Blue is the likelier class on {100 * share:.0f} % of the plane. {keys}"
+            likelier = self._dataset.target_names[1]
+            name = likelier[0].upper() + likelier[1:]
+            return f"{name} is the likelier class on {100 * share:.0f} % of the plane. {keys}"
         return f"The answers over the plane. {keys}"
 
     def mark(self, spot: Spot | None) -> None:
@@ -319,7 +332,7 @@ class BoundaryStage(ExamplesStage):
         """The plane's extent with the name of its axis, and what the colours mean."""
         assert self._dataset is not None
         plane, numbers, words = self.plane(), mono_font(11), text_font(11)
-        left, right, _, _ = (tick(edge) for edge in self._extent)
+        left, right, _, _ = (tick(float(f"{edge:.3g}")) for edge in self._extent)
         high = QFontMetricsF(numbers).height()
         wide = max(plane.width(), min(_WORDS * theme.text_scale(), float(self.width())))
         line = QRectF(plane.center().x() - wide / 2, plane.bottom() + 2, wide, high)
@@ -328,7 +341,7 @@ class BoundaryStage(ExamplesStage):
         painter.drawText(line, Qt.AlignmentFlag.AlignLeft, left)
         painter.drawText(line, Qt.AlignmentFlag.AlignRight, right)
         painter.setFont(words)
-        painter.drawText(line, Qt.AlignmentFlag.AlignHCenter, "x₁")
+        painter.drawText(line, Qt.AlignmentFlag.AlignHCenter, self.across)
         legend = QRectF(line.left(), line.bottom() + 5, wide, legend_height(numbers))
         paint_legend(painter, legend, self._dataset, self._discretise, (numbers, words))
 
@@ -339,10 +352,11 @@ class BoundaryStage(ExamplesStage):
         return QSize(160, 104 + self._below())
 
 
-def _answers(dataset: Dataset, answer: FloatArray, sign: str) -> list[str]:
+def answers_in_words(dataset: Dataset, answer: FloatArray, sign: str) -> list[str]:
     """What the network says; `sign`: how exactly."""
     if dataset.task is Task.BINARY:
-        return [f"p(blue) {sign} {float(answer[0]):.4f}"]
+        return [f"p({dataset.target_names[1]}) {sign} {float(answer[0]):.4f}"]
     if dataset.task is Task.REGRESSION:
         return [f"answer {sign} {decimal(float(answer[0]))}"]
-    return [f"p(class {label}) {sign} {float(answer[label]):.4f}" for label in np.argsort(-answer)[:2]]
+    names = [f"class {name}" if name.isdigit() else name for name in dataset.class_names]
+    return [f"p({names[label]}) {sign} {float(answer[label]):.4f}" for label in np.argsort(-answer)[:2]]

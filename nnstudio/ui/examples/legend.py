@@ -23,7 +23,10 @@ def paint_legend(
 ) -> None:
     """Draw the legend for this data; `fonts` are the one for numbers and the one for words."""
     if dataset.task is Task.MULTICLASS:
-        _paint_swatches(painter, area, dataset.classes, fonts[0])
+        if all(name.isdigit() for name in dataset.class_names):
+            _paint_swatches(painter, area, dataset.classes, fonts[0])
+        else:
+            _paint_names(painter, area, dataset.class_names, fonts[1])
         return
     bar = QRectF(area.left(), area.top(), area.width(), _BAR)
     table = np.ascontiguousarray(theme.heat_map_table(theme.current()))
@@ -35,10 +38,11 @@ def paint_legend(
         scale = value_scale(dataset)
         words = decimal(-scale, 2), "value", decimal(scale, 2)
     elif discretise:
-        words = "orange", "the likelier class", "blue"
+        words = dataset.target_names[0], "the likelier class", dataset.target_names[1]
     else:
-        narrow = QFontMetricsF(fonts[1]).horizontalAdvance("0 probability of blue 1") > area.width()
-        words = "0", "p(blue)" if narrow else "probability of blue", "1"
+        second = dataset.target_names[1]
+        narrow = QFontMetricsF(fonts[1]).horizontalAdvance(f"0 probability of {second} 1") > area.width()
+        words = "0", f"p({second})" if narrow else f"probability of {second}", "1"
     numbers, text = fonts
     aligned = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignHCenter, Qt.AlignmentFlag.AlignRight
     below = QRectF(area.left(), bar.bottom() + 2, area.width(), QFontMetricsF(numbers).height())
@@ -63,6 +67,21 @@ def _paint_swatches(painter: QPainter, area: QRectF, classes: int, font: QFont) 
     words = QRectF(area.left() + classes * (side + 6), area.top(), area.width() - classes * (side + 6), side)
     painter.setPen(QColor(theme.current().dim))
     painter.drawText(words, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, "class")
+
+
+def _paint_names(painter: QPainter, area: QRectF, names: tuple[str, ...], font: QFont) -> None:
+    """A disc in each class's colour with its name beside it, as much of that as there is room for."""
+    painter.setFont(font)
+    pitch, metrics = area.width() / len(names), QFontMetricsF(font)
+    for label, name in enumerate(names):
+        box = QRectF(area.left() + label * pitch, area.top(), pitch - 4, area.height())
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.class_color(label, len(names)))
+        painter.drawEllipse(QRectF(box.left(), box.center().y() - _BAR / 2, _BAR, _BAR))
+        painter.setPen(QColor(theme.current().dim))
+        words = box.adjusted(_BAR + 4, 0, 0, 0)
+        short = metrics.elidedText(name, Qt.TextElideMode.ElideRight, words.width())
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, short)
 
 
 def ink_on(ground: QColor) -> QColor:

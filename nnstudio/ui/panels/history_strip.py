@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from nnstudio.core.run.frame import Frame, Past, Probe
+from nnstudio.core.run.section import Section
 from nnstudio.core.training.state import Mark
 from nnstudio.ui import theme
 from nnstudio.ui.explanations.history import HISTORY
@@ -30,6 +31,7 @@ class HistoryStrip(QFrame):
     and Escape to now."""
 
     probes = Probe.NOTHING
+    section: Section | None = None
     interval = 0.0
 
     def __init__(self, visiting: Visiting, parent: QWidget | None = None) -> None:

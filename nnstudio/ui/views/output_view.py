@@ -31,6 +31,7 @@ from nnstudio.ui.views.output.predictions import PredictionsStage
 from nnstudio.ui.views.output.residuals import ResidualsStage
 from nnstudio.ui.views.output.roc import RocStage
 from nnstudio.ui.views.output.samples import SamplesStage
+from nnstudio.ui.views.output.section_stage import SectionStage
 from nnstudio.ui.views.output.table_bar import TableBar, TableMode
 from nnstudio.ui.views.output.title_switches import BROWSE, DRAW, HARDEST, TitleSwitches
 from nnstudio.ui.views.output.wall_panel import WallPanel
@@ -68,7 +69,7 @@ class OutputView(View):
         self.confusion = ConfusionStage()
         self.class_figures = ClassFiguresStage()
         self.samples = SamplesStage()
-        self.roc = RocStage()
+        self.roc, self.section_stage = RocStage(), SectionStage()
         self.predictions, self.residuals = PredictionsStage(), ResidualsStage()
         self.drawing = DrawingPane()
         self.wall = WallPanel()
@@ -78,6 +79,7 @@ class OutputView(View):
         self.test_points, self.discretise, self.tools = switches.test_points, switches.discretise, switches.tools
         self.test_points.toggled.connect(self._show_tests)
         self.discretise.toggled.connect(self.boundary.set_discretise)
+        self.discretise.toggled.connect(self.section_stage.set_discretise)
         self.bar = TableBar()
         self.bar.changed.connect(self._show_again)
         self._of_table: dict[TableMode, tuple[OutputStage, ...]] = {
@@ -85,6 +87,7 @@ class OutputView(View):
             TableMode.ROC: (self.roc,),
             TableMode.PREDICTED: (self.predictions,),
             TableMode.RESIDUALS: (self.residuals,),
+            TableMode.PLANE: (self.section_stage,),
         }
         self._title = TitleSwitches(self.tools.switch)
         self.mode, self.hardest = self._title.mode, self._title.hardest
@@ -141,6 +144,7 @@ class OutputView(View):
 
     def _show_tests(self) -> None:
         """Whoever paints sees all the points there are."""
+        self.section_stage.set_show_tests(self.test_points.isChecked())
         self.boundary.set_show_tests(self.test_points.isChecked() or self.tools.tool is not Tool.CHOOSE)
 
     # The wall.
@@ -230,7 +234,7 @@ class OutputView(View):
                 stage.hide()
         if not walled:
             self.wall.hide()
-        self._plane_switches.setVisible(self.boundary in shown)
+        self._plane_switches.setVisible(self.boundary in shown or self.section_stage in shown)
         self.bar.setVisible(self.bar.wanted and not walled)
         # The table says it all by itself: what trains also tests, and the mean stands below it.
         self.metrics.setVisible(self.truth_table not in shown and not walled)
@@ -243,7 +247,8 @@ class OutputView(View):
     def show_frame(self, frame: Frame) -> None:
         self._frame = frame
         self.bar.show_data(frame.dataset)
-        self.probes = Probe.OUTPUT | self.bar.probes
+        self.bar.plane.show_frame(frame)
+        self.probes, self.section = Probe.OUTPUT | self.bar.probes, self.bar.section
         if self.wall.is_open:
             self.wall.show_frame(frame)
         if self.wall.is_open and self.truth_table in self._stages_of(frame.picture):
@@ -256,8 +261,9 @@ class OutputView(View):
         self._title.place()
         self.confusion.show_open(self.wall.cell)
         legible = self._legible(frame)
-        if self.boundary in stages:
-            self.boundary.show_frame(frame, legible)
+        for stage in stages:
+            if isinstance(stage, BoundaryStage):
+                stage.show_frame(frame, legible)
         if self.drawing in stages:
             self.drawing.show_frame(frame, legible)
         if not legible:
@@ -325,7 +331,7 @@ class OutputView(View):
             return
         picture = self._shown[0]
         below = [stage.sizeHint().height() for stage in self._shown if isinstance(stage, _Below)]
-        below += [self._plane_switches.sizeHint().height()] if self.boundary in self._shown else []
+        below += [] if self._plane_switches.isHidden() else [self._plane_switches.sizeHint().height()]
         draws, tabled = picture is self.drawing, self.truth_table in self._shown  # a drawing is none of the examples
         strip = 0 if draws else self.strip.tall_height()
         shrunk = (_SHRUNK_BY_TABLE if tabled else _SHRUNK) * picture.maximumHeight()

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QWidget
 
 from nnstudio.core.run.frame import Frame, Probe
+from nnstudio.core.run.section import Section
 from nnstudio.ui.stage.table import Table
 
 
@@ -17,6 +18,8 @@ class View(QWidget):
 
     title: str = ""
     probes: Probe = Probe.NOTHING
+    section: Section | None = None
+    """Which plane through the inputs it shows, with `Probe.SECTION`."""
     interval: float = 0.0
     """Seconds between two frames that the view is shown while training runs; 0 for each of them."""
 

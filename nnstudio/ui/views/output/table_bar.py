@@ -9,6 +9,8 @@ from nnstudio.core.data.dataset import Dataset
 from nnstudio.core.data.table import Table
 from nnstudio.core.experiment.choices import Task
 from nnstudio.core.run.frame import Probe
+from nnstudio.core.run.section import Section
+from nnstudio.ui.views.output.section_bar import SectionBar
 from nnstudio.ui.widgets.segmented import SegmentedSwitch
 
 
@@ -19,12 +21,13 @@ class TableMode(Enum):
     ROC = "ROC", "What each threshold finds, and what it takes wrongly along."
     PREDICTED = "Predicted", "What the network says over what is true."
     RESIDUALS = "Residuals", "What its predictions leave over."
+    PLANE = "Plane", "What the network answers on a plane through the inputs."
 
     def __init__(self, label: str, tip: str) -> None:
         self.label, self.tip = label, tip
 
 
-_PROBES = {TableMode.ROC: Probe.ROC}
+_PROBES = {TableMode.ROC: Probe.ROC, TableMode.PLANE: Probe.SECTION}
 _MODES = {
     Task.BINARY: (TableMode.MATRIX, TableMode.ROC),
     Task.MULTICLASS: (TableMode.MATRIX,),
@@ -35,7 +38,10 @@ _MODES = {
 
 def modes_of(dataset: Dataset) -> tuple[TableMode, ...]:
     """What there is to be seen of it, the first one to begin with; nothing of data that are no table."""
-    return _MODES[dataset.task] if isinstance(dataset.domain, Table) else ()
+    if not isinstance(dataset.domain, Table):
+        return ()
+    plane = dataset.outputs == 1 or dataset.task is Task.MULTICLASS  # whose answers are one picture
+    return (*_MODES[dataset.task], *([TableMode.PLANE] if plane and len(dataset.input_names) > 1 else []))
 
 
 class TableBar(QWidget):
@@ -47,12 +53,16 @@ class TableBar(QWidget):
         super().__init__()
         self._modes: tuple[TableMode, ...] = ()
         self.switch = SegmentedSwitch([mode.label for mode in TableMode], [mode.tip for mode in TableMode])
-        self.switch.currentChanged.connect(self.changed)
+        self.plane = SectionBar()
+        self.plane.hide()
+        self.switch.currentChanged.connect(self._change)
+        self.plane.changed.connect(self.changed)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(self.switch)
+        column.addWidget(self.plane)
         self.hide()
 
     @property
@@ -70,9 +80,20 @@ class TableBar(QWidget):
         """What more of a frame is needed for it."""
         return _PROBES.get(self.mode, Probe.NOTHING) if self._modes else Probe.NOTHING
 
+    @property
+    def section(self) -> Section | None:
+        """The plane through the inputs that is seen; None while none is."""
+        return self.plane.section if self._modes and self.mode is TableMode.PLANE else None
+
+    def _change(self) -> None:
+        self.plane.setVisible(self.mode is TableMode.PLANE)
+        self.changed.emit()
+
     def show_data(self, dataset: Dataset) -> None:
         """Offer what there is to be seen of these data."""
         modes = modes_of(dataset)
+        if TableMode.PLANE in modes:
+            self.plane.show_data(dataset)
         if modes == self._modes:
             return
         self._modes = modes
