@@ -7,6 +7,7 @@ from nnstudio.core.counting import counted
 from nnstudio.core.data.dataset import Dataset
 from nnstudio.core.run.frame import Frame
 from nnstudio.core.run.section import Section
+from nnstudio.ui.explanations.table_views import TABLE_VIEWS
 from nnstudio.ui.widgets.figures import percent
 from nnstudio.ui.widgets.option_box import FlatBox
 
@@ -35,7 +36,7 @@ class SectionBar(QWidget):
         ):
             box.setAccessibleName(name)
             box.setToolTip(tip)
-            box.setWhatsThis(f"<b>{name}</b><p>{tip}</p>")
+            box.setWhatsThis(TABLE_VIEWS[name].html(name))
             box.activated.connect(self._choose)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)

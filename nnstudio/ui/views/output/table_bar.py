@@ -10,6 +10,7 @@ from nnstudio.core.data.table import Table
 from nnstudio.core.experiment.choices import Task
 from nnstudio.core.run.frame import Probe
 from nnstudio.core.run.section import Section
+from nnstudio.ui.explanations.table_views import TABLE_VIEWS
 from nnstudio.ui.views.output.section_bar import SectionBar
 from nnstudio.ui.widgets.segmented import SegmentedSwitch
 
@@ -53,6 +54,8 @@ class TableBar(QWidget):
         super().__init__()
         self._modes: tuple[TableMode, ...] = ()
         self.switch = SegmentedSwitch([mode.label for mode in TableMode], [mode.tip for mode in TableMode])
+        for index, mode in enumerate(TableMode):
+            self.switch.button(index).setWhatsThis(TABLE_VIEWS[mode.label].html(mode.label, mode.tip))
         self.plane = SectionBar()
         self.plane.hide()
         self.switch.currentChanged.connect(self._change)
