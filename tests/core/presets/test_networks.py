@@ -2,13 +2,19 @@
 
 import pytest
 
-from nnstudio.core.experiment import SPECS, DatasetSpec
+from nnstudio.core.experiment import SPECS, DatasetSpec, ImageSpec
 from nnstudio.core.experiment.network_text import describe_layers
 from nnstudio.core.network.layer_edits import Ends, misfit
 from nnstudio.core.network.outline import outline
 from nnstudio.core.presets import STARTING_POINTS, StartingPoint
 
-SHAPES = {"PlaneSpec": (2,), "PaintedSpec": (2,), "ImageSpec": (1, 28, 28), "TableSpec": (5,)}
+SHAPES = {
+    "PlaneSpec": (2,),
+    "PaintedSpec": (2,),
+    "ImageSpec": (1, 28, 28),
+    "PictureSpec": (1, 28, 28),
+    "TableSpec": (5,),
+}
 ALL = [(spec, point) for spec, points in STARTING_POINTS.items() for point in points]
 
 
@@ -26,6 +32,6 @@ def test_each_works(spec: type[DatasetSpec], point: StartingPoint) -> None:
 
 
 def test_lenet_has_the_shapes_of_the_paper() -> None:
-    (lenet,) = (point for _, point in ALL if point.name == "LeNet-like")
+    (lenet,) = (point for spec, point in ALL if point.name == "LeNet-like" and spec is ImageSpec)
     shapes = [one.made for one in outline(lenet.layers, Ends((1, 28, 28), 10))]
     assert shapes == [(6, 28, 28), (6, 14, 14), (16, 10, 10), (16, 5, 5), (120,), (84,), (10,)]
