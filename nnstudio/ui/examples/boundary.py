@@ -30,6 +30,8 @@ from nnstudio.ui.widgets.figures import decimal, tick
 _WORDS = 112.0
 """What stands below the plane needs so many pixels of width, with normal text."""
 _CORNER = 8.0
+_APART = 4
+"""Pixels at least between an axis' name and its ends."""
 _CROSS = 3.0
 _REACH = 2.0
 """So many pixels beside a point it is still meant."""
@@ -337,11 +339,15 @@ class BoundaryStage(ExamplesStage):
         wide = max(plane.width(), min(_WORDS * theme.text_scale(), float(self.width())))
         line = QRectF(plane.center().x() - wide / 2, plane.bottom() + 2, wide, high)
         painter.setPen(QColor(theme.current().dim))
-        painter.setFont(numbers)
-        painter.drawText(line, Qt.AlignmentFlag.AlignLeft, left)
-        painter.drawText(line, Qt.AlignmentFlag.AlignRight, right)
+        ends = max(QFontMetricsF(numbers).horizontalAdvance(end) for end in (left, right))
+        metrics = QFontMetricsF(words)
+        if metrics.horizontalAdvance(self.across) + 2 * (ends + _APART) <= wide:  # else the name alone says more
+            painter.setFont(numbers)
+            painter.drawText(line, Qt.AlignmentFlag.AlignLeft, left)
+            painter.drawText(line, Qt.AlignmentFlag.AlignRight, right)
         painter.setFont(words)
-        painter.drawText(line, Qt.AlignmentFlag.AlignHCenter, self.across)
+        name = metrics.elidedText(self.across, Qt.TextElideMode.ElideRight, wide)
+        painter.drawText(line, Qt.AlignmentFlag.AlignHCenter, name)
         legend = QRectF(line.left(), line.bottom() + 5, wide, legend_height(numbers))
         paint_legend(painter, legend, self._dataset, self._discretise, (numbers, words))
 

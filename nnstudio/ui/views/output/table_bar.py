@@ -89,8 +89,11 @@ class TableBar(QWidget):
         return self.plane.section if self._modes and self.mode is TableMode.PLANE else None
 
     def _change(self) -> None:
-        self.plane.setVisible(self.mode is TableMode.PLANE)
+        # Hidden first and shown last: for a moment with what was seen before, the card would make the window higher.
+        if self.mode is not TableMode.PLANE:
+            self.plane.hide()
         self.changed.emit()
+        self.plane.setVisible(self.mode is TableMode.PLANE)
 
     def show_data(self, dataset: Dataset) -> None:
         """Offer what there is to be seen of these data."""
