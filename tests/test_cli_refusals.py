@@ -48,10 +48,7 @@ CONV = '[{"kind": "conv2d", "kernel": 5}]'
         (["nowhere.nns"], "nowhere.nns cannot be read: it does not exist."),
         (["spiral"], "There is no experiment called spiral; did you mean spirals?"),
         (["quite another thing"], "There is no experiment called quite another thing; `nnstudio presets` lists them."),
-        (
-            ["."],
-            ". cannot be read: it is a folder or a device." if os.name == "nt" else "cannot be read: it is a folder",
-        ),
+        (["."], "holds no images. Nothing was changed; choose a folder that holds a folder of PNG or JPEG images"),
         (["text.json"], "it is not valid JSON"),
         (["picture.json"], "picture.json cannot be read: it is not text."),
         (["strange.json"], "training.lernrate is not known"),

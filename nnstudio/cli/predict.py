@@ -30,7 +30,7 @@ def predict(words: Sequence[str]) -> int:
     errors = Outlet(sys.stderr)
     try:
         asked = answering(options)
-        if options.data.is_dir():
+        if os.path.isdir(options.data):
             lines = picture_lines(asked.model, asked.project, options.data)
         else:
             lines = _lines(asked, options)

@@ -5,6 +5,7 @@ The machine is looked at before Qt is imported, so that a missing library or an 
 
 import argparse
 import gc
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -53,7 +54,7 @@ def window(words: Sequence[str]) -> int:
         options.text, options.file = str(options.file), None
     elif options.file is not None and (options.file.suffix.lower() in SUFFIXES or are_pictures(options.file)):
         options.data, options.file = options.file, None
-        if not options.data.exists():
+        if not os.path.exists(options.data):
             sys.stderr.write(f"There is no file {printable(options.data)}.\n")
             return 2
     return run(options)

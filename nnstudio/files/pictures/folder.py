@@ -78,7 +78,7 @@ def reading_loose(folder: Path, size: Size) -> Generator[tuple[str, NDArray[np.u
     except OSError as error:
         raise _refused(folder, error) from error
     if not found:
-        raise FileError(f"{printable(folder.name)} holds no images; choose a folder with PNG or JPEG files.")
+        raise FileError(f"{_called(folder)} holds no images; choose a folder with PNG or JPEG files.")
     for name in found:
         try:
             yield name.as_posix(), grey(folder / name, size)
@@ -97,16 +97,16 @@ def _listed(folder: Path) -> tuple[list[tuple[Path, int]], tuple[str, ...]]:
             files += [(folder / name / image, len(names)) for image in images]
             names += [printable(name)] if images else []
             if len(files) > limits.PICTURES:
-                raise FileError(f"{printable(folder.name)} holds more than {limits.PICTURES} images. {_ADVICE}")
+                raise FileError(f"{_called(folder)} holds more than {limits.PICTURES} images. {_ADVICE}")
     except OSError as error:
         raise _refused(folder, error) from error
     if len(names) < 2:
         what = "no images" if not names else f"images of one class alone, {names[0]}"
-        raise FileError(f"{printable(folder.name)} holds {what}. {_ADVICE}")
+        raise FileError(f"{_called(folder)} holds {what}. {_ADVICE}")
     if len(set(names)) < len(names):
-        raise FileError(f"{printable(folder.name)} holds two classes of the same name. {_ADVICE}")
+        raise FileError(f"{_called(folder)} holds two classes of the same name. {_ADVICE}")
     if len(names) > limits.PICTURE_CLASSES:
-        raise FileError(f"{printable(folder.name)} holds more than {limits.PICTURE_CLASSES} classes. {_ADVICE}")
+        raise FileError(f"{_called(folder)} holds more than {limits.PICTURE_CLASSES} classes. {_ADVICE}")
     return files, tuple(names)
 
 
@@ -116,17 +116,22 @@ def _images_in(folder: Path) -> list[str]:
 
 
 def _refused(folder: Path, error: OSError) -> FileError:
-    return FileError(f"{printable(folder.name)} cannot be read: {reason(error)}. {_ADVICE}", str(error))
+    return FileError(f"{_called(folder)} cannot be read: {reason(error)}. {_ADVICE}", str(error))
 
 
 # One image ------------------------------------------------------------------------------------------------------------
 
 
+def _called(folder: Path) -> str:
+    return printable(folder.resolve().name or folder)  # "." has no name of its own
+
+
 class _UnreadableError(Exception):
     """An image that cannot be read; the message names it and says why, without a full stop."""
 
-    def __init__(self, path: Path, why: str) -> None:
-        super().__init__(f"{printable(path.parent.name)}/{printable(path.name)} cannot be read: {why}")
+    @classmethod
+    def of(cls, path: Path, why: str) -> "_UnreadableError":
+        return cls(f"{printable(path.parent.name)}/{printable(path.name)} cannot be read: {why}")
 
 
 def _leave_out(left_out: dict[int, str], place: int, error: _UnreadableError) -> None:
@@ -144,12 +149,12 @@ def _digested(path: Path, digest: Any) -> int:
         size = path.stat().st_size
         if size > limits.PICTURE_FILE:
             digest.update(str(size).encode())
-            raise _UnreadableError(path, f"it has {size} bytes, far too many")
+            raise _UnreadableError.of(path, f"it has {size} bytes, far too many")
         with path.open("rb") as stream:
             while block := stream.read(2**20):
                 digest.update(block)
     except OSError as error:
-        raise _UnreadableError(path, reason(error)) from error
+        raise _UnreadableError.of(path, reason(error)) from error
     return size
 
 
@@ -161,14 +166,14 @@ def _opened(path: Path) -> Any:
         check_file(path)
         image = Image.open(path, formats=("PNG", "JPEG"))
     except UnidentifiedImageError as error:
-        raise _UnreadableError(path, "it is broken or another kind of file") from error
+        raise _UnreadableError.of(path, "it is broken or another kind of file") from error
     except OSError as error:
-        raise _UnreadableError(path, reason(error)) from error
+        raise _UnreadableError.of(path, reason(error)) from error
     except (*_BROKEN, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise _UnreadableError(path, "it is broken, or far too large") from error
+        raise _UnreadableError.of(path, "it is broken, or far too large") from error
     if not 0 < image.width * image.height <= limits.PICTURE:
         image.close()
-        raise _UnreadableError(path, f"it has {image.width}×{image.height} pixels, far too many")
+        raise _UnreadableError.of(path, f"it has {image.width}×{image.height} pixels, far too many")
     return image
 
 
@@ -177,7 +182,7 @@ def _size(path: Path) -> Size:
         try:
             turned = image.format == "JPEG" and image.getexif().get(_ORIENTATION) in _ON_ITS_SIDE
         except (OSError, *_BROKEN) as error:
-            raise _UnreadableError(path, "what it says about itself is broken") from error
+            raise _UnreadableError.of(path, "what it says about itself is broken") from error
         return (image.width, image.height) if turned else (image.height, image.width)
 
 
@@ -196,4 +201,4 @@ def grey(path: Path, size: Size) -> NDArray[np.uint8]:
                 upright = Image.fromarray((np.asarray(upright).astype(np.int64) >> 8).clip(0, 255).astype(np.uint8))
             return scaled(upright.convert("L"), size)
         except (OSError, *_BROKEN) as error:
-            raise _UnreadableError(path, "its pixels are broken or cut off") from error
+            raise _UnreadableError.of(path, "its pixels are broken or cut off") from error

@@ -4,6 +4,7 @@ A project knows its images by the SHA-256 of their files and by where they lay; 
 it themselves. Moved, they are looked for beside the project; changed, they are not taken for what they were.
 """
 
+import os
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -27,9 +28,9 @@ _Key = tuple[str, int, int]
 
 def are_pictures(path: Path) -> bool:
     """Whether a path leads to images of somebody's own, and not to a table: a folder, IDX, or a .npz file of images."""
-    if path.is_dir() or is_idx(path):
+    if os.path.isdir(path) or is_idx(path):  # Path.is_dir raises for a name that no disk can have
         return True
-    return path.suffix.lower() == ".npz" and path.is_file() and holds_images(path)
+    return path.suffix.lower() == ".npz" and os.path.isfile(path) and holds_images(path)
 
 
 def is_file_of_images(path: Path) -> bool:
@@ -39,9 +40,9 @@ def is_file_of_images(path: Path) -> bool:
 
 def reading_pictures(path: Path, wished: Size | None = None) -> Reading:
     """Read images of any kind. Raises `FileError`."""
-    if is_idx(path) and not path.is_dir():
+    if is_idx(path) and not os.path.isdir(path):
         return reading_idx(path, labels_beside(path), wished)
-    if path.suffix.lower() == ".npz" and path.is_file():
+    if path.suffix.lower() == ".npz" and os.path.isfile(path):
         return reading_npz(path, wished)
     return reading_folder(path, wished)
 
