@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QMenu, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from nnstudio.core.data.dataset import DataError
+from nnstudio.core.data.dataset import DataError, ImageSource
 from nnstudio.core.data.images import ImageSet
 from nnstudio.core.experiment import DatasetSpec, Experiment
 from nnstudio.core.run.frame import Frame
@@ -68,7 +68,8 @@ class FilesHand:
 
     def settle(self) -> Frame:
         """Everything is answered, and on the screen."""
-        self.qtbot.waitUntil(lambda: self.session.up_to_date and self.session._undo.settled)
+        session = self.session
+        self.qtbot.waitUntil(lambda: session.up_to_date and session._undo.settled and not session.loading)
         assert self.session.frame is not None
         return self.session.frame
 
@@ -86,8 +87,14 @@ class FilesHand:
 class WindowHand(FilesHand):
     """On a whole window, with a real session."""
 
-    def __init__(self, qtbot: QtBot, experiment: Experiment, settings: Settings | None = None) -> None:
-        self.qtbot, self.session, self.saver = qtbot, Session(experiment, no_images), Saver()
+    def __init__(
+        self,
+        qtbot: QtBot,
+        experiment: Experiment,
+        settings: Settings | None = None,
+        images: ImageSource = no_images,
+    ) -> None:
+        self.qtbot, self.session, self.saver = qtbot, Session(experiment, images), Saver()
         self.window = MainWindow(self.session, settings or Settings(), self.saver)
         qtbot.addWidget(self.window)
         self.window.show()

@@ -9,6 +9,7 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
+from session_hand import WindowHand
 
 from nnstudio.core.data.table_proposal import Survey, Wishes
 from nnstudio.core.experiment import TableSpec
@@ -17,26 +18,16 @@ from nnstudio.core.presets import default_experiment
 from nnstudio.files.library import DataLibrary
 from nnstudio.files.project import Project, load_project, save_project
 from nnstudio.files.tables.source import read_table
-from nnstudio.ui.main_window import MainWindow
 from nnstudio.ui.panels.data_panel import DataPanel
-from nnstudio.ui.session import Session
-from nnstudio.ui.settings import Settings
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
 
-class Desk:
-    """A window with a real session."""
+class Desk(WindowHand):
+    """A window that reads files of somebody's own."""
 
     def __init__(self, qtbot: QtBot) -> None:
-        self.qtbot = qtbot
-        self.session = Session(default_experiment(DatasetKind.XOR4), DataLibrary())
-        self.window = MainWindow(self.session, Settings())
-        qtbot.addWidget(self.window)
-        self.window.show()
-        qtbot.waitExposed(self.window)
-        self.session.start()
-        qtbot.waitUntil(lambda: self.session.up_to_date and self.session.frame is not None)
+        super().__init__(qtbot, default_experiment(DatasetKind.XOR4), images=DataLibrary())
 
     @property
     def hand(self) -> Hand:
@@ -47,9 +38,6 @@ class Desk:
         self.window.own_data.show(path)
         self.hand.wait()
         return self.hand
-
-    def settle(self) -> None:
-        self.qtbot.waitUntil(lambda: self.session.up_to_date and not self.session.loading)
 
     def use(self) -> TableSpec:
         """Click *Use this data*, and wait for it."""
@@ -66,7 +54,7 @@ def desk(qtbot: QtBot) -> Iterator[Desk]:
     yield desk
     if desk.window.own_data.dialog is not None:
         desk.window.own_data.dialog.close()
-    desk.session.stop()
+    desk.end()
 
 
 def project_on(path: Path) -> Path:

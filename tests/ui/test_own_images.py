@@ -14,6 +14,7 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
+from session_hand import WindowHand
 
 from nnstudio.core.experiment import PictureSpec
 from nnstudio.core.experiment.choices import DatasetKind
@@ -22,27 +23,17 @@ from nnstudio.files.library import DataLibrary
 from nnstudio.files.pictures.source import are_pictures, reading_pictures
 from nnstudio.files.project import Project, load_project, save_project
 from nnstudio.files.tables.source import read_to_the_end
-from nnstudio.ui.main_window import MainWindow
 from nnstudio.ui.panels.data_panel import DataPanel
 from nnstudio.ui.panels.own_images.dialog import OwnImagesDialog
-from nnstudio.ui.session import Session
-from nnstudio.ui.settings import Settings
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
 
-class Desk:
-    """A window with a real session."""
+class Desk(WindowHand):
+    """A window that reads files of somebody's own."""
 
     def __init__(self, qtbot: QtBot) -> None:
-        self.qtbot = qtbot
-        self.session = Session(default_experiment(DatasetKind.XOR4), DataLibrary())
-        self.window = MainWindow(self.session, Settings())
-        qtbot.addWidget(self.window)
-        self.window.show()
-        qtbot.waitExposed(self.window)
-        self.session.start()
-        self.settle()
+        super().__init__(qtbot, default_experiment(DatasetKind.XOR4), images=DataLibrary())
 
     @property
     def dialog(self) -> OwnImagesDialog:
@@ -71,10 +62,6 @@ class Desk:
         assert enter.isAccepted()
         QApplication.sendEvent(self.window, QDropEvent(at, action, data, LEFT, none))
 
-    def settle(self) -> None:
-        session = self.session
-        self.qtbot.waitUntil(lambda: session.up_to_date and not session.loading and session.frame is not None)
-
 
 @pytest.fixture
 def desk(qtbot: QtBot) -> Iterator[Desk]:
@@ -82,7 +69,7 @@ def desk(qtbot: QtBot) -> Iterator[Desk]:
     yield desk
     if desk.window.own_data.dialog is not None:
         desk.window.own_data.dialog.close()
-    desk.session.stop()
+    desk.end()
 
 
 def test_a_folder_becomes_the_data_and_is_found_again(

@@ -193,6 +193,11 @@ class ImageSpec(DatasetSpec):
     ).field(0)
 
 
+def _test_share(examples: str) -> float:
+    words = f"The share of the {examples} that only tests; at 0 all of them train and test."
+    return Setting(label="Test share", help=words, minimum=0, maximum=0.9, percent=True).field(0.2)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableSpec(DatasetSpec):
     """A table of somebody's own, known by its digest.
@@ -216,13 +221,7 @@ class TableSpec(DatasetSpec):
     target_names: tuple[str, ...]
     recipe: TableRecipe | None = None
     file: TableFile | None = None
-    test_share: float = Setting(
-        label="Test share",
-        help="The share of the examples that only tests; at 0 all of them train and test.",
-        minimum=0,
-        maximum=0.9,
-        percent=True,
-    ).field(0.2)
+    test_share: float = _test_share("examples")
 
     def __post_init__(self) -> None:
         DatasetSpec.__post_init__(self)
@@ -274,13 +273,7 @@ class PictureSpec(ImageSpec):
         integer=True,
         scale=Scale.LOGARITHMIC,
     ).field(100_000)
-    test_share: float = Setting(
-        label="Test share",
-        help="The share of the images that only tests; at 0 all of them train and test.",
-        minimum=0,
-        maximum=0.9,
-        percent=True,
-    ).field(0.2)
+    test_share: float = _test_share("images")
 
     def __post_init__(self) -> None:
         DatasetSpec.__post_init__(self)

@@ -1,7 +1,6 @@
 """Images in IDX files, and in .npz files: the pixels in one array, the labels in another."""
 
 import re
-from collections.abc import Generator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from nnstudio.files.npy import BrokenArrayError, npy_pieces, stored_npy
 from nnstudio.files.pictures.pictures import Pictures, Reading, Size, scaled, size_for
 from nnstudio.files.tables.arrays import digesting
 from nnstudio.files.tables.scan import refused as refused_arrays
+from nnstudio.files.tables.source import part
 
 _IDX = re.compile(r"(-ubyte|\.idx|[-.]idx3)(\.gz)?$")
 _LABELS = re.compile(r"[<>|=]?([biu]\d|U\d{1,2}|U100)")
@@ -51,7 +51,7 @@ def reading_idx(images: Path, labels: Path, wished: Size | None = None) -> Readi
         raise refused(labels, "holds a single class, so there is nothing to tell apart")
     disk, parts = 0, ""
     for path in (images, labels):
-        parts += yield from _part(digesting(path), 0.3, 0.5)
+        parts += yield from part(digesting(path), 0.3, 0.5)
         disk += path.stat().st_size
     digest = sha256(parts.encode()).hexdigest()
     return (yield from _made(pixels, classes, digest, disk, wished))
@@ -60,7 +60,7 @@ def reading_idx(images: Path, labels: Path, wished: Size | None = None) -> Readi
 def reading_npz(path: Path, wished: Size | None = None) -> Reading:
     """The images of a .npz file, bytes (n, height, width), with the labels (n,) beside them, under whichever names.
     Raises `FileError`."""
-    digest = yield from _part(digesting(path), 0, 0.3)
+    digest = yield from part(digesting(path), 0, 0.3)
     try:
         with open_archive(path) as archive:
             pixels = labels = None
@@ -132,13 +132,3 @@ def _made(pixels: NDArray[np.uint8], labels: NDArray[Any], digest: str, disk: in
             yield 0.5 + 0.5 * place / count
         pixels = small
     return Pictures(pixels, numbers.reshape(-1).astype(np.int64), names, digest, disk, (height, width))
-
-
-def _part(work: Generator[float, None, str], begin: float, end: float) -> Generator[float, None, str]:
-    """Work that is a part of another: its progress goes from `begin` to `end`."""
-    while True:
-        try:
-            done = next(work)
-        except StopIteration as stop:
-            return stop.value
-        yield begin + (end - begin) * done

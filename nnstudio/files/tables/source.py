@@ -49,9 +49,9 @@ def reading(path: Path, wishes: FormatWishes = FOUND) -> Reading[ReadTable]:
         columns = read_arrays(path)
         file = TableFile(path=place, size=path.stat().st_size)
         return ReadTable(columns, file, digest, "An array in NumPy's format.", first_cells(columns))
-    scan = yield from _part(scanning(path), 0, SCANNED)
+    scan = yield from part(scanning(path), 0, SCANNED)
     layout = layout_of(path, scan, wishes)
-    columns = yield from _part(whole(path, layout, scan), SCANNED, 1)
+    columns = yield from part(whole(path, layout, scan), SCANNED, 1)
     file = TableFile(path=place, size=scan.size, text=layout.text)
     return ReadTable(columns, file, scan.digest, layout.sentence, layout.beginning)
 
@@ -68,7 +68,7 @@ def streaming(
     yield from pieces(path, layout, words, numbers)
 
 
-def _part(work: Reading[Result], begin: float, end: float) -> Reading[Result]:
+def part(work: Reading[Result], begin: float, end: float) -> Reading[Result]:
     """Work that is a part of another: its progress goes from `begin` to `end`."""
     while True:
         try:
