@@ -14,7 +14,7 @@ from nnstudio.ui.stylesheet import mix
 from nnstudio.ui.theme import current
 from nnstudio.ui.views.network.column import Column
 
-_LABEL, _LARGEST = 20.0, 0.45
+_LABEL, _LARGEST = 20.0, 0.58
 """Pixels of a name at least, and how much of the row it may take."""
 _LEAST = 0.005
 _STEP = _LEAST / 4

@@ -45,9 +45,8 @@ class ModeSwitch(QWidget):
         self._wanted: Mode | None = None
         self._offers_weights, self._is_short = False, False
         self._widths = {False: 0, True: 0}
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(_APART)
         row.addWidget(self.legend)
         row.addWidget(self.switch)
         self._show()
@@ -101,7 +100,9 @@ class ModeSwitch(QWidget):
 
     def _fit(self) -> None:
         """The whole names where they have room, else the short ones."""
-        short = self._widths[False] > self.width()
+        spare = self.width() - self._widths[False]
+        self._row.setSpacing(min(_APART, max(spare, 0)))  # there is nothing to keep apart where the legend has no room
+        short = spare < 0
         if short != self._is_short:
             self._is_short = short
             self._write(short)

@@ -36,7 +36,7 @@ class ExampleStrip(QWidget):
         self.verdict = _label("medium")
         self.typed = TypedFields()
         self.typed.entered.connect(self.example_chosen)
-        self._low = False
+        self._low, self._row_of_truth = False, 2
         self._names, self._cost, self._truth = _label("dim"), _label("dim", "loss"), _label("dim", "target")
         self.previous = self._button("previous", "Previous example", "The one before it in the same split.")
         self.next = self._button("next", "Next example", "The one after it in the same split.")
@@ -76,7 +76,7 @@ class ExampleStrip(QWidget):
         return row
 
     def _figures(self) -> QGridLayout:
-        grid = QGridLayout()
+        self._grid = grid = QGridLayout()
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(_LINE)
         grid.addWidget(self._names, 0, 0)
@@ -84,7 +84,7 @@ class ExampleStrip(QWidget):
         grid.addWidget(self.typed, 1, 0, 1, 4)
         grid.addWidget(_label("dim", "answer"), 2, 0)
         grid.addWidget(self.answer, 2, 1)
-        middle = QHBoxLayout()
+        self._middle = middle = QHBoxLayout()
         middle.setSpacing(6)
         middle.addWidget(self._truth)
         middle.addWidget(self.target)
@@ -140,10 +140,21 @@ class ExampleStrip(QWidget):
         """Write this frame's figures; whether that takes another height."""
         was = self._form()
         self._frame = frame
+        self._place_truth()
         if frame.example is not None:
             self.close_button.setVisible(not self._of_images())
             self._write(frame, frame.example)
         return was != self._form()
+
+    def _place_truth(self) -> None:
+        """Beside the answer; of images behind their size, which is short, for the names of classes may be long."""
+        row, columns = (0, 1) if self._of_images() else (2, 3)
+        if row != self._row_of_truth:
+            self._row_of_truth = row
+            self._grid.removeItem(self._middle)
+            self._grid.addWidget(self.inputs, 0, 1, 1, columns)
+            self._grid.addWidget(self.answer, 2, 1, 1, 1 if row else 2)
+            self._grid.addLayout(self._middle, row, 2, 1, 1 if row else 2)
 
     def _form(self) -> tuple[bool, bool, bool]:
         """What its height depends on."""
