@@ -38,7 +38,7 @@ class Microscopy(QObject):
         self._slide = Slide(cards, cards.cards, stays)
         self._chosen: AnyExample | None = None
         self._held: Held | None = None
-        self._doing = self._asking = self._looking = False
+        self._doing = self._asking = self._looking = self._early = False
         self.page.closed.connect(self.close)
         self.page.newest_wanted.connect(self._ask_for_now)
         self.page.example_wanted.connect(self._look_at)
@@ -100,9 +100,10 @@ class Microscopy(QObject):
     def _hold(self, answer: Answer) -> None:
         self._asking = False
         state, frame = answer.state, self._session.frame
-        if state is None or frame is None or frame.experiment.dataset != state.experiment.dataset:
+        self._early = state is not None and frame is not None and frame.experiment.dataset != state.experiment.dataset
+        if state is None or frame is None or self._early:  # with the frame of the other data it is asked for again
             self.changed.emit(self.is_open)
-            return  # other data are on their way; there is nothing to hold yet
+            return
         self._held = held = Held(state, frame.dataset)
         chosen = self._chosen
         typed = isinstance(chosen, TypedInputs) and chosen.target is not None and chosen.fits(frame.dataset)
@@ -143,6 +144,9 @@ class Microscopy(QObject):
         self.page.renew()
 
     def _follow(self, frame: Frame) -> None:
+        if self._early:
+            self._early = False
+            self._ask()
         if not self.is_open:
             return
         held, visit = self._held, frame.visit

@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from nnstudio.core.experiment import DenseSpec
+from nnstudio.core.experiment.choices import DatasetKind
+from nnstudio.core.presets import default_experiment
 from nnstudio.core.trace.trace import Trace
 from nnstudio.core.training.phases import Phase
 from nnstudio.core.training.trainer import Trainer
@@ -149,6 +151,18 @@ def test_it_holds_its_state_and_says_when_the_run_moved_on(window: MainWindow, p
     QTest.mouseClick(page.bar.newest, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: trace_of(page).held.state.updates == 6)
     assert page.bar.state.text() == "holds update 6, the newest"
+
+
+def test_while_other_data_are_on_their_way_it_waits_for_them_and_opens(window: MainWindow, qtbot: QtBot) -> None:
+    session, microscopy = window._session, window.pages.microscopy
+    for kind in (DatasetKind.MOONS, DatasetKind.CIRCLE, DatasetKind.RINGS, DatasetKind.BLOBS):
+        other = default_experiment(kind)
+        session.edit(other)
+        QTest.keyClick(window.windowHandle(), Qt.Key.Key_M)
+        qtbot.waitUntil(lambda: microscopy.is_open and microscopy.page.trace is not None)
+        assert microscopy.page.trace is not None
+        assert microscopy.page.trace.held.state.experiment == other
+        microscopy.close()
 
 
 def test_escape_brings_the_cards_back(window: MainWindow, page: Microscope) -> None:
