@@ -12,6 +12,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from nnstudio.core.experiment import Experiment
+from nnstudio.core.experiment.dataset_spec import OwnSpec
 from nnstudio.core.run.commands import Answer
 from nnstudio.core.shelf.shelf import Shelf
 from nnstudio.core.training.state import RunState
@@ -86,8 +87,11 @@ class Document(QObject):
             self.failed.emit(FileError("Nothing was saved: the run could not be asked for its state. Try again."))
             return
         saved = Saved(self._session.moment, state.experiment, state.updates)
-        table = table_for(self._session.images, state.experiment.dataset)
-        project = Project(state.experiment, state, shelf=shelf, table=table)
+        spec, frame = state.experiment.dataset, self._session.frame
+        here = frame is not None and frame.experiment.dataset == spec and isinstance(spec, OwnSpec)
+        recipe = frame.dataset.recipe if frame is not None and here else None
+        table = table_for(self._session.images, spec)
+        project = Project(state.experiment, state, shelf=shelf, recipe=recipe, table=table)
         self.expect(self._saver.save(path, project), partial(self._written, saved, then))
 
     def _written(self, saved: Saved, then: Then | None, answer: saving.Saved) -> None:

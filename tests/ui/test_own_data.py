@@ -17,6 +17,7 @@ from nnstudio.core.experiment.choices import ClassWeights, DatasetKind
 from nnstudio.core.presets import default_experiment
 from nnstudio.files.library import DataLibrary
 from nnstudio.files.project import Project, load_project, save_project
+from nnstudio.files.recipe_json import recipe_to_json
 from nnstudio.files.tables.source import read_table
 from nnstudio.ui.panels.data_panel import DataPanel
 
@@ -141,7 +142,13 @@ def test_a_file_is_dropped_anywhere_on_the_window(desk: Desk, qtbot: QtBot, tmp_
     project = tmp_path / "p.nns"
     desk.window.files.document.save(project)
     qtbot.waitUntil(project.exists)
-    assert load_project(project).table == (tmp_path / "others.csv").read_bytes(), "a small table lies in the project"
+    saved, frame = load_project(project), desk.session.frame
+    assert saved.table == (tmp_path / "others.csv").read_bytes(), "a small table lies in the project"
+    assert frame is not None
+    assert saved.recipe is not None
+    assert recipe_to_json(saved.recipe) == recipe_to_json(frame.dataset.recipe), (
+        "fitted, so that predict needs no table"
+    )
     desk.session.undo()
     assert dropped(desk.window, project)
     qtbot.waitUntil(lambda: desk.session.document == project)
