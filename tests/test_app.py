@@ -108,6 +108,7 @@ def test_leaves_a_picture(tmp_path: Path, dataset: str) -> None:
     assert len(colors) > 50, "an empty window has few colours"
 
 
+@pytest.mark.slow
 def test_says_when_the_picture_cannot_be_written(tmp_path: Path) -> None:
     done = start(sys.executable, "-m", "nnstudio", "--screenshot", str(tmp_path / "no folder" / "picture.png"))
     assert done.returncode == 2
@@ -122,6 +123,7 @@ def test_says_when_there_is_no_screen() -> None:
     assert len(done.stderr.strip().splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_says_when_mnist_is_not_there(tmp_path: Path) -> None:
     program = ("--dataset", "mnist", "--screenshot", str(tmp_path / "picture.png"))
     done = start(sys.executable, "-m", "nnstudio", *program, NNSTUDIO_DATA=str(tmp_path))
@@ -130,6 +132,7 @@ def test_says_when_mnist_is_not_there(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_opens_a_share_text(tmp_path: Path) -> None:
     text, picture = share_text(Project(PRESETS["xor-two-units"].experiment)), tmp_path / "picture.png"
     done = start(sys.executable, "-m", "nnstudio", text, "--screenshot", str(picture))
@@ -140,6 +143,7 @@ def test_opens_a_share_text(tmp_path: Path) -> None:
     assert "copy the whole line once more" in done.stderr
 
 
+@pytest.mark.slow
 def test_opens_a_table(tmp_path: Path) -> None:
     table = tmp_path / "flowers.csv"
     table.write_text(
@@ -152,6 +156,7 @@ def test_opens_a_table(tmp_path: Path) -> None:
     assert done.stderr == f"There is no file {tmp_path / 'gone.csv'}.\n"
 
 
+@pytest.mark.slow
 def test_refuses_a_file_that_is_no_experiment(tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.nns"
     wrong.write_text("not an experiment")
@@ -161,11 +166,13 @@ def test_refuses_a_file_that_is_no_experiment(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_ends_cleanly_when_closed_in_mid_training() -> None:
     done = start(sys.executable, "-c", CLOSE_WHILE_TRAINING)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+@pytest.mark.slow
 def test_ends_cleanly_when_interrupted_in_the_middle_of_a_picture() -> None:
     done = start(sys.executable, "-c", INTERRUPT_IN_A_PICTURE)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -4,6 +4,8 @@ import ast
 import re
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[1]
 TEXT = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
 WORDS = (ROOT / "docs" / "words.md").read_text("utf-8")
@@ -14,6 +16,7 @@ def section(title: str) -> str:
     return TEXT.partition(f"## {title}\n")[2].partition("\n## ")[0]
 
 
+@pytest.mark.slow
 def test_every_word_is_a_name_in_the_code() -> None:
     defined: set[str] = set()
     for path in (ROOT / "nnstudio").rglob("*.py"):

@@ -62,6 +62,7 @@ def test_a_line_and_a_row_at_exactly_these(
     assert rows[1][2] == f"{run.evaluate().train_loss:.6g}"
 
 
+@pytest.mark.slow
 def test_seconds(capsys: pytest.CaptureFixture[str]) -> None:
     rows = lines(["circle", "--seconds", "1.1", "--every", "0.25s"], capsys)
     assert 3 <= len(rows) <= 5
@@ -78,6 +79,7 @@ def test_rows_are_kept_in_silence(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert measured >= set(range(0, 50, 7))
 
 
+@pytest.mark.slow
 def test_nothing_else_changes(tmp_path: Path) -> None:
     spec = TrainingSpec(schedule=ScheduleKind.PLATEAU, schedule_period=2.0, learning_rate=0.3)
     experiment = Experiment(training=spec, stopping=StoppingSpec(updates=6000, patience=100.0))

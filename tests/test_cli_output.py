@@ -60,6 +60,7 @@ def test_weights_are_written_when_nobody_reads(where: str, nobody: object, tmp_p
         assert "layer1/weight" in arrays
 
 
+@pytest.mark.slow
 def test_weights_are_written_when_the_first_line_is_all_that_is_read(tmp_path: Path) -> None:
     out = tmp_path / "w.npz"
     words = command("train", "circle", "--seconds", "1.5", "--weights", str(out))
@@ -79,6 +80,7 @@ def test_weights_are_written_when_nobody_ever_listened(closed: str, tmp_path: Pa
     assert out.exists()
 
 
+@pytest.mark.slow
 def test_an_alphabet_without_squares(tmp_path: Path) -> None:
     environment = os.environ | {"PYTHONIOENCODING": "ascii"}
     out = tmp_path / "w.npz"
@@ -100,6 +102,7 @@ def start_training(out: Path, *before: str) -> subprocess.Popen[str]:
     return run
 
 
+@pytest.mark.slow
 def test_a_terminal_that_closes_more_than_once(tmp_path: Path) -> None:
     out = tmp_path / "w.npz"
     run = start_training(out)
@@ -110,6 +113,7 @@ def test_a_terminal_that_closes_more_than_once(tmp_path: Path) -> None:
     assert out.exists()
 
 
+@pytest.mark.slow
 def test_what_was_to_be_ignored_is(tmp_path: Path) -> None:
     out = tmp_path / "w.npz"
     run = start_training(out, "nohup")

@@ -45,6 +45,7 @@ def test_a_place_that_cannot_be_written_is_refused_before_training(
     assert sorted(os.listdir()) == ["file", "folder.npz"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="folders in use stay")
 @pytest.mark.parametrize("current", ["current folder", "/proc"])
 def test_what_loses_its_place_goes_elsewhere(tmp_path: Path, current: str) -> None:

@@ -76,6 +76,7 @@ def test_the_unpacked_wheel_starts(installed: Path):
     assert result.stderr == ""
 
 
+@pytest.mark.slow
 def test_the_unpacked_wheel_opens_its_window(installed: Path, tmp_path: Path):
     picture = tmp_path / "x.png"
     result = python(installed, "-m", "nnstudio", "--dataset", "xor", "--play", "0.3", "--screenshot", str(picture))

@@ -100,6 +100,7 @@ def kinds() -> list[tuple[str, str]]:
     return members + [("layer", spec.__name__) for spec in LAYER_KINDS.values()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("row", "name"), [pair for pair in kinds() if pair[1] not in SPECIAL])
 def test_a_kind_is_named_where_the_table_says_and_nowhere_else(row: str, name: str) -> None:
     files = [file for file, names in names_by_file().items() if name in names]
@@ -121,6 +122,7 @@ def test_a_view_is_placed_by_the_window_alone() -> None:
         assert not [file for file, names in files.items() if view in names and not file.startswith((folder, window))]
 
 
+@pytest.mark.slow
 def test_a_new_number_needs_no_word_in_the_interface() -> None:
     numbers = {name for name, setting in settings_of(TrainingSpec).items() if setting.choice is None}
     texts = [path.read_text("utf-8") for path in (PACKAGE / "ui").rglob("*.py")]

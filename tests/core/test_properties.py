@@ -153,6 +153,7 @@ def walk(run: Trainer, updates: int) -> Diverged | None:
     return None
 
 
+@pytest.mark.slow
 def test_sane_experiments_train() -> None:
     trained = []
 
@@ -176,6 +177,7 @@ def test_sane_experiments_train() -> None:
     assert len(trained) > 60, "the property must not be empty"
 
 
+@pytest.mark.slow
 def test_wild_experiments_train_or_say_why_not() -> None:
     outcomes = {"trained": 0, "diverged": 0, "refused": 0}
 
@@ -203,6 +205,7 @@ def test_wild_experiments_train_or_say_why_not() -> None:
     assert outcomes["refused"] > 5
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(experiments(sane=False))
 def test_valid_experiments_survive_json(experiment: Experiment) -> None:

@@ -95,6 +95,7 @@ def test_a_large_table_lies_beside_its_project(tmp_path: Path, monkeypatch: pyte
     assert columns.names == ("height (m)", "y", "age", "target")
 
 
+@pytest.mark.slow
 def test_after_a_stream_the_project_has_the_examples_that_the_scaling_is_of(qtbot: QtBot, tmp_path: Path) -> None:
     network = Regressor(layers="6 tanh", epochs=2).fit(X[:50], VALUES[:50])
     network.partial_fit(X[50:] * 3, VALUES[50:])

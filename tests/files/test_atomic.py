@@ -226,6 +226,7 @@ for letter in itertools.cycle([b"A", b"B"]):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("files", ["nameless", "named"])
 def test_killed_at_any_moment_the_file_is_whole_and_the_next_save_clears_up(tmp_path: Path, files: str) -> None:
     path, moments = tmp_path / "target", random.Random(3)

@@ -208,6 +208,7 @@ def test_a_silent_mirror_is_left_after_its_timeout(folder: Path, mirrors: tuple[
     assert_complete(folder)
 
 
+@pytest.mark.slow
 def test_a_dripping_mirror_is_given_up(folder: Path, mirrors: tuple[Mirror, Mirror]) -> None:
     def drip(handler: BaseHTTPRequestHandler, body: bytes) -> None:
         start(handler, body)
@@ -229,6 +230,7 @@ def test_a_dripping_mirror_is_given_up(folder: Path, mirrors: tuple[Mirror, Mirr
     assert "the mirror sent only " in str(refusal(folder, mirrors[1].url, timeout=0.2))
 
 
+@pytest.mark.slow
 def test_a_mirror_that_takes_its_time_at_first_is_not_given_up(folder: Path, mirrors: tuple[Mirror, Mirror]) -> None:
     def hesitate(handler: BaseHTTPRequestHandler, body: bytes) -> None:
         mirrors[0].closing.wait(0.3)

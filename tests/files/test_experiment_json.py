@@ -207,6 +207,7 @@ def test_every_field_refuses_the_wrong_type(path: tuple[str, ...]) -> None:
     assert refusal(json.dumps(plain)).field == ".".join(path)
 
 
+@pytest.mark.slow
 def test_truncated_and_damaged_text_never_raises_anything_else() -> None:
     text = experiment_to_json(UNUSUAL)
     for length in range(len(text) - 1):

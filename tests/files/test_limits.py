@@ -115,6 +115,7 @@ def read(path: Path, frame: Frame) -> str:
     return ""
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs to measure memory")
 @pytest.mark.parametrize("name", BOMBS)
 def test_bombs_do_not_go_off(name: str, tmp_path: Path) -> None:

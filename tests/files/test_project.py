@@ -165,6 +165,7 @@ def test_wrong_weights(path: Path, stored: bytes, says: str) -> None:
     assert "running means and variances" in message
 
 
+@pytest.mark.slow
 def test_cut_off_at_every_length_and_flipped_bits(path: Path) -> None:
     params = np.arange(6, dtype=np.float32)
     save_project(path, Project(EXPERIMENT, weights=Weights(params)))

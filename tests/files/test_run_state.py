@@ -102,6 +102,7 @@ def states(draw: st.DrawFn) -> RunState:
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(state=states())
 def test_every_state_comes_back_to_the_bit(
@@ -316,6 +317,7 @@ def test_a_small_file_does_not_unpack_to_a_large_one(tmp_path: Path, trained: Tr
         load_project(path)
 
 
+@pytest.mark.slow
 def test_cut_off_and_flipped(tmp_path: Path, trained: Trainer, assert_same: Callable[[Any, Any], None]) -> None:
     path, state = tmp_path / "a.nns", trained.state()
     there_and_back(path, state)

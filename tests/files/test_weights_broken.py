@@ -132,6 +132,7 @@ def test_cut_off_at_every_length(path: Path) -> None:
         refusal(path, frame)
 
 
+@pytest.mark.slow
 def test_flipped_bits_never_raise_anything_else(path: Path) -> None:
     frame = small_frame(units=(1,))
     sound = saved(path, arrays_of(frame)).read_bytes()

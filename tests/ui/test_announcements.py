@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -13,6 +14,7 @@ from nnstudio.ui.session import Session
 from nnstudio.ui.views.canned import plane_frame
 
 
+@pytest.mark.slow
 def test_each_event_is_said_once_and_of_many_in_two_seconds_the_last(qtbot: QtBot) -> None:
     session, window = Session(default_experiment(DatasetKind.CIRCLE)), QWidget()
     qtbot.addWidget(window)

@@ -77,6 +77,7 @@ def hand(qtbot: QtBot) -> Hand:
     return Hand(qtbot)
 
 
+@pytest.mark.slow
 def test_two_optimisers_from_one_start_are_two_clicks(hand: Hand) -> None:
     hand.pick("SGD")
     hand.until(lambda: hand.frame.companions and hand.frame.companions[0].updates > 20)
@@ -94,6 +95,7 @@ def test_two_optimisers_from_one_start_are_two_clicks(hand: Hand) -> None:
     assert first.test_loss[0] == second.test_loss[0], "both come from the same first weights"
 
 
+@pytest.mark.slow
 def test_a_run_that_has_trained_goes_on_and_the_other_catches_up(hand: Hand) -> None:
     hand.session.step(60)
     hand.until(lambda: hand.frame.updates == 60)
@@ -108,6 +110,7 @@ def test_a_run_that_has_trained_goes_on_and_the_other_catches_up(hand: Hand) -> 
     assert not hand.page.add.isEnabled()
 
 
+@pytest.mark.slow
 def test_a_run_that_was_edited_on_its_way_begins_again(hand: Hand) -> None:
     hand.session.step(20)
     training = hand.session.experiment.training
@@ -125,6 +128,7 @@ def test_a_run_that_was_edited_on_its_way_begins_again(hand: Hand) -> None:
     hand.until(lambda: head.accessibleName().startswith("Run 1:"))
 
 
+@pytest.mark.slow
 def test_runs_that_are_marked_on_the_shelf_go_on_side_by_side(hand: Hand) -> None:
     session, page = hand.session, hand.window.pages.runs
     session.step(30)
@@ -161,6 +165,7 @@ def ends(hand: Hand) -> None:
     assert not hand.window.transport.compare.isChecked()
 
 
+@pytest.mark.slow
 def test_it_ends_and_the_run_goes_on(hand: Hand) -> None:
     begun = False
     for end in (
@@ -196,6 +201,7 @@ def test_restart_back_and_new_weights_are_taken_up_by_both(hand: Hand) -> None:
     assert hand.page.isVisible()
 
 
+@pytest.mark.slow
 def test_the_page_is_one_of_the_window(hand: Hand) -> None:
     """A click on the curves leads all back, the microscope takes the page's place, what is alike opens as a table, and
     Tab reaches every control."""
@@ -238,6 +244,7 @@ def test_the_page_is_one_of_the_window(hand: Hand) -> None:
     } <= met
 
 
+@pytest.mark.slow
 def test_an_example_that_is_chosen_on_one_board_is_ringed_on_all(hand: Hand) -> None:
     hand.compared(updates=20)
     one, other = (board.boundary for board in hand.page.outputs.boards[:2])

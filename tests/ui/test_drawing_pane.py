@@ -280,6 +280,7 @@ def test_ctrl_z_on_the_pad_is_for_strokes_and_elsewhere_for_the_run(window: Main
     assert len(pad.strokes) == 1
 
 
+@pytest.mark.slow
 def test_the_bars_move_while_training_goes_on(window: MainWindow, qtbot: QtBot) -> None:
     session, output = window._session, window.output
     output.mode.set_current(DRAW)

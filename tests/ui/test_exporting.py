@@ -154,6 +154,7 @@ def test_a_network_that_is_too_large_is_shared_without_its_weights(menu: Menu, m
 # In the window.
 
 
+@pytest.mark.slow
 def test_from_the_menu_to_the_disk_and_from_chat_to_chat(
     qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -62,6 +62,7 @@ def test_it_opens_as_a_tab_over_the_output_which_rests_then(window: MainWindow, 
     assert card(window, "output").geometry().size() == place.size()
 
 
+@pytest.mark.slow
 def test_it_is_that_of_the_chosen_layer_and_alive_while_it_learns(window: MainWindow, qtbot: QtBot) -> None:
     open_card(window, qtbot)
     function = window.function
@@ -74,6 +75,7 @@ def test_it_is_that_of_the_chosen_layer_and_alive_while_it_learns(window: MainWi
     window._session.pause()
 
 
+@pytest.mark.slow
 def test_reset_layout_closes_it_and_a_layout_with_it_is_remembered(
     window: MainWindow, settings: Settings, qtbot: QtBot
 ) -> None:

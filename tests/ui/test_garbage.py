@@ -71,6 +71,7 @@ def test_a_cycle_that_has_grown_old_is_freed(collector: GarbageCollector, qtbot:
     qtbot.waitUntil(lambda: gone() is None, timeout=1000)
 
 
+@pytest.mark.slow
 def test_what_is_imported_later_is_looked_through_no_more(
     collector: GarbageCollector, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -130,6 +130,7 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
     session.stop()
 
 
+@pytest.mark.slow
 def test_in_the_window_the_run_that_is_left_becomes_one(window: MainWindow, qtbot: QtBot) -> None:
     session, chart = window._session, window.loss.chart
     assert chart is not None

@@ -77,6 +77,7 @@ def hand(qtbot: QtBot) -> Hand:
     return Hand(qtbot).trained()
 
 
+@pytest.mark.slow
 def test_before_anything_is_learned_there_is_nothing_to_look_back_at(qtbot: QtBot) -> None:
     hand = Hand(qtbot)
     hand.until(lambda: hand.session.frame is not None)
@@ -89,6 +90,7 @@ def test_before_anything_is_learned_there_is_nothing_to_look_back_at(qtbot: QtBo
     assert strip.quality.text() == "now"
 
 
+@pytest.mark.slow
 def test_a_drag_shows_the_past_everywhere_and_where_it_is_let_go_that_very_moment(hand: Hand) -> None:
     now = hand.frame
     hand.drag(1_500, 1_000, 700, drop=False)
@@ -113,6 +115,7 @@ def test_a_drag_shows_the_past_everywhere_and_where_it_is_let_go_that_very_momen
     hand.until(lambda: chart is not None and not chart.picture.time.isVisible())
 
 
+@pytest.mark.slow
 def test_while_it_trains_the_past_is_shown_and_training_goes_on(hand: Hand) -> None:
     hand.session.play()
     hand.drag(1_000, 500)
@@ -128,6 +131,7 @@ def test_while_it_trains_the_past_is_shown_and_training_goes_on(hand: Hand) -> N
     hand.until(lambda: hand.frame.visit is None and hand.session.playing)
 
 
+@pytest.mark.slow
 def test_keys_walk_through_the_past(hand: Hand) -> None:
     hand.track.setFocus(Qt.FocusReason.TabFocusReason)
     for key, update in (
@@ -149,6 +153,7 @@ def test_keys_walk_through_the_past(hand: Hand) -> None:
     assert hand.frame.updates == UPDATES, "the run itself has not moved"
 
 
+@pytest.mark.slow
 def test_one_update_on_and_back_are_of_the_past_while_that_is_shown(hand: Hand) -> None:
     visiting, commands = hand.window.visiting, hand.window.commands
     visiting.visit(1_000)
@@ -165,6 +170,7 @@ def test_one_update_on_and_back_are_of_the_past_while_that_is_shown(hand: Hand) 
     hand.until(lambda: hand.frame.updates == UPDATES + 1)
 
 
+@pytest.mark.slow
 def test_a_film_plays_forwards_and_backwards(hand: Hand) -> None:
     hand.track.setFocus(Qt.FocusReason.TabFocusReason)
     QTest.mouseClick(hand.strip.forwards, LEFT)
@@ -183,6 +189,7 @@ def test_a_film_plays_forwards_and_backwards(hand: Hand) -> None:
     hand.until(lambda: hand.frame.visit is None and not hand.window.visiting.filming)
 
 
+@pytest.mark.slow
 def test_a_branch_is_the_present_and_is_undone(hand: Hand) -> None:
     session = hand.session
     faster = replace(session.experiment, training=replace(session.experiment.training, learning_rate=0.5))
@@ -209,6 +216,7 @@ def test_a_branch_is_the_present_and_is_undone(hand: Hand) -> None:
     assert session.experiment == before
 
 
+@pytest.mark.slow
 def test_an_edit_of_the_past_is_refused_with_a_way_out(hand: Hand) -> None:
     session = hand.session
     hand.window.visiting.visit(700)
@@ -226,6 +234,7 @@ def test_an_edit_of_the_past_is_refused_with_a_way_out(hand: Hand) -> None:
     assert session.experiment.seed == 5
 
 
+@pytest.mark.slow
 @pytest.mark.qt_log_ignore("does not support raise")  # of the tooltip
 def test_marks_are_read_and_gone_to(hand: Hand, qtbot: QtBot) -> None:
     session = hand.session
@@ -247,6 +256,7 @@ def test_marks_are_read_and_gone_to(hand: Hand, qtbot: QtBot) -> None:
     hand.until(lambda: hand.shows_exactly and hand.frame.updates == UPDATES)
 
 
+@pytest.mark.slow
 def test_a_click_on_the_loss_curve_goes_there_and_a_drag_does_not(hand: Hand) -> None:
     hand.until(lambda: hand.window.loss.chart is not None)
     chart = hand.window.loss.chart
@@ -269,6 +279,7 @@ def test_a_click_on_the_loss_curve_goes_there_and_a_drag_does_not(hand: Hand) ->
     hand.until(lambda: hand.shows_exactly and hand.frame.updates != there)
 
 
+@pytest.mark.slow
 def test_the_microscope_holds_what_is_shown(hand: Hand) -> None:
     hand.window.visiting.visit(700)
     hand.until(lambda: hand.shows_exactly)
@@ -298,6 +309,7 @@ def test_in_a_low_window_the_strip_is_lower(hand: Hand) -> None:
     assert hand.strip.branch.geometry().right() <= hand.strip.width()
 
 
+@pytest.mark.slow
 def test_a_size_of_ones_own_is_in_force_at_once_and_remembered(hand: Hand) -> None:
     hand.window.commands["history"].trigger()
     dialog = hand.window.findChild(HistoryDialog)
@@ -310,6 +322,7 @@ def test_a_size_of_ones_own_is_in_force_at_once_and_remembered(hand: Hand) -> No
     dialog.close()
 
 
+@pytest.mark.slow
 def test_while_the_number_grows_nothing_beside_it_jumps(qtbot: QtBot) -> None:
     hand = Hand(qtbot).trained(5)
     QApplication.sendPostedEvents()

@@ -70,6 +70,7 @@ def the_slider(popover: Popover) -> ValueSlider:
     return slider
 
 
+@pytest.mark.slow
 def test_undo_in_the_middle_of_a_drag(window: MainWindow, qtbot: QtBot) -> None:
     popover = open_at(window, LinkSpot(1, 0, 1))
     slider, before = the_slider(popover), trained(window, popover)
@@ -91,6 +92,7 @@ def test_undo_in_the_middle_of_a_drag(window: MainWindow, qtbot: QtBot) -> None:
     assert window._session.undo_label.startswith("Set a weight")
 
 
+@pytest.mark.slow
 def test_undo_of_a_typed_value_shows_the_one_that_is_back(window: MainWindow, qtbot: QtBot) -> None:
     popover = open_at(window, LinkSpot(1, 0, 1))
     slider, before = the_slider(popover), trained(window, popover)
@@ -110,6 +112,7 @@ def test_undo_of_a_typed_value_shows_the_one_that_is_back(window: MainWindow, qt
         assert slider.field.text() == number_text(value)
 
 
+@pytest.mark.slow
 def test_what_the_diagnosis_of_a_divergence_proposes_leads_out_of_it(window: MainWindow, qtbot: QtBot) -> None:
     session = window._session
     wild = relu(default_experiment(DatasetKind.PLANE), 0.3)
@@ -128,6 +131,7 @@ def test_what_the_diagnosis_of_a_divergence_proposes_leads_out_of_it(window: Mai
     assert session.frame.metrics.train_loss < 100, "and not from weights of 1e21"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("typed", ["1e39", "-1e300", "nan", "abc", ""])
 def test_absurd_values_leave_what_is_trained(window: MainWindow, qtbot: QtBot, typed: str) -> None:
     popover = open_at(window, LinkSpot(1, 0, 1))
@@ -144,6 +148,7 @@ def test_absurd_values_leave_what_is_trained(window: MainWindow, qtbot: QtBot, t
     assert slider.value == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [Spot, LinkSpot])
 def test_escape_closes_what_a_click_opened_wherever_the_keys_were(
     window: MainWindow, qtbot: QtBot, kind: type[Spot | LinkSpot]
@@ -159,6 +164,7 @@ def test_escape_closes_what_a_click_opened_wherever_the_keys_were(
     assert window.network.popover is None
 
 
+@pytest.mark.slow
 def test_each_redrawing_draws_other_weights_also_in_a_popover_opened_anew(window: MainWindow, qtbot: QtBot) -> None:
     drawn: set[bytes] = set()
     for _ in range(3):
@@ -172,6 +178,7 @@ def test_each_redrawing_draws_other_weights_also_in_a_popover_opened_anew(window
     assert len(drawn) == 3
 
 
+@pytest.mark.slow
 def test_a_hand_on_the_network_before_does_nothing_to_that_of_other_data(window: MainWindow, qtbot: QtBot) -> None:
     session, popover = window._session, open_at(window, LinkSpot(1, 0, 1))
     session.begin(default_experiment(DatasetKind.CIRCLE), "Other data")
@@ -184,6 +191,7 @@ def test_a_hand_on_the_network_before_does_nothing_to_that_of_other_data(window:
     assert session.undo_label.startswith("Zero")
 
 
+@pytest.mark.slow
 def test_another_theme_behind_popover_and_palette(window: MainWindow, qtbot: QtBot) -> None:
     popover = open_at(window, Spot(1, 2))
     insert = window.network.headers.inserts[1]
@@ -200,6 +208,7 @@ def test_another_theme_behind_popover_and_palette(window: MainWindow, qtbot: QtB
     assert not insert.chosen
 
 
+@pytest.mark.slow
 def test_undo_takes_the_layer_of_an_open_popover_away(window: MainWindow, qtbot: QtBot) -> None:
     session = window._session
     first = session.experiment.layers[0]

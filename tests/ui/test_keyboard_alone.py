@@ -78,6 +78,7 @@ def keyboard(qtbot: QtBot, session: Session) -> Keyboard:
     return Keyboard(qtbot, window)
 
 
+@pytest.mark.slow
 def test_a_network_is_built_trained_and_shaped(keyboard: Keyboard, session: Session, qtbot: QtBot) -> None:
     stage = keyboard.window.network.stage
 
@@ -165,6 +166,7 @@ def test_tab_comes_to_everything_and_round_again(keyboard: Keyboard) -> None:
     assert names.index("Loss curves") < names.index("Activations"), "also what is loaded after the first picture"
 
 
+@pytest.mark.slow
 def test_the_pages_are_one_stop_of_tab(keyboard: Keyboard, session: Session) -> None:
     keyboard.tab_to("Microscope")
     keyboard.press(Key.Key_Right)

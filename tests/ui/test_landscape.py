@@ -216,6 +216,7 @@ def test_escape_in_the_middle_leaves_nothing_behind(hand: Hand) -> None:
     assert hand.window.findChild(LandscapeDialog) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hand", [(Desk, DIGITS)], indirect=True)
 def test_from_the_menu_and_with_the_window_it_ends_in_the_middle(hand: Hand) -> None:
     dialog = hand.open()

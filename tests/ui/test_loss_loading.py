@@ -66,6 +66,7 @@ print(found)
 """
 
 
+@pytest.mark.slow
 def test_the_library_of_the_curves_is_loaded_after_the_first_frame_was_painted():
     done = subprocess.run([sys.executable, "-c", WATCHED], capture_output=True, text=True, timeout=60, check=False)
     assert "Traceback" not in done.stderr

@@ -68,6 +68,7 @@ def test_the_strongest_come_first_and_rest_while_somebody_looks(view: NetworkVie
     assert center(view, Spot(1, 0)) == where
 
 
+@pytest.mark.slow
 def test_arrow_keys_walk_a_sorted_block_by_what_is_seen(qtbot: QtBot, view: NetworkView) -> None:
     view.show_frame(replace(image_frame((128, 24)), updates_per_second=0.0))
     view.stage.setFocus(Qt.FocusReason.TabFocusReason)

@@ -67,6 +67,7 @@ def project_on(path: Path) -> Path:
     return place
 
 
+@pytest.mark.slow
 def test_from_the_menu_to_the_experiment_and_back(
     desk: Desk, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -131,6 +132,7 @@ def dropped(widget: QWidget, path: Path) -> bool:
     return enter.isAccepted()
 
 
+@pytest.mark.slow
 def test_a_file_is_dropped_anywhere_on_the_window(desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:
     assert dropped(desk.window.network.stage.viewport(), flowers(tmp_path))
     desk.hand.wait()
@@ -155,6 +157,7 @@ def test_a_file_is_dropped_anywhere_on_the_window(desk: Desk, qtbot: QtBot, tmp_
     assert isinstance(desk.session.experiment.dataset, TableSpec)
 
 
+@pytest.mark.slow
 def test_the_same_table_again_keeps_the_network_and_another_begins_anew(desk: Desk, tmp_path: Path) -> None:
     hand = desk.show(flowers(tmp_path))
     assert hand.dialog.target.weighed.sentence.plain == "Classes are weighed alike: each example counts the same."
@@ -197,6 +200,7 @@ def test_the_same_table_again_keeps_the_network_and_another_begins_anew(desk: De
     assert len(desk.session.shelving.shelf) == 1, "and the run that had learned something is kept"
 
 
+@pytest.mark.slow
 def test_a_table_that_was_moved_is_looked_for(
     desk: Desk, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -72,6 +72,7 @@ def desk(qtbot: QtBot) -> Iterator[Desk]:
     desk.end()
 
 
+@pytest.mark.slow
 def test_a_folder_becomes_the_data_and_is_found_again(
     desk: Desk, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -253,6 +253,7 @@ def test_two_classes_stay_and_it_says_so(painter: Painter) -> None:
 # The keys -------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_keys_alone_paint(painter: Painter) -> None:
     stage, switch = painter.stage, painter.tools.switch
     switch.button(0).setFocus(Qt.FocusReason.TabFocusReason)

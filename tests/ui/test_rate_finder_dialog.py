@@ -166,6 +166,7 @@ def test_it_is_cancelled_in_the_middle_while_the_run_trains_on(hand: Hand) -> No
     hand.session.pause()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hand", [(Desk, SLOW)], indirect=True)
 def test_from_word_and_menu_and_with_the_window_it_ends_in_the_middle(hand: Desk) -> None:
     rate, batch = hand.panel.control("training", "learning_rate"), hand.panel.control("training", "batch_size")

@@ -23,6 +23,7 @@ def session(qtbot: QtBot) -> Iterator[Session]:
     session.stop()
 
 
+@pytest.mark.slow
 def test_the_learning_rate_is_dragged_while_training(qtbot: QtBot, session: Session) -> None:
     window = MainWindow(session, Settings())
     qtbot.addWidget(window)

@@ -67,6 +67,7 @@ def test_training_and_layer_are_seen_whole_at_the_size_that_was_designed(qtbot: 
         qtbot.waitUntil(lambda panel=panel, room=room: panel.sizeHint().height() <= room.height())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("larger", [False, True])
 def test_no_choice_of_a_layer_is_cut(qtbot: QtBot, larger: bool):
     window = make(qtbot, image_frame(), larger, experiment=default_experiment(DatasetKind.MNIST))
@@ -199,6 +200,7 @@ def test_the_whole_layer_card_is_in_sight_in_the_window_as_designed(qtbot: QtBot
         assert min(widget.width(), widget.height()) >= 24 or widget is panel.freeze
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("larger", [False, True])
 def test_the_starting_points_are_named_in_full(qtbot: QtBot, larger: bool):
     window = make(qtbot, plane_frame(), larger)
@@ -208,6 +210,7 @@ def test_the_starting_points_are_named_in_full(qtbot: QtBot, larger: bool):
 SENTENCE = "All 4 neurons of Dense 1 are dead: 0 for every example, so no gradient reaches it or what lies before."
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("larger", [False, True])
 @pytest.mark.parametrize("size", [SMALL, DESIGNED])
 def test_the_remedy_is_in_sight_without_scrolling(qtbot: QtBot, size: tuple[int, int], larger: bool):

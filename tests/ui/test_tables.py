@@ -41,6 +41,7 @@ def dialog_of(window: MainWindow) -> TableDialog:
     return window.findChildren(TableDialog)[-1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["network", "output", "loss", "activations", "gradients"])
 def test_the_button_of_each_card_opens_its_table(window: MainWindow, qtbot: QtBot, name: str) -> None:
     view = getattr(window, name)

@@ -3,6 +3,7 @@
 import itertools
 from time import perf_counter
 
+import pytest
 from pytestqt.qtbot import QtBot
 
 from nnstudio.core.experiment.choices import DatasetKind
@@ -38,6 +39,7 @@ def listeners(qtbot: QtBot, *intervals: float) -> list[Listener]:
     return views
 
 
+@pytest.mark.slow
 def test_a_view_with_an_interval_is_shown_no_more_often_and_the_last_frame_in_any_case(qtbot: QtBot) -> None:
     session = Session(default_experiment(DatasetKind.CIRCLE))
     always, seldom = listeners(qtbot, 0.0, INTERVAL)

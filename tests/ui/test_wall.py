@@ -447,6 +447,7 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
     session.stop()
 
 
+@pytest.mark.slow
 def test_the_window_looks_for_them_while_it_trains(window: MainWindow, qtbot: QtBot) -> None:
     output = window.output
     qtbot.waitUntil(lambda: output.boundary.places() != (0, 0), timeout=5000)

@@ -97,6 +97,7 @@ def test_it_fits_a_small_screen(qtbot):
         assert width >= 180
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("frame", [plane_frame, image_frame])
 def test_larger_text_makes_no_window_wider(qtbot, frame):
     settings = Settings()
@@ -126,6 +127,7 @@ def test_reset_layout_brings_every_card_back(window, qtbot):
         assert after[name] == pytest.approx(rect, abs=2)
 
 
+@pytest.mark.slow
 def test_the_layout_is_remembered(qtbot):
     settings = Settings()
     first = make(qtbot, settings)
@@ -135,6 +137,7 @@ def test_the_layout_is_remembered(qtbot):
     assert visible(second) == [name for name in CARDS if name != "loss"]
 
 
+@pytest.mark.slow
 def test_folds_are_remembered(qtbot):
     settings = Settings()
     first = make(qtbot, settings)
@@ -146,6 +149,7 @@ def test_folds_are_remembered(qtbot):
     assert [fold.objectName() for fold in second.findChildren(Fold) if fold.is_open] == ["training/Stopping"]
 
 
+@pytest.mark.slow
 def test_pictures_grow_with_the_window_and_controls_do_not(window, qtbot):
     before = places(window)
     window.resize(1920, 1080)
@@ -193,6 +197,7 @@ def nothing(window: MainWindow, qtbot: QtBot) -> None:
     pass
 
 
+@pytest.mark.slow
 @pytest.mark.qt_log_ignore("does not support raise", extend=True)
 @pytest.mark.parametrize("deed", [nothing, close_one, shift_a_border, float_one, move_one])
 def test_cards_have_their_sizes_back_after_shrinking_and_enlarging(window, qtbot, deed):
@@ -209,6 +214,7 @@ def test_cards_have_their_sizes_back_after_shrinking_and_enlarging(window, qtbot
     window.reset_layout()  # brings in what floats
 
 
+@pytest.mark.slow
 def test_what_a_closed_card_leaves_goes_to_the_pictures(window, qtbot):
     before = places(window)
     card(window, "output").close()
@@ -217,6 +223,7 @@ def test_what_a_closed_card_leaves_goes_to_the_pictures(window, qtbot):
     assert places(window)["network"][2] > before["network"][2] + 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", [b"nonsense", b"\x00\x00\x00\xff\x00\x00\x00\x63", None])
 def test_a_damaged_layout_is_ignored(qtbot, damage):
     settings = Settings()
@@ -229,6 +236,7 @@ def test_a_damaged_layout_is_ignored(qtbot, damage):
     assert places(window)["network"][2] > 500
 
 
+@pytest.mark.slow
 def test_a_layout_of_another_version_is_ignored(qtbot, monkeypatch):
     settings = Settings()
     first = make(qtbot, settings)
@@ -264,6 +272,7 @@ def test_the_view_menu_shows_and_hides_cards(window):
     assert not card(window, "loss").isVisible()
 
 
+@pytest.mark.slow
 def test_the_theme_changes_at_once_and_is_remembered(window):
     view = next(action.menu() for action in window.menuBar().actions() if action.text() == "&View")
     themes = next(action.menu() for action in view.actions() if action.text() == "&Theme")
@@ -287,6 +296,7 @@ def test_the_open_file_is_named_at_the_right_end(window, tmp_path):
     assert corner.text() == "spiral.nns"
 
 
+@pytest.mark.slow
 def test_larger_text_is_for_everything(window):
     before = window.transport.height()
     window.commands["larger_text"].trigger()
@@ -331,6 +341,7 @@ def test_layers_edited_in_the_network_reach_the_session(window):
     assert window._session.experiment.layers == before.layers[1:]
 
 
+@pytest.mark.slow
 def test_the_window_trains_and_closes(qtbot):
     window = make(qtbot)
     session = window._session
@@ -443,6 +454,7 @@ LONGEST = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("size", "larger"), [((1440, 900), False), ((1440, 900), True), ((1100, 720), False)])
 def test_a_message_covers_nothing_that_is_worked_with(qtbot, size, larger):
     window = make(qtbot, Settings(), size)

@@ -105,6 +105,7 @@ SHORTCUTS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("key", "modifier", "told"), SHORTCUTS)
 def test_keys_work_from_the_start(desk, key, modifier, told):
     assert desk.press(key, modifier) == [told]

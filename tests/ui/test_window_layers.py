@@ -47,6 +47,7 @@ def focus() -> QWidget:
     return widget
 
 
+@pytest.mark.slow
 def test_card_and_headers_are_about_the_same_layer(window: MainWindow, qtbot: QtBot) -> None:
     row, card = window.network.headers, window.layer
     assert [header.title.chosen for header in row.headers] == [True, False]
@@ -68,6 +69,7 @@ def test_card_and_headers_are_about_the_same_layer(window: MainWindow, qtbot: Qt
     assert card.heading.text() == "Dense 1"
 
 
+@pytest.mark.slow
 def test_the_keyboard_builds_a_network(window: MainWindow, qtbot: QtBot) -> None:
     row = window.network.headers
     row.inserts[2].setFocus(Qt.FocusReason.TabFocusReason)
@@ -113,6 +115,7 @@ def test_after_a_click_on_a_title_space_plays_and_the_arrows_step(window: MainWi
     assert text(window) == "4 tanh, 2 tanh"
 
 
+@pytest.mark.slow
 def test_what_has_been_learned_stays_where_a_layer_is_moved(window: MainWindow, qtbot: QtBot) -> None:
     session = window._session
     session.step(30)

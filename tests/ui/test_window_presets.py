@@ -24,6 +24,7 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
     session.stop()
 
 
+@pytest.mark.slow
 def test_a_preset_is_trained_explained_and_undone(window: MainWindow, qtbot: QtBot) -> None:
     menu = window.findChild(PresetsMenu)
     assert menu is not None

@@ -68,6 +68,7 @@ def same_text(sheets: list[Worksheet], pages: list[str]) -> None:
                 assert gap.answer not in pupils.replace("new ", "").splitlines()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["sheets.pdf", "sheets.html"])
 def test_from_the_menu_to_the_file(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *arguments: (str(tmp_path / name), ""))
@@ -108,6 +109,7 @@ def test_cancel_writes_nothing(desk: Desk, tmp_path: Path, monkeypatch: pytest.M
     assert not [*tmp_path.iterdir()]
 
 
+@pytest.mark.slow
 def test_what_cannot_be_written_is_said(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *arguments: (str(tmp_path / "no" / "s.pdf"), ""))
     desk.qtbot.mouseClick(desk.dialog().save, LEFT)

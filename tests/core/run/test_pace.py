@@ -284,6 +284,7 @@ def frames_of(worker: object, seconds: float) -> list[Frame]:
     return frames
 
 
+@pytest.mark.slow
 def test_a_slow_run_answers_at_once_and_its_phases_are_seen(start: Start) -> None:
     worker = start(PLANE)
     worker.send(commands.Pace(1.0))
@@ -300,6 +301,7 @@ def test_a_slow_run_answers_at_once_and_its_phases_are_seen(start: Start) -> Non
     assert (last.status, last.phase) == (Status.PAUSED, None)
 
 
+@pytest.mark.slow
 def test_a_quick_run_keeps_its_pace_with_pictures(start: Start) -> None:
     worker = start(PLANE)
     worker.send(commands.Pace(100.0))

@@ -63,6 +63,7 @@ def test_what_is_kept_is_there_at_once_and_everything_else_to_the_bit(bits: dict
     assert_same(timeless(driven), now)
 
 
+@pytest.mark.slow
 def test_a_thousand_random_visits_change_nothing() -> None:
     """While it trains and while it rests, with all pictures looked at, replays cut off in the middle among them."""
     random, looked, quiet = np.random.default_rng(3), Driven(), Driven()

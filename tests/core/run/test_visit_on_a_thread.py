@@ -29,6 +29,7 @@ def frame(worker: Worker, wanted: Callable[[Frame], bool]) -> Frame:
     raise AssertionError("no such frame in time")
 
 
+@pytest.mark.slow
 def test_of_a_drag_only_the_newest_place_is_gone_to_and_the_run_trains_on(start: Start) -> None:
     worker, random = start(PLANE), np.random.default_rng(0)
     worker.send(commands.Watch(Probe.OUTPUT | Probe.NEURONS))

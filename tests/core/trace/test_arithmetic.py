@@ -69,6 +69,7 @@ def assert_adds_up(found: Calculation, expected: float, quantity: Quantity) -> N
     assert found.rule
 
 
+@pytest.mark.slow
 def test_every_number_is_what_it_is_made_of(ways: list[Way]) -> None:
     for way in ways:
         for layer in way.example(0):
@@ -84,6 +85,7 @@ def test_every_number_is_what_it_is_made_of(ways: list[Way]) -> None:
                     assert_adds_up(arithmetic.gradient(layer, name, at), gradients[at], Quantity.DW)
 
 
+@pytest.mark.slow
 def test_every_factor_is_found_where_it_says(ways: list[Way]) -> None:
     """Its place leads to the number: so it can be looked up, lit and followed."""
     for layer in ways[0].example(2):

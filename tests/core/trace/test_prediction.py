@@ -229,6 +229,7 @@ def test_of_each_optimizer(kind: OptimizerKind) -> None:
             assert_true_as_said(trace)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scale", [0.0, 1e-9, 40.0])
 def test_of_zeros_and_of_saturated_and_dead_units(scale: float) -> None:
     for kind in (ActivationKind.RELU, ActivationKind.SIGMOID, ActivationKind.TANH):

@@ -98,6 +98,7 @@ def held_of(page: Microscope) -> Held:
     return page.trace.held
 
 
+@pytest.mark.slow
 def test_an_example_of_the_mini_batch_does_not_wait_for_it(
     gate: Gate, qtbot: QtBot, request: pytest.FixtureRequest
 ) -> None:
@@ -118,6 +119,7 @@ def test_an_example_of_the_mini_batch_does_not_wait_for_it(
     assert threading.main_thread() not in gate.threads
 
 
+@pytest.mark.slow
 def test_a_normalised_one_waits_and_is_shown_when_all_are_known(
     gate: Gate, qtbot: QtBot, request: pytest.FixtureRequest
 ) -> None:
@@ -134,6 +136,7 @@ def test_a_normalised_one_waits_and_is_shown_when_all_are_known(
     assert threading.main_thread() not in gate.threads
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("experiment", [PLAIN, COMPARED], ids=["plain", "compared"])
 def test_what_cannot_be_worked_out_is_told_in_its_place(
     experiment: Experiment, gate: Gate, qtbot: QtBot, request: pytest.FixtureRequest
@@ -154,6 +157,7 @@ def test_what_cannot_be_worked_out_is_told_in_its_place(
         assert "there is not enough memory" in page.example.rows.instead
 
 
+@pytest.mark.slow
 def test_a_nudge_is_worked_out_beside_and_says_what_went_wrong(
     qtbot: QtBot, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -172,6 +172,7 @@ def solve(window: MainWindow) -> None:
 # The way through ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_right_answer_moves_on_and_later_steps_wait(window: MainWindow, page: Microscope) -> None:
     first, second, z, a = steps_here(page)
     assert focused(page).place == first.place, "its key begins with the first field"
@@ -192,6 +193,7 @@ def test_a_right_answer_moves_on_and_later_steps_wait(window: MainWindow, page: 
     assert isinstance(QApplication.focusWidget(), AnswerField), "and the next unit begins"
 
 
+@pytest.mark.slow
 def test_all_phases_can_be_calculated_with_keys_alone(window: MainWindow, page: Microscope) -> None:
     assert page.walk is not None
     for _ in page.walk.stops:
@@ -207,6 +209,7 @@ def test_all_phases_can_be_calculated_with_keys_alone(window: MainWindow, page: 
     assert page.check.checking.right() == (len(asked), 0)
 
 
+@pytest.mark.slow
 def test_keys_belong_to_the_field_and_then_to_the_page(window: MainWindow, page: Microscope) -> None:
     QTest.keyClicks(focused(page), "1e2l")
     assert focused(page).text() == "1e2l"
@@ -232,6 +235,7 @@ def test_keys_belong_to_the_field_and_then_to_the_page(window: MainWindow, page:
     assert not window.pages.microscopy.is_open, "the first folds the unit"
 
 
+@pytest.mark.slow
 def test_a_wrong_answer_is_named_helped_and_in_the_end_shown(window: MainWindow, page: Microscope) -> None:
     said: list[str] = []
     page.check.announced.connect(said.append)
@@ -270,6 +274,7 @@ def test_a_wrong_answer_is_named_helped_and_in_the_end_shown(window: MainWindow,
     assert checking.right() == (2, 0), "the first try counts, and what is shown does not"
 
 
+@pytest.mark.slow
 def test_neither_right_nor_wrong_is_no_try(window: MainWindow, page: Microscope) -> None:
     step = steps_here(page)[0]
     for text, verdict in (("0,2,5", "it cannot be read"), (f"{step.exercise.true:.1g}", "give another digit")):
@@ -281,6 +286,7 @@ def test_neither_right_nor_wrong_is_no_try(window: MainWindow, page: Microscope)
     assert page.check.checking.attempt(step.place).judged == before, "nothing is no answer"
 
 
+@pytest.mark.slow
 def test_what_was_typed_belongs_to_the_state_and_the_example(
     window: MainWindow, page: Microscope, qtbot: QtBot
 ) -> None:
@@ -317,6 +323,7 @@ def test_what_was_typed_does_not_outlive_an_edit_that_changes_the_numbers(other:
             checking.show([place])
 
 
+@pytest.mark.slow
 def test_of_the_examples_that_were_tried_those_of_last_are_remembered() -> None:
     trainer = Trainer(experiment_of())
     held, checking, place = Held(trainer.state(), trainer.dataset), Checking(), Place(Q.Z, 0, (0,))
@@ -339,6 +346,7 @@ def test_of_the_examples_that_were_tried_those_of_last_are_remembered() -> None:
     assert not look_at(3)
 
 
+@pytest.mark.slow
 def test_what_was_said_of_an_answer_goes_with_its_mark_when_it_is_typed_anew(
     window: MainWindow, page: Microscope
 ) -> None:
@@ -354,6 +362,7 @@ def test_what_was_said_of_an_answer_goes_with_its_mark_when_it_is_typed_anew(
     assert said() == []
 
 
+@pytest.mark.slow
 def test_levels(window: MainWindow, page: Microscope) -> None:
     checking, card = page.check.checking, page.check.card
     first, second, z, a = steps_here(page)
@@ -370,6 +379,7 @@ def test_levels(window: MainWindow, page: Microscope) -> None:
     assert UNKNOWN not in " ".join(texts_of(page))
 
 
+@pytest.mark.slow
 def test_what_is_made_of_open_numbers_can_be_begun_with_them_given(window: MainWindow, page: Microscope) -> None:
     press(window, Key.Key_Escape, Key.Key_3)
     assert not page.card.fields
@@ -437,6 +447,7 @@ def given_away(page: Microscope) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [DatasetKind.MOONS, DatasetKind.BLOBS])
 def test_nothing_gives_a_hidden_number_away(qtbot: QtBot, kind: DatasetKind) -> None:
     window = opened(qtbot, experiment_of(3, kind, units=3))
@@ -461,6 +472,7 @@ def test_nothing_gives_a_hidden_number_away(qtbot: QtBot, kind: DatasetKind) -> 
         window._session.stop()
 
 
+@pytest.mark.slow
 def test_words_about_the_mini_batch_are_hidden_as_well(window: MainWindow, page: Microscope) -> None:
     solve(window)
     page.example.switch.set_current(1)
@@ -468,6 +480,7 @@ def test_words_about_the_mini_batch_are_hidden_as_well(window: MainWindow, page:
     assert page.words.text() == HIDDEN, "it may be one example alone, and says what the worst one costs"
 
 
+@pytest.mark.slow
 def test_without_the_check_all_numbers_are_there(window: MainWindow, page: Microscope) -> None:
     """The search above finds what is to be found."""
     press(window, Key.Key_Escape, Key.Key_C, Key.Key_4, Key.Key_End)
@@ -530,6 +543,7 @@ def steps_at(page: Microscope, stop: Stop) -> tuple[Asked, ...]:
     return page.check.checking.steps.of(stop.phase, stop.layer, stop.unit)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [2])
 def test_every_answer_is_heard_rightly(qtbot: QtBot, seed: int) -> None:
     assert named_in(qtbot, experiment_of(seed, DatasetKind.XOR4, units=1)) > 60
@@ -543,6 +557,7 @@ def test_every_answer_on_ten_random_networks(qtbot: QtBot, seed: int) -> None:
     assert named_in(qtbot, experiment) > 120
 
 
+@pytest.mark.slow
 def test_what_has_overflowed_is_not_checked(window: MainWindow, page: Microscope) -> None:
     assert page.trace is not None
     first = replace(page.trace.layers[0], z=np.array([np.inf, 1.0]))
@@ -552,6 +567,7 @@ def test_what_has_overflowed_is_not_checked(window: MainWindow, page: Microscope
     assert not page.check.checking.on
 
 
+@pytest.mark.slow
 def test_layers_that_are_not_asked_for_say_so(qtbot: QtBot) -> None:
     wide = replace(experiment_of(), layers=(DenseSpec(units=12), DenseSpec(units=3)))
     window = opened(qtbot, wide)
@@ -563,6 +579,7 @@ def test_layers_that_are_not_asked_for_say_so(qtbot: QtBot) -> None:
     window._session.stop()
 
 
+@pytest.mark.slow
 def test_an_answer_of_three_decimals_is_read_whole_beside_its_mark(window: MainWindow, page: Microscope) -> None:
     field = field_of(page, open_here(page)[0])
     for verdict in Verdict:

@@ -22,6 +22,7 @@ DIGITS = replace(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("experiment", [DIGITS], ids=["digits"])
 def test_errors_of_a_convolution_wait_for_those_behind_it(window: MainWindow, page: Microscope) -> None:
     QTest.keyClick(page, Qt.Key.Key_C)
@@ -35,6 +36,7 @@ def test_errors_of_a_convolution_wait_for_those_behind_it(window: MainWindow, pa
     assert page.image.isVisible(), "without the check everything is shown"
 
 
+@pytest.mark.slow
 def test_another_answer_is_not_judged_before_it_is_given(window: MainWindow, page: Microscope) -> None:
     QTest.keyClick(page, Qt.Key.Key_C)
     field = page.card.fields[0]
@@ -47,6 +49,7 @@ def test_another_answer_is_not_judged_before_it_is_given(window: MainWindow, pag
     assert isinstance(field, AnswerField)
 
 
+@pytest.mark.slow
 def test_a_narrow_bar_leaves_the_phases_room(window: MainWindow, page: Microscope, qtbot: QtBot) -> None:
     bar = page.bar
     window.resize(1100, 720)

@@ -99,6 +99,7 @@ def rows_of(card: ExampleCard) -> dict[str, str]:
 # Choosing -------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_row_of_the_truth_table_is_followed(opened: Callable[..., MainWindow]) -> None:
     window = opened(XOR)
     card, page = card_of(window), window.pages.microscopy.page
@@ -156,6 +157,7 @@ def test_inputs_and_target_can_be_typed(opened: Callable[..., MainWindow], qtbot
     assert edit.text() == str(1 - int(target[0]))
 
 
+@pytest.mark.slow
 def test_neighbours_arrows_and_the_hardest_choose_images(opened: Callable[..., MainWindow], qtbot: QtBot) -> None:
     window = opened(DIGITS)
     card, page = card_of(window), window.pages.microscopy.page
@@ -177,6 +179,7 @@ def test_neighbours_arrows_and_the_hardest_choose_images(opened: Callable[..., M
         qtbot.waitUntil(lambda at=place: trace_of(page).chosen == Chosen(TEST, int(order[at])), timeout=20_000)
 
 
+@pytest.mark.slow
 def test_a_drawing_is_followed(opened: Callable[..., MainWindow]) -> None:
     window = opened(DIGITS)
     card, page = card_of(window), window.pages.microscopy.page
@@ -223,6 +226,7 @@ def test_of_a_table_the_values_are_listed_and_folded(qtbot: QtBot) -> None:
     assert card.heading.text() == "Training example 6"
 
 
+@pytest.mark.slow
 def test_escape_in_a_picture_gives_the_keys_back_to_the_page(opened: Callable[..., MainWindow]) -> None:
     window = opened(XOR)
     card, page = card_of(window), window.pages.microscopy.page
@@ -284,6 +288,7 @@ def test_a_wide_network_colours_its_plane_from_another_thread(opened: Callable[.
     assert np.array_equal(card.plane._output, plane_of(held))  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_what_the_walk_has_not_reached_is_not_told(opened: Callable[..., MainWindow]) -> None:
     window = opened(BLOBS)
     card, trace = card_of(window), trace_of(window.pages.microscopy.page)
@@ -299,6 +304,7 @@ def test_what_the_walk_has_not_reached_is_not_told(opened: Callable[..., MainWin
     assert rows_of(card)[loss] == number(trace.terms.loss)
 
 
+@pytest.mark.slow
 def test_of_many_classes_the_largest_shares_and_the_right_one_are_shown(opened: Callable[..., MainWindow]) -> None:
     window = opened(DIGITS)
     card, trace = card_of(window), trace_of(window.pages.microscopy.page)
@@ -310,6 +316,7 @@ def test_of_many_classes_the_largest_shares_and_the_right_one_are_shown(opened: 
     assert sum(row.share for row in rows[:5] if row.share is not None) == pytest.approx(1)
 
 
+@pytest.mark.slow
 def test_the_mini_batch_is_outlined_on_the_plane(opened: Callable[..., MainWindow]) -> None:
     window = opened(BLOBS)
     card, held = card_of(window), trace_of(window.pages.microscopy.page).held
@@ -320,6 +327,7 @@ def test_the_mini_batch_is_outlined_on_the_plane(opened: Callable[..., MainWindo
     assert not card_of(opened(XOR)).outlined.isVisible(), "there all are in it"
 
 
+@pytest.mark.slow
 def test_the_mini_batch_of_other_data_is_outlined_no_more(opened: Callable[..., MainWindow], qtbot: QtBot) -> None:
     window = opened(BLOBS)
     session, microscopy, plane = window._session, window.pages.microscopy, card_of(window).plane
@@ -333,6 +341,7 @@ def test_the_mini_batch_of_other_data_is_outlined_no_more(opened: Callable[..., 
     assert all(example < 20 for example in plane._outlined)
 
 
+@pytest.mark.slow
 def test_with_dropout_the_answer_of_the_update_is_told_beside_the_table(opened: Callable[..., MainWindow]) -> None:
     window = opened(replace(XOR, layers=(*TANH, DropoutSpec(rate=0.5))))
     card, trace = card_of(window), trace_of(window.pages.microscopy.page)
@@ -367,6 +376,7 @@ def test_above_24_examples_there_is_a_dot_for_each_tenth() -> None:
     assert dots_of(many) == pytest.approx(np.linspace(-1, 1, 11))
 
 
+@pytest.mark.slow
 def test_the_batch_takes_the_place_of_the_example(opened: Callable[..., MainWindow]) -> None:
     window = opened(BLOBS)
     card, page = card_of(window), window.pages.microscopy.page
@@ -413,6 +423,7 @@ def test_until_the_batch_is_worked_out_that_is_said(qtbot: QtBot) -> None:
 # Hidden, narrow, told -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_hidden_answers_give_nothing_away(opened: Callable[..., MainWindow]) -> None:
     for experiment in (XOR, BLOBS, DIGITS):
         window = opened(experiment)
@@ -434,6 +445,7 @@ def test_hidden_answers_give_nothing_away(opened: Callable[..., MainWindow]) -> 
         assert (card.plane._output is not None) == (experiment is not DIGITS)
 
 
+@pytest.mark.slow
 def test_who_calculates_the_answer_does_not_see_it(opened: Callable[..., MainWindow]) -> None:
     window = opened(XOR)
     card, page = card_of(window), window.pages.microscopy.page
@@ -447,6 +459,7 @@ def test_who_calculates_the_answer_does_not_see_it(opened: Callable[..., MainWin
     assert card.plane._output is not None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("experiment", [XOR, DIGITS])
 @pytest.mark.parametrize("larger", [False, True])
 def test_in_a_narrow_window_it_is_a_strip(
@@ -478,6 +491,7 @@ def test_in_a_narrow_window_it_is_a_strip(
     assert card.geometry().right() < page.grid.room_of_network().left()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("experiment", [XOR, BLOBS, DIGITS])
 def test_with_larger_text_no_word_is_cut(opened: Callable[..., MainWindow], experiment: Experiment) -> None:
     window = opened(experiment)
@@ -493,6 +507,7 @@ def test_with_larger_text_no_word_is_cut(opened: Callable[..., MainWindow], expe
         window.commands["larger_text"].trigger()
 
 
+@pytest.mark.slow
 def test_every_control_says_what_it_is(opened: Callable[..., MainWindow]) -> None:
     for experiment in (XOR, DIGITS):
         card = card_of(opened(experiment))

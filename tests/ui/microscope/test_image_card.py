@@ -378,6 +378,7 @@ def shown(page: Microscope) -> ImageCard:
     return page.image
 
 
+@pytest.mark.slow
 def test_alt_and_arrows_slide_to_the_edges_and_stop(window: MainWindow, page: Microscope, qtbot: QtBot) -> None:
     card, trace = shown(page), page.trace
     assert trace is not None
@@ -412,6 +413,7 @@ def test_alt_and_arrows_slide_to_the_edges_and_stop(window: MainWindow, page: Mi
     assert page.walk.stop == Stop(Phase.FORWARD, 0, 1)
 
 
+@pytest.mark.slow
 def test_dragging_the_window_slides(window: MainWindow, page: Microscope) -> None:
     card = shown(page)
     picture = card.source
@@ -439,6 +441,7 @@ def test_dragging_the_window_slides(window: MainWindow, page: Microscope) -> Non
     assert card.place == (4, 6)
 
 
+@pytest.mark.slow
 def test_one_cell_is_ringed_everywhere_and_arrows_move_it(window: MainWindow, page: Microscope) -> None:
     card = shown(page)
     grids = card.unit.grids
@@ -468,6 +471,7 @@ def test_one_cell_is_ringed_everywhere_and_arrows_move_it(window: MainWindow, pa
     assert {grid.ring for grid in grids} == {(4, 0)}
 
 
+@pytest.mark.slow
 def test_more_unfolds_into_a_table_of_all_products(window: MainWindow, page: Microscope, qtbot: QtBot) -> None:
     card = shown(page)
     more = next(row.more for row in card.unit.sums[0].totals if row.more.isVisible())
@@ -480,6 +484,7 @@ def test_more_unfolds_into_a_table_of_all_products(window: MainWindow, page: Mic
     dialog.close()
 
 
+@pytest.mark.slow
 def test_rows_and_grids_are_read_by_a_screen_reader(window: MainWindow, page: Microscope) -> None:
     card, trace = shown(page), page.trace
     assert trace is not None
@@ -499,6 +504,7 @@ def test_rows_and_grids_are_read_by_a_screen_reader(window: MainWindow, page: Mi
     assert repr(float(layer.arrays["weight"][0, 0, 0, 0])) in QApplication.clipboard().text()
 
 
+@pytest.mark.slow
 def test_the_pool_says_who_won_in_its_card(window: MainWindow, page: Microscope) -> None:
     assert page.image.pooling.isVisible()
     assert "not computed yet" in page.image.pooling.summary()
@@ -516,6 +522,7 @@ def test_the_pool_says_who_won_in_its_card(window: MainWindow, page: Microscope)
     assert not page.image.pooling.isVisible()
 
 
+@pytest.mark.slow
 def test_every_phase_is_shown_and_the_run_goes_on_as_if_nobody_had_looked(
     window: MainWindow, page: Microscope, qtbot: QtBot
 ) -> None:
@@ -534,6 +541,7 @@ def test_every_phase_is_shown_and_the_run_goes_on_as_if_nobody_had_looked(
     assert np.array_equal(session.frame.model.params, twin.network.params)
 
 
+@pytest.mark.slow
 def test_backward_sums_are_those_of_the_ringed_weight(window: MainWindow, page: Microscope) -> None:
     press(window, Key.Key_3)
     press(window, Key.Key_End)

@@ -1,5 +1,6 @@
 """The microscope in the smallest window with larger text: what does not fit gives way, and nothing is cut."""
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
@@ -15,6 +16,7 @@ def top_of(widget: QWidget, window: MainWindow) -> int:
     return widget.mapTo(window, QPoint(0, 0)).y()
 
 
+@pytest.mark.slow
 def test_the_smallest_window_with_larger_text_has_all_of_a_unit(
     window: MainWindow, page: Microscope, qtbot: QtBot
 ) -> None:
@@ -31,11 +33,13 @@ def test_the_smallest_window_with_larger_text_has_all_of_a_unit(
         assert button.width() >= button.sizeHint().width()
 
 
+@pytest.mark.slow
 def test_the_headline_is_there_where_it_has_room(page: Microscope) -> None:
     page.renew()
     assert not page.card._working._head.isHidden()
 
 
+@pytest.mark.slow
 def test_a_message_covers_no_button_of_the_bar(window: MainWindow, page: Microscope) -> None:
     window.banner.announce(Tone.BAD, "Something went wrong.")
     assert top_of(window.banner, window) >= top_of(page.bar, window) + page.bar.height()

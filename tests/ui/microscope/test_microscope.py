@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -49,6 +50,7 @@ def read(page: Microscope) -> list[str]:
     return [row.accessibleName() for row in page.card.rows]
 
 
+@pytest.mark.slow
 def test_its_keys_walk_through_all_phases_and_every_number_is_read(window: MainWindow, page: Microscope) -> None:
     trace = trace_of(page)
     seen: dict[Stop, list[str]] = {}
@@ -79,6 +81,7 @@ def test_its_keys_walk_through_all_phases_and_every_number_is_read(window: MainW
     assert f"L, {number(trace.terms.loss)}" in loss
 
 
+@pytest.mark.slow
 def test_the_run_goes_on_as_if_nobody_had_looked(window: MainWindow, page: Microscope, qtbot: QtBot) -> None:
     session = run_of(window)
     for key in (Key.Key_Right, Key.Key_3, Key.Key_Left, Key.Key_Tab, Key.Key_T, Key.Key_Down, Key.Key_End):
@@ -101,6 +104,7 @@ def test_without_an_example_in_hand_it_opens_with_one_that_tells(page: Microscop
     assert ": h₁ " in page.card.findChild(CurveStage).summary()  # type: ignore[union-attr]
 
 
+@pytest.mark.slow
 def test_in_words_the_update_names_its_way_and_who_pulls(window: MainWindow, page: Microscope) -> None:
     press(window, Key.Key_4)
     trace = trace_of(page)
@@ -119,6 +123,7 @@ def test_in_words_the_update_names_its_way_and_who_pulls(window: MainWindow, pag
     assert f"pulls hardest, with {number(float(each[row]))}." in page.words.text()
 
 
+@pytest.mark.slow
 def test_another_network_is_told_and_offered(window: MainWindow, page: Microscope, qtbot: QtBot) -> None:
     session, bar = run_of(window), page.bar
     press(window, Key.Key_End)
@@ -140,6 +145,7 @@ def test_another_network_is_told_and_offered(window: MainWindow, page: Microscop
     qtbot.waitUntil(lambda: bar.state.text() == "holds update 5 of another network")
 
 
+@pytest.mark.slow
 def test_it_holds_its_state_and_says_when_the_run_moved_on(window: MainWindow, page: Microscope, qtbot: QtBot) -> None:
     assert page.bar.state.text() == "holds update 5, the newest"
     assert not page.bar.newest.isVisible()
@@ -165,6 +171,7 @@ def test_while_other_data_are_on_their_way_it_waits_for_them_and_opens(window: M
         microscopy.close()
 
 
+@pytest.mark.slow
 def test_escape_brings_the_cards_back(window: MainWindow, page: Microscope) -> None:
     assert not window.desk.isVisible()
     assert window.commands["microscope"].isChecked()
@@ -174,6 +181,7 @@ def test_escape_brings_the_cards_back(window: MainWindow, page: Microscope) -> N
     assert not window.commands["microscope"].isChecked()
 
 
+@pytest.mark.slow
 def test_phases_and_grains_have_keys(window: MainWindow, page: Microscope) -> None:
     press(window, Key.Key_3)
     assert stop_of(page) == Stop(Phase.BACKWARD, 1, 0)
@@ -189,6 +197,7 @@ def test_phases_and_grains_have_keys(window: MainWindow, page: Microscope) -> No
     assert stop_of(page).layer == 1
 
 
+@pytest.mark.slow
 def test_what_has_not_been_computed_says_so(window: MainWindow, page: Microscope) -> None:
     assert page.gradient.summary() == "not computed yet"
     press(window, Key.Key_T)
@@ -200,6 +209,7 @@ def test_what_has_not_been_computed_says_so(window: MainWindow, page: Microscope
     assert "this example" in page.gradient.summary()
 
 
+@pytest.mark.slow
 def test_a_click_on_a_unit_unfolds_it_in_this_phase(window: MainWindow, page: Microscope) -> None:
     press(window, Key.Key_3)
     box = page.network.tile(0, 1)
@@ -210,6 +220,7 @@ def test_a_click_on_a_unit_unfolds_it_in_this_phase(window: MainWindow, page: Mi
     assert page.network.card.contains(page.card.geometry().center())
 
 
+@pytest.mark.slow
 def test_tab_walks_the_units_and_arrows_the_examples(window: MainWindow, page: Microscope, qtbot: QtBot) -> None:
     press(window, Key.Key_Tab)
     assert stop_of(page) == Stop(Phase.FORWARD, 0, 1)
@@ -222,6 +233,7 @@ def test_tab_walks_the_units_and_arrows_the_examples(window: MainWindow, page: M
     qtbot.waitUntil(lambda: run_of(window).frame.example.chosen == other.chosen)  # type: ignore[union-attr]
 
 
+@pytest.mark.slow
 def test_a_factor_that_is_pointed_at_is_lit_in_the_network(window: MainWindow, page: Microscope) -> None:
     before = page.network.grab().toImage()
     weight = next(cell for row in page.card.rows for cell in row.line.cells if cell.name == "w₁₁")
@@ -231,6 +243,7 @@ def test_a_factor_that_is_pointed_at_is_lit_in_the_network(window: MainWindow, p
     assert page.network.grab().toImage() == before
 
 
+@pytest.mark.slow
 def test_all_numbers_in_full_and_as_a_table(window: MainWindow, page: Microscope) -> None:
     page.card.writings.set_current([*Writing].index(Writing.FULL))
     z = trace_of(page).layers[0].z[0]
@@ -239,6 +252,7 @@ def test_all_numbers_in_full_and_as_a_table(window: MainWindow, page: Microscope
     assert page.card.writing is Writing.FULL
 
 
+@pytest.mark.slow
 def test_a_press_on_the_line_of_phases_goes_there(window: MainWindow, page: Microscope) -> None:
     assert page.walk is not None
     for box, place in page.bar.line._boxes[::3]:
@@ -248,6 +262,7 @@ def test_a_press_on_the_line_of_phases_goes_there(window: MainWindow, page: Micr
     assert page.walk.here == place
 
 
+@pytest.mark.slow
 def test_a_wave_plays_the_steps_and_ends(window: MainWindow, page: Microscope, qtbot: QtBot) -> None:
     press(window, Key.Key_4)
     press(window, Key.Key_End)

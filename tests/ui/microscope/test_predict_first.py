@@ -101,6 +101,7 @@ def stop_of(page: Microscope) -> Stop:
     return page.walk.stop
 
 
+@pytest.mark.slow
 def test_the_key_turns_it_on_and_off(window: MainWindow, page: Microscope) -> None:
     card = card_of(page)
     assert page.bar.predict.isChecked()
@@ -116,6 +117,7 @@ def test_the_key_turns_it_on_and_off(window: MainWindow, page: Microscope) -> No
     assert card.isVisible()
 
 
+@pytest.mark.slow
 def test_a_step_asks_first_and_shows_nothing_before(window: MainWindow, page: Microscope) -> None:
     card, before = card_of(page), stop_of(page)
     a = number(float(trace_of(page).layers[0].a[1]))
@@ -137,6 +139,7 @@ def test_a_step_asks_first_and_shows_nothing_before(window: MainWindow, page: Mi
     assert plain(card.asked) == "Next: h₃. Where will it be?"
 
 
+@pytest.mark.slow
 def test_return_without_a_guess_shows_nothing(window: MainWindow, page: Microscope) -> None:
     before, card = stop_of(page), card_of(page)
     press(window, Key.Key_Right, Key.Key_Return, Key.Key_Return)
@@ -147,6 +150,7 @@ def test_return_without_a_guess_shows_nothing(window: MainWindow, page: Microsco
         assert stop_of(page) == before
 
 
+@pytest.mark.slow
 def test_keys_move_the_mark(window: MainWindow, page: Microscope) -> None:
     card = card_of(page)
     press(window, Key.Key_Right)
@@ -168,6 +172,7 @@ def test_keys_move_the_mark(window: MainWindow, page: Microscope) -> None:
     assert window.pages.microscopy.is_open
 
 
+@pytest.mark.slow
 def test_the_mouse_drags_the_mark_and_signs_go_with_it(window: MainWindow, page: Microscope) -> None:
     card = card_of(page)
     axis = card.axis.viewport()
@@ -186,6 +191,7 @@ def test_the_mouse_drags_the_mark_and_signs_go_with_it(window: MainWindow, page:
     assert stop_of(page) == Stop(Phase.FORWARD, 0, 1), "a guess is there: the step is taken"
 
 
+@pytest.mark.slow
 def test_a_sign_alone_is_a_guess(window: MainWindow, page: Microscope) -> None:
     card = card_of(page)
     click(card.choices[0])
@@ -196,6 +202,7 @@ def test_a_sign_alone_is_a_guess(window: MainWindow, page: Microscope) -> None:
     assert "You said negative" in card.result.text()
 
 
+@pytest.mark.slow
 def test_not_to_know_is_an_answer(window: MainWindow, page: Microscope) -> None:
     card = card_of(page)
     click(card.unknown)
@@ -206,6 +213,7 @@ def test_not_to_know_is_an_answer(window: MainWindow, page: Microscope) -> None:
     assert len(card.causes) == 3
 
 
+@pytest.mark.slow
 def test_why_is_judged_by_the_numbers(window: MainWindow, page: Microscope) -> None:
     card = card_of(page)
     click(card.unknown)
@@ -218,6 +226,7 @@ def test_why_is_judged_by_the_numbers(window: MainWindow, page: Microscope) -> N
         assert cause.reason in card.causes[place].accessibleDescription()
 
 
+@pytest.mark.slow
 def test_all_of_it_by_keys_alone(window: MainWindow, page: Microscope) -> None:
     """Through all phases: → asks, arrows guess, Return shows, Space and the arrows pick a cause, Return goes on."""
     card = card_of(page)
@@ -242,6 +251,7 @@ def test_all_of_it_by_keys_alone(window: MainWindow, page: Microscope) -> None:
     assert page.hasFocus()
 
 
+@pytest.mark.slow
 def test_what_has_been_seen_is_not_asked_again(window: MainWindow, page: Microscope) -> None:
     card = card_of(page)
     click(card.unknown)
@@ -256,6 +266,7 @@ def test_what_has_been_seen_is_not_asked_again(window: MainWindow, page: Microsc
     assert card.outcome is None, "another example: that gap is no longer of these numbers"
 
 
+@pytest.mark.slow
 def test_what_was_passed_while_it_was_hidden_has_not_been_seen(window: MainWindow, page: Microscope) -> None:
     press(window, Key.Key_C, Key.Key_Escape)
     for _ in range(3):
@@ -269,6 +280,7 @@ def test_what_was_passed_while_it_was_hidden_has_not_been_seen(window: MainWindo
     assert card_of(page).question is not None, "all of it was hidden"
 
 
+@pytest.mark.slow
 def test_there_is_no_wave_while_predicting(window: MainWindow, page: Microscope) -> None:
     press(window, Key.Key_Space)
     assert not page._wave.isActive()
@@ -280,6 +292,7 @@ def test_there_is_no_wave_while_predicting(window: MainWindow, page: Microscope)
     assert not page._wave.isActive()
 
 
+@pytest.mark.slow
 def test_of_terms_only_the_last_is_asked_for(window: MainWindow, page: Microscope) -> None:
     assert page.walk is not None
     press(window, Key.Key_T)
@@ -297,6 +310,7 @@ def test_of_terms_only_the_last_is_asked_for(window: MainWindow, page: Microscop
     assert stop_of(page) == Stop(Phase.FORWARD, 0, 1, 3)
 
 
+@pytest.mark.slow
 def test_a_whole_layer_is_asked_for_by_one_of_its_units(window: MainWindow, page: Microscope) -> None:
     press(window, Key.Key_L, Key.Key_Home)
     card = card_of(page)
@@ -308,6 +322,7 @@ def test_a_whole_layer_is_asked_for_by_one_of_its_units(window: MainWindow, page
     assert card.question.name == "L"
 
 
+@pytest.mark.slow
 def test_what_has_diverged_cannot_be_predicted(window: MainWindow, page: Microscope) -> None:
     trace = trace_of(page)
     broken = tuple(replace(layer, z=np.full_like(layer.z, np.inf)) for layer in trace.layers)
@@ -321,6 +336,7 @@ def test_what_has_diverged_cannot_be_predicted(window: MainWindow, page: Microsc
     assert page.bar.predict.isEnabled()
 
 
+@pytest.mark.slow
 def test_every_control_has_a_name_a_tooltip_and_an_explanation(window: MainWindow, page: Microscope) -> None:
     card = card_of(page)
     click(card.unknown)
@@ -334,6 +350,7 @@ def test_every_control_has_a_name_a_tooltip_and_an_explanation(window: MainWindo
         assert "Source" in control.whatsThis()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(1440, 900), (1100, 720)])
 def test_nothing_is_cut_off(window: MainWindow, page: Microscope, qtbot: QtBot, size: tuple[int, int]) -> None:
     window.resize(*size)
@@ -348,6 +365,7 @@ def test_nothing_is_cut_off(window: MainWindow, page: Microscope, qtbot: QtBot, 
             assert widget.width() >= widget.sizeHint().width()
 
 
+@pytest.mark.slow
 def test_a_convolution_is_asked_for_as_well(qtbot: QtBot) -> None:
     layers = Conv2DSpec(filters=2, kernel=3), MaxPool2DSpec(), DenseSpec(units=3)
     experiment = replace(default_experiment(DatasetKind.SKETCHED_DIGITS), layers=layers)

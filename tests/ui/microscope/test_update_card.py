@@ -40,6 +40,7 @@ def middle_of(page: Microscope, key: int, at: tuple[int, int]) -> QPoint:
     return link.line.pointAtPercent(0.85).toPoint()
 
 
+@pytest.mark.slow
 def test_the_update_is_dashed_before_its_phase_and_whole_in_it(window: MainWindow, page: Microscope) -> None:
     trace = page.trace
     assert trace is not None
@@ -65,6 +66,7 @@ def test_a_click_on_a_link_takes_its_weight(window: MainWindow, page: Microscope
         assert (page.walk.stop.layer, page.walk.stop.unit) == (0, at[1])
 
 
+@pytest.mark.slow
 def test_do_this_update_makes_it_in_the_run_and_holds_the_next(
     window: MainWindow, page: Microscope, qtbot: QtBot
 ) -> None:
@@ -85,6 +87,7 @@ def test_do_this_update_makes_it_in_the_run_and_holds_the_next(
     assert np.array_equal(page.trace.held.state.params, twin.network.params)
 
 
+@pytest.mark.slow
 def test_do_this_update_is_not_offered_for_a_state_of_the_past(
     window: MainWindow, page: Microscope, qtbot: QtBot
 ) -> None:

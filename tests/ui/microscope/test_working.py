@@ -48,6 +48,7 @@ def told(working: Working) -> list[tuple[object, ...]]:
     return said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("writing", Writing)
 @pytest.mark.parametrize("grain", [Grain.UNIT, Grain.TERM])
 def test_a_card_that_is_written_into_says_what_a_new_one_says(qtbot: QtBot, writing: Writing, grain: Grain) -> None:

@@ -85,6 +85,7 @@ def keys(window: MainWindow | Alone) -> list[int]:
     return [row.label.key for row in window._session.shelving.shelf.rows]
 
 
+@pytest.mark.slow
 def test_it_takes_the_place_of_the_cards_and_gives_it_back(window: MainWindow, qtbot: QtBot) -> None:
     height = window.height()
     assert page(window).isVisible()

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from types import FrameType
 
+import pytest
 from PySide6.QtWidgets import QApplication, QGraphicsItem, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -78,6 +79,7 @@ def items_of(widget: QWidget) -> list[QGraphicsItem]:
     return [item for stage in stages for item in stage.scene().items()]
 
 
+@pytest.mark.slow
 def test_every_item_of_every_stage_in_the_window_is_of_qt_s_own_class(qtbot: QtBot) -> None:
     window = MainWindow(Session(default_experiment(DatasetKind.SPIRALS)), Settings())
     qtbot.addWidget(window)

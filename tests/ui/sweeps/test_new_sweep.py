@@ -39,6 +39,7 @@ def typed(dialog: NewSweep, place: int, text: str) -> None:
     QTest.keyClicks(field, text)
 
 
+@pytest.mark.slow
 def test_what_is_typed_is_counted_asked_for_and_done(
     window: MainWindow, dialog: NewSweep, experiment: Experiment, until: Until
 ):

@@ -37,6 +37,7 @@ def asked(window: MainWindow, seeds: int) -> SeedsWindow:
     return page
 
 
+@pytest.mark.slow
 def test_seeds_are_counted_drawn_and_opened(window: MainWindow, until: Until):
     before = window._session.experiment
     page = asked(window, 4)
@@ -68,6 +69,7 @@ def test_seeds_are_counted_drawn_and_opened(window: MainWindow, until: Until):
     assert not session.shelving.shelf.rows
 
 
+@pytest.mark.slow
 def test_a_cancelled_one_keeps_what_is_in_and_leaves_nobody_behind(window: MainWindow, until: Until):
     page = asked(window, 1000)
     until(lambda: len(page._in) > 1)
@@ -79,6 +81,7 @@ def test_a_cancelled_one_keeps_what_is_in_and_leaves_nobody_behind(window: MainW
     assert page.headline.text().endswith(f" of {len(page._in)}, of 1000 that were asked for")
 
 
+@pytest.mark.slow
 def test_a_closed_window_leaves_no_processes_behind(window: MainWindow, until: Until):
     page = asked(window, 1000)
     until(lambda: page._in)
@@ -101,6 +104,7 @@ def test_a_killed_process_costs_nothing(window: MainWindow, until: Until):
     assert len(page._in) == 12
 
 
+@pytest.mark.slow
 def test_closed_meanwhile_it_goes_on_and_says_so_in_the_end(window: MainWindow, until: Until):
     page = asked(window, 3)
     page.close()
@@ -118,6 +122,7 @@ def test_a_rule_by_the_clock_is_refused_in_words(window: MainWindow, until: Unti
     assert not page.start.isEnabled()
 
 
+@pytest.mark.slow
 def test_a_second_work_waits_for_the_first(window: MainWindow, until: Until, qtbot: QtBot):
     background, spec = window.pages.sweeping.background, SweepSpec(experiment=window._session.experiment, seeds=1000)
     first, second, third = SweepWork(spec), SweepWork(replace(spec, seeds=2)), SweepWork(spec)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from sweeping_hand import Until
@@ -117,6 +118,7 @@ def test_names_and_deletions_are_steps_that_every_project_shows(
     assert row.rect().contains(row.more.mapTo(row, QPoint()))
 
 
+@pytest.mark.slow
 def test_one_under_way_is_stopped_and_goes_on_when_it_is_brought_back(
     window: MainWindow, folder: Path, experiment: Experiment, until: Until
 ):

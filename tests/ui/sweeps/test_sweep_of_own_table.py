@@ -37,6 +37,7 @@ def experiment(tmp_path: Path, library: DataLibrary) -> Experiment:
     return replace(default_experiment(spec), stopping=StoppingSpec(updates=10))
 
 
+@pytest.mark.slow
 def test_each_run_is_trained_on_its_own_share(
     qtbot: QtBot, experiment: Experiment, library: DataLibrary, tmp_path: Path, until: Until
 ) -> None:

@@ -67,6 +67,7 @@ def click_cell(page: SweepsPage, row: int, kind: Kind, across: float = 0.5) -> N
     QTest.mouseClick(page.table.viewport(), LEFT, pos=QPoint(round(box.x() + across * box.width()), box.center().y()))
 
 
+@pytest.mark.slow
 def test_it_fits_into_the_smallest_window_with_larger_text(
     window: MainWindow, folder: Path, spec: SweepSpec, until: Until
 ):
@@ -105,6 +106,7 @@ def test_the_page_takes_the_place_of_the_cards_and_gives_it_back(window: MainWin
     assert not page.isVisible()
 
 
+@pytest.mark.slow
 def test_a_sweep_is_made_shown_sorted_and_opened(
     window: MainWindow, page: SweepsPage, spec: SweepSpec, until: Until, tmp_path: Path
 ):
@@ -199,6 +201,7 @@ def test_cancelled_and_gone_on_it_is_as_one_that_never_stopped(
     assert "stopped early" in page.legend.shown
 
 
+@pytest.mark.slow
 def test_a_window_closed_in_the_middle_loses_nothing_and_leaves_nobody(
     window: MainWindow, page: SweepsPage, spec: SweepSpec, until: Until, qtbot: QtBot
 ):
@@ -216,6 +219,7 @@ def test_a_window_closed_in_the_middle_loses_nothing_and_leaves_nobody(
     assert left.state is State.STOPPED
 
 
+@pytest.mark.slow
 def test_a_second_sweep_waits_and_a_waiting_one_can_be_cancelled(
     window: MainWindow, page: SweepsPage, spec: SweepSpec, until: Until
 ):
@@ -233,6 +237,7 @@ def test_a_second_sweep_waits_and_a_waiting_one_can_be_cancelled(
     until(lambda: first.state is State.STOPPED)
 
 
+@pytest.mark.slow
 def test_a_damaged_folder_says_so_and_harms_no_other(
     window: MainWindow, page: SweepsPage, spec: SweepSpec, folder: Path, until: Until
 ):
@@ -258,6 +263,7 @@ def test_a_damaged_folder_says_so_and_harms_no_other(
     assert record.made == 12
 
 
+@pytest.mark.slow
 def test_one_that_another_program_sweeps_in_is_left_alone(
     window: MainWindow, page: SweepsPage, spec: SweepSpec, folder: Path, until: Until
 ):
@@ -271,6 +277,7 @@ def test_one_that_another_program_sweeps_in_is_left_alone(
         other.close()
 
 
+@pytest.mark.slow
 def test_another_setting_or_result_can_be_looked_at(
     window: MainWindow, page: SweepsPage, spec: SweepSpec, folder: Path
 ):
@@ -287,6 +294,7 @@ def test_another_setting_or_result_can_be_looked_at(
     assert len(table.rows) == 4
 
 
+@pytest.mark.slow
 def test_every_control_explains_itself(window: MainWindow, page: SweepsPage, spec: SweepSpec, folder: Path):
     made(folder, spec, 3)
     page.bar.back.click()
