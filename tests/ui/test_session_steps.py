@@ -77,5 +77,10 @@ def test_threads_take_turns_more_often_while_a_session_lives(qtbot: QtBot) -> No
     before, session = sys.getswitchinterval(), Session(CIRCLE)
     session.start()
     assert sys.getswitchinterval() < 0.001 < before
+    another = Session(CIRCLE)
+    another.start()
     session.stop()
+    session.stop()
+    assert sys.getswitchinterval() < 0.001, "the other one lives"
+    another.stop()
     assert sys.getswitchinterval() == before
