@@ -113,11 +113,16 @@ class Walk:
         os.kill(self.pid, 0)
         return count
 
+    def shown_table(self) -> pyatspi.Accessible | None:
+        """A table that can be seen; pages that are not open have some as well."""
+        tables = (place for place in below(self.app) if place.getRole() == pyatspi.ROLE_TABLE)
+        return next((table for table in tables if table.getState().contains(pyatspi.STATE_SHOWING)), None)
+
     def table(self, title: str) -> None:
         """Ctrl+T opens the picture's numbers; every cell of its first rows can be read."""
         press("ctrl+t")
         focus(f"^{title}, update")
-        table = waited("a table", lambda: next((p for p in below(self.app) if p.getRole() == pyatspi.ROLE_TABLE), None))
+        table = waited("a table", self.shown_table)
         cells = table.queryTable()
         assert cells.nRows > 1, "the table is empty"
         assert cells.nColumns > 1, "the table is empty"
@@ -126,7 +131,7 @@ class Walk:
             print(table.name, row + 1, words)
             assert all(words), "a cell of the table says nothing"
         press("Escape")
-        waited("the table closed", lambda: not any(p.getRole() == pyatspi.ROLE_TABLE for p in below(self.app)))
+        waited("the table closed", lambda: self.shown_table() is None)
         focus("NN Studio$")
 
 
