@@ -42,27 +42,30 @@ def settle(session: Session, window: MainWindow) -> Frame:
     if session.playing:
         session.pause()
 
-    def there() -> bool:
-        busy = session._worker._run.busy  # with a step that was asked for
-        return (
-            not busy
-            and session.up_to_date
-            and session._undo.settled
-            and not session._answered
-            and not session._worker.mailbox
-        )
+    def waiting_for() -> list[str]:
+        run = session._worker._run
+        open_ends = {
+            f"a goal: {run._goal}": run._goal is not None,  # a step that was asked for
+            "weights to work with": run.looking.search.busy,
+            "a moment of the past": run.looking.visiting.busy or run.looking.companions.busy,
+            "a picture of what was asked for last": not session.up_to_date,
+            "a step to be settled": not session._undo.settled,
+            f"answers {sorted(session._answered)}, sent {session.sent}": bool(session._answered),
+            "a picture in the mailbox": bool(session._worker.mailbox),
+        }
+        return [words for words, is_open in open_ends.items() if is_open]
 
-    _wait(there)
+    _wait(waiting_for)
     QTest.qWait(40)  # a tick or two, and what was asked for by them
-    _wait(there)
+    _wait(waiting_for)
     assert session.frame is not None
     return session.frame
 
 
-def _wait(until: Callable[[], bool]) -> None:
+def _wait(waiting_for: Callable[[], list[str]]) -> None:
     deadline = perf_counter() + PATIENCE
-    while not until():
-        assert perf_counter() < deadline, "the window did not come to rest"
+    while left := waiting_for():
+        assert perf_counter() < deadline, f"the window did not come to rest: {left}"
         QTest.qWait(2)
 
 
