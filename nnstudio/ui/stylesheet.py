@@ -175,7 +175,6 @@ QLabel[role="chip-number"] {
 }
 QLabel[role="chip-number"][known="false"] { background: transparent; color: $dim; border: 1px dashed $dim; }
 QLabel[role="pending"] { color: $dim; font-size: 11px; border: 1px dashed $dim; border-radius: 9px; padding: 1px 8px; }
-QLabel[role="chip-number"][lit="true"] { background: $accent_soft; border: 1px solid $accent; }
 QFrame[role="popover"] { background: $card; border: 1px solid $raised_line; border-radius: 8px; }
 QLabel[tone="better"] { color: $better; }
 QLabel[tone="worse"] { color: $bad; }

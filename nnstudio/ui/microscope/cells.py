@@ -82,16 +82,17 @@ class Line:
         """What it is called in a table: its label, else its factors."""
         return self.label or " · ".join(cell.name for cell in self.cells)
 
-    def spoken(self) -> str:
+    def spoken(self, writing: Writing = Writing.DIGITS) -> str:
         """For those who cannot see it: weight w₂₁, 0.780, times x₁, 1, equals 0.780."""
-        known = [f"{cell.shape.value} {cell.name}, {cell.text(Writing.DIGITS)}" for cell in self.cells if cell.known]
+        writing = Writing.FULL if writing is Writing.FULL else Writing.DIGITS  # a name says nothing of the number
+        known = [f"{cell.shape.value} {cell.name}, {cell.text(writing)}" for cell in self.cells if cell.known]
         hidden = [cell for cell in (*self.cells, *([self.result] if self.result else [])) if not cell.known]
         if hidden:
             return f"{self.label}: {hidden[-1].unknown}".strip()
         said = (", times " if self.joint == "×" else ", ").join(known) or self.note
         if self.result is None:
             return said
-        made = self.result.text(Writing.DIGITS)
+        made = self.result.text(writing)
         return f"{said}, equals {made}" if said else f"{self.label}, {made}"
 
 

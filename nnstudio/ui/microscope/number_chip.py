@@ -40,16 +40,14 @@ class NumberChip(QLabel):
             self.setProperty("known", cell.known)
             self.style().unpolish(self)
             self.style().polish(self)
-        glyph = _GLYPHS[cell.shape] if cell.known and writing is not Writing.ALGEBRA else ""
-        colors = theme.current()
-        shade = colors.positive if cell.value > 0 else colors.negative if cell.value < 0 else colors.dim
+        glyph = glyph_of(cell, writing)
         small = "font-size: small;" if self._large else "font-size: x-small;"
-        sign = f'<span style="color:{shade};{small}">{glyph}</span>&nbsp;' if glyph else ""
+        sign = f'<span style="color:{shade_of(cell)};{small}">{glyph}</span>&nbsp;' if glyph else ""
         text = cell.text(writing)
         self.setText(f"{text}&nbsp;{sign}" if self._large and sign else f"{sign}{text}")
         said = text if cell.known else cell.unknown
         self.setAccessibleName(f"{cell.shape.value} {cell.name}, {said}".strip())
-        self.setToolTip(f"{cell.name} = {cell.value!r}" if cell.known and cell.name else said)
+        self.setToolTip(tip_of(cell, writing))
 
     @property
     def place(self) -> Place | None:
@@ -68,3 +66,21 @@ class NumberChip(QLabel):
         if self.place is not None and event.button() is Qt.MouseButton.LeftButton:
             self.pressed.emit(self.place)
         super().mousePressEvent(event)
+
+
+def glyph_of(cell: Cell, writing: Writing) -> str:
+    """The sign before a number; none before what is not known, or before a name."""
+    return _GLYPHS[cell.shape] if cell.known and writing is not Writing.ALGEBRA else ""
+
+
+def shade_of(cell: Cell) -> str:
+    """The colour of its own sign."""
+    colors = theme.current()
+    return colors.positive if cell.value > 0 else colors.negative if cell.value < 0 else colors.dim
+
+
+def tip_of(cell: Cell, writing: Writing) -> str:
+    """Its name with all digits, or why there is none."""
+    if not cell.known:
+        return cell.unknown
+    return f"{cell.name} = {cell.value!r}" if cell.name else cell.text(writing)

@@ -16,6 +16,12 @@ def label(role: str, text: str = "") -> QLabel:
     return words
 
 
+def write(words: QLabel, text: str) -> None:
+    """This text; none takes no room."""
+    words.setText(text)
+    words.setVisible(bool(text))
+
+
 def row(*widgets: QWidget | None) -> QWidget:
     """Side by side; None is what is left of the room."""
     whole = QWidget()

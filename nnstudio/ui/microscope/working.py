@@ -18,9 +18,9 @@ from nnstudio.ui.microscope.cells import NOTHING, Cell, Line, Part, Sheet, Writi
 from nnstudio.ui.microscope.check.checking import Checking
 from nnstudio.ui.microscope.check.field import AnswerField
 from nnstudio.ui.microscope.curve_stage import CurveStage
-from nnstudio.ui.microscope.line_row import LineRow, write
+from nnstudio.ui.microscope.line_row import LineRow
 from nnstudio.ui.microscope.number_chip import NumberChip
-from nnstudio.ui.microscope.parts import label
+from nnstudio.ui.microscope.parts import label, write
 
 _RINGED = "①②③④⑤"
 _ROOMY = 180
@@ -44,7 +44,6 @@ class Working(QWidget):
         super().__init__()
         self._checking: Checking | None = None
         self.fields: list[AnswerField] = []
-        self._chips: list[NumberChip] = []
         self._terms: list[_Term] = []
         self._columns: list[_Column] = []
         column = QVBoxLayout(self)
@@ -73,12 +72,12 @@ class Working(QWidget):
         self._checking = checking
         self.fields = []
         while len(self._terms) < len(sheet.headline):
-            self._terms.append(_Term(self._make(large=True)))
+            self._terms.append(_Term(self._make_chip()))
             self._headline.insertLayout(self._headline.count() - 1, self._terms[-1])
             for column in self._columns:
                 column.raise_()  # the order of reading
         while len(self._columns) < len(sheet.parts):
-            self._columns.append(_Column(self._make))
+            self._columns.append(_Column(self._make_row))
             self._parts.addWidget(self._columns[-1], 1)
         for place, term in enumerate(self._terms):
             term.show_term(*(sheet.headline[place] if place < len(sheet.headline) else ("", None, "")), writing)
@@ -115,20 +114,23 @@ class Working(QWidget):
         return [row for column in self._columns if not column.isHidden() for row in column.shown]
 
     def light(self, is_lit: Callable[[Place], bool]) -> None:
-        """Mark the chips of these numbers, and no other."""
-        for chip in self._chips:
-            lit = chip.place is not None and is_lit(chip.place)
-            if bool(chip.property("lit")) != lit:
-                chip.setProperty("lit", lit)
-                chip.style().unpolish(chip)
-                chip.style().polish(chip)
+        """Mark these numbers, and no other."""
+        for row in self.rows:
+            row.light(is_lit)
 
-    def _make(self, large: bool = False) -> NumberChip:
-        chip = NumberChip(NOTHING, Writing.DIGITS, large)
-        chip.pointed.connect(self.pointed)
-        chip.pressed.connect(self.pressed)
-        self._chips.append(chip)
+    def _make_chip(self) -> NumberChip:
+        chip = NumberChip(NOTHING, Writing.DIGITS, large=True)
+        self._hear(chip)
         return chip
+
+    def _make_row(self) -> LineRow:
+        row = LineRow()
+        self._hear(row)
+        return row
+
+    def _hear(self, numbers: NumberChip | LineRow) -> None:
+        numbers.pointed.connect(self.pointed)
+        numbers.pressed.connect(self.pressed)
 
     # Fields -----------------------------------------------------------------------------------------------------------
 
@@ -221,7 +223,7 @@ class _Term(QHBoxLayout):
 class _Column(QWidget):
     """One part of the working."""
 
-    def __init__(self, make: Callable[[], NumberChip]) -> None:
+    def __init__(self, make: Callable[[], LineRow]) -> None:
         super().__init__()
         self._make = make
         self._rows: list[LineRow] = []
@@ -256,7 +258,7 @@ class _Column(QWidget):
             widget.deleteLater()
         self._below = []
         while len(self._rows) < len(part.lines):
-            self._rows.append(LineRow(self._make))
+            self._rows.append(self._make())
             self._lines.addWidget(self._rows[-1])
             self._note.raise_()
         self.shown = self._rows[: len(part.lines)]

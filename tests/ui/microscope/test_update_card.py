@@ -102,7 +102,7 @@ def test_what_is_hovered_in_the_network_is_lit_on_the_card(window: MainWindow, p
     hidden = page.trace.layers[0]  # type: ignore[union-attr]
 
     def lit() -> list[Place | None]:
-        return [chip.place for chip in page.card.findChildren(NumberChip) if chip.property("lit")]
+        return [place for row in page.card.rows for place in row.lit]
 
     box = page.network.tile(-1, 1)
     assert box is not None

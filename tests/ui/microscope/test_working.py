@@ -42,7 +42,7 @@ def told(working: Working) -> list[tuple[object, ...]]:
         if isinstance(widget, QLabel):
             said.append((widget.text(), widget.toolTip(), widget.accessibleName(), widget.property("known")))
         elif isinstance(widget, LineRow):
-            said.append((widget.accessibleName(), tuple(widget.places)))
+            said.append((widget.accessibleName(), tuple(widget.places), widget.text))
         elif isinstance(widget, CurveStage):
             said.append((widget.summary(),))
     return said
