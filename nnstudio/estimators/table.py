@@ -21,7 +21,6 @@ from nnstudio.estimators.arrays import Values
 from nnstudio.estimators.experiment import chosen, plain_of
 from nnstudio.files import limits
 from nnstudio.files.archive import pack
-from nnstudio.files.npy import npy_pieces
 from nnstudio.files.tables.arrays import columns_of
 
 _LONGEST_NAME = 60
@@ -78,7 +77,7 @@ def spec_of(columns: Columns, classes: Sequence[str] | None, params: Mapping[str
 
 def file_of(columns: Columns) -> bytes:
     """The table as a .npz file, the same bytes for the same table."""
-    return b"".join(pack({f"{name}.npy": npy_pieces(_stored(column)) for name, column in columns.by_name.items()}))
+    return b"".join(pack({f"{name}.npy": _stored(column) for name, column in columns.by_name.items()}))
 
 
 def kept_in(spec: TableSpec, content: bytes, path: Path) -> TableSpec:

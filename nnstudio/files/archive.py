@@ -8,14 +8,18 @@ goes wrong while an archive is open ends as one `FileError`.
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+import numpy as np
+
+from nnstudio.core.array import Array
 from nnstudio.files import limits
 from nnstudio.files.atomic import Bytes, Content
 from nnstudio.files.errors import check_file, reason, unreadable
+from nnstudio.files.npy import npy_pieces
 
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _LOCKED = 0x1  # bit of a member's flags
@@ -47,9 +51,9 @@ def open_member(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
     return archive.open(info)
 
 
-def pack(members: Mapping[str, Content]) -> Iterator[Bytes]:
+def pack(members: Mapping[str, Content | Array]) -> Iterator[Bytes]:
     """An archive of these files, piece by piece. The same members give the same bytes: their dates are left out. Arrays
-    are stored as they are, since numbers that were learned hardly shrink, and everything else is deflated."""
+    become .npy files, stored as they are, since numbers that were learned hardly shrink; all else is deflated."""
     sink = _Sink()
     with zipfile.ZipFile(sink, "w") as archive:  # type: ignore[call-overload]
         for name, content in members.items():
@@ -57,10 +61,16 @@ def pack(members: Mapping[str, Content]) -> Iterator[Bytes]:
             info.external_attr = 0o644 << 16
             info.compress_type = zipfile.ZIP_STORED if name.endswith(".npy") else zipfile.ZIP_DEFLATED
             with archive.open(info, "w") as member:
-                for piece in (content,) if isinstance(content, bytes) else content:
+                for piece in _pieces(content):
                     member.write(piece)
                     yield from sink.taken()
     yield from sink.taken()
+
+
+def _pieces(content: Content | Array) -> Iterable[Bytes]:
+    if isinstance(content, np.ndarray):
+        return npy_pieces(content)
+    return (content,) if isinstance(content, bytes) else content
 
 
 class _Sink:

@@ -30,7 +30,7 @@ from nnstudio.files.archive import open_archive, open_member, pack
 from nnstudio.files.atomic import write_atomically
 from nnstudio.files.errors import FileError, printable
 from nnstudio.files.experiment_json import experiment_from_json, experiment_to_json
-from nnstudio.files.npy import npy_pieces, stored_npy
+from nnstudio.files.npy import stored_npy
 from nnstudio.files.recipe_json import recipe_from_json, recipe_to_json
 from nnstudio.files.run_state import MAXIMUM_PARAMETERS, TEXT, members_of, state_of, stored_in
 from nnstudio.files.shelf import SHELF, members_of_shelf, shelf_of
@@ -93,8 +93,7 @@ def save_project(path: Path, project: Project) -> None:
         members[_RECIPE] = recipe_to_json(project.recipe)
     if project.table is not None:
         members[_TABLE] = project.table
-    pieces = {name: member if isinstance(member, bytes) else npy_pieces(member) for name, member in members.items()}
-    write_atomically(path, pack(pieces))
+    write_atomically(path, pack(members))
 
 
 def load_project(path: Path) -> Project:

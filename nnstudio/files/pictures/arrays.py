@@ -13,7 +13,7 @@ from nnstudio.files import limits
 from nnstudio.files.archive import open_archive, open_member, pack
 from nnstudio.files.errors import FileError, printable
 from nnstudio.files.idx import read_idx, refused
-from nnstudio.files.npy import BrokenArrayError, npy_pieces, stored_npy
+from nnstudio.files.npy import BrokenArrayError, stored_npy
 from nnstudio.files.pictures.pictures import Pictures, Reading, Size, scaled, size_for
 from nnstudio.files.tables.arrays import digesting
 from nnstudio.files.tables.scan import refused as refused_arrays
@@ -100,8 +100,7 @@ def _labels(path: Path, name: str, kind: str, read: Any) -> NDArray[Any]:
 def npz_of(pictures: Pictures) -> bytes:
     """The images as they were read, in a .npz file that `reading_npz` reads: what a project holds itself."""
     names = np.array(pictures.names)[pictures.labels]
-    arrays = {"images.npy": npy_pieces(pictures.pixels), "labels.npy": npy_pieces(names)}
-    return b"".join(bytes(piece) for piece in pack(arrays))
+    return b"".join(pack({"images.npy": pictures.pixels, "labels.npy": names}))
 
 
 def labels_beside(images: Path) -> Path:
