@@ -1,15 +1,16 @@
 """What brings the last state back after a crash.
 
-Every living program has a folder of its own, `<process>-<start>`, with its newest state in `project.nns` and a file
-that it keeps locked. The system gives a lock up when its owner dies, however it dies, so a folder whose lock can be
-taken was left behind; whoever takes the lock may have what lies there. A number of a process that is used again, and
-two windows that start at once, confuse nobody.
+Every living program has a folder of its own, `<process>-<start>`, with its newest state and a file that it keeps
+locked. The system gives a lock up when its owner dies, however it dies, so a folder whose lock can be taken was left
+behind; whoever takes the lock may have what lies there, and goes on in that folder. A number of a process that is used
+again, and two windows that start at once, confuse nobody.
 """
 
 import os
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from shutil import rmtree
 
@@ -17,12 +18,12 @@ from platformdirs import user_state_path
 
 from nnstudio.files.errors import FileError, reason
 from nnstudio.files.locks import take_lock
-from nnstudio.files.project import SUFFIX, Project, load_project
+from nnstudio.files.project import Project, load_project
+from nnstudio.files.recovery_folder import PROJECT, RecoveryFolder, row_files
 from nnstudio.files.saving import Saver
 
-_PROJECT, _LOCK = f"project{SUFFIX}", "lock"
-_BROKEN = "broken"
-"""The folder of what was left behind and cannot be opened."""
+_LOCK, _BROKEN = "lock", "broken"
+"""In a folder: what is locked. And the folder of what was left behind and cannot be opened."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,28 +55,33 @@ class Autosave:
         self._locks: dict[Path, int] = {}
         try:
             self._all.mkdir(parents=True, exist_ok=True)
-            self._mine = self._own_folder()
+            mine = self._own_folder()
         except OSError as error:
             raise FileError(
                 f"Autosaving does not work: {self._all} cannot be used, {reason(error)}. Save your work yourself.",
                 str(error),
             ) from error
-        self.path = self._mine / _PROJECT
+        self._own = RecoveryFolder(mine)
+        self._mine = {mine}
+
+    @property
+    def path(self) -> Path:
         """Where this program's state goes."""
+        return self._own.path
 
     def write(self, project: Project) -> int:
         """Have the state written; the saver's ticket for it."""
-        return self._saver.save(self.path, project)
+        return self._saver.queue(self.path, partial(self._own.save, project))
 
     def discard(self) -> int:
         """Forget the state: it is saved elsewhere, or not wanted. The saver's ticket for it."""
-        return self._saver.remove(self.path)
+        return self._saver.queue(self.path, self._own.remove)
 
     def close(self) -> None:
         """The program ends in peace, and the saver has finished: remove all traces, except of what was left by others
         and not taken."""
         for folder in list(self._locks):
-            self._let_go(folder, remove=folder == self._mine)
+            self._let_go(folder, remove=folder in self._mine)
 
     def leftovers(self) -> Leftovers:
         """What dead programs left, which nobody else is offered from now on. Clears away what they left unfinished."""
@@ -84,25 +90,24 @@ class Autosave:
         for folder in sorted(path for path in self._all.iterdir() if path.is_dir() and path.name != _BROKEN):
             if folder in self._locks or not self._claim(folder):
                 continue
-            path = folder / _PROJECT
+            path = folder / PROJECT
             if not path.exists():
                 self._let_go(folder, remove=True)
                 continue
             try:
                 found.append(Leftover(folder, load_project(path), path.stat().st_mtime))
-                _clear(folder, _LOCK, _PROJECT)
+                _clear(folder, _LOCK, PROJECT, *(row.name for row in row_files(folder)))
             except (FileError, OSError) as error:
                 broken.append(self._set_aside(folder, error))
         return Leftovers(tuple(sorted(found, key=lambda leftover: -leftover.written)), tuple(broken))
 
     def take(self, leftover: Leftover) -> Project:
-        """Go on with what was left: it is this program's autosave from now on. Raises `FileError`."""
-        try:
-            os.replace(leftover.folder / _PROJECT, self.path)
-        except OSError as error:
-            raise FileError(f"The autosaved state was not taken: {reason(error)}.", str(error)) from error
-        self._let_go(leftover.folder, remove=True)
-        self.write(leftover.project)  # after whatever of this program's own may still be on its way
+        """Go on with what was left, where it lies: it is this program's autosave from now on. Raises `FileError`."""
+        if not (leftover.folder / PROJECT).exists():
+            raise FileError("The autosaved state was not taken: it is not there any more.")
+        self.discard()
+        self._own = RecoveryFolder(leftover.folder, leftover.project)
+        self._mine.add(leftover.folder)
         return leftover.project
 
     def drop(self, leftover: Leftover) -> None:
@@ -149,12 +154,13 @@ class Autosave:
             rmtree(folder, ignore_errors=True)
 
     def _set_aside(self, folder: Path, error: Exception) -> str:
-        aside = self._all / _BROKEN / f"{folder.name}{SUFFIX}"
+        aside = self._all / _BROKEN / folder.name
         with suppress(OSError):
-            aside.parent.mkdir(exist_ok=True)
-            os.replace(folder / _PROJECT, aside)
+            aside.mkdir(parents=True, exist_ok=True)
+            for path in (*row_files(folder), folder / PROJECT):
+                os.replace(path, aside / path.name)
         self._let_go(folder, remove=True)
-        return f"What an earlier session left cannot be opened and lies in {aside}. {error}"
+        return f"What an earlier session left cannot be opened and lies in {aside / PROJECT}. {error}"
 
 
 def _clear(folder: Path, *but: str) -> None:

@@ -4,11 +4,13 @@ A .nns file is a zip archive, so that anybody can look inside: `project.json` sa
 `experiment.json` is the experiment as text, `state.json` with the arrays in `state/` all that training goes on from.
 Where nothing but weights is known, as in all files of version 1, they lie in `params.npy` and `statistics.npy`. In
 version 2 nothing is frozen or switched off, up to version 3 marks have no values, up to version 4 there is no shelf of
-runs. Of somebody's own data, `recipe.json` is what is done to a row or an image before the network sees it; a small
-table lies in `table.bin` as it was read, and small images as they are learned, as .npz. Its checksums are compared, its
-sizes bounded, nothing in it is executed or unpickled, and it is either saved whole or not at all.
+runs; version 6 is that of an autosave whose shelf lies in files beside it, and all else is still written as version 5.
+Of somebody's own data, `recipe.json` is what is done to a row or an image before the network sees it; a small table
+lies in `table.bin` as it was read, and small images as they are learned, as .npz. Its checksums are compared, its sizes
+bounded, nothing in it is executed or unpickled, and it is either saved whole or not at all.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -23,6 +25,7 @@ from nnstudio.core.data.recipe import InputRecipe
 from nnstudio.core.experiment import Experiment
 from nnstudio.core.experiment.dataset_spec import OwnSpec
 from nnstudio.core.network.weights import Weights
+from nnstudio.core.shelf.rows import Row
 from nnstudio.core.shelf.shelf import Shelf
 from nnstudio.core.training.state import RunState
 from nnstudio.files import limits
@@ -33,10 +36,11 @@ from nnstudio.files.experiment_json import experiment_from_json, experiment_to_j
 from nnstudio.files.npy import stored_npy
 from nnstudio.files.recipe_json import recipe_from_json, recipe_to_json
 from nnstudio.files.run_state import MAXIMUM_PARAMETERS, TEXT, members_of, state_of, stored_in
-from nnstudio.files.shelf import SHELF, members_of_shelf, shelf_of
+from nnstudio.files.shelf import SHELF, LostRun, StoredShelf, members_of_shelf, shelf_of
 
 SUFFIX = ".nns"
-VERSION = 5
+VERSION = 6
+_IN_ONE_FILE = 5
 _MAXIMUM_TEXT = 2**22
 _ABOUT, _EXPERIMENT, _PARAMS, _STATISTICS = "project.json", "experiment.json", "params.npy", "statistics.npy"
 _RECIPE, _TABLE = "recipe.json", "table.bin"
@@ -56,6 +60,7 @@ class Project:
     weights: where they are all that is known of the run, as in files of version 1
     document: the file that an autosave belongs to; None for one that was never saved
     shelf: the runs that were left for others
+    beside, lost: those of them that were read from files beside it, by name, and those that could not be
     recipe: what is done to a row of somebody's own table, or to an image, fitted; None where the data are others
     table: the file of that table, byte for byte, or those images, if they are small
     """
@@ -65,6 +70,8 @@ class Project:
     weights: Weights | None = None
     document: Path | None = None
     shelf: Shelf = field(default_factory=Shelf)
+    beside: Mapping[Row, str] = field(default_factory=dict[Row, str])
+    lost: tuple[LostRun, ...] = ()
     recipe: InputRecipe | None = None
     table: bytes | None = None
 
@@ -75,11 +82,12 @@ class Project:
             raise ValueError("the state of a project holds its weights")
 
 
-def save_project(path: Path, project: Project) -> None:
-    """Write it to `path`. Raises `FileError`."""
+def save_project(path: Path, project: Project, beside: Mapping[Row, str] | None = None) -> None:
+    """Write it to `path`, whole; but for the rows of its shelf that lie `beside` it already, in files of these names.
+    Raises `FileError`."""
     document = None if project.document is None else str(project.document)
     members: dict[str, bytes | Array] = {
-        _ABOUT: msgspec.json.encode(_About("nnstudio", VERSION, document)),
+        _ABOUT: msgspec.json.encode(_About("nnstudio", VERSION if beside else _IN_ONE_FILE, document)),
         _EXPERIMENT: experiment_to_json(project.experiment).encode(),
     }
     if project.state is not None:
@@ -88,7 +96,7 @@ def save_project(path: Path, project: Project) -> None:
         members[_PARAMS] = project.weights.params
         if project.weights.statistics is not None and project.weights.statistics.size:
             members[_STATISTICS] = project.weights.statistics
-    members |= members_of_shelf(project.shelf)
+    members |= members_of_shelf(project.shelf, beside or {})
     if project.recipe is not None:
         members[_RECIPE] = recipe_to_json(project.recipe)
     if project.table is not None:
@@ -108,7 +116,8 @@ def load_project(path: Path) -> Project:
             raise _unusable(path, f"it was saved by a newer version (format {about.version}); update the program")
         document = None if about.document is None else Path(about.document)
         experiment = experiment_from_json(_text(archive, _EXPERIMENT, path).decode())
-        project = Project(experiment, document=document, shelf=_shelf(archive, path))
+        stored = _shelf(archive, path)
+        project = Project(experiment, document=document, shelf=stored.shelf, beside=stored.beside, lost=stored.lost)
         project = replace(project, recipe=_recipe(archive, experiment, path), table=_table(archive, path))
         if TEXT in names:
             return replace(project, state=_state(archive, experiment, path))
@@ -161,11 +170,11 @@ def _state(archive: ZipFile, experiment: Experiment, path: Path) -> RunState:
         raise _unusable(path, f"the state of its training is broken ({error})") from error
 
 
-def _shelf(archive: ZipFile, path: Path) -> Shelf:
+def _shelf(archive: ZipFile, path: Path) -> StoredShelf:
     if SHELF not in archive.namelist():
-        return Shelf()
+        return StoredShelf()
     try:
-        return shelf_of(archive)
+        return shelf_of(archive, path.parent)
     except ValueError as error:
         raise _unusable(path, f"the shelf of its runs is broken ({error})") from error
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Condition, Thread
 
-from nnstudio.files.errors import FileError, reason
+from nnstudio.files.errors import FileError
 from nnstudio.files.project import Project, save_project
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ class _Job:
 
 
 class Saver:
-    """Writes and removes files on its own thread, which starts with the first of them."""
+    """Writes files on its own thread, which starts with the first of them."""
 
     def __init__(self) -> None:
         self._waiting: dict[Path, _Job] = {}
@@ -50,11 +50,20 @@ class Saver:
 
     def save(self, path: Path, project: Project) -> int:
         """Have `project` written to `path`; the ticket comes back with the answer."""
-        return self._queue(path, partial(save_project, path, project))
+        return self.queue(path, partial(save_project, path, project))
 
-    def remove(self, path: Path) -> int:
-        """Have the file removed, if there is one, and what waits to be written there forgotten."""
-        return self._queue(path, partial(_remove, path))
+    def queue(self, path: Path, work: Callable[[], None]) -> int:
+        """Have something else done with `path`, in the place of what waits to be done with it."""
+        with self._changed:
+            if self._closing:
+                raise RuntimeError("nothing can be saved after finish()")
+            ticket = next(self._tickets)
+            before = self._waiting.get(path)
+            self._waiting[path] = _Job([*(before.tickets if before else ()), ticket], work)
+            if not self._thread.is_alive():
+                self._thread.start()
+            self._changed.notify()
+            return ticket
 
     def answers(self) -> list[Saved]:
         """What has been done since this was last asked."""
@@ -73,18 +82,6 @@ class Saver:
         if self._thread.is_alive():
             self._thread.join(timeout)
         return not self._thread.is_alive()
-
-    def _queue(self, path: Path, work: Callable[[], None]) -> int:
-        with self._changed:
-            if self._closing:
-                raise RuntimeError("nothing can be saved after finish()")
-            ticket = next(self._tickets)
-            before = self._waiting.get(path)
-            self._waiting[path] = _Job([*(before.tickets if before else ()), ticket], work)
-            if not self._thread.is_alive():
-                self._thread.start()
-            self._changed.notify()
-            return ticket
 
     # On the saver's thread --------------------------------------------------------------------------------------------
 
@@ -110,10 +107,3 @@ def _outcome(path: Path, work: Callable[[], None]) -> FileError | None:
         log.error("saving failed", exc_info=True)
         return FileError(f"{path.name} was not saved: {str(error) or type(error).__name__}. Save under another name.")
     return None
-
-
-def _remove(path: Path) -> None:
-    try:
-        path.unlink(missing_ok=True)
-    except OSError as error:
-        raise FileError(f"{path.name} was not removed: {reason(error)}.", str(error)) from error

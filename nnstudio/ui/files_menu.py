@@ -23,6 +23,7 @@ from nnstudio.files.atomic import write_atomically
 from nnstudio.files.errors import FileError
 from nnstudio.files.project import SUFFIX, Project
 from nnstudio.files.saving import Saver
+from nnstudio.files.shelf import said_of
 from nnstudio.ui import pictures
 from nnstudio.ui.document import Document
 from nnstudio.ui.icons import ICON_GAP, icon
@@ -141,6 +142,8 @@ class FilesMenu(QObject):
         gathers = any(layer.gathers for layer in project.experiment.layers)
         if gathers and project.weights is not None and project.weights.statistics is None:
             self._banner.announce(Tone.BAD, WITHOUT_STATISTICS.format(path.name))
+        elif project.lost:
+            self.complain(said_of(project.lost))
 
     def save(self, then: Callable[[], None] | None = None) -> None:
         """Save to the open file, or ask for one; `then` is called when it is written."""

@@ -18,6 +18,7 @@ from nnstudio.files.autosave import Autosave, Leftover
 from nnstudio.files.errors import FileError
 from nnstudio.files.library import take_in
 from nnstudio.files.saving import Saver
+from nnstudio.files.shelf import said_of
 from nnstudio.ui.autosaving import Autosaving
 from nnstudio.ui.files_menu import FilesMenu
 from nnstudio.ui.icons import ICON_GAP, icon
@@ -64,11 +65,16 @@ class Recovery(QObject):
         name = project.document.name if project.document else "an experiment without a name"
         updates = project.state.updates if project.state is not None else 0
         when = f"{datetime.fromtimestamp(leftover.written):%H:%M}"
+        said = (
+            f"NN Studio ended unexpectedly. What it kept of {name}, from {when} and with "
+            f"{counted(updates, 'update', grouped(updates))}, can be brought back."
+        )
+        without = said_of(project.lost) if project.lost else None
         self._banner.announce(
             Tone.BAD,
-            f"NN Studio ended unexpectedly. What it kept of {name}, from {when} and with "
-            f"{counted(updates, 'update', grouped(updates))}, can be brought back.",
+            f"{said} {without}" if without else said,
             self._bring_back,
+            without.details if without else "",
         )
 
     def _saved(self, path: Path) -> None:

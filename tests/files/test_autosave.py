@@ -7,24 +7,30 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from time import monotonic, sleep
 from typing import Any
 
 import pytest
+from kept_shelves import SMALL, a_shelf
 
 from nnstudio.core.experiment import DenseSpec, Experiment, PlaneSpec, TrainingSpec
 from nnstudio.core.experiment.choices import DatasetKind, OptimizerKind
+from nnstudio.core.shelf.rows import ShelvedRun
 from nnstudio.core.training.trainer import Trainer
+from nnstudio.files.archive import pack
 from nnstudio.files.autosave import Autosave
 from nnstudio.files.errors import FileError
 from nnstudio.files.experiment_json import experiment_to_json
-from nnstudio.files.project import Project, load_project
+from nnstudio.files.project import Project, load_project, save_project
+from nnstudio.files.recovery_folder import row_files
 from nnstudio.files.saving import Saver
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs SIGKILL")
 
+NEWER = b'{"program": "nnstudio", "version": 99}'
 CRASH = """
 import os, signal, sys
 from pathlib import Path
@@ -118,12 +124,15 @@ def test_each_leftover_is_offered_to_one_window(windows: Callable[[], Autosave],
     one, two = windows(), windows()
     first, second = one.leftovers().found
     assert (seeds_of(one), seeds_of(two)) == ([], [])
+    one.write(project(5))
+    own = one.path
     assert one.take(first) is first.project
-    assert not first.folder.exists()
-    wait_for(one.path.exists)
+    assert one.path.parent == first.folder
+    wait_for(lambda: not own.exists())
     one.drop(second)
     assert load_project(one.path).experiment.seed == first.project.experiment.seed
     assert [name for name in contents(tmp_path) if "project" in name] == [str(one.path.relative_to(tmp_path))]
+    assert seeds_of(two) == []
     with pytest.raises(FileError, match="was not taken"):
         one.take(second)
 
@@ -148,6 +157,7 @@ def test_what_was_taken_outlives_what_was_on_its_way(
     window.take(leftover)
     ready.set()
     assert window._saver.finish(10)
+    assert [load_project(path).experiment.seed for path in tmp_path.rglob("*.nns")] == [1]
     assert load_project(window.path).experiment.seed == 1
 
 
@@ -241,7 +251,7 @@ def test_a_broken_one_is_set_aside_once(windows: Callable[[], Autosave], tmp_pat
     assert len(leftovers.found) == 1
     (sentence,) = leftovers.broken
     assert "cannot be opened" in sentence
-    (aside,) = (tmp_path / "broken").iterdir()
+    (aside,) = (tmp_path / "broken").rglob("*.nns")
     assert str(aside) in sentence
     assert aside.stat().st_size == 100
     assert not path.parent.exists()
@@ -249,11 +259,71 @@ def test_a_broken_one_is_set_aside_once(windows: Callable[[], Autosave], tmp_pat
     assert aside.exists()
 
 
+def killed(folder: Path) -> Path:
+    """The folder of a program that kept a shelf in `folder` and lives no more."""
+    saver = Saver()
+    autosave = Autosave(saver, folder)
+    autosave.write(Project(SMALL, shelf=a_shelf()))
+    assert saver.finish(10)
+    for lock in autosave._locks.values():
+        os.close(lock)  # as the system does when a process dies
+    return autosave.path.parent
+
+
+def test_runs_are_taken_over_where_they_lie(
+    windows: Callable[[], Autosave], tmp_path: Path, assert_same: Callable[[Any, Any], None]
+) -> None:
+    dead = killed(tmp_path)
+    (dead / f"row-{0:032x}.zip").touch()  # it died in the middle of saving
+    window = windows()
+    (leftover,) = window.leftovers().found
+    assert_same(leftover.project.shelf, a_shelf())
+    before = {path.name: path.stat().st_mtime_ns for path in row_files(dead)}
+    assert len(before) == 5
+    project = window.take(leftover)
+    window.write(replace(project, experiment=replace(SMALL, seed=3)))
+    wait_for(lambda: load_project(window.path).experiment.seed == 3)
+    after = {path.name: path.stat().st_mtime_ns for path in row_files(dead)}
+    assert (len(after), after.items() < before.items()) == (4, True)
+    assert_same(load_project(window.path).shelf, project.shelf)
+
+
+def test_a_folder_of_an_older_program_is_taken_over(
+    windows: Callable[[], Autosave], tmp_path: Path, assert_same: Callable[[Any, Any], None]
+) -> None:
+    dead = killed(tmp_path)
+    for path in row_files(dead):
+        path.unlink()
+    save_project(dead / "project.nns", Project(SMALL, shelf=a_shelf()))
+    window = windows()
+    (leftover,) = window.leftovers().found
+    assert_same(leftover.project.shelf, a_shelf())
+    window.write(window.take(leftover))
+    wait_for(lambda: load_project(window.path).beside)
+    assert_same(load_project(window.path).shelf, a_shelf())
+
+
+def test_runs_are_set_aside_with_their_project(windows: Callable[[], Autosave], tmp_path: Path) -> None:
+    """A newer program may have written it; then that can open it."""
+    dead = killed(tmp_path)
+    files, content = {path.name for path in dead.iterdir()} - {"lock"}, (dead / "project.nns").read_bytes()
+    (dead / "project.nns").write_bytes(b"".join(pack({"project.json": NEWER, "experiment.json": b"{}"})))
+    (sentence,) = windows().leftovers().broken
+    assert "update the program" in sentence
+    aside = tmp_path / "broken" / dead.name
+    assert str(aside / "project.nns") in sentence
+    assert {path.name for path in aside.iterdir()} == files
+    (aside / "project.nns").write_bytes(content)
+    assert len(load_project(aside / "project.nns").shelf) == 4
+    assert not dead.exists()
+
+
 def test_a_clean_end_leaves_nothing(tmp_path: Path) -> None:
     saver = Saver()
     autosave = Autosave(saver, tmp_path / "new" / "autosave")
-    autosave.write(project(1))
+    autosave.write(Project(SMALL, shelf=a_shelf()))
     assert saver.finish(10)
+    assert len(list(row_files(autosave.path.parent))) == 4
     autosave.close()
     assert list((tmp_path / "new" / "autosave").iterdir()) == []
 
@@ -275,6 +345,7 @@ def test_no_place_is_said(tmp_path: Path) -> None:
 
 # Killed ---------------------------------------------------------------------------------------------------------------
 
+KEPT = 5
 EXPERIMENT = Experiment(
     dataset=PlaneSpec(kind=DatasetKind.CIRCLE),
     layers=(DenseSpec(units=64), DenseSpec(units=64)),
@@ -282,7 +353,10 @@ EXPERIMENT = Experiment(
 )
 LEARN = """
 import sys
+from dataclasses import replace
 from pathlib import Path
+from nnstudio.core.run.commands import Departed
+from nnstudio.core.shelf.shelf import Shelf
 from nnstudio.core.training.trainer import Trainer
 from nnstudio.files.autosave import Autosave
 from nnstudio.files.experiment_json import experiment_from_json
@@ -294,24 +368,46 @@ saver = Saver()
 autosave = Autosave(saver, Path(sys.argv[1]))
 found, broken = autosave.leftovers().found, autosave.leftovers().broken
 print("offered", len(found), len(broken), found[0].project.state.updates if found else 0, flush=True)
-trainer = Trainer.resumed(autosave.take(found[0]).state) if found else Trainer(experiment)
+project = autosave.take(found[0]) if found else Project(experiment)
+trainer = Trainer.resumed(project.state) if found else Trainer(experiment)
+shelf, metrics = project.shelf, Trainer(experiment).evaluate()
 written = {}
 while True:
     for _ in range(7):
         trainer.step()
-    written[autosave.write(Project(experiment, trainer.state()))] = trainer.updates
+    if shelf.rows:
+        shelf = shelf.labelled(replace(shelf.rows[-1].label, note=f"until {trainer.updates}"))
+    shelf = shelf.begun(Departed(trainer.state(), metrics, trainer.updates), f"from {trainer.updates}")
+    while len(shelf) > int(sys.argv[3]):
+        shelf = shelf.without(shelf.rows[0].label.key)
+    written[autosave.write(Project(experiment, trainer.state(), shelf=shelf))] = trainer.updates
     for answer in saver.answers():
         assert answer.error is None, answer.error
         print("written", written.get(answer.ticket, 0), flush=True)
 """
 
 
+def whole(project: Project) -> Project:
+    """Fails unless the shelf is that of the state: a run left every 7 updates, and all but the last one noted when."""
+    assert project.state is not None
+    updates = project.state.updates
+    left = [updates - 7 * back for back in reversed(range(min(KEPT, updates // 7)))]
+    assert project.lost == ()
+    assert [row.state.updates for row in project.shelf.rows if isinstance(row, ShelvedRun)] == left
+    names = [f"from {moment - 7}" if moment > 7 else "Run 1" for moment in left]
+    assert [row.label.name for row in project.shelf.rows] == names
+    notes = [f"until {moment + 7}" for moment in left[:-1]]
+    assert [row.label.note for row in project.shelf.rows] == [*notes, ""]
+    assert project.shelf.present.name == f"from {updates}"
+    return project
+
+
 @pytest.mark.slow
 def test_killed_at_fifty_moments(tmp_path: Path, assert_same: Callable[[Any, Any], None]) -> None:
-    """One run through fifty deaths: each next program is offered the last state that was written, and in the end the
-    run is the run that nobody killed."""
+    """One run through fifty deaths: each next program is offered the last state that was written, with the shelf that
+    belongs to it, and in the end the run and those on the shelf are what they are where nobody kills."""
     moments = random.Random(8)
-    words = [sys.executable, "-c", LEARN, str(tmp_path), experiment_to_json(EXPERIMENT)]
+    words = [sys.executable, "-c", LEARN, str(tmp_path), experiment_to_json(EXPERIMENT), str(KEPT)]
     safe = 0
     for death in range(50):
         with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
@@ -331,17 +427,22 @@ def test_killed_at_fifty_moments(tmp_path: Path, assert_same: Callable[[Any, Any
             safe = max([safe, *(int(line.split()[-1]) for line in lines)])
         assert process.returncode == -signal.SIGKILL
         for path in tmp_path.rglob("*.nns"):
-            assert load_project(path).state is not None
+            whole(load_project(path))
     saver = Saver()
     autosave = Autosave(saver, tmp_path)
     (leftover,) = autosave.leftovers().found
-    state = autosave.take(leftover).state
+    project = whole(autosave.take(leftover))
+    state = project.state
     assert state is not None
     assert state.updates >= safe > 100
+    autosave.write(project)
     assert saver.finish(10)
+    assert sum(path.suffix == ".zip" for path in autosave.path.parent.iterdir()) == KEPT, "nothing is left of the dead"
     autosave.close()
     assert list(tmp_path.iterdir()) == []
-    whole = Trainer(EXPERIMENT)
-    while whole.updates < state.updates:
-        whole.step()
-    assert_same(state, whole.state())
+    trainer, rows = Trainer(EXPERIMENT), {row.state.updates: row for row in project.shelf.rows}  # type: ignore[union-attr]
+    while trainer.updates < state.updates:
+        trainer.step()
+        if trainer.updates in rows:
+            assert_same(rows[trainer.updates].state, trainer.state())  # type: ignore[union-attr]
+    assert_same(state, trainer.state())

@@ -119,7 +119,7 @@ WRONG: list[tuple[dict[str, bytes], str]] = [
     ({}, "not a project"),
     ({"project.json": ABOUT}, "not a project"),
     ({"experiment.json": TEXT}, "not a project"),
-    ({"project.json": b'{"program": "nnstudio", "version": 6}', "experiment.json": TEXT}, "newer version"),
+    ({"project.json": b'{"program": "nnstudio", "version": 7}', "experiment.json": TEXT}, "newer version"),
     ({"project.json": b'{"program": "other", "version": 1}', "experiment.json": TEXT}, "project.json is broken"),
     ({"project.json": b"[" * 50_000, "experiment.json": TEXT}, "project.json is broken"),
     ({"project.json": b"\xff\xfe", "experiment.json": TEXT}, "broken"),

@@ -85,15 +85,14 @@ def test_only_the_newest_project_is_written(
     assert written.count(tmp_path / "a.nns") == 1
 
 
-def test_removing_forgets_what_waits(saver: Saver, tmp_path: Path, disk: threading.Event) -> None:
+def test_something_else_takes_the_place_of_what_waits(saver: Saver, tmp_path: Path, disk: threading.Event) -> None:
     path = tmp_path / "a.nns"
     path.write_bytes(b"old")
     saver.save(tmp_path / "other.nns", project(0))
     saver.save(path, project(1))
-    saver.remove(path)
-    saver.remove(tmp_path / "nothing.nns")
+    saver.queue(path, path.unlink)
     disk.set()
-    assert [answer.error for answer in answers(saver, 4)] == [None] * 4
+    assert [answer.error for answer in answers(saver, 3)] == [None] * 3
     assert sorted(os.listdir(tmp_path)) == ["other.nns"]
 
 
@@ -101,12 +100,9 @@ def test_an_error_is_an_answer_and_the_next_one_is_saved(
     saver: Saver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     saver.save(tmp_path / "nowhere" / "a.nns", project(1))
-    (tmp_path / "folder").mkdir()
-    saver.remove(tmp_path / "folder")
     saver.save(tmp_path / "a.nns", project(2))
-    nowhere, folder, good = answers(saver, 3)
+    nowhere, good = answers(saver, 2)
     assert "folder does not exist" in str(nowhere.error)
-    assert "folder was not removed" in str(folder.error)
     assert good.error is None
 
     def broken(path: Path, content: bytes) -> None:

@@ -1,6 +1,7 @@
 """What a crash leaves: kept while something could be lost, offered afterwards, gone when all is saved."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,9 @@ from pytestqt.qtbot import QtBot
 from nnstudio.core.experiment.choices import DatasetKind
 from nnstudio.core.network.weights import Weights
 from nnstudio.core.presets import default_experiment
+from nnstudio.core.run.commands import Departed
+from nnstudio.core.shelf.shelf import Shelf
+from nnstudio.core.training.metrics import Metrics
 from nnstudio.files.autosave import Autosave
 from nnstudio.files.errors import FileError
 from nnstudio.files.project import Project, load_project
@@ -37,8 +41,12 @@ class Program:
         self.files = FilesMenu(self.session, Settings(), self.banner, self.window, self.saver)
         self.session.start()
         self.recovery = Recovery(self.session, self.saver, self.files, self.banner)
+
+    @property
+    def kept(self) -> Path:
+        """Where its state is kept."""
         autosave = self.recovery._autosave
-        self.kept = autosave.path if autosave is not None else Path("nowhere")
+        return autosave.path if autosave is not None else Path("nowhere")
 
     def train(self, updates: int) -> None:
         self.session.step(updates)
@@ -122,6 +130,33 @@ def test_what_a_crash_left_is_offered_and_comes_back_whole(qtbot: QtBot, tmp_pat
     assert program.session.undo_label == "Bring back"
     program.end()
     assert not list(program.kept.parent.parent.iterdir()), "a peaceful end leaves nothing"
+
+
+def test_runs_that_cannot_be_read_are_said_and_the_rest_comes_back(qtbot: QtBot, tmp_path: Path) -> None:
+    project = _trained(57, tmp_path / "work.nns")
+    state = project.state
+    assert state is not None
+    left = Departed(state, Metrics(*[0.5] * 5), state.updates)
+    path = left_by_a_dead_program(replace(project, shelf=Shelf().begun(left).begun(left)))
+    alone = Path(shutil.copy(path, tmp_path / "alone.nns"))
+    first = path.with_name(next(iter(load_project(path).beside.values())))
+    first.unlink()
+    program = Program(qtbot)
+    assert (
+        "can be brought back. 1 run is not on the shelf, since its file cannot be read: Run 1" in program.banner.text()
+    )
+    assert first.name in program.banner._details
+    assert not program.banner.offer().isHidden()
+    program.bring_back()
+    qtbot.waitUntil(lambda: program.session.frame is not None and program.session.frame.updates == 57)
+    assert [row.label.name for row in program.session.shelving.shelf.rows] == ["Run 2"]
+    qtbot.waitUntil(lambda: program.kept == path)  # it goes on where the other one ended
+    assert program.files.open_path(alone)
+    qtbot.waitUntil(lambda: "2 runs are not on the shelf, since their files cannot" in program.banner.text())
+    assert program.banner.offer().isHidden()
+    assert first.name in program.banner._details
+    program.end()
+    assert not list(path.parent.parent.iterdir())
 
 
 def test_what_was_never_saved_and_never_trained_is_called_so(qtbot: QtBot) -> None:

@@ -133,7 +133,8 @@ class Shelf:
         def moved(label: Label) -> Label:
             return replace(label, parent=above) if label.parent == key else label
 
-        rows = tuple(replace(each, label=moved(each.label)) for each in self.rows if each is not row)
+        below = {each: replace(each, label=moved(each.label)) for each in self.rows if each.label.parent == key}
+        rows = tuple(below.get(each, each) for each in self.rows if each is not row)  # most are the same rows still
         last = 0 if self.last == key else self.last
         return replace(self, rows=rows, present=moved(self.present), last=last)
 

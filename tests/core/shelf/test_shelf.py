@@ -58,6 +58,7 @@ def test_what_began_from_a_run_that_is_thrown_away_hangs_from_where_it_began() -
     assert shelf.without(3).last == 0
     assert shelf.without(3).present.parent == 1
     assert shelf.without(77) is shelf
+    assert shelf.without(9).rows == shelf.rows[:-1], "a row that stays as it is is the same one"
     opened = Shelf().begun(departed(30)).begun(departed(20)).opened(departed(0), 1)
     assert opened.without(1).rows[0].label.parent == 1, "it is still trained"
     assert [label.key for label in opened.without(1).labels()] == [2, 1]
