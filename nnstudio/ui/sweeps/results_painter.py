@@ -19,7 +19,7 @@ WIDTHS = {
     Kind.PLACE: 40,
     Kind.PICTURES: 150,
     Kind.VALUE: 130,
-    Kind.LEARNED: 140,
+    Kind.LEARNED: 152,
     Kind.LOSS: 140,
     Kind.SPREAD: 160,
     Kind.ACCURACY: 110,
