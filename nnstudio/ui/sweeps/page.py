@@ -90,17 +90,17 @@ class SweepsPage(QWidget):
         where.setProperty("role", "section")
         for widget in (rule, where, self.where):
             left.column.addWidget(widget)
-        chooser = QWidget()
-        row = QHBoxLayout(chooser)
+        self._chooser = QWidget()
+        row = QHBoxLayout(self._chooser)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
-        for word, box in (("across", self.across), ("up", self.up)):
-            label = QLabel(word)
+        self._across_said = QLabel("across")
+        for label, box in ((self._across_said, self.across), (QLabel("up"), self.up)):
             label.setProperty("role", "caption")
             row.addWidget(label)
             box.setProperty("role", "compact")
             row.addWidget(box)
-        middle = _card(_RESULT, [chooser])
+        middle = _card(_RESULT, [self._chooser])
         middle.column.addWidget(self.legend)
         middle.column.addWidget(self.picture, 1)
         self._curves_said = QLabel("median strong, seeds faint")
@@ -208,6 +208,7 @@ class SweepsPage(QWidget):
         self.picture.show_results((), (), None, True, False, "")
         self.curves.show_strands(())
         self.legend.show_families([], False)
+        self._chooser.hide()
         self.table.show_rows(Rows())
 
     def _offer(self, axes: tuple[Axis, ...], watched: str, regression: bool) -> Axis | None:
@@ -221,6 +222,9 @@ class SweepsPage(QWidget):
         chosen = self._across.get(key) or next(iter(numbers or names), "")
         self.across.offer([Option(axis.label, axis.name) for axis in axes], chosen)
         self.across.setEnabled(len(axes) > 1)
+        self._chooser.show()
+        for widget in (self._across_said, self.across):  # over seeds alone no setting lies anywhere
+            widget.setVisible(bool(axes))
         for box in (self.across, self.up):
             box.setWhatsThis(SWEEPS["result"].html(box.accessibleName(), box.toolTip()))
         return next((axis for axis in axes if axis.name == chosen), None)

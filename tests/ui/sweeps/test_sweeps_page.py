@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 from same_state import assert_same
 from sweep_processes import assert_whole
@@ -292,6 +292,21 @@ def test_another_setting_or_result_can_be_looked_at(
     table = page.picture.table()
     assert table is not None
     assert len(table.rows) == 4
+
+
+def test_over_seeds_alone_no_setting_lies_across(window: MainWindow, page: SweepsPage, spec: SweepSpec, folder: Path):
+    assert not page.up.isVisible(), "nor is there any result yet"
+    made(folder, replace(spec, settings=(), runs=None, seeds=2), name="2026-01-02 000000 seeds")
+    made(folder, replace(spec, runs=4, seeds=1))
+    page.bar.back.click()
+    window.commands["sweeps"].trigger()
+    assert len(cells(page, Kind.LEARNED)) == 1
+    assert page.up.isVisible()
+    assert not page.across.isVisible()
+    assert not any(label.text() == "across" for label in page.findChildren(QLabel) if label.isVisible())
+    QTest.mouseClick(page.list.rows[1], LEFT)
+    assert page.across.isVisible()
+    assert page.across.currentText() == "Learning rate"
 
 
 @pytest.mark.slow
