@@ -4,26 +4,23 @@ from collections.abc import Sequence
 from functools import partial
 from secrets import randbelow
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from nnstudio.core.landscape.directions import Lie
 from nnstudio.core.landscape.path import ShortPath
 from nnstudio.core.landscape.survey import Slice, look
-from nnstudio.core.run.commands import Answer, Recall, Recalled
+from nnstudio.core.run.commands import Answer, Recalled
 from nnstudio.core.run.example import SplitName
 from nnstudio.ui import theme
-from nnstudio.ui.background import Background
 from nnstudio.ui.explanations.landscape import LANDSCAPE
 from nnstudio.ui.icons import ICON_GAP, icon
 from nnstudio.ui.panels.landscape.picture import LandscapePicture
 from nnstudio.ui.panels.landscape.reach import Reach
 from nnstudio.ui.panels.landscape.words import caption, said
-from nnstudio.ui.panels.sheet import on_sheet
+from nnstudio.ui.panels.measuring_dialog import MeasuringDialog
 from nnstudio.ui.session import Session
 from nnstudio.ui.stage.legend import Entry, Legend, Sign
 from nnstudio.ui.widgets.figures import grouped
-from nnstudio.ui.widgets.segmented import SegmentedSwitch
 from nnstudio.ui.widgets.table_dialog import TableDialog
 
 LIES = {
@@ -31,53 +28,37 @@ LIES = {
     "Principal": "The two directions in which the run has moved most.",
 }
 SPLITS = {"Training": SplitName.TRAINING, "Test": SplitName.TEST}
+_TIPS = {
+    "others": "Draw two other random directions.",
+    "now": "Take the weights of now.",
+    "table": "The losses and the path as numbers.",
+    "cancel": "End the measuring; what is known so far stays.",
+    "close": "Close the dialog.",
+}
 _LIES = (Lie.RANDOM, Lie.PRINCIPAL)
 _RANDOM = _LIES.index(Lie.RANDOM)
 
 
-class LandscapeDialog(QDialog):
-    """It takes the run as it is when it opens, and again when somebody asks for that."""
+class LandscapeDialog(MeasuringDialog):
+    """The map fills from coarse to fine."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Loss landscape")
-        self._session = session
-        self._recalled: Recalled | None = None
+        super().__init__("Loss landscape", LANDSCAPE, _TIPS, session, parent)
         self._seed = 0
-        self._work = Background(self)
-        self._work.came.connect(self._show)
-        self._work.ended.connect(self._end)
-        self.finished.connect(self._work.cancel)
-        self.lie = _switch(LIES)
-        self.split = _switch({name: f"The loss over {split.value} examples." for name, split in SPLITS.items()})
+        self.lie = self._switch(LIES)
+        self.split = self._switch({name: f"The loss over {split.value} examples." for name, split in SPLITS.items()})
         self.reach = Reach()
         self.picture = LandscapePicture()
         self.legend = Legend(_entries)
-        self.figures, self.caption = QLabel(), QLabel(wordWrap=True)
-        self.bar = QProgressBar()
-        self.bar.setAccessibleName("Progress")
-        self.bar.setRange(0, 1000)
-        self.bar.setTextVisible(False)
-        self.others = _button("others", ICON_GAP + "Other directions", "Draw two other random directions.")
+        self.figures = QLabel()
+        self.others = self._button("others", ICON_GAP + "Other directions")
         self.others.setIcon(icon("dice"))
-        self.now = _button("now", "Take now", "Take the weights of now.")
-        self.table = _button("table", "Table", "The losses and the path as numbers.")
-        self.cancel = _button("cancel", "Cancel", "End the measuring; what is known so far stays.")
-        self.shut = _button("close", "Close", "Close the dialog.")
-        self._connect()
-        self._lay_out()
-        self._ask()
-
-    def _connect(self) -> None:
-        self.lie.currentChanged.connect(self._measure)
-        self.split.currentChanged.connect(self._measure)
+        self.now = self._button("now", "Take now")
         self.reach.settled.connect(self._measure)
         self.others.clicked.connect(self._draw_others)
         self.now.clicked.connect(self._ask)
-        self.table.clicked.connect(self._show_table)
-        self.cancel.clicked.connect(self._give_up)
-        self.shut.clicked.connect(self.close)
+        self._lay_out()
+        self._ask()
 
     def _lay_out(self) -> None:
         above, below = QHBoxLayout(), QHBoxLayout()
@@ -95,30 +76,16 @@ class LandscapeDialog(QDialog):
         heads.addWidget(self.legend, 1)
         self.caption.setProperty("role", "caption")
         self.caption.setMinimumHeight(round(48 * theme.text_scale()))
-        self.caption.setAlignment(Qt.AlignmentFlag.AlignTop)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 14, 16, 14)
-        column.setSpacing(10)
-        column.addLayout(above)
-        column.addLayout(heads)
-        column.addWidget(on_sheet(self.picture), 1)
-        column.addWidget(self.caption)
-        column.addLayout(below)
+        self._stack([above, heads], self.picture, below)
         scale = theme.text_scale()
         self.resize(round(780 * min(scale, 1.1)), 640)
 
     # What is measured.
 
-    def _ask(self) -> None:
-        self._session.send(Recall(), self._take)
-
     def _take(self, answer: Answer) -> None:
-        if not isinstance(answer.found, Recalled):
-            QTimer.singleShot(100, self, self._ask)  # the first run is on its way
-            return
-        self._recalled = answer.found
-        self.setWindowTitle(f"Loss landscape, update {grouped(answer.found.now.updates)}")
-        self._measure()
+        super()._take(answer)
+        if isinstance(answer.found, Recalled):
+            self.setWindowTitle(f"Loss landscape, update {grouped(answer.found.now.updates)}")
 
     def _draw_others(self) -> None:
         self._seed = randbelow(10_000)
@@ -162,10 +129,6 @@ class LandscapeDialog(QDialog):
             self.picture.say(error)
         self._show_busy()
 
-    def _give_up(self) -> None:
-        self._work.cancel()
-        self._show_busy()
-
     def _show_busy(self) -> None:
         busy = self._work.busy
         self.cancel.setEnabled(busy)
@@ -178,22 +141,6 @@ class LandscapeDialog(QDialog):
         tables = [table for table in (self.picture.table(), self.picture.table_of_path()) if table is not None]
         if tables:
             TableDialog(self.windowTitle(), tables, 0, self).open()
-
-
-def _switch(tips: dict[str, str]) -> SegmentedSwitch:
-    switch = SegmentedSwitch([*tips])
-    for place, (name, tip) in enumerate(tips.items()):
-        switch.button(place).setToolTip(tip)
-        switch.button(place).setWhatsThis(LANDSCAPE[name].html(name, tip))
-    return switch
-
-
-def _button(name: str, text: str, tip: str) -> QPushButton:
-    button = QPushButton(text)
-    button.setToolTip(tip)
-    button.setWhatsThis(LANDSCAPE[name].html(text.strip(), tip))
-    button.setAutoDefault(False)
-    return button
 
 
 def _entries() -> Sequence[Entry]:

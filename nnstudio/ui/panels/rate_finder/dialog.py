@@ -4,19 +4,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from nnstudio.core.run.commands import Answer, Recall, Recalled
+from nnstudio.core.run.commands import Recalled
 from nnstudio.core.training.rate_finder import RangeTest, RateFinder, first_state, rounded
 from nnstudio.ui import theme
-from nnstudio.ui.background import Background
 from nnstudio.ui.explanations.rate_finder import RATE_FINDER
+from nnstudio.ui.panels.measuring_dialog import MeasuringDialog
 from nnstudio.ui.panels.rate_finder.chart import RateChart
-from nnstudio.ui.panels.sheet import on_sheet
 from nnstudio.ui.session import Session
 from nnstudio.ui.widgets.figures import decimal, tick
-from nnstudio.ui.widgets.segmented import SegmentedSwitch
 from nnstudio.ui.widgets.table_dialog import TableDialog
 
 BEGINNINGS = {
@@ -38,41 +35,20 @@ NO_FALL = (
 )
 
 
-class RateFinderDialog(QDialog):
+class RateFinderDialog(MeasuringDialog):
     """The test begins at once, on a copy; the run goes on."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Find a learning rate")
-        self._session = session
-        self._recalled: Recalled | None = None
+        super().__init__("Find a learning rate", RATE_FINDER, _TIPS, session, parent)
         self._test: RangeTest | None = None
-        self._work = Background(self)
-        self._work.came.connect(self._show)
-        self._work.ended.connect(self._end)
-        self.finished.connect(self._work.cancel)
-        self.beginning = SegmentedSwitch([*BEGINNINGS])
-        for place, (name, tip) in enumerate(BEGINNINGS.items()):
-            self.beginning.button(place).setToolTip(tip)
-            self.beginning.button(place).setWhatsThis(RATE_FINDER[name].html(name, tip))
+        self.beginning = self._switch(BEGINNINGS)
         self.chart = RateChart()
-        self.caption = QLabel(wordWrap=True)
-        self.bar = QProgressBar()
-        self.bar.setAccessibleName("Progress")
-        self.bar.setRange(0, 1000)
-        self.bar.setTextVisible(False)
-        self.tenth, self.steepest = _button("tenth", "Use a tenth"), _button("steepest", "Use the steepest")
+        self.tenth, self.steepest = self._button("tenth", "Use a tenth"), self._button("steepest", "Use the steepest")
         self.tenth.setProperty("role", "primary")
-        self.again, self.cancel = _button("again", "Again"), _button("cancel", "Cancel")
-        self.table, self.shut = _button("table", "Table"), _button("close", "Close")
-        self.beginning.currentChanged.connect(self._begin)
+        self.again = self._button("again", "Again")
         self.tenth.clicked.connect(partial(self._use, "tenth"))
         self.steepest.clicked.connect(partial(self._use, "steepest"))
         self.again.clicked.connect(self._ask)
-        self.cancel.clicked.connect(self._give_up)
-        self.table.clicked.connect(self._show_table)
-        self.shut.clicked.connect(self.close)
         self._lay_out()
         self._ask()
 
@@ -91,29 +67,12 @@ class RateFinderDialog(QDialog):
         for button in (self.table, self.shut):
             below.addWidget(button)
         self.caption.setMinimumHeight(round(54 * theme.text_scale()))
-        self.caption.setAlignment(Qt.AlignmentFlag.AlignTop)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 14, 16, 14)
-        column.setSpacing(10)
-        column.addLayout(above)
-        column.addWidget(on_sheet(self.chart), 1)
-        column.addWidget(self.caption)
-        column.addLayout(below)
+        self._stack([above], self.chart, below)
         self.resize(720, 520)
 
     # The test.
 
-    def _ask(self) -> None:
-        self._session.send(Recall(), self._take)
-
-    def _take(self, answer: Answer) -> None:
-        if not isinstance(answer.found, Recalled):
-            QTimer.singleShot(100, self, self._ask)  # the first run is on its way
-            return
-        self._recalled = answer.found
-        self._begin()
-
-    def _begin(self, _: int = 0) -> None:
+    def _measure(self, _: int = 0) -> None:
         found = self._recalled
         if found is None:
             return
@@ -121,23 +80,19 @@ class RateFinderDialog(QDialog):
         self.chart.show_test(None)
         self._work.begin(partial(_tests, found, self.beginning.current() == _FIRST), (ValueError, MemoryError))
         self.bar.setValue(0)
-        self._show_state()
+        self._show_busy()
 
-    def _show(self, test: RangeTest) -> None:
-        self._test = test
-        self.bar.setValue(round(1000 * test.share))
-        self.chart.show_test(test)
+    def _show(self, found: RangeTest) -> None:
+        self._test = found
+        self.bar.setValue(round(1000 * found.share))
+        self.chart.show_test(found)
 
     def _end(self, error: str) -> None:
-        self._show_state()
+        self._show_busy()
         if error:
             self.caption.setText(error)
 
-    def _give_up(self) -> None:
-        self._work.cancel()
-        self._show_state()
-
-    def _show_state(self) -> None:
+    def _show_busy(self) -> None:
         busy, test = self._work.busy, self._test
         self.cancel.setEnabled(busy)
         self.again.setEnabled(not busy)
@@ -188,11 +143,3 @@ def _tests(found: Recalled, first: bool) -> Iterator[RangeTest]:
     """On a thread of its own."""
     state = first_state(found.now, found.dataset) if first else found.now
     yield from RateFinder(state, found.dataset).tests()
-
-
-def _button(name: str, text: str) -> QPushButton:
-    button = QPushButton(text)
-    button.setToolTip(_TIPS[name])
-    button.setWhatsThis(RATE_FINDER[name].html(text, _TIPS[name]))
-    button.setAutoDefault(False)
-    return button
