@@ -4,9 +4,9 @@ It ends the Output card while an example is chosen. Its arrows walk through the 
 keys do while the strip has them. Of a point its numbers can be typed: then it is one of somebody's own.
 """
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from nnstudio.core.data.images import Images
 from nnstudio.core.data.plane import Plane
@@ -15,8 +15,7 @@ from nnstudio.core.run.frame import Frame
 from nnstudio.ui.examples.choosing import WALKS
 from nnstudio.ui.examples.typed_inputs import TypedFields
 from nnstudio.ui.examples.wording import answer_in_words, inputs_in_words, is_right, name_of, target_in_words
-from nnstudio.ui.explanations.views import VIEWS
-from nnstudio.ui.icons import icon
+from nnstudio.ui.views.output.icon_button import icon_button
 from nnstudio.ui.widgets.figures import MISSING, decimal
 
 _SPACE, _LINE = 6, 1
@@ -38,9 +37,9 @@ class ExampleStrip(QWidget):
         self.typed.entered.connect(self.example_chosen)
         self._low, self._row_of_truth = False, 2
         self._names, self._cost, self._truth = _label("dim"), _label("dim", "loss"), _label("dim", "target")
-        self.previous = self._button("previous", "Previous example", "The one before it in the same split.")
-        self.next = self._button("next", "Next example", "The one after it in the same split.")
-        self.close_button = self._button("close", "Let go of the example", "The network shows its own numbers again.")
+        self.previous = icon_button("previous", "Previous example", "The one before it in the same split.")
+        self.next = icon_button("next", "Next example", "The one after it in the same split.")
+        self.close_button = icon_button("close", "Let go of the example", "The network shows its own numbers again.")
         self.previous.clicked.connect(self._back)
         self.next.clicked.connect(self._on)
         self.close_button.clicked.connect(self._let_go)
@@ -72,6 +71,7 @@ class ExampleStrip(QWidget):
         row.addWidget(self.split)
         row.addStretch()
         for button in (self.previous, self.next, self.close_button):
+            button.installEventFilter(self)  # to a button arrow keys mean its neighbour
             row.addWidget(button)
         return row
 
@@ -95,18 +95,6 @@ class ExampleStrip(QWidget):
         grid.addWidget(self.loss, 3, 1, 1, 3)
         grid.setColumnStretch(2, 1)
         return grid
-
-    def _button(self, name: str, text: str, tip: str) -> QToolButton:
-        button = QToolButton()
-        button.setProperty("role", "icon")
-        button.setIcon(icon(name, "dim"))
-        button.setIconSize(QSize(16, 16))
-        button.setAccessibleName(text)
-        button.setToolTip(f"{text}. {tip}")
-        button.setWhatsThis(VIEWS[text].html(text))
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.installEventFilter(self)  # to a button arrow keys mean its neighbour
-        return button
 
     def set_low(self, low: bool) -> None:
         """Where height is scarce there is the answer alone; of images, one of which is always looked at, nothing."""

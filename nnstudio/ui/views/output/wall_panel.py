@@ -4,18 +4,18 @@ For a cell of the confusion matrix it shows the test examples that the cell coun
 what a search has found. Neither changes while somebody looks at it: it says of which update it is true.
 """
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from nnstudio.core.run.example import SplitName
 from nnstudio.core.run.frame import Frame
 from nnstudio.core.run.hardest import Hardest
 from nnstudio.ui import theme
-from nnstudio.ui.explanations.views import VIEWS
 from nnstudio.ui.icons import icon
 from nnstudio.ui.stage.stage import Spot
 from nnstudio.ui.views.output.collection import Collection, of_cell, of_hardest
+from nnstudio.ui.views.output.icon_button import icon_button
 from nnstudio.ui.views.output.wall import WallStage
 from nnstudio.ui.widgets.figures import grouped
 from nnstudio.ui.widgets.segmented import SegmentedSwitch
@@ -57,8 +57,8 @@ class WallPanel(QWidget):
         )
         self.splits.set_current(1)
         self.splits.currentChanged.connect(self._look)
-        self.again = self._button("renew", "Look again", "Shows what is true of the network of now.")
-        self.close_button = self._button("close", "Close the wall", "The pictures of all examples come back.")
+        self.again = icon_button("renew", "Look again", "Shows what is true of the network of now.")
+        self.close_button = icon_button("close", "Close the wall", "The pictures of all examples come back.")
         self.again.clicked.connect(self.renew)
         self.close_button.clicked.connect(self.closed)
         head = QHBoxLayout()
@@ -75,17 +75,6 @@ class WallPanel(QWidget):
         column.addWidget(self.below)
         column.addWidget(self.stage, 1)
         self.hide()
-
-    def _button(self, name: str, text: str, tip: str) -> QToolButton:
-        button = QToolButton()
-        button.setProperty("role", "icon")
-        button.setIcon(icon(name, "dim"))
-        button.setIconSize(QSize(16, 16))
-        button.setAccessibleName(text)
-        button.setToolTip(f"{text}. {tip}")
-        button.setWhatsThis(VIEWS[text].html(text))
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        return button
 
     @property
     def is_open(self) -> bool:
