@@ -38,6 +38,7 @@ from nnstudio.ui.explanations.rate_finder import RATE_FINDER
 from nnstudio.ui.explanations.runs import RUNS
 from nnstudio.ui.explanations.settings import SETTINGS
 from nnstudio.ui.explanations.sweeps import SWEEPS
+from nnstudio.ui.explanations.table_views import TABLE_VIEWS
 from nnstudio.ui.explanations.views import VIEWS
 from nnstudio.ui.explanations.window import (
     CARDS,
@@ -83,6 +84,7 @@ TABLES = (
     COUNTERS,
     LAYER_CARD,
     SEGMENTS,
+    TABLE_VIEWS,
     VIEWS,
 )
 SINGLE = (CLOSE, COPY, FLOAT, MESSAGE, NOTE, OFFER, PACE, SEED, STATUS, TABLE)

@@ -23,10 +23,7 @@ def paint_legend(
 ) -> None:
     """Draw the legend for this data; `fonts` are the one for numbers and the one for words."""
     if dataset.task is Task.MULTICLASS:
-        if all(name.isdigit() for name in dataset.class_names):
-            _paint_swatches(painter, area, dataset.classes, fonts[0])
-        else:
-            _paint_names(painter, area, dataset.class_names, fonts[1])
+        paint_classes(painter, area, dataset.class_names, fonts)
         return
     bar = QRectF(area.left(), area.top(), area.width(), _BAR)
     table = np.ascontiguousarray(theme.heat_map_table(theme.current()))
@@ -50,6 +47,14 @@ def paint_legend(
     for word, alignment in zip(words, aligned, strict=True):
         painter.setFont(numbers if word[0] in "−0123456789" else text)
         painter.drawText(below, alignment | Qt.AlignmentFlag.AlignVCenter, word)
+
+
+def paint_classes(painter: QPainter, area: QRectF, names: tuple[str, ...], fonts: tuple[QFont, QFont]) -> None:
+    """Which colour is which class; `fonts` as for the legend."""
+    if all(name.isdigit() for name in names):
+        _paint_swatches(painter, area, len(names), fonts[0])
+    else:
+        _paint_names(painter, area, names, fonts[1])
 
 
 def _paint_swatches(painter: QPainter, area: QRectF, classes: int, font: QFont) -> None:

@@ -75,7 +75,7 @@ def draw_points(painter: QPainter, dataset: Dataset, plane: QRectF, tests: bool)
     hole = QColor(theme.current().card)
     for name, split in splits:
         positions = to_plane(split.raw, dataset.domain.extent, plane).tolist()
-        for (x, y), (color, rim) in zip(positions, _colors(dataset, split), strict=True):
+        for (x, y), (color, rim) in zip(positions, point_colors(dataset, split), strict=True):
             painter.setPen(QPen(rim, 0.3 * radius))
             painter.setBrush(color)
             painter.drawEllipse(QPointF(x, y), 0.85 * radius, 0.85 * radius)
@@ -85,7 +85,7 @@ def draw_points(painter: QPainter, dataset: Dataset, plane: QRectF, tests: bool)
                 painter.drawEllipse(QPointF(x, y), 0.38 * radius, 0.38 * radius)
 
 
-def _colors(dataset: Dataset, split: Split) -> list[tuple[QColor, QColor]]:
+def point_colors(dataset: Dataset, split: Split) -> list[tuple[QColor, QColor]]:
     """The colour of each point, its class's, or its value's from orange to blue; and that of its rim."""
     colors = theme.current()
     if dataset.task is Task.REGRESSION:

@@ -32,6 +32,17 @@ TABLE_VIEWS = {
         "Of 4 inputs 2 are the axes and 2 stay at their mean.",
         "Jolliffe 2002, Principal Component Analysis.",
     ),
+    "Scatter": Explanation(
+        "xᵢ over xⱼ for each row i and column j of the matrix, of a random sample of the rows; on the diagonal how "
+        "often an input takes which value. r = cov(xᵢ, xⱼ) / (σᵢσⱼ) says how nearly a pair lies on a line.",
+        "Of 4 inputs 12 cells show pairs; petal length and petal width of irises have r = 0.96.",
+        "Hartigan 1975, Printer graphics for clustering; Cleveland 1993, Visualizing Data, chapter 5.",
+    ),
+    "Inputs shown": Explanation(
+        "The rows and columns of the scatter matrix, from 2 to 5 inputs.",
+        "5 of 30 inputs make 20 pairs.",
+        "Cleveland 1993, Visualizing Data, chapter 5.",
+    ),
     "Across": Explanation(
         "The input that grows to the right; or, as both axes, the first two principal components of all inputs.",
         "Two components may hold 64 % of the variance of 30 inputs.",

@@ -2,9 +2,9 @@
 
 On the plane: the decision boundary with the points, and where these are few a table of them. For images: the confusion
 matrix and sample images with answers, or a pad to draw on. For tables: the confusion matrix of classes, or predicted
-against true. Below, in tiles, loss and accuracy; or a wall of examples, of a cell of the matrix or the hardest, beside
-the picture or in its place. In the end the example that somebody has chosen. It is the end of every training step that
-a person looks at first.
+against true, a plane through their inputs, or all pairs of these. Below, in tiles, loss and accuracy; or a wall of
+examples, of a cell of the matrix or the hardest, beside the picture or in its place. In the end the example that
+somebody has chosen. It is the end of every training step that a person looks at first.
 """
 
 from collections.abc import Sequence
@@ -31,6 +31,7 @@ from nnstudio.ui.views.output.predictions import PredictionsStage
 from nnstudio.ui.views.output.residuals import ResidualsStage
 from nnstudio.ui.views.output.roc import RocStage
 from nnstudio.ui.views.output.samples import SamplesStage
+from nnstudio.ui.views.output.scatter import ScatterStage
 from nnstudio.ui.views.output.section_stage import SectionStage
 from nnstudio.ui.views.output.table_bar import TableBar, TableMode
 from nnstudio.ui.views.output.title_switches import BROWSE, DRAW, HARDEST, TitleSwitches
@@ -48,7 +49,7 @@ _SHRUNK_BY_WALL = 0.82
 """And of a matrix beside a wall of its images, with its digits still legible."""
 
 
-_Growing = BoundaryStage | ConfusionStage | RocStage | PredictionsStage
+_Growing = BoundaryStage | ConfusionStage | RocStage | PredictionsStage | ScatterStage
 _Below = TruthTableStage | SamplesStage | ClassFiguresStage
 OutputStage = _Growing | _Below | DrawingPane
 
@@ -69,7 +70,7 @@ class OutputView(View):
         self.confusion = ConfusionStage()
         self.class_figures = ClassFiguresStage()
         self.samples = SamplesStage()
-        self.roc, self.section_stage = RocStage(), SectionStage()
+        self.roc, self.section_stage, self.scatter = RocStage(), SectionStage(), ScatterStage()
         self.predictions, self.residuals = PredictionsStage(), ResidualsStage()
         self.drawing = DrawingPane()
         self.wall = WallPanel()
@@ -82,12 +83,14 @@ class OutputView(View):
         self.discretise.toggled.connect(self.section_stage.set_discretise)
         self.bar = TableBar()
         self.bar.changed.connect(self._show_again)
+        self.scatter.pair_chosen.connect(self.bar.show_plane)
         self._of_table: dict[TableMode, tuple[OutputStage, ...]] = {
             TableMode.MATRIX: (self.confusion, self.class_figures),
             TableMode.ROC: (self.roc,),
             TableMode.PREDICTED: (self.predictions,),
             TableMode.RESIDUALS: (self.residuals,),
             TableMode.PLANE: (self.section_stage,),
+            TableMode.SCATTER: (self.scatter,),
         }
         self._title = TitleSwitches(self.tools.switch)
         self.mode, self.hardest = self._title.mode, self._title.hardest
@@ -236,8 +239,10 @@ class OutputView(View):
             self.wall.hide()
         self._plane_switches.setVisible(self.boundary in shown or self.section_stage in shown)
         self.bar.setVisible(self.bar.wanted and not walled)
-        # The table says it all by itself: what trains also tests, and the mean stands below it.
-        self.metrics.setVisible(self.truth_table not in shown and not walled)
+        # The table says it all by itself: what trains also tests, and the mean stands below it. Pairs of inputs are
+        # what was there before any network.
+        untold = self.truth_table not in shown and self.scatter not in shown
+        self.metrics.setVisible(untold and not walled)
         self.test_points.setVisible(self.truth_table not in shown)
         for stage in shown:
             stage.show()
@@ -248,6 +253,7 @@ class OutputView(View):
         self._frame = frame
         self.bar.show_data(frame.dataset)
         self.bar.plane.show_frame(frame)
+        self.scatter.set_inputs(self.bar.scatter.inputs)
         self.probes, self.section = Probe.OUTPUT | self.bar.probes, self.bar.section
         if self.wall.is_open:
             self.wall.show_frame(frame)
@@ -336,7 +342,7 @@ class OutputView(View):
         strip = 0 if draws else self.strip.tall_height()
         shrunk = (_SHRUNK_BY_TABLE if tabled else _SHRUNK) * picture.maximumHeight()
         needed = shrunk + sum(height + _GAP for height in (*below, strip))
-        tall, table = (0 if tabled else self.metrics.height_as(form) + _GAP for form in (False, True))
+        tall, table = (0 if self.metrics.isHidden() else self.metrics.height_as(form) + _GAP for form in (False, True))
         self.metrics.set_table(self._room() < needed + tall or not self.metrics.fits_tall(self.width()))
         self.strip.set_low(draws or self._room() < needed + table)
 

@@ -69,6 +69,13 @@ class SectionBar(QWidget):
         self.upwards.setCurrentIndex(1)
         self._choose()
 
+    def take(self, inputs: tuple[int, int]) -> None:
+        """Ask for the plane of two inputs, across and upwards, by their numbers."""
+        across, upwards = inputs
+        self.across.setCurrentIndex(across + 1)
+        self.upwards.setCurrentIndex(upwards)
+        self._choose()
+
     def show_frame(self, frame: Frame) -> None:
         """Say what the plane of this frame is."""
         reading = frame.section

@@ -11,6 +11,7 @@ from nnstudio.core.experiment.choices import Task
 from nnstudio.core.run.frame import Probe
 from nnstudio.core.run.section import Section
 from nnstudio.ui.explanations.table_views import TABLE_VIEWS
+from nnstudio.ui.views.output.scatter_bar import ScatterBar
 from nnstudio.ui.views.output.section_bar import SectionBar
 from nnstudio.ui.widgets.segmented import SegmentedSwitch
 
@@ -23,6 +24,7 @@ class TableMode(Enum):
     PREDICTED = "Predicted", "What the network says over what is true."
     RESIDUALS = "Residuals", "What its predictions leave over."
     PLANE = "Plane", "What the network answers on a plane through the inputs."
+    SCATTER = "Scatter", "Every pair of inputs as a small plot: the scatter matrix."
 
     def __init__(self, label: str, tip: str) -> None:
         self.label, self.tip = label, tip
@@ -42,7 +44,8 @@ def modes_of(dataset: Dataset) -> tuple[TableMode, ...]:
     if not isinstance(dataset.domain, Table):
         return ()
     plane = dataset.outputs == 1 or dataset.task is Task.MULTICLASS  # whose answers are one picture
-    return (*_MODES[dataset.task], *([TableMode.PLANE] if plane and len(dataset.input_names) > 1 else []))
+    pairs = () if not plane else (TableMode.PLANE, TableMode.SCATTER)[: max(len(dataset.input_names) - 1, 0)]
+    return *_MODES[dataset.task], *pairs  # of two inputs the plane says it all
 
 
 class TableBar(QWidget):
@@ -55,17 +58,20 @@ class TableBar(QWidget):
         self._modes: tuple[TableMode, ...] = ()
         self.switch = SegmentedSwitch([mode.label for mode in TableMode], [mode.tip for mode in TableMode])
         for index, mode in enumerate(TableMode):
+            self.switch.button(index).setProperty("bare", True)
             self.switch.button(index).setWhatsThis(TABLE_VIEWS[mode.label].html(mode.label, mode.tip))
-        self.plane = SectionBar()
-        self.plane.hide()
+        self.plane, self.scatter = SectionBar(), ScatterBar()
+        self._below = {TableMode.PLANE: self.plane, TableMode.SCATTER: self.scatter}
         self.switch.currentChanged.connect(self._change)
-        self.plane.changed.connect(self.changed)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(self.switch)
-        column.addWidget(self.plane)
+        for below in (self.plane, self.scatter):
+            below.hide()
+            below.changed.connect(self.changed)
+            column.addWidget(below)
         self.hide()
 
     @property
@@ -90,16 +96,26 @@ class TableBar(QWidget):
 
     def _change(self) -> None:
         # Hidden first and shown last: for a moment with what was seen before, the card would make the window higher.
-        if self.mode is not TableMode.PLANE:
-            self.plane.hide()
+        shown = self._below.get(self.mode)
+        for below in self._below.values():
+            if below is not shown:
+                below.hide()
         self.changed.emit()
-        self.plane.setVisible(self.mode is TableMode.PLANE)
+        if shown is not None:
+            shown.show()
+
+    def show_plane(self, inputs: tuple[int, int]) -> None:
+        """Go to the plane of two inputs, across and upwards, by their numbers."""
+        self.plane.take(inputs)
+        self.switch.set_current(list(TableMode).index(TableMode.PLANE))
 
     def show_data(self, dataset: Dataset) -> None:
         """Offer what there is to be seen of these data."""
         modes = modes_of(dataset)
         if TableMode.PLANE in modes:
             self.plane.show_data(dataset)
+        if TableMode.SCATTER in modes:
+            self.scatter.show_data(dataset)
         if modes == self._modes:
             return
         self._modes = modes
