@@ -43,8 +43,9 @@ def pixels_of(
 ) -> NDArray[np.uint8] | None:
     """The drawing as an image (height, width) of this data set, 0 background, 255 ink; None where there is no ink.
 
-    With the ink's box from l to h (the points and half a pen around), s = 20 / max(h − l) and m the middle of the image
-    q = s · (p − (l + h) / 2) + m are the points in pixels, and the pen is s · width wide, `WIDEST` at most. Then whole
+    With the ink's box from l to h (the points and half a pen around), n the image's size, s = min(20 n / 28 / (h − l))
+    and m the middle of the image q = s · (p − (l + h) / 2) + m are the points in pixels, and the pen is s · width wide,
+    `WIDEST` at most of 28 pixels, of others in proportion to the shorter side. Then whole
     pixels bring the centre of mass Σ i·v / Σ v to within ½ of the data set's middle, as far as no ink is lost.
     """
     drawn = [stroke for stroke in strokes if len(stroke.points)]
@@ -53,7 +54,7 @@ def pixels_of(
     low = np.min([stroke.points.min(axis=0) - stroke.width / 2 for stroke in drawn], axis=0)
     high = np.max([stroke.points.max(axis=0) + stroke.width / 2 for stroke in drawn], axis=0)
     unit = min(shape) / SIZE
-    scale = BOX * unit / float((high - low).max())
+    scale = float((BOX * (np.array(shape[::-1]) / SIZE) / (high - low)).min())
     middle = np.array(shape[::-1]) / 2
     ink = np.zeros(shape)
     for stroke in drawn:

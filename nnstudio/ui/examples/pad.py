@@ -1,7 +1,7 @@
-"""The pad: a square to draw on with the mouse, a finger or a pen.
+"""The pad: a sheet of the shape of the images to draw on with the mouse, a finger or a pen.
 
 Qt turns the touch of a finger and of a pen into the mouse's events where nobody asks for them; so all three draw.
-Points are kept as shares of the pad's side, and so a drawing grows and shrinks with it.
+Points are kept as shares of the sheet's shorter side, and so a drawing grows and shrinks with it.
 """
 
 import numpy as np
@@ -17,9 +17,9 @@ from nnstudio.ui.stage.stage import Stage
 
 HINT = "Draw here"
 PEN = 0.08
-"""Of the pad's side: a digit that fills three quarters of it gets lines as wide as MNIST's."""
+"""Of the sheet's shorter side: a digit that fills three quarters of it gets lines as wide as MNIST's."""
 _STEP = 0.008
-"""Of the pad's side: points nearer to each other say nothing new."""
+"""Of the sheet's shorter side: points nearer to each other say nothing new."""
 
 Points = tuple[tuple[float, float], ...]
 
@@ -45,18 +45,25 @@ class PadStage(Stage):
         self._lines: tuple[Points, ...] = ()
         self._past: list[tuple[Points, ...]] = []
         self._drawing = False
+        self._shape = 1, 1
         self._ink: list[QGraphicsPathItem] = []
         self.arrange()
 
     @property
     def strokes(self) -> list[Stroke]:
-        """What is drawn, in shares of the pad's side, with the line that is being drawn."""
+        """What is drawn, in shares of the sheet's shorter side, with the line that is being drawn."""
         return [Stroke(np.array(line), PEN) for line in self._lines]
 
     @property
     def can_undo(self) -> bool:
         """Whether there is something to take back."""
         return bool(self._past)
+
+    def set_shape(self, height: int, width: int) -> None:
+        """Be a sheet of the shape of such images from now on."""
+        if (height, width) != self._shape:
+            self._shape = height, width
+            self.arrange()
 
     def undo(self) -> None:
         """Take the last stroke back, or that all were wiped away."""
@@ -119,9 +126,18 @@ class PadStage(Stage):
         self.mousePressEvent(event)  # the second of two quick strokes
 
     def _place(self, position: QPointF) -> tuple[float, float]:
-        """A point in shares of the pad; what is drawn beyond its edge stays on it."""
-        x, y = (position.x() / self.width(), position.y() / self.height())
-        return min(max(x, 0.0), 1.0), min(max(y, 0.0), 1.0)
+        """A point in shares of the shorter side; what is drawn beyond an edge stays on it."""
+        sheet = self._sheet()
+        x = min(max(position.x() - sheet.left(), 0.0), sheet.width()) / self._side
+        return x, min(max(position.y() - sheet.top(), 0.0), sheet.height()) / self._side
+
+    def _sheet(self) -> QRectF:
+        height, width = self._shape
+        return items.fitted(self.area, width, height)
+
+    @property
+    def _side(self) -> float:
+        return min(self._sheet().width(), self._sheet().height())
 
     # Keys.
 
@@ -139,8 +155,8 @@ class PadStage(Stage):
     def arrange(self) -> None:
         root, colors = self.clear(), theme.current()
         sheet = items.path(root, QPen(QColor(colors.line), 1), QColor(colors.ground))
-        sheet.setPath(items.rounded(self.area.adjusted(0.5, 0.5, -0.5, -0.5), 6))
-        pen = QPen(QColor(colors.text), PEN * self.width())
+        sheet.setPath(items.rounded(self._sheet().adjusted(0.5, 0.5, -0.5, -0.5), 6))
+        pen = QPen(QColor(colors.text), PEN * self._side)
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         self._ink = [items.path(root, pen, z=1) for _ in self._lines]
@@ -157,4 +173,4 @@ class PadStage(Stage):
         return path
 
     def _point(self, place: tuple[float, float]) -> QPointF:
-        return QPointF(place[0] * self.width(), place[1] * self.height())
+        return self._sheet().topLeft() + QPointF(place[0], place[1]) * self._side

@@ -209,8 +209,9 @@ class NetworkPicture(Stage):
         side = round(min(_IMAGE, 0.9 * x * 2))
         if self._pixels is None or self._pixels[0] is not pixels or self._pixels[1] != side:
             self._pixels = pixels, side, _picture_of(pixels, side)
-        item = items.pixmap(self.root, QPointF(x - side / 2, (TOP + self.height() - BOTTOM - side) / 2), z=3)
-        item.setPixmap(self._pixels[2])
+        picture = self._pixels[2]
+        corner = QPointF(x - picture.width() / 2, (TOP + self.height() - BOTTOM - picture.height()) / 2)
+        items.pixmap(self.root, corner, z=3).setPixmap(picture)
 
     def _unit(self, tile: Tile, trace: Trace, walk: Walk, names: Names, column: Column) -> None:
         colors = theme.current()
@@ -385,10 +386,10 @@ class NetworkPicture(Stage):
 
 
 def _picture_of(pixels: np.ndarray, side: int) -> QPixmap:
-    """Channels (c, h, w) as one picture in grey."""
+    """Channels (c, h, w) as one picture in grey, its longer side this long."""
     flat = pixels.mean(axis=0)
     low, high = float(flat.min()), float(flat.max())
     shades = np.ascontiguousarray((flat - low) * (255 / max(high - low, 1e-12)), np.uint8)
     height, width = shades.shape
     image = QImage(shades.tobytes(), width, height, width, QImage.Format.Format_Grayscale8)
-    return QPixmap.fromImage(image.scaled(side, side))
+    return QPixmap.fromImage(image.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio))

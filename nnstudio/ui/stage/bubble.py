@@ -88,7 +88,8 @@ class Bubble:
             painter.drawRoundedRect(box, 8, 8)
             if picture is not None:
                 painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, picture.width() > _PICTURE)
-                painter.drawImage(QRectF(_PADDING, _PADDING, _PICTURE, _PICTURE), picture)
+                room = QRectF(_PADDING, _PADDING, _PICTURE, _PICTURE)
+                painter.drawImage(items.fitted(room, picture.width(), picture.height()), picture)
             top = _PADDING - 2
             for place, (line, font, metric) in enumerate(zip(lines, fonts, metrics, strict=True)):
                 painter.setFont(font)

@@ -131,6 +131,16 @@ def rounded(box: QRectF, radius: float) -> QPainterPath:
     return outline
 
 
+def fitted(box: QRectF, width: float, height: float) -> QRectF:
+    """The largest rectangle of this shape in the middle of a box, in whole pixels where it is not the box itself."""
+    if width * box.height() == height * box.width():
+        return QRectF(box)
+    scale = min(box.width() / width, box.height() / height)
+    wide, high = max(round(width * scale), 1), max(round(height * scale), 1)
+    left, top = box.left() + round((box.width() - wide) / 2), box.top() + round((box.height() - high) / 2)
+    return QRectF(left, top, wide, high)
+
+
 def strokes(xs: Sequence[float], ys: Sequence[float]) -> QPainterPath:
     """A line through points as single strokes from each to the next. On a line through noise, drawn wider than one
     pixel, Qt takes forty times as long for the same line in one piece, as it looks where it crosses itself."""

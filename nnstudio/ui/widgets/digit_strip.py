@@ -17,6 +17,7 @@ class DigitStrip(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._high = ROWS / COLUMNS
         self._ink: NDArray[np.uint8] | None = None
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
@@ -32,14 +33,16 @@ class DigitStrip(QWidget):
         cells = np.zeros((ROWS * COLUMNS, height, width), np.uint8)
         cells[: len(images)] = images
         rows = cells.reshape(ROWS, COLUMNS, height, width).swapaxes(1, 2)
+        self._high = ROWS * height / (COLUMNS * width)
         self._ink = np.ascontiguousarray(rows).reshape(ROWS * height, COLUMNS * width)
+        self.updateGeometry()
         self.update()
 
     def hasHeightForWidth(self) -> bool:
         return True
 
     def heightForWidth(self, width: int) -> int:
-        return round(width * ROWS / COLUMNS)
+        return round(width * self._high)
 
     def sizeHint(self) -> QSize:
         return QSize(182, self.heightForWidth(max(self.width(), 160)))

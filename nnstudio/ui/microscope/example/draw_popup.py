@@ -31,6 +31,7 @@ class DrawPopup(QFrame):
         self.setWhatsThis(MICROSCOPE["Draw one"].html("Draw one"))
         self._dataset = dataset
         self.pad = PadStage()
+        self.pad.set_shape(*dataset.recipe.shape)
         side = round(_SIDE * theme.text_scale())
         self.pad.setFixedSize(side, side)
         self.pad.changed.connect(self._show)

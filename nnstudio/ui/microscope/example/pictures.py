@@ -52,7 +52,8 @@ class LargeImage(Stage):
     def box(self) -> QRectF:
         """Where the image lies."""
         side = min(self.width(), self.height()) - 2
-        return QRectF((self.width() - side) / 2, 1, side, side)
+        square = QRectF((self.width() - side) / 2, 1, side, side)
+        return square if self._ink is None else items.fitted(square, *self.places())
 
     def places(self) -> tuple[int, int]:
         return (0, 0) if self._ink is None else (self._ink.shape[1], self._ink.shape[0])
@@ -90,8 +91,8 @@ class LargeImage(Stage):
         root, colors, box = self.clear(), theme.current(), self.box()
         self._marker = items.path(root, QPen(QColor(colors.accent), 1.5), z=3)
         if self._ink is not None and box.width() > 0:
-            side = max(round(box.width() * self.ratio), 1)
-            picture = QPixmap.fromImage(ink_image(self._ink).scaled(side, side))  # each pixel a square, not a blur
+            size = QSize(max(round(box.width() * self.ratio), 1), max(round(box.height() * self.ratio), 1))
+            picture = QPixmap.fromImage(ink_image(self._ink).scaled(size))  # each pixel a square, not a blur
             picture.setDevicePixelRatio(self.ratio)
             items.pixmap(root, box.topLeft(), z=1).setPixmap(picture)
         frame = items.rounded(box.adjusted(-0.5, -0.5, 0.5, 0.5), _CORNER)
@@ -155,7 +156,11 @@ class Neighbours(ExamplesStage):
         side = (self.width() - 2 - (columns - 1) * _GAP) / max(columns, 1)
         side = max(min(side, (self.height() - 2 - (rows - 1) * _GAP) / max(rows, 1)), 4.0)
         row, column = divmod(place, max(columns, 1))
-        return QRectF(1 + column * (side + _GAP), 1 + row * (side + _GAP), side, side)
+        square = QRectF(1 + column * (side + _GAP), 1 + row * (side + _GAP), side, side)
+        if self._dataset is None:
+            return square
+        height, width = self._dataset.recipe.shape
+        return items.fitted(square, width, height)
 
     def _place(self, spot: Spot) -> int | None:
         place = spot.row * self.places()[0] + spot.column
@@ -204,9 +209,9 @@ class Neighbours(ExamplesStage):
             if split is None:
                 continue
             tile = self._tile(place)
-            side = max(round(tile.width() * self.ratio), 1)
+            size = QSize(max(round(tile.width() * self.ratio), 1), max(round(tile.height() * self.ratio), 1))
             image = ink_image(ink_of(split.raw[example.index]))
-            image = image.scaled(side, side, mode=Qt.TransformationMode.SmoothTransformation)
+            image = image.scaled(size, mode=Qt.TransformationMode.SmoothTransformation)
             picture = QPixmap.fromImage(image)
             picture.setDevicePixelRatio(self.ratio)
             items.pixmap(root, tile.topLeft(), z=1).setPixmap(picture)

@@ -4,10 +4,12 @@ A layer may have more units than there is room for. A column then shows as many 
 many more there are; scrolling changes `first`. Pointer and keyboard find units through the same geometry that paints.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
+
+from nnstudio.ui.stage import items
 
 
 class Spot(NamedTuple):
@@ -76,6 +78,12 @@ class Column:
         """Where a unit stands, if it shows."""
         place = self.place(unit)
         return None if place is None else self.tiles[place]
+
+    def fitted(self, shape: tuple[int, ...]) -> "Column":
+        """With tiles of the shape (height, width) of the images in them; mere cells stay what they are."""
+        pictures = self.large or len(self.tiles)
+        tiles = (items.fitted(tile, shape[1], shape[0]) for tile in self.tiles[:pictures])
+        return replace(self, tiles=(*tiles, *self.tiles[pictures:]))
 
     def unit_at(self, point: QPointF) -> int | None:
         """The unit at a point, with a pixel of tolerance."""

@@ -91,6 +91,8 @@ class ImageNetwork:
         self._cells = [self._cell(index, layer) for index, layer in enumerate(layers[:-1], start=1)]
         area = place.area.adjusted(0, 0, 0, -em - _ABOVE_CAPTION)
         self.columns = image_columns(area, self._cells, counts(frame), place.firsts, em)
+        place_of_image = self.columns[0].tiles[0]
+        self._shape(frame)
         self._frame = frame
         self._flow: dict[int, Flow] = {}
         for gap, (a, b) in enumerate(pairwise(self.columns)):
@@ -102,10 +104,10 @@ class ImageNetwork:
         self._small: dict[int, MapTiles] = {}
         self._bars: dict[int, tuple[items.Bars, items.Bars]] = {}
         self._lengths: dict[int, list[int]] = {}
-        for index, (cell, column) in enumerate(zip(self._cells, self.columns[1:-1], strict=True), start=1):
-            self._build(index, cell, column)
+        for index, cell in enumerate(self._cells, start=1):
+            self._build(index, cell, self.columns[index], layers[index - 1])
         self._answers = Answers(place.parent, self.columns[-1], frame.dataset.output_names)
-        self._image = InputImage(place.parent, self.columns[0].tiles[0], place.ratio)
+        self._image = InputImage(place.parent, self.columns[0].tiles[0], place_of_image, place.ratio)
         below = QPointF(place.area.center().x(), place.area.bottom() - em / 2)
         self._caption = items.Words(
             place.parent, below, text_font(11.5), current().dim, align=Qt.AlignmentFlag.AlignHCenter, z=6
@@ -118,6 +120,18 @@ class ImageNetwork:
         self._weights_pace, self._flow_pace, self._weights_due = Pace(WEIGHTS_EVERY), Pace(FLOWING_EVERY), True
         for column in self.columns:
             show_more(place.parent, column)
+
+    def _shape(self, frame: Frame) -> None:
+        """Give the tiles, which stand as squares, the shapes of the images in them."""
+        picture, columns = frame.picture, list(self.columns)
+        assert isinstance(picture, ImagePicture)
+        columns[0] = columns[0].fitted(picture.example.shape)
+        for index, (cell, layer) in enumerate(zip(self._cells, frame.model.layers, strict=False), start=1):
+            if cell is FEATURE_MAP:
+                columns[index] = columns[index].fitted(layer.shape[1:])
+            elif cell is WEIGHTS and layer.weight_images is not None:
+                columns[index] = columns[index].fitted(layer.weight_images.shape[2:])
+        self.columns = tuple(columns)
 
     def _cell(self, index: int, layer: ModelLayer) -> Cell:
         maps = len(layer.shape) == 3
@@ -132,12 +146,13 @@ class ImageNetwork:
         source = gap > 0 and self._cells[gap - 1] in (WEIGHTS, ACTIVATION)
         return source and layers[gap].weights is not None
 
-    def _build(self, index: int, cell: Cell, column: Column) -> None:
+    def _build(self, index: int, cell: Cell, column: Column, layer: ModelLayer) -> None:
         large = replace(column, tiles=column.tiles[: column.large]) if column.large else column
         tiles = [MapTiles(self._parent, large, self._ratio, smooth=cell in (WEIGHTS, FEATURE_MAP))]
         if cell is KERNEL:
             beside = tuple(tile.translated(KERNEL.beside * tile.width(), 0) for tile in column.tiles)
-            tiles.append(MapTiles(self._parent, replace(column, tiles=beside), self._ratio))
+            maps = replace(column, tiles=beside).fitted(layer.shape[1:])
+            tiles.append(MapTiles(self._parent, maps, self._ratio))
         self._pictures[index] = tiles
         if cell is WEIGHTS:
             self._bars[index] = items.Bars(self._parent, z=4), items.Bars(self._parent, z=4)
@@ -152,7 +167,9 @@ class ImageNetwork:
         column = self.columns[-1]
         size = column.tiles[0].height()
         tiles = tuple(QRectF(row.left() - size - 4, row.top(), size, size) for row in column.tiles)
-        return MapTiles(self._parent, replace(column, tiles=tiles), self._ratio)
+        images = self._frame.model.layers[-1].weight_images
+        assert images is not None
+        return MapTiles(self._parent, replace(column, tiles=tiles).fitted(images.shape[2:]), self._ratio)
 
     # Showing.
 

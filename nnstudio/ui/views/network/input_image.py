@@ -20,11 +20,12 @@ _BESIDE = 24
 
 
 class InputImage:
-    """The first column, and three lines below it."""
+    """The first column, and three lines below it, which have the width of its whole place."""
 
-    def __init__(self, parent: QGraphicsItem, tile: QRectF, ratio: float) -> None:
+    def __init__(self, parent: QGraphicsItem, tile: QRectF, place: QRectF, ratio: float) -> None:
         theme, bold = current(), text_font(12, bold=True)
         self._tile, self._ratio = tile, ratio
+        self._room = place.right() - tile.left() + _BESIDE
         self._image = items.pixmap(parent, tile.topLeft(), z=2)
         self._example: FloatArray | None = None
         title, which, verdict = (QPointF(tile.left(), tile.bottom() + 14 + 18 * line) for line in range(3))
@@ -54,7 +55,7 @@ class InputImage:
 
     def _fitting(self, font: QFont, *texts: str) -> str:
         """The first of these texts that there is room for; of the last one, as much as there is."""
-        metrics, room = QFontMetricsF(font), self._tile.width() + _BESIDE
+        metrics, room = QFontMetricsF(font), self._room
         fitting = (text for text in texts if metrics.horizontalAdvance(text) <= room)
         return next(fitting, metrics.elidedText(texts[-1], items.RIGHT_END, room))
 

@@ -158,12 +158,14 @@ class MapTiles:
 
     def _lay_over(self, ratio: float) -> None:
         tiles, theme = self._column.tiles, current()
-        gap = tiles[1].left() - tiles[0].right() if self._column.across > 1 and len(tiles) > 1 else _EDGE
-        self._edge = max(_EDGE, gap)
+        first, across = tiles[0], self._column.across
+        aside = tiles[1].left() - first.right() if across > 1 and len(tiles) > 1 else _EDGE
+        below = tiles[across].top() - first.bottom() if len(tiles) > across else _EDGE
+        self._edges = max(_EDGE, aside), max(_EDGE, min(below, aside))
         around = QRectF()
         for tile in tiles:
             around = around.united(tile)
-        around = around.adjusted(-_EDGE, -_EDGE, self._edge, self._edge)
+        around = around.adjusted(-_EDGE, -_EDGE, *self._edges)
         over = items.pixmap(self._parent, around.topLeft(), z=3)
         over.setPixmap(items.drawn(around, ratio, self._draw_over))
         shape = QPainterPath()
@@ -180,7 +182,7 @@ class MapTiles:
         corners, outlines = QPainterPath(), QPainterPath()
         for tile in tiles:
             whole = QPainterPath()
-            whole.addRect(tile.adjusted(-_EDGE, -_EDGE, self._edge, self._edge))
+            whole.addRect(tile.adjusted(-_EDGE, -_EDGE, *self._edges))
             corners.addPath(whole - items.rounded(tile, radius))
             outlines.addRoundedRect(tile.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
         painter.fillPath(corners, QColor(theme.card))

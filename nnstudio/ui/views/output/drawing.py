@@ -94,6 +94,8 @@ class DrawingPane(QWidget):
             return
         recipe, kind = self._frame.model.recipe, self._frame.dataset.spec.kind
         height, width = recipe.shape
+        for sheet in (self.pad, self.seen):
+            sheet.set_shape(height, width)
         self._image = pixels_of(self.pad.strokes, (height, width), kind)
         self.seen.show_image(self._image)
         self._answer()

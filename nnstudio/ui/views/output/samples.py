@@ -69,11 +69,13 @@ class SamplesStage(ExamplesStage):
         return min(len(picture.samples), max(fitting, 1)), 1
 
     def _tile(self, column: int) -> QRectF:
-        """The square of an image; its answer stands below."""
+        """Where an image lies, in a square; its answer stands below."""
         columns = max(self.places()[0], 1)
         pitch = (self.width() - 2 * _EDGE + _GAP) / columns
         side = round(min(pitch - _GAP, _WIDEST, self.height() - self._lines_height() - 2 * _EDGE))
-        return QRectF(round(_EDGE + column * pitch + (pitch - _GAP - side) / 2), _EDGE, side, side)
+        square = QRectF(round(_EDGE + column * pitch + (pitch - _GAP - side) / 2), _EDGE, side, side)
+        samples = self._picture.samples if self._picture else None
+        return square if samples is None else items.fitted(square, samples.shape[2], samples.shape[1])
 
     def _lines_height(self) -> float:
         return QFontMetricsF(mono_font(12)).height() + QFontMetricsF(mono_font(11)).height()
@@ -182,7 +184,8 @@ class SamplesStage(ExamplesStage):
         painter.setPen(QPen(QColor(colors.line if right else colors.bad), 1 if right else 1.5))
         painter.drawRoundedRect(tile.adjusted(-0.5, -0.5, 0.5, 0.5), 3, 3)
         large, small = mono_font(12), mono_font(11)
-        room = tile.width() + _GAP
+        room = (self.width() - 2 * _EDGE + _GAP) / max(self.places()[0], 1)
+        room = min(room, max(tile.width(), tile.height()) + _GAP)
         line = QRectF(tile.center().x() - room / 2, tile.bottom() + 2, room, QFontMetricsF(large).height())
         painter.setFont(large)
         painter.setPen(QColor(colors.better if right else colors.bad))

@@ -34,6 +34,7 @@ class SeenStage(Stage):
             "<p><b>Example:</b> a pixel covered by half is 128 / 255 = 0.50.</p><p><b>Source:</b> LeCun, Bottou, "
             "Bengio &amp; Haffner 1998, Gradient-Based Learning Applied to Document Recognition.</p>",
         )
+        self._shape = 1, 1
         self._pixels: NDArray[np.uint8] | None = None
         self.answer, self.sure = "", ""
         self.arrange()
@@ -43,6 +44,12 @@ class SeenStage(Stage):
         self._pixels = pixels
         self._draw()
         self.read()
+
+    def set_shape(self, height: int, width: int) -> None:
+        """Have room for images of this shape from now on."""
+        if (height, width) != self._shape:
+            self._shape, self._pixels = (height, width), None
+            self.arrange()
 
     def show_answer(self, answer: str, sure: str) -> None:
         """Write what the network takes it for, and how sure it is."""
@@ -69,7 +76,8 @@ class SeenStage(Stage):
     def _tile(self) -> QRectF:
         above, *below = self._lines()
         side = max(8.0, min(self.width(), self.height() - above - sum(below) - 2 * _GAP, 112.0) // 1)
-        return QRectF(round((self.width() - side) / 2), above + _GAP, side, side)
+        square = QRectF(round((self.width() - side) / 2), above + _GAP, side, side)
+        return items.fitted(square, *reversed(self._shape))
 
     def _cell(self, spot: Spot) -> QRectF:
         columns, rows = self.places()

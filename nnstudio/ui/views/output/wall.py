@@ -153,7 +153,10 @@ class WallStage(ExamplesStage):
         if not self._of_images:
             return QRectF(0, top, self._inner, self._pitch)
         pitch = (self._inner - 2 * _EDGE + _GAP) / self._across
-        return QRectF(round(_EDGE + column * pitch + (pitch - _GAP - self._side) / 2), top, self._side, self._side)
+        left = round(_EDGE + column * pitch + (pitch - _GAP - self._side) / 2)
+        assert self._collection is not None
+        height, width = self._collection.dataset.recipe.shape
+        return items.fitted(QRectF(left, top, self._side, self._side), width, height)
 
     def _in_sight(self) -> range:
         first = max(int((self.bar.value() - _EDGE) / self._pitch), 0)
