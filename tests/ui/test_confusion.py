@@ -11,9 +11,9 @@ from pytestqt.qtbot import QtBot
 
 from nnstudio.core.run.frame import Frame, ImagePicture, Status
 from nnstudio.ui import theme
+from nnstudio.ui.examples.confusion import share_in_cell
 from nnstudio.ui.stage.stage import Spot
 from nnstudio.ui.views.canned import image_frame
-from nnstudio.ui.views.output.confusion import share_in_cell
 from nnstudio.ui.views.output_view import OutputView
 
 

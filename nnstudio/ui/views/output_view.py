@@ -16,21 +16,21 @@ from PySide6.QtWidgets import QApplication, QSizePolicy, QVBoxLayout, QWidget
 from nnstudio.core.run.frame import Frame, ImagePicture, Picture, PlanePicture, Probe, Status, TablePicture
 from nnstudio.ui.examples.boundary import BoundaryStage
 from nnstudio.ui.examples.choosing import ExamplesStage
+from nnstudio.ui.examples.confusion import ConfusionStage
+from nnstudio.ui.examples.predictions import PredictionsStage
+from nnstudio.ui.examples.samples import SamplesStage
 from nnstudio.ui.examples.truth_table import TruthTableStage
 from nnstudio.ui.stage.stage import Spot
 from nnstudio.ui.stage.table import Table
 from nnstudio.ui.views.output.class_figures import ClassFiguresStage
-from nnstudio.ui.views.output.confusion import ConfusionStage
 from nnstudio.ui.views.output.drawing import DrawingPane
 from nnstudio.ui.views.output.example_strip import ExampleStrip
 from nnstudio.ui.views.output.metrics_row import MetricsRow
 from nnstudio.ui.views.output.output_tables import metrics_table, points_table
 from nnstudio.ui.views.output.painting_stage import PaintingStage, Tool
 from nnstudio.ui.views.output.plane_switches import PlaneSwitches
-from nnstudio.ui.views.output.predictions import PredictionsStage
 from nnstudio.ui.views.output.residuals import ResidualsStage
 from nnstudio.ui.views.output.roc import RocStage
-from nnstudio.ui.views.output.samples import SamplesStage
 from nnstudio.ui.views.output.scatter import ScatterStage
 from nnstudio.ui.views.output.section_stage import SectionStage
 from nnstudio.ui.views.output.table_bar import TableBar, TableMode

@@ -10,20 +10,17 @@ from functools import partial
 from pathlib import Path
 from threading import Event
 
-import numpy as np
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
-from nnstudio.core.data.plane import Plane
-from nnstudio.core.network.predict import predict
-from nnstudio.core.run.frame import FloatArray, Frame
+from nnstudio.core.run.frame import Frame
 from nnstudio.files.errors import FileError
 from nnstudio.files.exports import Format, Proof, Subject
 from nnstudio.files.exports.draft import Draft
 from nnstudio.files.exports.preview import Preview, preview
 from nnstudio.files.exports.proving import given_up_when
 from nnstudio.ui.background import Background
+from nnstudio.ui.panels.export.sight import Seen, seen
 
-RESOLUTION = 104
 _REFUSALS = (FileError, MemoryError)
 
 
@@ -32,14 +29,14 @@ class Drafted:
     """A draft as it is shown.
 
     previews: of its files, the one that was asked for first; lacks: what of the network it cannot hold, in a sentence
-    plane (outputs, R, R): the answers all over it; None where examples are no points
+    seen: what the network makes of its data
     proof: None until it is there
     """
 
     draft: Draft
     previews: tuple[Preview, ...]
     lacks: str
-    plane: FloatArray | None
+    seen: Seen
     proof: Proof | None = None
 
 
@@ -58,7 +55,7 @@ class Drafting(QObject):
     def __init__(self, frame: Frame, parent: QObject) -> None:
         super().__init__(parent)
         self._frame = frame
-        self._known: tuple[Subject, FloatArray | None] | None = None
+        self._known: tuple[Subject, Seen] | None = None
         self._stop = Event()
         self._making, self._writing = Background(self), Background(self)
         self._making.came.connect(self._take)
@@ -96,7 +93,7 @@ class Drafting(QObject):
         self._writing.begin(partial(_written, draft, folder), _REFUSALS)
 
     def _take(self, drafted: Drafted) -> None:
-        self._known = drafted.draft.subject, drafted.plane
+        self._known = drafted.draft.subject, drafted.seen
         self.drafted.emit(drafted)
 
     def _made(self, error: str) -> None:
@@ -110,20 +107,12 @@ class Drafting(QObject):
     # On a thread of its own.
 
     def _make(self, chosen: Format, name: str, way: str, stop: Event) -> Iterator[Drafted]:
-        subject, plane = self._known or _known(self._frame)
+        subject, shown = self._known or (Subject.of(self._frame), seen(self._frame))
         draft = Draft.of(chosen, subject, name, way)
         previews = tuple(preview(*file) for file in [*draft.files.items()][::-1])
-        drafted = Drafted(draft, previews, chosen.lacks(subject), plane)
+        drafted = Drafted(draft, previews, chosen.lacks(subject), shown)
         yield drafted
         yield from _proved(drafted, stop)
-
-
-def _known(frame: Frame) -> tuple[Subject, FloatArray | None]:
-    subject, domain = Subject.of(frame), frame.dataset.domain
-    if not isinstance(domain, Plane):
-        return subject, None
-    answers = predict(subject.model, domain.grid(RESOLUTION))
-    return subject, np.ascontiguousarray(answers.T.reshape(-1, RESOLUTION, RESOLUTION))
 
 
 def _proved(drafted: Drafted, stop: Event) -> Iterator[Drafted]:

@@ -1,18 +1,15 @@
-"""Which network is taken away: what it says all over the plane, its layers, how far it was trained, how good it is."""
+"""Which network is taken away: what it makes of its data, its layers, how far it was trained, how good it is."""
 
 from collections.abc import Iterator
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from nnstudio.core.counting import grouped
 from nnstudio.core.experiment.choices import Task
 from nnstudio.core.experiment.network_text import describe_layers
-from nnstudio.core.run.frame import FloatArray
 from nnstudio.files.exports import Subject
-from nnstudio.ui.examples.boundary_image import boundary_pixels
-from nnstudio.ui.examples.points import value_scale
+from nnstudio.ui.panels.export.sight import Seen, Sight
 from nnstudio.ui.panels.export.ways import Ways
 from nnstudio.ui.widgets.figures import decimal, percent
 
@@ -20,14 +17,12 @@ SIDE, WIDTH = 208, 240
 
 
 class Facts(QWidget):
-    """picture: of networks on the plane; facts: names and figures, one below the other; ways: how it may be written"""
+    """sight: what it makes of its data; facts: names and figures, one below the other; ways: how it may be written"""
 
     def __init__(self) -> None:
         super().__init__()
         self.setFixedWidth(WIDTH)
-        self.picture = QLabel()
-        self.picture.setFixedSize(SIDE, SIDE)
-        self.picture.hide()
+        self.sight = Sight(SIDE)
         self.ways = Ways()
         self.facts = QGridLayout()
         self.facts.setHorizontalSpacing(10)
@@ -36,26 +31,17 @@ class Facts(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 12)
         column.setSpacing(12)
-        column.addWidget(self.picture)
+        column.addWidget(self.sight)
         column.addLayout(self.facts)
         column.addSpacing(8)
         column.addWidget(self.ways)
         column.addStretch(1)
 
-    def show_subject(self, subject: Subject, plane: FloatArray | None) -> None:
-        """This one, once; `plane` (outputs, R, R): its answers all over the plane, where there is one."""
+    def show_subject(self, subject: Subject, seen: Seen) -> None:
+        """This one, once."""
         if self.facts.count():
             return
-        if plane is not None:
-            pixels = boundary_pixels(plane, subject.model.task, value_scale(subject.frame.dataset), False)
-            image = QImage(pixels.tobytes(), pixels.shape[1], pixels.shape[0], QImage.Format.Format_RGB32)
-            ratio = self.devicePixelRatioF()
-            side = round(SIDE * ratio)
-            picture = QPixmap.fromImage(image).scaled(side, side, mode=Qt.TransformationMode.SmoothTransformation)
-            picture.setDevicePixelRatio(ratio)
-            self.picture.setPixmap(picture)
-            self.picture.setAccessibleName("What the network says all over the plane")
-            self.picture.show()
+        self.sight.show_seen(seen)
         for row, (name, value) in enumerate(_facts(subject)):
             label, figure = QLabel(name), QLabel(value, wordWrap=True)
             label.setProperty("role", "dim")

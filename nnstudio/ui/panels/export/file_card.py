@@ -102,7 +102,7 @@ class FileCard(QFrame):
         self.name.setVisible(not several)
         self.lacks.setText(drafted.lacks)
         self.lacks.setVisible(bool(drafted.lacks))
-        self.facts.show_subject(drafted.draft.subject, drafted.plane)
+        self.facts.show_subject(drafted.draft.subject, drafted.seen)
         self.facts.ways.offer([*drafted.draft.format.ways], drafted.draft.way)
         self._show(0)
 

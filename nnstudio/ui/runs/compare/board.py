@@ -7,12 +7,12 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 from nnstudio.core.counting import grouped
 from nnstudio.core.run.frame import Frame, PlanePicture, TablePicture
 from nnstudio.ui.examples.boundary import BoundaryStage
+from nnstudio.ui.examples.confusion import ConfusionStage
+from nnstudio.ui.examples.predictions import PredictionsStage
 from nnstudio.ui.runs.badge import LETTERS, Badge
 from nnstudio.ui.runs.compare.comparison import ENDED
 from nnstudio.ui.runs.compare.figures import score_words
 from nnstudio.ui.stage.stage import Stage
-from nnstudio.ui.views.output.confusion import ConfusionStage
-from nnstudio.ui.views.output.predictions import PredictionsStage
 
 _GAP = 7
 

@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter
 
 from nnstudio.core.run.frame import Frame, PlanePicture
 from nnstudio.ui import theme
+from nnstudio.ui.examples.confusion import ConfusionStage
 from nnstudio.ui.explanations.compare import COMPARE
 from nnstudio.ui.runs.badge import LETTERS
 from nnstudio.ui.runs.compare.comparison import only_right
@@ -15,7 +16,6 @@ from nnstudio.ui.stage.atlas import colors_of, shades_of
 from nnstudio.ui.stage.lettering import mono_font, text_font
 from nnstudio.ui.stage.stage import Spot
 from nnstudio.ui.stage.table import Table
-from nnstudio.ui.views.output.confusion import ConfusionStage
 from nnstudio.ui.widgets.figures import decimal
 
 _TOPS = (1, 2, 3, 5, 10, 20, 30, 50, 100)

@@ -6,7 +6,7 @@ from math import log10
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 
-from nnstudio.ui.views.output.predictions import PredictionsStage, Range, Values
+from nnstudio.ui.examples.predictions import PredictionsStage, Range, Values
 
 _ENDS = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0)
 """Of the axis of residuals, times a power of ten: so it does not stir with each update."""
