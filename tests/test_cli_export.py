@@ -43,6 +43,22 @@ def test_each_format_is_written_and_proved(project: Path, tmp_path: Path, capsys
     assert "20 updates" in (out / "my run_numpy.py").read_text()
 
 
+def test_the_script_has_its_weights_where_they_are_wanted(
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sizes: list[int] = []
+    for where, files in (("inline", ["my run_numpy.py"]), ("beside", ["my run_numpy.npz", "my run_numpy.py"])):
+        out = tmp_path / where
+        assert cli.main(["export", str(project), "--to", "numpy", "--out", str(out), "--weights", where]) == 0
+        assert sorted(path.name for path in out.iterdir()) == files
+        assert "on 100 inputs" in capsys.readouterr().out, "and it proves itself"
+        sizes.append((out / "my run_numpy.py").stat().st_size)
+    assert sizes[1] < sizes[0] / 2
+    said = refused(capsys, str(project), "--to", "npz,json", "--out", str(tmp_path / "no"), "--weights", "beside")
+    assert "only numpy can be written either way" in said
+    assert not (tmp_path / "no").exists()
+
+
 def test_a_name_of_ones_own(project: Path, tmp_path: Path) -> None:
     assert cli.main(["export", str(project), "--to", "npz", "--out", str(tmp_path), "--name", "brain"]) == 0
     assert (tmp_path / "brain.npz").exists()

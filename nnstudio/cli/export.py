@@ -17,8 +17,10 @@ from nnstudio.core.run.observe import Observer
 from nnstudio.files.errors import LONGEST_MESSAGE, FileError, printable, reason
 from nnstudio.files.exports import FORMATS, Format, Subject
 from nnstudio.files.exports.format import CannotHold
+from nnstudio.files.exports.numpy_script import BESIDE, INLINE
 
 ALL = "all"
+_WAYS = {"inline": INLINE, "beside": BESIDE}
 FAILED, REFUSED = 1, 2
 _ROOM = 60
 """Characters of a name that endings are put behind."""
@@ -29,6 +31,7 @@ def export(words: Sequence[str]) -> int:
     options = _parser().parse_args(words)
     try:
         formats = _formats(options.to)
+        way = _way(options.weights, formats)
         stem = _stem(options)
         subject = _subject(options.project)
         folder = _folder(options.out)
@@ -40,7 +43,7 @@ def export(words: Sequence[str]) -> int:
         return REFUSED
     if options.to == ALL:
         formats = [one for one in formats if not _left_out(one, subject)]
-    return max(_write(one, subject, folder / f"{stem}{one.ending}") for one in formats)
+    return max(_write(one, subject, folder / f"{stem}{one.ending}", way) for one in formats)
 
 
 def _left_out(one: Format, subject: Subject) -> bool:
@@ -53,9 +56,9 @@ def _left_out(one: Format, subject: Subject) -> bool:
     return False
 
 
-def _write(one: Format, subject: Subject, path: Path) -> int:
+def _write(one: Format, subject: Subject, path: Path, way: str) -> int:
     try:
-        proof = one.write(subject, path)
+        proof = one.write(subject, path, way)
     except FileError as error:
         Outlet(sys.stderr).write(f"{printable(error, LONGEST_MESSAGE)}\n")
         return REFUSED
@@ -77,6 +80,15 @@ def _formats(text: str) -> list[Format]:
             advice = f"did you mean {similar[0]}?" if similar else f"there are {', '.join(FORMATS)}."
             raise BadInput(f"There is no format called {printable(name)!r}; {advice}")
     return [FORMATS[name] for name in names]
+
+
+def _way(chosen: str | None, formats: Sequence[Format]) -> str:
+    """What the formats call it; empty for what suits the network."""
+    way = _WAYS[chosen] if chosen is not None else ""
+    if way and not any(way in one.ways for one in formats):
+        both = ", ".join(one.key for one in FORMATS.values() if way in one.ways)
+        raise BadInput(f"--weights {chosen} says nothing about these formats: only {both} can be written either way.")
+    return way
 
 
 def _stem(options: argparse.Namespace) -> str:
@@ -106,7 +118,7 @@ def _parser() -> argparse.ArgumentParser:
     rows = "\n".join(f"  {one.key:<12} {one.name}: {one.purpose}; for {one.needs}" for one in FORMATS.values())
     parser = Parser(
         prog="nnstudio export",
-        usage="nnstudio export [-h] --to FORMATS --out DIR [--name NAME] PROJECT",
+        usage="nnstudio export [-h] --to FORMATS --out DIR [--name NAME] [--weights {inline,beside}] PROJECT",
         description="Write a trained network in the words of other programs. Each file carries sample inputs and the\n"
         "answers to them; as soon as it is written another program computes these from it, where that is\n"
         "installed here, and the largest difference is printed.\n\n"
@@ -119,4 +131,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--to", required=True, metavar="FORMATS", help="their names, with commas between them")
     parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="the folder; made if it is not there")
     parser.add_argument("--name", metavar="NAME", help="what the files' names begin with (as PROJECT)")
+    parser.add_argument(
+        "--weights",
+        choices=list(_WAYS),
+        help="where the NumPy script has its numbers: inline, or in an .npz file beside it (as suits their count)",
+    )
     return parser

@@ -131,15 +131,15 @@ class Format:
         """What its file's name ends in."""
         return Path(f"x{self.ending}").suffix
 
-    def write(self, subject: Subject, path: Path) -> Proof:
-        """Write it to `path`, with whatever it needs beside it, each file whole or not at all; then have it read back.
-        Raises `FileError`, and then no new file is left there."""
-        self.save(subject, path)
+    def write(self, subject: Subject, path: Path, way: str = "") -> Proof:
+        """Write it to `path`, in one of its ways or in the one that suits, with whatever it needs beside it, each file
+        whole or not at all; then have it read back. Raises `FileError`, and then no new file is left there."""
+        self.save(subject, path, way)
         return self.proof(subject, path)
 
-    def save(self, subject: Subject, path: Path) -> tuple[Path, ...]:
+    def save(self, subject: Subject, path: Path, way: str = "") -> tuple[Path, ...]:
         """Write it to `path` without a proof; returns the files. Raises `FileError`."""
-        return write_files(self.make(subject, path.name), path.parent)
+        return write_files(self.ways.get(way, self.make)(subject, path.name), path.parent)
 
     def proof(self, subject: Subject, path: Path) -> Proof:
         """What another reader makes of the file at `path`."""
