@@ -218,6 +218,14 @@ QListWidget[role="formats"] {
 QListWidget[role="formats"]:focus { border: 1px solid $accent; }
 QListWidget[role="formats"]::item { border-radius: 6px; }
 QListWidget[role="formats"]::item:selected { background: $accent_soft; }
+QListWidget[role="ticked"] { background: transparent; border: none; padding: 0px; outline: 0; }
+QListWidget[role="ticked"]::item { min-height: 24px; padding: 0px 4px; border-radius: 5px; }
+QListWidget[role="ticked"]::item:selected { background: $accent_soft; color: $text; }
+QListWidget[role="ticked"]::indicator {
+    width: 12px; height: 12px; border: 1px solid $dim; border-radius: 3px; background: $card;
+}
+QListWidget[role="ticked"]::indicator:checked { background: $accent; border-color: $accent; image: url("$check"); }
+QListWidget[role="ticked"]::indicator:disabled { border-color: $line; }
 QPlainTextEdit[role="listing"], QPlainTextEdit[role="line-numbers"] {
     background: transparent; border: 1px solid transparent; border-radius: 0px; padding: 4px 4px 4px 6px;
     font-family: "$numbers"; font-size: 12px;

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from output_cards import colors_of, shown_output
-from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtCore import QPoint, QPointF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QApplication, QGraphicsSimpleTextItem
 from pytestqt.qtbot import QtBot
@@ -166,6 +166,27 @@ def test_which_inputs_are_shown_is_ticked_in_a_list(qtbot: QtBot) -> None:
     ticks.list.setCurrentRow(6)
     qtbot.keyClick(ticks.list, Qt.Key.Key_Return)
     assert bar.inputs == (4, 5, 6)
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+def test_the_list_opens_below_its_field_and_closes_again(qtbot: QtBot) -> None:
+    card = Card(qtbot, trees(60))
+    field = card.view.bar.scatter.field
+    qtbot.mouseClick(field, LEFT)
+    opened = field.list
+    assert opened.isVisible()
+    first = opened.list.visualItemRect(opened.list.item(0))
+    assert opened.list.viewport().rect().contains(first)
+    assert opened.list.count() == 7
+    box = QPoint(first.left() + 14, first.center().y())
+    qtbot.mouseClick(opened.list.viewport(), LEFT, pos=box)
+    assert field.inputs == (1, 2, 3, 4), "a click on its box unticks an input, and the list stays open"
+    assert opened.isVisible()
+    qtbot.keyClick(opened.list, Qt.Key.Key_Escape)
+    assert not opened.isVisible()
+    qtbot.keyClick(field, Qt.Key.Key_F4)
+    assert opened.isVisible(), "the keys open it as they do any other field"
+    opened.close()
 
 
 def test_no_name_is_cut_and_classes_have_the_colours_of_the_plane(qtbot: QtBot) -> None:

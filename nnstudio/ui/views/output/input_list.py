@@ -101,9 +101,9 @@ class InputField(FlatBox):
 
     changed = Signal()
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.list = InputList(self)
+    def __init__(self, bar: QWidget) -> None:
+        super().__init__(bar)
+        self.list = InputList(bar)  # what belongs to a combo box itself is drawn without a style sheet
         self.list.changed.connect(self._show)
         self.setAccessibleName("Inputs shown")
         self.setToolTip(f"Which inputs the matrix shows, at most {MOST} at once.")

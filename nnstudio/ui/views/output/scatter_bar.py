@@ -17,7 +17,7 @@ class ScatterBar(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._names: tuple[str, ...] = ()
-        self.field, self.said = InputField(), QLabel()
+        self.field, self.said = InputField(self), QLabel()
         self.field.changed.connect(self.changed)
         self.said.setProperty("role", "dim")
         self.said.setWordWrap(True)
