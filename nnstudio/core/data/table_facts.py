@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nnstudio.core.data.columns import AnyColumn, Columns, Numbers, as_words
 from nnstudio.core.data.table_encoding import ISO, days
@@ -92,11 +93,21 @@ def mean_correlation(one: AnyColumn, other: AnyColumn) -> bool:
     """Whether two columns of numbers rise and fall together in every row, to within rounding."""
     if not (isinstance(one, Numbers) and isinstance(other, Numbers)):
         return False
-    both = ~(one.gaps | other.gaps)
-    x, y = one.values[both], other.values[both]
+    found = None
+    for rows in (slice(_FIRST), slice(None)):  # most columns differ in the first rows already
+        found = _correlation(one.values[rows], other.values[rows])
+        if not (found is None or found > 1 - 1e-9):
+            return False
+    return found is not None
+
+
+def _correlation(one: NDArray[np.float64], other: NDArray[np.float64]) -> float | None:
+    """Pearson's |r| of the rows without a gap; None where they are too few, or all the same."""
+    both = ~(np.isnan(one) | np.isnan(other))
+    x, y = one[both], other[both]
     if len(x) < FEWEST_ROWS or x.std() == 0 or y.std() == 0:
-        return False
-    return bool(abs(np.corrcoef(x, y)[0, 1]) > 1 - 1e-9)
+        return None
+    return abs(float(np.corrcoef(x, y)[0, 1]))
 
 
 def tell_each_other(one: AnyColumn, other: AnyColumn) -> bool:

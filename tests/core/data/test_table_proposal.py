@@ -5,6 +5,7 @@ import pytest
 
 from nnstudio.core.data.columns import AnyColumn, Columns, Numbers, Words
 from nnstudio.core.data.dataset import DataError
+from nnstudio.core.data.table_facts import mean_correlation
 from nnstudio.core.data.table_findings import Sort
 from nnstudio.core.data.table_proposal import Proposal, Survey, Wishes, wishes_of
 from nnstudio.core.experiment.choices import Scaling, Task
@@ -214,3 +215,23 @@ def test_a_spec_says_what_was_wished(wishes: Wishes) -> None:
     again = proposed(wishes_of(first.spec), **columns)
     assert again.spec == first.spec
     assert again.findings == first.findings
+
+
+def test_a_column_that_falls_as_the_target_rises_says_it_in_every_row_or_not_at_all() -> None:
+    """The first rows can acquit a column, and never convict one."""
+    rows = 30_000
+    target = np.random.default_rng(2).normal(size=rows)
+    late = np.where(np.arange(rows) < 20_000, 2 * target, 0.0)
+    constant_first = np.where(np.arange(rows) < 15_000, 1.0, 3 - target)
+    gaps = np.where(np.arange(rows) % 3 == 0, np.nan, 5 - target)
+    columns = {
+        "late": late,
+        "first": constant_first,
+        "gaps": gaps,
+        "noise": target + 0.1 * np.roll(target, 1),
+        "y": target,
+    }
+    told = {name: mean_correlation(Numbers(values), Numbers(target)) for name, values in columns.items()}
+    assert told == {"late": False, "first": False, "gaps": True, "noise": False, "y": True}
+    assert not mean_correlation(Numbers(np.ones(rows)), Numbers(target)), "what never changes says nothing"
+    assert not mean_correlation(Numbers(gaps[:20]), Numbers(target[:20])), "in a few rows it may be by chance"
