@@ -19,7 +19,7 @@ from nnstudio.files.errors import printable, reason
 from nnstudio.files.tables.scan import Scan, refused
 from nnstudio.files.tables.text_format import GAPS, Layout
 
-CELLS_AT_ONCE = 400_000
+CELLS_AT_ONCE = 200_000
 LARGEST = 1e30
 UNREAD_SHARE = 0.1
 """A column of numbers in which more cells than this are none holds words."""
@@ -46,7 +46,7 @@ def pieces(
                 names=range(width + 1),  # one more, for a separator at the end of a line
                 index_col=False,
                 skiprows=text.header,
-                dtype={place: str for place in range(width + 1) if place == width or not numeric[place]},
+                dtype={place: str for place in range(width) if not numeric[place]},
                 keep_default_na=False,
                 na_values=list(GAPS),
                 skipinitialspace=True,
@@ -105,15 +105,17 @@ def _numbers(cells: Any, decimal: str) -> Numbers:
     import pandas
 
     unread = 0
-    if cells.dtype.kind not in "iuf":
+    values: NDArray[np.float64]
+    if cells.dtype.kind in "iuf":
+        values = cells.to_numpy(np.float64)
+    else:
         as_text = cells.astype("str").where(cells.notna())
         if decimal == ",":
             as_text = as_text.str.replace(",", ".", regex=False)
         read: Any = pandas.to_numeric(as_text, errors="coerce")
         unread = int((read.isna() & cells.notna()).sum())
-        cells = read
-    values: NDArray[np.float64] = cells.to_numpy(np.float64, na_value=np.nan)
-    if len(values) and not np.abs(values[~np.isnan(values)]).max(initial=0) <= LARGEST:
+        values = read.to_numpy(np.float64, na_value=np.nan)
+    if not np.fmax.reduce(np.abs(values), initial=0) <= LARGEST:
         wild = np.abs(values) > LARGEST
         values = np.where(wild, np.nan, values)
         unread += int(wild.sum())
