@@ -1,4 +1,4 @@
-"""`python -m benchmarks core` (beside another checkout with `--against CHECKOUT`), `ui`, `history` and `sweep`."""
+"""`python -m benchmarks` with `core` (beside another checkout: `--against`), `ui`, `table`, `history` or `sweep`."""
 
 import argparse
 import sys
@@ -6,13 +6,16 @@ from pathlib import Path
 
 from nnstudio import system
 
-PARTS = "core: beside other libraries; ui: behind a window; history: moments of long runs; sweep: many runs at once"
+PARTS = (
+    "core: beside other libraries; ui: behind a window; table: a large one on its way in; "
+    "history: moments of long runs; sweep: many runs at once"
+)
 
 
 def main() -> int:
     """Run the benchmark that was asked for; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Speed as ratios, measured in one run.")
-    parser.add_argument("part", choices=("core", "ui", "history", "sweep"), help=PARTS)
+    parser.add_argument("part", choices=("core", "ui", "table", "history", "sweep"), help=PARTS)
     parser.add_argument("--seconds", type=float, default=10.0, help="how long each measurement takes (default 10)")
     parser.add_argument("--against", type=Path, metavar="CHECKOUT", help="core: beside another checkout of the project")
     options = parser.parse_args()
@@ -26,6 +29,10 @@ def main() -> int:
         if problem is not None:
             print(problem, file=sys.stderr)
             return 3
+        if options.part == "table":
+            from benchmarks import table
+
+            return table.main()
         from benchmarks import ui
 
         if options.part == "history":

@@ -22,6 +22,7 @@ from nnstudio.files.library import library_of
 from nnstudio.files.project import Project, load_project
 from nnstudio.files.saving import Saver
 from nnstudio.files.share_text import project_of
+from nnstudio.files.tables.apart import reading_apart
 from nnstudio.ui import fonts, qt_messages, theme
 from nnstudio.ui.main_window import SAVING_SECONDS, MainWindow
 from nnstudio.ui.mnist_folder import remembered_folder
@@ -57,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
         print(error, file=sys.stderr)  # noqa: T201
         return 2
     start = project.state or project.weights
-    library = library_of(project, options.file, folder=remembered_folder)
+    library = library_of(project, options.file, folder=remembered_folder, reader=reading_apart)
     session = Session(project.experiment, library, start, options.file, project.shelf)
     saver = Saver()
     window = MainWindow(session, settings, saver)

@@ -11,7 +11,7 @@ from nnstudio.files.images import ImageLibrary
 from nnstudio.files.pictures.pictures import Pictures
 from nnstudio.files.pictures.source import PictureLibrary
 from nnstudio.files.project import Project
-from nnstudio.files.tables.source import ReadTable, TableLibrary
+from nnstudio.files.tables.source import ReadTable, TableLibrary, TableReader
 
 
 def _nowhere_else() -> Path | None:
@@ -47,11 +47,12 @@ def library_of(
     path: Path | None = None,
     given: Iterable[Path] = (),
     folder: Callable[[], Path | None] = _nowhere_else,
+    reader: TableReader | None = None,
 ) -> DataLibrary:
     """A library for a project that lies at `path`: its own table or images come out of it, or from where somebody has
-    `given`, or from where they lay, or from beside the project."""
+    `given`, or from where they lay, or from beside the project. `reader`: of tables, where another one is wanted."""
     given, beside = tuple(given), () if path is None else (path.absolute().parent,)
-    library = DataLibrary(folder, TableLibrary(given, beside), PictureLibrary(given, beside))
+    library = DataLibrary(folder, TableLibrary(given, beside, reader), PictureLibrary(given, beside))
     take_in(library, project)
     return library
 

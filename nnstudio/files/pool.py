@@ -5,13 +5,11 @@ over. Here every process has its own pipe: who dies is known at once, loses its 
 """
 
 import os
-import signal
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Executor, Future
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from multiprocessing.reduction import ForkingPickler
@@ -20,10 +18,8 @@ from typing import Any
 
 from nnstudio.core.sweep.datasets import Own
 from nnstudio.core.sweep.workers import Workers
-from nnstudio.files.worker_process import GROUP_SIGNALS, work
-from nnstudio.system import THREAD_VARIABLES
-
-_SPAWN = get_context("spawn")  # a fork would inherit threads' locks, and Qt
+from nnstudio.files.processes import SPAWN, inherited
+from nnstudio.files.worker_process import work
 
 
 class ProcessDied(Exception):
@@ -80,7 +76,7 @@ class ProcessExecutor(Executor):
         self._waiting: deque[_Task] = deque()
         self._workers: list[_Worker] = []
         self._ends = self._at_once = False
-        self._woken, self._wake = _SPAWN.Pipe(duplex=False)
+        self._woken, self._wake = SPAWN.Pipe(duplex=False)
         self._thread = Thread(target=self._manage, name="nnstudio-processes", daemon=True)
         self._thread.start()
 
@@ -141,9 +137,9 @@ class ProcessExecutor(Executor):
                 self._bury(worker)
 
     def _start(self) -> _Worker:
-        ours, theirs = _SPAWN.Pipe()
-        process = _SPAWN.Process(target=work, args=(theirs, self._datasets), daemon=True)
-        with _inherited():
+        ours, theirs = SPAWN.Pipe()
+        process = SPAWN.Process(target=work, args=(theirs, self._datasets), daemon=True)
+        with inherited():
             process.start()
         theirs.close()  # so that the pipe ends with the process
         worker = _Worker(process, ours)
@@ -187,23 +183,3 @@ class ProcessExecutor(Executor):
             task.future.set_running_or_notify_cancel()
         self._woken.close()
         self._wake.close()
-
-
-@contextmanager
-def _inherited() -> Iterator[None]:
-    """A process that is started in here has one thread for matrix products, which NumPy must know when it is imported,
-    and never hears what a terminal sends to all, not even while it starts."""
-    before = {name: os.environ.get(name) for name in THREAD_VARIABLES}
-    os.environ.update((name, "1") for name, value in before.items() if value != "1")
-    masks = hasattr(signal, "pthread_sigmask")
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, GROUP_SIGNALS) if masks else set[signal.Signals]()
-    try:
-        yield
-    finally:
-        if masks:
-            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            elif value != "1":
-                os.environ[name] = value

@@ -4,23 +4,15 @@ It is a fresh interpreter without Qt. Jobs come through a pipe, one after the ot
 through it. When the program that wants them is no more, nor is the process, whatever it is doing.
 """
 
-import os
-import signal
-from multiprocessing.connection import Connection, wait
-from multiprocessing.process import parent_process
-from threading import Thread
+from multiprocessing.connection import Connection
 
 from nnstudio.core.sweep.datasets import Own, provide
-
-GROUP_SIGNALS = frozenset(getattr(signal, name) for name in ("SIGINT", "SIGHUP") if hasattr(signal, name))
-"""What a terminal sends to the program and to all its processes; what to do then is for the program to say."""
+from nnstudio.files.processes import belong_to_the_program
 
 
 def work(jobs: Connection, datasets: tuple[Own, ...]) -> None:
     """Do jobs until the pipe is closed. `datasets`: tables that they train on."""
-    for number in GROUP_SIGNALS:
-        signal.signal(number, signal.SIG_IGN)
-    Thread(target=_die_with_the_program, daemon=True).start()
+    belong_to_the_program()
     provide(*datasets)
     while True:
         try:
@@ -38,10 +30,3 @@ def work(jobs: Connection, datasets: tuple[Own, ...]) -> None:
             jobs.send(answer)
         except OSError:
             return
-
-
-def _die_with_the_program() -> None:
-    program = parent_process()
-    if program is not None:
-        wait([program.sentinel])
-        os._exit(1)

@@ -4,7 +4,7 @@ A project knows its table by the SHA-256 of the file and by where it lay. Moved,
 project; changed, it is not taken for what it was.
 """
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -54,6 +54,9 @@ def reading(path: Path, wishes: FormatWishes = FOUND) -> Reading[ReadTable]:
     columns = yield from part(whole(path, layout, scan), SCANNED, 1)
     file = TableFile(path=place, size=scan.size, text=layout.text)
     return ReadTable(columns, file, scan.digest, layout.sentence, layout.beginning)
+
+
+TableReader = Callable[[Path, FormatWishes], Reading[ReadTable]]
 
 
 def streaming(
@@ -128,12 +131,16 @@ class TableLibrary:
     """Reads the tables that experiments ask for, wherever they are.
 
     given: files that somebody has said a table is in now; folders: where else to look for a file of its name
+    reader: reads a file, as `reading` does
     lost: the table that was not found when it was last looked for, to be looked for elsewhere; None if it was
     """
 
-    def __init__(self, given: Iterable[Path] = (), folders: Iterable[Path] = ()) -> None:
+    def __init__(
+        self, given: Iterable[Path] = (), folders: Iterable[Path] = (), reader: TableReader | None = None
+    ) -> None:
         self._given = tuple(given)
         self._folders = tuple(folders)
+        self._reader = reader or reading
         self.lost: TableSpec | None = None
         self._stored: dict[str, bytes] = {}
         self._read: dict[str, Columns] = {}
@@ -198,7 +205,7 @@ class TableLibrary:
         )
 
     def _checked(self, path: Path, spec: TableSpec, wishes: FormatWishes) -> ReadTable:
-        table = read_table(path, wishes)
+        table = read_to_the_end(self._reader(path, wishes))
         if table.digest != spec.digest:
             raise DataError(f"The table that the project holds is not the one it was trained on: {spec.name}.")
         return table

@@ -18,7 +18,8 @@ from nnstudio.core.data.table_proposal import Proposal, Survey, Wishes
 from nnstudio.core.data.table_sketch import Sketch, sketch_of
 from nnstudio.core.experiment.setting import SettingError
 from nnstudio.files.errors import FileError, printable
-from nnstudio.files.tables.source import ReadTable, reading, stored_content
+from nnstudio.files.tables.apart import reading_apart
+from nnstudio.files.tables.source import ReadTable, stored_content
 from nnstudio.files.tables.text_format import FOUND, FormatWishes
 from nnstudio.ui.background import Background
 
@@ -131,7 +132,7 @@ class Draft(QObject):
 
 
 def _read(path: Path, form: FormatWishes, wishes: Wishes) -> Iterator[float | Looked | Proposed]:
-    table = yield from reading(path, form)
+    table = yield from reading_apart(path, form)
     survey = Survey(table.columns)
     sketches = {name: sketch_of(column, survey.facts[name]) for name, column in table.columns.by_name.items()}
     looked = Looked(table, survey, sketches, content_of(table))
