@@ -17,7 +17,7 @@ from nnstudio.core.experiment.table_recipe import TableFile, TableRecipe, Use
 from nnstudio.files import limits
 from nnstudio.files.errors import FileError, check_file, printable
 from nnstudio.files.tables.arrays import SUFFIXES, digesting, first_cells, read_arrays
-from nnstudio.files.tables.scan import scanning
+from nnstudio.files.tables.scan import refused, scanning
 from nnstudio.files.tables.text_format import FOUND, FormatWishes, as_read, layout_of
 from nnstudio.files.tables.text_reader import pieces, whole
 
@@ -42,7 +42,33 @@ class ReadTable:
 
 
 def reading(path: Path, wishes: FormatWishes = FOUND) -> Reading[ReadTable]:
-    """Read a table of any kind. Raises `FileError`, and `SettingError` for wishes that do not fit."""
+    """Read a table of any kind. Raises `FileError`, also where somebody writes to it meanwhile, and `SettingError` for
+    wishes that do not fit."""
+    before = _stamp(path)
+    try:
+        table = yield from _reading(path, wishes)
+    except FileError:
+        _check_unchanged(path, before)
+        raise
+    _check_unchanged(path, before)
+    return table
+
+
+def _check_unchanged(path: Path, before: tuple[int, int, int] | None) -> None:
+    if _stamp(path) != before:
+        raise refused(path, "it was changed while it was read. Open it again when all of it is written")
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    """What is another one as soon as somebody has written to the file or put another one in its place."""
+    try:
+        found = path.stat()
+    except OSError:  # the reader says why
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _reading(path: Path, wishes: FormatWishes) -> Reading[ReadTable]:
     place = str(path.absolute())
     if path.suffix.lower() in SUFFIXES:
         digest = yield from digesting(path)

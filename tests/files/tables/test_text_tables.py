@@ -174,6 +174,26 @@ def test_pieces_make_the_same_table_as_one(tmp_path: Path, monkeypatch: pytest.M
             pytest.fail(f"{name} is of another kind")
 
 
+@pytest.mark.parametrize("written", ["longer", "of the same length", "another file"])
+@pytest.mark.parametrize("name", ["growing.csv", "growing.npy"])
+def test_a_file_that_changes_while_it_is_read_is_no_table(name: str, written: str, tmp_path: Path) -> None:
+    """Its first half would be of another time than its second, and its digest of neither."""
+    path, numbers = tmp_path / name, np.arange(400_000.0).reshape(-1, 4)
+    if name.endswith("npy"):
+        np.save(path, numbers)
+    else:
+        pd.DataFrame(numbers).to_csv(path, index=False)
+    work, content = reading(path), path.read_bytes()
+    assert next(work) < 1
+    if written == "another file":
+        (tmp_path / "other").write_bytes(content)
+        (tmp_path / "other").replace(path)
+    else:
+        path.write_bytes(content + b"1,2,3,4\n" if written == "longer" else content)
+    with pytest.raises(FileError, match=r"was changed while it was read\. Open it again .* Nothing was changed"):
+        read_to_the_end(work)
+
+
 # Files that are none -------------------------------------------------------------------------------------------------
 
 
