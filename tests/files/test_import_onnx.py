@@ -89,6 +89,23 @@ def scaled(frame: Any, raw: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     return given
 
 
+@pytest.mark.parametrize("kind", [np.float64, np.float16])
+def test_numbers_of_other_lengths_come_in_as_ours(kind: type[np.floating[Any]], tmp_path: Path) -> None:
+    """Also the means and variances of a batch normalisation, to what 32 or 16 bits hold."""
+    frame = frame_of(network(BLOBS, stack(TANH)))
+    nodes = [node("Gemm", 2), node("BatchNormalization", 4), node("Relu"), node("Gemm", 2), node("Softmax", axis=1)]
+    arrays = (some(2, 5), some(5), some(5), some(5), some(5), variance(5), some(5, 4), some(4))
+    fine = [each + 1e-9 * RANDOM.normal(size=each.shape) for each in arrays]
+    path = graph(tmp_path / "m.onnx", [2], nodes, *(each.astype(kind) for each in fine))
+    raw = points()
+    session = onnx.reference.ReferenceEvaluator(onnx.load(path))
+    (theirs,) = session.run(None, {"x": scaled(frame, raw).astype(kind)})
+    assert theirs.dtype == kind
+    assert np.abs(answers(read_network(path, frame), frame, raw) - theirs).max() < (
+        1e-6 if kind is np.float64 else 5e-3
+    )
+
+
 def test_a_stack_for_images(tmp_path: Path) -> None:
     frame = frame_of(network(IMAGES, stack(TANH)))
     nodes = [
