@@ -37,7 +37,27 @@ def inputs_of(X: Any, name: str) -> Values:  # noqa: N803
         raise ValueError(f"Found array with 0 sample(s) (shape={array.shape}) while a minimum of 1 is required.")
     if not array.shape[1]:
         raise ValueError(f"Found array with 0 feature(s) (shape={array.shape}) while a minimum of 1 is required.")
-    return _numbers(array, "X")
+    try:
+        return _numbers(array, "X")
+    except ValueError as error:
+        _check_for_text(array, feature_names_of(X), error)
+        raise
+
+
+def _check_for_text(array: NDArray[Any], names: NDArray[np.object_] | None, error: ValueError) -> None:
+    """Raise a `ValueError` that names the columns of a data frame that hold text, if there are any."""
+    if names is None or array.dtype.kind not in "OUT":
+        return
+    text = [
+        str(name) for name, column in zip(names, array.T, strict=True) if any(isinstance(each, str) for each in column)
+    ]
+    if text:
+        named = ", ".join(text[:_MOST_NAMES]) + (f" and {len(text) - _MOST_NAMES} more" if text[_MOST_NAMES:] else "")
+        raise ValueError(
+            f"X must hold numbers, but {named} hold{'' if text[1:] else 's'} text. Encode it first, such as by "
+            "scikit-learn's OneHotEncoder in a ColumnTransformer; `nnstudio train table.csv` and the window do so by "
+            "themselves."
+        ) from error
 
 
 def column_of(y: Any, count: int) -> NDArray[Any]:

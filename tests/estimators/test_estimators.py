@@ -351,6 +351,21 @@ def test_other_features_are_refused() -> None:
         network.predict(X)
 
 
+def test_columns_of_text_are_named() -> None:
+    frame = pd.DataFrame(X, columns=["a", "b", "c", "d"])
+    words = frame.assign(b=NAMES, d=pd.Categorical(NAMES))
+    with pytest.raises(
+        ValueError, match=r"X must hold numbers, but b, d hold text\. Encode it first, such as by .*One"
+    ):
+        classifier().fit(words, NAMES)
+    network = classifier().fit(frame, NAMES)
+    with pytest.raises(ValueError, match=r"b, d hold text"):
+        network.predict(words)
+    gap = frame.assign(a=[np.nan, *X[1:, 0]])
+    with pytest.raises(ValueError, match="contains NaN in 1 places"):
+        network.predict(gap)
+
+
 def test_neither_qt_nor_pandas_nor_scikit_learn_is_imported() -> None:
     program = """
 import sys

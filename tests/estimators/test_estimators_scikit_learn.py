@@ -14,6 +14,7 @@ from nnstudio.estimators.network_estimator import NetworkEstimator
 sklearn = pytest.importorskip("sklearn")
 
 from sklearn.base import clone, is_classifier, is_regressor  # noqa: E402
+from sklearn.compose import make_column_transformer  # noqa: E402
 from sklearn.datasets import load_diabetes, load_iris  # noqa: E402
 from sklearn.ensemble import BaggingClassifier, VotingClassifier  # noqa: E402
 from sklearn.exceptions import DataConversionWarning, NotFittedError  # noqa: E402
@@ -21,7 +22,7 @@ from sklearn.inspection import permutation_importance  # noqa: E402
 from sklearn.model_selection import GridSearchCV, cross_val_score  # noqa: E402
 from sklearn.multioutput import MultiOutputRegressor  # noqa: E402
 from sklearn.pipeline import make_pipeline  # noqa: E402
-from sklearn.preprocessing import StandardScaler  # noqa: E402
+from sklearn.preprocessing import OneHotEncoder, StandardScaler  # noqa: E402
 from sklearn.utils import estimator_checks  # noqa: E402
 
 IRIS, KINDS = load_iris(return_X_y=True)
@@ -99,3 +100,12 @@ def test_values_are_learned_several_at_once_and_explained() -> None:
     assert importance.importances_mean.argmax() in (2, 8)  # body mass and lipids, as everybody finds
     both = MultiOutputRegressor(Regressor("4 tanh", epochs=2)).fit(inputs, np.stack([values, -values], axis=1))
     assert both.predict(inputs).shape == (len(inputs), 2)
+
+
+def test_text_comes_in_by_an_encoder() -> None:
+    """As the sentence advises that refuses it."""
+    frame = pd.DataFrame({"kind": np.array(["ash", "birch", "cedar"])[KINDS], "noise": IRIS[:, 0]})
+    with pytest.raises(ValueError, match="OneHotEncoder in a ColumnTransformer"):
+        Classifier(epochs=1).fit(frame, KINDS)
+    encoder = make_column_transformer((OneHotEncoder(), ["kind"]), remainder="passthrough")
+    assert make_pipeline(encoder, Classifier(epochs=20)).fit(frame, KINDS).score(frame, KINDS) == 1
