@@ -5,7 +5,7 @@ It holds one state. Training goes on untouched, and the bar says when it has mov
 
 from functools import partial
 
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QCursor, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
@@ -25,7 +25,7 @@ from nnstudio.ui.microscope.image.sheets import ImageSheets
 from nnstudio.ui.microscope.keys import claims, deed_of
 from nnstudio.ui.microscope.network_picture import NetworkPicture
 from nnstudio.ui.microscope.nudge_card import NudgeCard
-from nnstudio.ui.microscope.page_grid import PageGrid
+from nnstudio.ui.microscope.page_grid import PageGrid, settle_layouts
 from nnstudio.ui.microscope.predict.predicting import Predicting
 from nnstudio.ui.microscope.table_menu import TableMenu
 from nnstudio.ui.microscope.unit_card import UnitCard
@@ -292,14 +292,14 @@ class Microscope(QWidget):
             super().keyPressEvent(event)
         else:
             deed()
-            QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)  # so that it is painted once, and whole
+            settle_layouts()  # so that it is painted once, and whole
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         if self.hasFocus() and self.walk is not None and self.walk.stop.unit is not None:
             self._folded = False
             self.walk.along(1 if forward else -1)
             self._show()
-            QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+            settle_layouts()
             return True
         return super().focusNextPrevChild(forward)
 

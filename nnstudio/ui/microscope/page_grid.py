@@ -1,6 +1,6 @@
 """Where the cards of the page stand: the example at the left of the network, in narrow windows a strip above it."""
 
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QCoreApplication, QEvent, QRect
 from PySide6.QtWidgets import QFrame, QGridLayout, QLayout, QWidget
 
 from nnstudio.ui import theme
@@ -12,6 +12,8 @@ NARROW = 1256
 _SHARE_BELOW = 0.23
 _LOW = 640
 """Pages lower than so many pixels, with normal text, need those of the network's title for the network."""
+_LEVELS = 4
+"""From a number up to the page."""
 
 
 class PageGrid:
@@ -45,3 +47,9 @@ class PageGrid:
         show_title(self.main, not flat or self._page.height() >= _LOW * theme.text_scale())
         self._grid.setColumnMinimumWidth(0, 0 if flat else round(WIDTH * theme.text_scale()))
         self._below.setMaximumHeight(round(self._page.height() * _SHARE_BELOW) if flat else 10_000)
+
+
+def settle_layouts() -> None:
+    """Everything has its place before anything is painted: each level tells of its new size in an event to the next."""
+    for _ in range(_LEVELS):
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
