@@ -5,16 +5,20 @@ test that cares answers for itself."""
 import gc
 import sys
 from collections.abc import Iterator
-from functools import partial
+from functools import partial, partialmethod
 from typing import Any
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
+from pytestqt.qtbot import QtBot
 
 from nnstudio.ui import theme
 from nnstudio.ui.main_window import MainWindow
 
+PATIENCE = 30_000
+"""Milliseconds that a test waits for what is to come, unless it says otherwise: on a machine that has other things to
+do a window once took longer than the five seconds of pytest-qt."""
 _looked_through = [0]
 """How many modules there were when garbage was last looked for in all there is."""
 
@@ -42,6 +46,14 @@ def _put_together_undressed(_dressed: None) -> Iterator[None]:
             put_together(window, *arguments)
 
         patch.setattr(MainWindow, "__init__", undressed)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _patient() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        for wait in ("waitUntil", "waitSignal"):
+            patch.setattr(QtBot, wait, partialmethod(getattr(QtBot, wait), timeout=PATIENCE))
         yield
 
 

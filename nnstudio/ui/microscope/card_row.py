@@ -120,16 +120,26 @@ class CardRow(QWidget):
         return self.width() < sum(max(narrow, self._all[name][0].minimumSizeHint().width()) for name in self._shown)
 
     def _arrange(self) -> None:
-        for card, _ in self._all.values():
-            self._grid.removeWidget(card)
-            card.hide()
+        """Give the cards their places. What stays is neither hidden nor shown: each of both lays the page out anew."""
+        narrow = self.is_narrow
+        for name, (card, _) in self._all.items():
+            if name not in self._shown:
+                self._grid.removeWidget(card)
+                card.hide()
         if self.switch is not None:
             self.switch.hide()
             self.switch.deleteLater()
             self.switch = None
         for column in range(self._grid.columnCount()):
             self._grid.setColumnStretch(column, 0)
-        if self.is_narrow:
+        self._grid.setRowStretch(0, 0 if narrow else 1)
+        self._grid.setRowStretch(1, 1 if narrow else 0)
+        for column, name in enumerate(self._shown):
+            card, share = self._all[name]
+            show_title(card, not narrow)
+            self._grid.addWidget(card, *((1, 0) if narrow else (0, column)))
+            self._grid.setColumnStretch(0 if narrow else column, 1 if narrow else share)
+        if narrow:
             self.switch = SegmentedSwitch(list(self._shown), [f"Bring “{name}” forward." for name in self._shown])
             for place, name in enumerate(self._shown):
                 self.switch.button(place).setWhatsThis(MICROSCOPE["Cards"].html(name))
@@ -138,21 +148,10 @@ class CardRow(QWidget):
             self.switch.currentChanged.connect(self._turn)
             self._grid.addWidget(self.switch, 0, 0)
             self.switch.show()
-            for name in self._shown:
-                show_title(self._all[name][0], False)
-                self._grid.addWidget(self._all[name][0], 1, 0)
-            self._grid.setRowStretch(1, 1)
-            self._grid.setColumnStretch(0, 1)
             self._turn(self.switch.current())
-            return
-        self._grid.setRowStretch(1, 0)
-        self._grid.setRowStretch(0, 1)
-        for column, name in enumerate(self._shown):
-            card, share = self._all[name]
-            show_title(card, True)
-            self._grid.addWidget(card, 0, column)
-            self._grid.setColumnStretch(column, share)
-            card.show()
+        else:
+            for name in self._shown:
+                self._all[name][0].show()
 
     def _turn(self, index: int) -> None:
         self._front = self._shown[index]

@@ -48,7 +48,8 @@ class NumberGrid(Stage):
         wide = max(round(columns * side), round(least))
         size = QSize(wide, round(rows * side) + head)
         if before is None or size != self.size() or not before.looks_like(grid):
-            self.setFixedSize(size)
+            if size != self.size():
+                self.setFixedSize(size)
             self.arrange()
             self.setAccessibleDescription(self.summary())
         self.ring_cell(ring)
