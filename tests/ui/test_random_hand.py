@@ -39,10 +39,10 @@ PATIENCE = 60.0
 def settle(session: Session, window: MainWindow) -> Frame:
     """Pause if it plays, look at now, and wait until all that was asked for is answered and shown."""
     window.visiting.leave()
-    if session.playing:
-        session.pause()
 
     def waiting_for() -> list[str]:
+        if session.playing:  # a recovery that was asked for plays when it has come to its end
+            session.pause()
         run = session._worker._run
         open_ends = {
             f"a goal: {run._goal}": run._goal is not None,  # a step that was asked for
