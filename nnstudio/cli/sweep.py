@@ -117,7 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     length.add_argument("--updates", metavar="N", help="train each run for so many updates")
     length.add_argument("--epochs", metavar="N", help="train each run for so many passes over the training data")
     where = parser.add_mutually_exclusive_group()
-    where.add_argument("--jobs", metavar="N", help="in so many processes (default: all cores but one)")
+    where.add_argument("--jobs", metavar="N", help="in so many processes (default: one for each core)")
     where.add_argument(
         "--cluster", metavar="ADDRESS", help="on the dask cluster whose scheduler is at tcp://HOST:8786, say"
     )

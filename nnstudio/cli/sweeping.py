@@ -14,7 +14,7 @@ from nnstudio.core.sweep.sweep_spec import SweepSpec
 from nnstudio.core.sweep.workers import Workers
 from nnstudio.files.errors import printable
 from nnstudio.files.jobs import run
-from nnstudio.files.pool import Pool
+from nnstudio.files.pool import Pool, cores
 
 _MOST_JOBS = 1024
 DIVERGED = 1
@@ -28,8 +28,9 @@ def count_in(option: str, text: str, most: int, least: int = 1) -> int:
 
 
 def pool(jobs: str | None, datasets: tuple[Own, ...]) -> Pool:
-    """So many processes, or all cores but one, which are brought these tables. Raises `BadInput`."""
-    return Pool(None if jobs is None else count_in("--jobs", jobs, _MOST_JOBS), datasets)
+    """So many processes, or one for each core, as there is no window to leave one to; they are brought these tables.
+    Raises `BadInput`."""
+    return Pool(cores() if jobs is None else count_in("--jobs", jobs, _MOST_JOBS), datasets)
 
 
 def own_table(spec: SweepSpec, library: ImageSource) -> tuple[Own, ...]:

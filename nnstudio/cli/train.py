@@ -256,7 +256,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="N",
         help="train from so many first weights, in processes of their own, and say from how many it was learned",
     )
-    parser.add_argument("--jobs", metavar="N", help="for --seeds: so many processes (default: all cores but one)")
+    parser.add_argument("--jobs", metavar="N", help="for --seeds: so many processes (default: one for each core)")
     parser.add_argument("--weights", type=Path, metavar="OUT", help="write the weights to OUT.npz or OUT.safetensors")
     parser.add_argument(
         "--save", type=Path, metavar="OUT.nns", help="write the project with the whole state, to go on from to the bit"

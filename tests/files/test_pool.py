@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from same_state import assert_same
 
+from nnstudio.cli.sweeping import pool
 from nnstudio.core.data.dataset import Dataset
 from nnstudio.core.experiment import StoppingSpec
 from nnstudio.core.presets import PRESETS, default_experiment
@@ -214,5 +215,7 @@ if __name__ == "__main__":
     assert not any(map(alive, processes))
 
 
-def test_one_core_is_left() -> None:
+def test_one_core_is_left_to_the_window_and_none_where_there_is_none() -> None:
     assert spare_cores() == max(1, cores() - 1) == Pool().processes
+    assert pool(None, ()).processes == cores()
+    assert pool("3", ()).processes == 3
