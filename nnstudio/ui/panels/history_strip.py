@@ -17,6 +17,7 @@ from nnstudio.ui.icons import ICON_GAP, icon
 from nnstudio.ui.visiting import Visiting, can_branch, quality
 from nnstudio.ui.widgets.figures import grouped
 from nnstudio.ui.widgets.history_track import HistoryTrack, Sign
+from nnstudio.ui.widgets.steady_label import SteadyLabel
 
 HEIGHT, LOW, LOW_WINDOW = 44, 36, 760
 """In windows lower than so many pixels the strip is lower, too, and has no room to grow with larger text."""
@@ -42,7 +43,8 @@ class HistoryStrip(QFrame):
         self._shown: object = None
         self.setProperty("role", "foot")
         self.setAccessibleName("History")
-        self.title, self.memory = QLabel("History"), _caption()
+        self.title, self.memory = QLabel("History"), SteadyLabel(len("999 of 999 MB"))
+        self.memory.setProperty("role", "caption")
         self.backwards = self._button("", "back", "Film backwards", "Play the run as a film, backwards.", "film")
         self.forwards = self._button("Film", "play", "Film", "Play the run as a film, forwards.", "film")
         self.backwards.clicked.connect(lambda: visiting.play_film(-1))
@@ -59,8 +61,7 @@ class HistoryStrip(QFrame):
         self.track.leapt.connect(self._leap)
         self.track.sent.connect(self._send)
         self.track.sign_pressed.connect(self._to_mark)
-        self.place, self.quality = QLabel(), _caption()
-        self._characters = len("update 999 999")
+        self.place, self.quality = SteadyLabel(len("update 999 999")), _caption()
         self.place.setProperty("role", "figure")
         self.now = self._button("Now", "", "Now", "Show the run as it is now (Esc).", "now")
         self.now.clicked.connect(visiting.leave)
@@ -126,18 +127,11 @@ class HistoryStrip(QFrame):
             self.track.place(self._position(asked))
         self.track.ends = grouped(past.beginning), f"now, {grouped(past.updates)}"
         self.track.show_signs([self._sign(mark) for mark in self._marks if mark.updates >= past.beginning])
-        self._show_place(f"update {grouped(frame.updates)}")
+        self.place.setText(f"update {grouped(frame.updates)}")
         self.quality.setText(quality(visit))
         self.memory.setText(memory_text(past))
         said = f"Update {grouped(frame.updates)} of {grouped(past.updates)}, {quality(visit)}."
         self.track.setAccessibleDescription(said)
-
-    def _show_place(self, text: str) -> None:
-        """As wide as the longest so far, so that nothing beside it jumps."""
-        self._characters = max(self._characters, len(text))
-        self.place.ensurePolished()
-        self.place.setMinimumWidth(self.place.fontMetrics().horizontalAdvance("0" * self._characters))
-        self.place.setText(text)
 
     def _position(self, update: float) -> float:
         past = self._past

@@ -3,6 +3,7 @@
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from nnstudio.ui.explanations.window import COUNTERS
+from nnstudio.ui.widgets.steady_label import SteadyLabel
 
 
 class Counter(QWidget):
@@ -10,8 +11,7 @@ class Counter(QWidget):
 
     def __init__(self, caption: str, characters: int, tip: str) -> None:
         super().__init__()
-        self._characters = characters
-        self._number = QLabel()
+        self._number = SteadyLabel(characters)
         self._number.setProperty("role", "counter")
         name = QLabel(caption)
         name.setProperty("role", "caption")
@@ -28,9 +28,6 @@ class Counter(QWidget):
         self.set_text("0")
 
     def set_text(self, text: str) -> None:
-        self._characters = max(self._characters, len(text))
-        self._number.ensurePolished()
-        self._number.setMinimumWidth(self._number.fontMetrics().horizontalAdvance("0" * self._characters))
         self._number.setText(text)
         self.setAccessibleDescription(text)
 

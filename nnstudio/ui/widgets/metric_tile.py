@@ -1,8 +1,8 @@
 """A tile with one figure: what it is above, how much below; in the short form the figure alone."""
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QFont, QFontMetrics
-from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
 from nnstudio.ui.stage.lettering import mono_font, text_font
 from nnstudio.ui.widgets.figures import MISSING
@@ -20,12 +20,8 @@ class MetricTile(QFrame):
         self._short = False
         self._caption, self._figure = QLabel(label), QLabel(MISSING)
         self._caption.setProperty("role", "on-field")
-        self._column = QVBoxLayout(self)
-        self._column.setSpacing(0)
         for part in (self._caption, self._figure):
-            # The text of now must not push the card about.
-            part.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-            self._column.addWidget(part)
+            part.setParent(self)  # no layout: the text of now must not push the card about
         self.setMinimumWidth(60)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._dress()
@@ -80,9 +76,24 @@ class MetricTile(QFrame):
         for part, font in zip((self._caption, self._figure), self._fonts(short), strict=True):
             part.setFont(font)
         self._caption.setVisible(not short)
-        across, down = (_ACROSS_SHORT, _DOWN_SHORT) if short else (_ACROSS, _DOWN)
-        self._column.setContentsMargins(across, down, across, down)
         self._figure.setAlignment(Qt.AlignmentFlag.AlignCenter if short else Qt.AlignmentFlag.AlignLeft)
+        self.updateGeometry()
+        self._place()
+
+    def _place(self) -> None:
+        short = self._short
+        caption, figure = (QFontMetrics(font).height() for font in self._fonts(short))
+        across, down = (_ACROSS_SHORT, _DOWN_SHORT) if short else (_ACROSS, _DOWN)
+        width = self.width() - 2 * across
+        self._caption.setGeometry(across, down, width, caption)
+        self._figure.setGeometry(across, down if short else down + caption, width, figure)
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.minimumWidth(), self.height_as(self._short))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place()
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:  # also tells of larger text

@@ -13,6 +13,7 @@ from nnstudio.ui.runs.badge import LETTERS, Badge
 from nnstudio.ui.runs.compare.comparison import ENDED
 from nnstudio.ui.runs.compare.figures import score_words
 from nnstudio.ui.stage.stage import Stage
+from nnstudio.ui.widgets.steady_label import SteadyLabel
 
 _GAP = 7
 
@@ -27,7 +28,7 @@ class Head(QWidget):
         self.name = QLabel()
         self.name.setProperty("role", "part")
         self.name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.word, self.figure = QLabel(), QLabel()
+        self.word, self.figure = QLabel(), SteadyLabel()
         self.word.setProperty("role", "dim")
         self.figure.setProperty("role", "figure")
         self._badges = [Badge(place) for place in places]

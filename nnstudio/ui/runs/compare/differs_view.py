@@ -13,9 +13,11 @@ from nnstudio.ui.runs.compare.comparison import Comparison, Names
 from nnstudio.ui.runs.compare.figures import Row, alike, alike_words, common_update, figure_rows, setting_rows
 from nnstudio.ui.stage.table import Table
 from nnstudio.ui.views.view import View
+from nnstudio.ui.widgets.steady_label import SteadyLabel
 from nnstudio.ui.widgets.table_dialog import TableDialog
 
 NO_DIFFERENCE = "No setting differs."
+_RIGHT, _FILL = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag(0)
 
 
 class DiffersView(View):
@@ -32,7 +34,7 @@ class DiffersView(View):
         self._figures: list[Row] = []
         self._update: int | None = None
         self._shape: object = None
-        self._cells: list[list[QLabel]] = []
+        self._cells: list[Sequence[QLabel]] = []
         self._body = QWidget()
         self._grid = QGridLayout(self._body)
         self._grid.setContentsMargins(0, 0, 10, 0)
@@ -98,9 +100,9 @@ class DiffersView(View):
             self._grid.addWidget(none, line, 0, 1, runs + 1)
             line += 1
         for row in self._settings:
-            self._add(row, line)
+            self._add(row, line, [QLabel() for _ in row.values])
             line += 1
-        self._at = QLabel()
+        self._at = SteadyLabel()
         self._at.setProperty("role", "part")
         rule = QFrame()
         rule.setProperty("role", "rule")
@@ -115,7 +117,7 @@ class DiffersView(View):
         self._grid.addWidget(self._heading, line, 0, 1, runs + 1)
         for row in self._figures:
             line += 1
-            self._add(row, line)
+            self._add(row, line, [SteadyLabel() for _ in row.values])
         for column in range(4):
             self._grid.setColumnStretch(column, 0)
         self._grid.setColumnStretch(0, 1)
@@ -125,18 +127,17 @@ class DiffersView(View):
             self._grid.setRowStretch(each, 0)
         self._grid.setRowStretch(line + 1, 1)
 
-    def _add(self, row: Row, line: int) -> None:
+    def _add(self, row: Row, line: int, cells: Sequence[QLabel]) -> None:
         label = QLabel(row.label)
         label.setProperty("role", "dim")
         label.setWordWrap(True)
         self._grid.addWidget(label, line, 0)
-        cells = [QLabel() for _ in row.values]
         for column, cell in enumerate(cells):
             cell.setProperty("role", "figure")
             cell.setWordWrap(len(row.values[column]) > 14)
-            cell.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            cell.setAlignment(_RIGHT)
             cell.setAccessibleName(f"{row.label} of {LETTERS[column]}")
-            self._grid.addWidget(cell, line, column + 1)
+            self._grid.addWidget(cell, line, column + 1, _RIGHT if isinstance(cell, SteadyLabel) else _FILL)
         self._cells.append(cells)
 
     def tables(self) -> Sequence[Table]:

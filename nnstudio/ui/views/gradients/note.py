@@ -86,7 +86,8 @@ class DiagnosisNote(QWidget):
         self.remedy.setVisible(remedy is not None)
         self.sentence.setVisible(not self._in_a_line)
         self.measured.setVisible(not self._in_a_line and bool(self.measured.text()))
-        self._try.hide()
+        if remedy is None:
+            self._try.hide()
         if diagnosis is None:
             self.title.clear()
             self.sentence.clear()

@@ -17,6 +17,7 @@ from nnstudio.ui.examples.typed_inputs import TypedFields
 from nnstudio.ui.examples.wording import answer_in_words, inputs_in_words, is_right, name_of, target_in_words
 from nnstudio.ui.views.output.icon_button import icon_button
 from nnstudio.ui.widgets.figures import MISSING, decimal
+from nnstudio.ui.widgets.steady_label import SteadyLabel
 
 _SPACE, _LINE = 6, 1
 _VERDICTS = {True: ("✓ right", "better"), False: ("✕ wrong", "worse"), None: ("", "")}
@@ -31,7 +32,10 @@ class ExampleStrip(QWidget):
         super().__init__()
         self._frame: Frame | None = None
         self.name, self.split = _label("strong"), _label("dim")
-        self.inputs, self.answer, self.target, self.loss = (_label("mono") for _ in range(4))
+        self.inputs, self.target = _label("mono"), _label("mono")
+        self.answer, self.loss = SteadyLabel(), SteadyLabel()
+        for label in (self.answer, self.loss):
+            label.setProperty("role", "mono")
         self.verdict = _label("medium")
         self.typed = TypedFields()
         self.typed.entered.connect(self.example_chosen)
@@ -157,6 +161,7 @@ class ExampleStrip(QWidget):
         loss = MISSING if example.loss is None else decimal(example.loss)
         if self._of_points():
             self.typed.show_example(frame.dataset, example)
+        other = name != self.name.text()
         verdict, tone = _VERDICTS[is_right(frame.dataset, example)]
         for label, text in (
             (self.name, name),
@@ -170,6 +175,8 @@ class ExampleStrip(QWidget):
         ):
             if label.text() != text:
                 label.setText(text)
+        if other:
+            self.answer.shrink()
         if self.verdict.property("tone") != tone:
             self.verdict.setProperty("tone", tone)
             self.verdict.style().polish(self.verdict)
