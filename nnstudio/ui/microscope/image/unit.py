@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QComboBox,
@@ -140,7 +140,7 @@ class ImageUnit(QFrame):
                 view.show_block(block, self.writing, alone, alone and not self._narrow)
         self._note.setText(sheet.note)
         self._note.setVisible(bool(sheet.note))
-        self._show_grids()
+        self._show_grids_later()
         self._light()
 
     def be_narrow(self, narrow: bool) -> None:
@@ -214,16 +214,20 @@ class ImageUnit(QFrame):
         self._headline = fresh
         fresh.setVisible(bool(sheet.headline))
 
+    def _show_grids_later(self) -> None:
+        """Once, when the layouts are settled: until then the size of this card may change more than once."""
+        QCoreApplication.postEvent(self, QEvent(QEvent.Type.LayoutRequest))
+
     def _show_grids(self) -> None:
         sheet = self.sheet
         side = self._side()
         room = (self._scroll.width() - _BAR - self._width_of_signs()) / max(len(sheet.grids), 1)
         for place, grid in enumerate(self.grids):
             there = place < len(sheet.grids)
-            grid.setVisible(there)
             if there:
                 grid.follows_the_mouse = not sheet.slides
                 grid.show_grid(sheet.grids[place], sheet.ring, side, room)
+            grid.setVisible(there)
         for place, sign in enumerate(self._signs):
             sign.setVisible(place + 1 < len(sheet.grids))
             sign.setText(sheet.signs[place] if place < len(sheet.signs) else "")
@@ -262,7 +266,13 @@ class ImageUnit(QFrame):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._show_grids()
+        self._show_grids_later()
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._show_grids()
+        return done
 
 
 class _Scroll(QScrollArea):
