@@ -184,3 +184,10 @@ def test_ends_cleanly_twenty_times_in_a_real_window() -> None:
     for _ in range(20):
         done = start("xvfb-run", "-a", sys.executable, "-c", CLOSE_WHILE_TRAINING, QT_QPA_PLATFORM="xcb")
         assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_loads_at_the_start_only_what_the_first_picture_needs() -> None:
+    late = ("nnstudio.files.exports", "nnstudio.ui.panels.export", "pandas", "PIL", "onnx", "pyqtgraph", "email")
+    script = f"import sys, nnstudio.app; print([name for name in {late} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.strip() == "[]"

@@ -15,7 +15,7 @@ from nnstudio import cli
 from nnstudio.core.training.trainer import Trainer
 from nnstudio.files.exports import FORMATS
 from nnstudio.files.exports.keras_script import BACKENDS
-from nnstudio.files.exports.proving import installed
+from nnstudio.files.installed import lacking
 from nnstudio.files.project import Project, save_project
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -58,10 +58,10 @@ def test_every_format_has_its_page_and_its_row():
 @pytest.mark.parametrize("key", SLOW)
 def test_the_lines_of_a_page_load_what_its_command_writes(key: str, folder: Path, run: Trainer):
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    if key in NEEDS and installed(NEEDS[key]):
+    if key in NEEDS and lacking(NEEDS[key]):
         pytest.skip(f"{NEEDS[key]} is not installed")
     if key == "keras":
-        backend = next((one for one in BACKENDS if not installed(one)), None)
+        backend = next((one for one in BACKENDS if not lacking(one)), None)
         if backend is None:
             pytest.skip("no backend of Keras is installed")
         environment["KERAS_BACKEND"] = backend

@@ -24,7 +24,7 @@ from nnstudio.core.training.state import RunState
 from nnstudio.core.training.trainer import Trainer
 from nnstudio.files.atomic import write_atomically
 from nnstudio.files.errors import FileError
-from nnstudio.files.exports.report_pictures import DIM, LINE, coloured
+from nnstudio.files.paper_colors import DIM, LINE, coloured
 
 ENDINGS = {".png": "Animated PNG", ".gif": "GIF"}
 MOMENTS = 48

@@ -2,23 +2,24 @@
 
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from nnstudio.core.counting import grouped
 from nnstudio.core.run.frame import Frame
 from nnstudio.files.errors import FileError
-from nnstudio.files.exports.literals import identifier
-from nnstudio.files.exports.subject import title_of
 from nnstudio.files.project import Project
 from nnstudio.files.share_text import carries_weights, project_of, share_text
 from nnstudio.ui.files_menu import FilesMenu
-from nnstudio.ui.panels.export.dialog import ExportDialog
 from nnstudio.ui.session import Session
 from nnstudio.ui.settings import Settings
 from nnstudio.ui.widgets.banner import Banner, Tone
+
+if TYPE_CHECKING:
+    from nnstudio.ui.panels.export.dialog import ExportDialog
 
 _NOTHING_YET = "There is no network yet. Wait a moment and try again."
 _EMPTY = "There is no text on the clipboard. Copy a line that begins with nnstudio1: and paste it again."
@@ -26,6 +27,8 @@ _EMPTY = "There is no text on the clipboard. Copy a line that begins with nnstud
 
 class Exporting(QObject):
     """Rows of the File menu; `files` asks whether to save before something else is opened."""
+
+    _ended = Signal()
 
     def __init__(self, session: Session, settings: Settings, files: FilesMenu, banner: Banner, window: QWidget) -> None:
         super().__init__(window)
@@ -35,6 +38,11 @@ class Exporting(QObject):
 
     def export(self) -> None:
         """Ask in whose words the network that is on the screen is wanted, and where."""
+        # What writes and proves all formats is loaded when the first is asked for: at the start nobody waits for it.
+        from nnstudio.files.exports.literals import identifier
+        from nnstudio.files.exports.subject import title_of
+        from nnstudio.ui.panels.export.dialog import ExportDialog
+
         if (frame := self._frame()) is None:
             return
         document = self._files.document.path
@@ -42,14 +50,14 @@ class Exporting(QObject):
         folder = Path(self._settings.folder) if self._settings.folder else Path.home()
         dialog = ExportDialog(frame, stem, folder, self._chosen, self._window)
         dialog.saved.connect(partial(self._saved, dialog))
+        self._ended.connect(dialog.reject)
         dialog.open()
 
     def end(self) -> None:
         """The window closes."""
-        for dialog in self._window.findChildren(ExportDialog):
-            dialog.reject()
+        self._ended.emit()
 
-    def _saved(self, dialog: ExportDialog, path: Path, proof: str) -> None:
+    def _saved(self, dialog: "ExportDialog", path: Path, proof: str) -> None:
         self._chosen = dialog.formats.current().key
         self._settings.folder = str(path.parent)
         self._files.praise(path, "Saved", f" {proof}")

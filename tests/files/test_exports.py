@@ -26,6 +26,7 @@ from nnstudio.files.exports.activations import SPELLINGS
 from nnstudio.files.exports.format import CannotHold
 from nnstudio.files.exports.onnx_activations import ACTIVATIONS as ONNX_ACTIVATIONS
 from nnstudio.files.exports.recipe_steps import FEATURES as FEATURE_WORDS
+from nnstudio.files.installed import lacking
 
 QUICK = ("npz", "safetensors", "csv", "numpy", "onnx", "c", "json", "share")
 """Formats whose readers answer within half a second."""
@@ -91,7 +92,7 @@ def test_what_was_trained_in_64_bits_is_exported_in_64_bits(key: str, images: bo
 
 
 def _can_be(key: str) -> bool:
-    return key != "onnx" or not onnx_graph.installed("onnx")
+    return key != "onnx" or not lacking("onnx")
 
 
 def test_every_table_covers_its_enumeration() -> None:

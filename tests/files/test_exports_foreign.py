@@ -29,10 +29,10 @@ from nnstudio.files.exports import FORMATS, Subject
 from nnstudio.files.exports.format import CannotHold
 from nnstudio.files.exports.keras_training import OPTIMIZERS as KERAS_OPTIMIZERS
 from nnstudio.files.exports.notebook import code_of
-from nnstudio.files.exports.proving import installed
 from nnstudio.files.exports.sklearn_script import why_not
 from nnstudio.files.exports.torch_training import TORCH_OPTIMIZERS
 from nnstudio.files.exports.training_words import SHARES
+from nnstudio.files.installed import lacking
 
 TANH = ActivationKind.TANH
 READER = """
@@ -57,8 +57,8 @@ def run(program: str, *words: str) -> str:
     ("key", "packages"), [("torch", ["torch"]), ("keras", ["keras", "torch"]), ("sklearn", ["sklearn"])]
 )
 def test_a_thousand_inputs_to_every_network(key: str, packages: list[str], tmp_path: Path) -> None:
-    if lacking := installed(*packages):
-        pytest.skip(f"needs {lacking}, the reader (extra `oracle`)")
+    if missing := lacking(*packages):
+        pytest.skip(f"needs {missing}, the reader (extra `oracle`)")
     alone = {kind.value: subject(network(table(Task.REGRESSION), stack(kind)), 1000) for kind in ActivationKind}
     held: dict[str, Subject] = {}
     for name, given in (cases(1000) | alone).items():
@@ -153,7 +153,7 @@ for folder in json.loads(sys.argv[1]):
 def test_the_training_loop_for_pytorch_is_the_engine_s(tmp_path: Path) -> None:
     """Three epochs in 64 bits, without shuffling, from the weights that were exported, by every optimizer, schedule,
     loss and penalty; a batch of one example joins the one before where batch normalisation needs two."""
-    if installed("torch"):
+    if lacking("torch"):
         pytest.skip("needs PyTorch, the reader (extra `oracle`)")
     expected: dict[str, np.ndarray] = {}
     for number, (data, layers, spec) in enumerate(LOOPS):
@@ -225,7 +225,7 @@ print(json.dumps(found))
 @pytest.mark.slow
 def test_the_losses_for_keras_are_the_engine_s(tmp_path: Path) -> None:
     """With and without weights of the classes, and their smoothed targets."""
-    if installed("keras", "torch"):
+    if lacking("keras", "torch"):
         pytest.skip("needs Keras 3 on PyTorch, the reader (extra `oracle`)")
     expected: dict[str, float] = {}
     random = np.random.default_rng(1)

@@ -19,8 +19,8 @@ from nnstudio.core.run.observe import Observer
 from nnstudio.core.training.trainer import Trainer
 from nnstudio.files.exports import FORMATS, Subject
 from nnstudio.files.exports.onnx_table import cells_given
-from nnstudio.files.exports.proving import installed
 from nnstudio.files.exports.table_cells import cells_of
+from nnstudio.files.installed import lacking
 
 ROWS = 60
 COLUMNS = (
@@ -93,8 +93,8 @@ def subject_of(trainer: Trainer) -> Subject:
 @pytest.mark.parametrize("task", [Task.MULTICLASS, Task.REGRESSION])
 @pytest.mark.parametrize("key", ["npz", "csv", "json", "numpy", "c", "onnx"])
 def test_every_reader_comes_to_the_same_answers(key: str, task: Task, tmp_path: Path) -> None:
-    if key == "onnx" and (lacking := installed("onnx")):
-        pytest.skip(f"needs {lacking} (extra `export`)")
+    if key == "onnx" and (missing := lacking("onnx")):
+        pytest.skip(f"needs {missing} (extra `export`)")
     given = subject_of(trained(task)[0])
     proof = FORMATS[key].write(given, tmp_path / f"n{FORMATS[key].ending}")
     if proof.holds is None:
@@ -143,8 +143,8 @@ def test_a_script_reads_rows_by_the_names_of_their_columns(task: Task, tmp_path:
 
 def test_gaps_are_met_inside_the_graph(tmp_path: Path) -> None:
     """By onnx's own evaluator and, where it is installed, by onnxruntime: cells with gaps and unknown words."""
-    if lacking := installed("onnx"):
-        pytest.skip(f"needs {lacking} (extra `export`)")
+    if missing := lacking("onnx"):
+        pytest.skip(f"needs {missing} (extra `export`)")
     trainer, columns = trained(Task.MULTICLASS)
     given = subject_of(trainer)
     FORMATS["onnx"].save(given, tmp_path / "n.onnx")
@@ -163,7 +163,7 @@ def test_gaps_are_met_inside_the_graph(tmp_path: Path) -> None:
             words[column.name] = cells_given(recipe, raw)[column.name]
     model = import_module("onnx").load(tmp_path / "n.onnx")
     found = [import_module("onnx.reference").ReferenceEvaluator(model).run(["answer"], words)[0]]
-    if not installed("onnxruntime"):
+    if not lacking("onnxruntime"):
         session = import_module("onnxruntime").InferenceSession(tmp_path / "n.onnx")
         found.append(session.run(["answer"], words)[0])
     for answers in found:

@@ -13,7 +13,7 @@ from nnstudio.files.exports.activations import SPELLINGS
 from nnstudio.files.exports.format import Files, Format, Group, Proof
 from nnstudio.files.exports.keras_training import training_of
 from nnstudio.files.exports.literals import tidy, wrapped
-from nnstudio.files.exports.proving import installed, prove_script, version_of
+from nnstudio.files.exports.proving import prove_script, version_of
 from nnstudio.files.exports.python_parts import (
     check_function,
     classify_function,
@@ -25,6 +25,7 @@ from nnstudio.files.exports.python_parts import (
 from nnstudio.files.exports.sequence import Library
 from nnstudio.files.exports.subject import Subject
 from nnstudio.files.exports.weights_files import weights_with_check
+from nnstudio.files.installed import lacking
 
 BACKENDS = "tensorflow", "jax", "torch"
 _IMPORTS = """from pathlib import Path
@@ -144,7 +145,7 @@ KERAS = Library(LAYERS, _loads, _activation, _off, _ANSWERS)
 
 
 def _prove(subject: Subject, path: Path) -> Proof:
-    backend = next((one for one in (os.environ.get("KERAS_BACKEND"), *BACKENDS) if one and not installed(one)), None)
+    backend = next((one for one in (os.environ.get("KERAS_BACKEND"), *BACKENDS) if one and not lacking(one)), None)
     if backend is None:
         return Proof("not run here, because no backend of Keras is installed")
     reader = f"a fresh Python with Keras {version_of('keras')} on {backend}"

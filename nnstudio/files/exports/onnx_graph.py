@@ -22,10 +22,11 @@ from nnstudio.files.experiment_json import experiment_to_json
 from nnstudio.files.exports.format import Files, Format, Group, Proof, compared, missing
 from nnstudio.files.exports.onnx_activations import ACTIVATIONS
 from nnstudio.files.exports.onnx_table import WORDS, cells_given, columns_of, inputs_of
-from nnstudio.files.exports.proving import failed, installed, version_of
+from nnstudio.files.exports.proving import failed, version_of
 from nnstudio.files.exports.recipe_steps import ComputeFeatures, Divide, Step, steps_of
 from nnstudio.files.exports.subject import THRESHOLD, Subject
 from nnstudio.files.exports.table_cells import units_of
+from nnstudio.files.installed import lacking
 from nnstudio.files.weights_format import with_arrays
 
 OPSET, IR_VERSION = 17, 8
@@ -156,7 +157,7 @@ graph by its name in files, and what is given to it."""
 
 def onnx_model(subject: Subject, name: str) -> Files:
     """The whole file. Raises `FileError` where the package onnx is missing."""
-    if installed("onnx"):
+    if lacking("onnx"):
         raise missing("onnx", "ONNX")
     graph = Graph(subject.dtype)
     x = _recipe(graph, subject)
@@ -287,7 +288,7 @@ def _prove(subject: Subject, path: Path) -> Proof:
             [reference.ReferenceEvaluator(model).run(["answer"], given)[0]],
             f"run by onnx {version_of('onnx')}",
         )
-        if not installed("onnxruntime") and subject.dtype == "float32":
+        if not lacking("onnxruntime") and subject.dtype == "float32":
             onnxruntime = import_module("onnxruntime")
             quiet = onnxruntime.SessionOptions()
             quiet.log_severity_level, quiet.intra_op_num_threads = 3, 1

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from importlib.metadata import PackageNotFoundError, version
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -20,6 +19,7 @@ import numpy as np
 from nnstudio.files.errors import printable
 from nnstudio.files.exports.format import ALLOWED, Proof, compared
 from nnstudio.files.exports.subject import Subject
+from nnstudio.files.installed import lacking
 
 PATIENCE = 300
 """Seconds for a reader; PyTorch alone may take ten to begin."""
@@ -34,11 +34,6 @@ np.save(sys.argv[3], np.asarray(names["predict"](np.load(sys.argv[2]))))
 """
 
 
-def installed(*packages: str) -> str:
-    """The first of these packages that is not installed here; empty if all are."""
-    return next((package for package in packages if find_spec(package) is None), "")
-
-
 def version_of(package: str) -> str:
     """Which version of a package is installed, in two numbers."""
     try:
@@ -51,8 +46,8 @@ def prove_script(
     subject: Subject, path: Path, reader: str, packages: tuple[str, ...], environment: Mapping[str, str] | None = None
 ) -> Proof:
     """The answers of a script's `predict`, computed by a fresh Python, against the engine's."""
-    if lacking := installed(*packages):
-        return Proof(f"not run here, because {lacking} is not installed")
+    if missing := lacking(*packages):
+        return Proof(f"not run here, because {missing} is not installed")
     with TemporaryDirectory(prefix="nnstudio-") as folder:
         given, found = Path(folder) / "inputs.npy", Path(folder) / "answers.npy"
         np.save(given, subject.inputs)

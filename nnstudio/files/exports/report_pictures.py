@@ -11,17 +11,14 @@ from math import log10
 import numpy as np
 from numpy.typing import NDArray
 
-from nnstudio.core.array import Array
 from nnstudio.core.data.plane import Plane
 from nnstudio.core.experiment.choices import Task
 from nnstudio.core.network.predict import predict
 from nnstudio.core.training.metrics import answers_of, confusion_matrix
 from nnstudio.files.errors import printable
 from nnstudio.files.exports.subject import Subject
+from nnstudio.files.paper_colors import DIM, LINE, coloured
 
-INK, DIM, LINE = "#1c2430", "#5a6573", "#aeb6c1"
-BLUE, ORANGE, WHITE = (8, 119, 189), (245, 147, 34), (232, 234, 237)
-_CLASSES = (ORANGE, BLUE, (46, 160, 67), (196, 60, 140), (120, 92, 200), (150, 110, 60), (30, 170, 180), (90, 90, 90))
 _RESOLUTION = 160
 _WIDTH, _HEIGHT, _LEFT, _BELOW = 640, 220, 56, 24
 _MOST_POINTS, _MOST_CLASSES = 400, 30
@@ -76,24 +73,6 @@ def plane(subject: Subject) -> str:
     left, right, bottom, top = domain.extent
     about = f"The answers for x1 from {left:g} to {right:g} and x2 from {bottom:g} to {top:g}"
     return f'<img alt="{about}" width="320" height="320" src="data:image/png;base64,{picture}"><p>{about}.</p>'
-
-
-def coloured(answers: Array, task: Task) -> NDArray[np.uint8]:
-    """The colours (n, 3) of answers (n, outputs): the more certain, the stronger."""
-    with np.errstate(all="ignore"):
-        if answers.shape[1] > 1:
-            shades = np.array(_CLASSES, float)[answers.argmax(axis=1) % len(_CLASSES)]
-            sure = np.clip(answers.max(axis=1, keepdims=True), 0, 1)
-            mixed = sure * shades + (1 - sure) * 255
-        else:
-            value = answers[:, :1]
-            if task is Task.REGRESSION:
-                largest = max(float(np.abs(value).max()), 1e-9)
-                value = (value / largest + 1) / 2
-            t = np.clip(2 * value - 1, -1, 1)
-            ends = np.where(t > 0, np.array(BLUE, float), np.array(ORANGE, float))
-            mixed = np.abs(t) * ends + (1 - np.abs(t)) * np.array(WHITE, float)
-    return np.nan_to_num(mixed, nan=0.0).astype(np.uint8)
 
 
 def png(pixels: NDArray[np.uint8]) -> bytes:

@@ -13,7 +13,7 @@ from typing import Any
 
 from nnstudio.files import limits
 from nnstudio.files.errors import FileError, check_file, printable, reason, unreadable
-from nnstudio.files.exports.proving import installed
+from nnstudio.files.installed import lacking
 from nnstudio.files.npy import StoredArray
 
 _LACKING = (
@@ -38,7 +38,7 @@ def load_model(path: Path) -> Any:
         content = path.read_bytes()
     except OSError as error:
         raise unreadable(path, reason(error), str(error)) from error
-    if installed("onnx"):
+    if lacking("onnx"):
         raise FileError(_LACKING.format(printable(path.name)))
     broken = import_module("google.protobuf.message").DecodeError
     try:
