@@ -93,8 +93,8 @@ def streaming(
     if path.suffix.lower() in SUFFIXES:
         yield 1.0, read_arrays(path)
         return
-    layout = layout_of(path, read_to_the_end(scanning(path)), wishes)
-    yield from pieces(path, layout, words, numbers)
+    scan = read_to_the_end(scanning(path))
+    yield from pieces(path, layout_of(path, scan, wishes), scan, words, numbers)
 
 
 def part(work: Reading[Result], begin: float, end: float) -> Reading[Result]:

@@ -5,9 +5,11 @@ the file did not tell, the rest may: a column of numbers in which more than a fe
 """
 
 import io
+import re
 from collections.abc import Generator, Iterator
+from contextlib import closing
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +19,10 @@ from nnstudio.core.experiment.table_recipe import Separator
 from nnstudio.files import limits
 from nnstudio.files.errors import printable, reason
 from nnstudio.files.tables.scan import Scan, refused
+from nnstudio.files.tables.text_blocks import Block, blocks, in_order
 from nnstudio.files.tables.text_format import GAPS, Layout
 
+_Frames = Generator[tuple[int, Any], None, None]
 CELLS_AT_ONCE = 200_000
 LARGEST = 1e30
 UNREAD_SHARE = 0.1
@@ -26,7 +30,11 @@ UNREAD_SHARE = 0.1
 
 
 def pieces(
-    path: Path, layout: Layout, words: frozenset[str] = frozenset(), numbers: frozenset[str] = frozenset()
+    path: Path,
+    layout: Layout,
+    scan: Scan,
+    words: frozenset[str] = frozenset(),
+    numbers: frozenset[str] = frozenset(),
 ) -> Iterator[tuple[float, Columns]]:
     """The rows in pieces, in their order, each with how much of the file is read. `words`, `numbers`: columns that are
     read as such whatever their cells look like. Raises `FileError`."""
@@ -35,29 +43,31 @@ def pieces(
     width, text = len(layout.names), layout.text
     seem = zip(layout.names, layout.numeric, strict=True)
     numeric = [name in numbers or (holds and name not in words) for name, holds in seem]
+    options = {
+        "sep": r"\s+" if text.separator is Separator.SPACE else text.separator.value,
+        "decimal": text.decimal,
+        "header": None,
+        "names": range(width + 1),  # one more, for a separator at the end of a line
+        "index_col": False,
+        "dtype": {place: str for place in range(width) if not numeric[place]},
+        "keep_default_na": False,
+        "na_values": list(GAPS),
+        "skipinitialspace": True,
+        "low_memory": False,
+    }
+    begin = text.header + 1
     try:
-        size = path.stat().st_size
         with path.open("rb") as stream:
-            reader: Any = pandas.read_csv(
-                cast(Any, _text(stream, text.encoding)),
-                sep=r"\s+" if text.separator is Separator.SPACE else text.separator.value,
-                decimal=text.decimal,
-                header=None,
-                names=range(width + 1),  # one more, for a separator at the end of a line
-                index_col=False,
-                skiprows=text.header,
-                dtype={place: str for place in range(width) if not numeric[place]},
-                keep_default_na=False,
-                na_values=list(GAPS),
-                skipinitialspace=True,
-                low_memory=False,
-                chunksize=max(CELLS_AT_ONCE // width, 1),
-            )
-            begin = text.header + 1
-            with reader:
-                for frame in reader:
-                    yield stream.tell() / size, _columns(path, frame, layout, numeric, begin)
+            if scan.plain and text.encoding == "utf-8":
+                frames = _by_blocks(stream, text.header, scan.size, options)
+            else:
+                frames = _in_one_go(stream, text.header, text.encoding, options, max(CELLS_AT_ONCE // width, 1))
+            with closing(frames):
+                for end, frame in frames:
+                    yield end / scan.size, _columns(path, frame, layout, numeric, begin)
                     begin += len(frame)
+        if begin == text.header + 1:
+            raise refused(path, "it has no rows")
     except OSError as error:
         raise refused(path, reason(error), str(error)) from error
     except pandas.errors.EmptyDataError as error:
@@ -66,6 +76,36 @@ def pieces(
         raise refused(path, "it is not in the encoding that it seemed to be in; choose another", str(error)) from error
     except (ValueError, OverflowError) as error:  # of which all of the parser's are
         raise refused(path, _why(str(error)), str(error)) from error
+
+
+def _by_blocks(stream: IO[bytes], header: int, size: int, options: dict[str, Any]) -> Generator[tuple[int, Any]]:
+    """Data frames, and how many bytes have been read with each."""
+    import pandas
+
+    def read(block: Block) -> Any:
+        try:
+            return pandas.read_csv(io.BytesIO(block.content), **options)
+        except pandas.errors.EmptyDataError:  # nothing but empty lines
+            return None
+        except pandas.errors.ParserError as error:
+            line = re.compile(r"(?<=in line )\d+")
+            said = line.sub(lambda number: str(int(number[0]) + block.before), str(error))
+            raise pandas.errors.ParserError(said) from error
+
+    for block, frame in in_order(blocks(stream, header, size), read):
+        if frame is not None:
+            yield block.end, frame
+
+
+def _in_one_go(stream: IO[bytes], header: int, encoding: str, options: dict[str, Any], rows: int) -> _Frames:
+    """The same where a row may have more lines than one, or where a letter may have more bytes than in UTF-8."""
+    import pandas
+
+    text = _text(stream, encoding)
+    reader: Any = pandas.read_csv(text, skiprows=header, chunksize=rows, **options)
+    with text, reader:
+        for frame in reader:
+            yield stream.tell(), frame
 
 
 def _text(stream: IO[bytes], encoding: str) -> IO[Any]:
@@ -115,7 +155,7 @@ def _numbers(cells: Any, decimal: str) -> Numbers:
         read: Any = pandas.to_numeric(as_text, errors="coerce")
         unread = int((read.isna() & cells.notna()).sum())
         values = read.to_numpy(np.float64, na_value=np.nan)
-    if not np.fmax.reduce(np.abs(values), initial=0) <= LARGEST:
+    if not (np.fmax.reduce(values, initial=0) <= LARGEST and np.fmin.reduce(values, initial=0) >= -LARGEST):
         wild = np.abs(values) > LARGEST
         values = np.where(wild, np.nan, values)
         unread += int(wild.sum())
@@ -151,7 +191,7 @@ def whole(
             path, f"it has about {scan.rows} rows of {len(layout.names)} columns, more than fit into memory here"
         )
     gathered = _Gathered(layout.names, scan.rows)
-    for done, piece in pieces(path, layout, words):
+    for done, piece in pieces(path, layout, scan, words):
         gathered.add(piece)
         yield done
     wrong = gathered.misread()
