@@ -170,7 +170,7 @@ class NetworkPicture(Stage):
             return
         names = Names(trace.layers)
         for column in columns.columns:
-            self._title(column, trace, walk)
+            self._title(column, columns.columns, trace, walk)
         if trace.inputs.ndim == 3:
             pixels = self._batch.inputs if self._batch and self._batch.ready else trace.inputs
             self._image(pixels, columns.columns[0].middle)
@@ -186,7 +186,7 @@ class NetworkPicture(Stage):
                 more = f"+ {column.left_out}" if column.slim else f"+ {column.left_out} more"
                 items.Words(root, at, text_font(11), theme.current().dim, more, across, z=4)
 
-    def _title(self, column: Column, trace: Trace, walk: Walk) -> None:
+    def _title(self, column: Column, columns: Sequence[Column], trace: Trace, walk: Walk) -> None:
         colors, across = theme.current(), Qt.AlignmentFlag.AlignHCenter
         font = text_font(12.5, bold=True)
         title, short = "Input", "Input"
@@ -199,10 +199,12 @@ class NetworkPicture(Stage):
         here = walk.stop.layer == column.layer
         shade = colors.accent if here else colors.text
         words = items.Words(self.root, QPointF(column.middle, _TITLE), font, shade, title, across)
-        aside = 0.0 if here or not column.tiles else abs(column.left + column.room / 2 - column.middle)
-        room = column.room - 2 * aside - 8
+        beside = [abs(other.middle - column.middle) for other in columns if other is not column]
+        room = min(*beside, 2 * column.middle, 2 * (self.width() - column.middle)) - 4
         if words.box.width() > room:
-            words.say(QFontMetricsF(font).elidedText(short, Qt.TextElideMode.ElideRight, room))
+            word, _, last = short.rpartition(" ")
+            fits = QFontMetricsF(font).horizontalAdvance(short) <= room
+            words.say(short if fits else word[0] + last if word else last[:3])  # such as D3, or Out
 
     def _image(self, pixels: np.ndarray, x: float) -> None:
         """Images come in as they are: the mean of their channels, from the darkest value to the lightest."""
