@@ -32,6 +32,7 @@ _BINARY = {
     b"SQLite format 3": "it is a database. Export the table as CSV",
     b"PAR1": "it is a Parquet file. Save it as CSV",
 }
+_PROJECT = "it is a project, not a table. Open it as an experiment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ class _Look:
         self._begun = True
         for magic, why in _BINARY.items():
             if block.startswith(magic):
-                raise refused(self._path, why)
+                raise refused(self._path, _PROJECT if self._path.suffix.lower() == ".nns" else why)
         self._mark = next((name for mark, name in _MARKS.items() if block.startswith(mark)), "")
         if not self._mark and b"\0" in block[:200]:
             # Text in two bytes a letter, without a mark: every other byte of plain letters is 0.

@@ -9,10 +9,13 @@ import pytest
 from real_tables import BARS, COMMAS, GERMAN, TABS, Dialect, penguins, write
 
 from nnstudio.core.data.columns import Columns, Numbers, Words
+from nnstudio.core.experiment.choices import DatasetKind
 from nnstudio.core.experiment.setting import SettingError
 from nnstudio.core.experiment.table_recipe import Separator
+from nnstudio.core.presets import default_experiment
 from nnstudio.files import limits
 from nnstudio.files.errors import FileError
+from nnstudio.files.project import SUFFIX, Project, save_project
 from nnstudio.files.tables.scan import scanning
 from nnstudio.files.tables.source import read_table, read_to_the_end, reading
 from nnstudio.files.tables.text_format import FormatWishes, layout_of
@@ -220,6 +223,13 @@ def test_a_file_that_changes_while_it_is_read_is_no_table(name: str, written: st
 )
 def test_what_is_no_table_is_refused_in_a_sentence(content: bytes, why: str, tmp_path: Path) -> None:
     assert re.search(why, refusal(tmp_path, content)), refusal(tmp_path, content)
+
+
+def test_a_project_is_called_one(tmp_path: Path) -> None:
+    path = (tmp_path / "mine").with_suffix(SUFFIX)
+    save_project(path, Project(default_experiment(DatasetKind.XOR4)))
+    with pytest.raises(FileError, match="it is a project, not a table"):
+        read_table(path)
 
 
 def test_a_folder_and_a_file_that_is_not_there_are_refused(tmp_path: Path) -> None:
