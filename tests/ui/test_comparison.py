@@ -183,10 +183,17 @@ def test_one_that_ended_or_catches_up_says_so(qtbot: QtBot) -> None:
     driven.run.obey(Compare((Begin(SGD),)))
     compared.show()
     assert note.text() == "Catching up: update 0 of 50."
+    outputs = compared.page.outputs
+    pictures = (*(board.boundary for board in outputs.boards[:2]), outputs.difference.on_plane)
+    QTest.qWait(1)
+    assert len({picture.height() for picture in pictures}) == 1, "all as large, with a note or without"
     while driven.run.busy:
         driven.run.work(np.inf, lambda: False)
     compared.show()
     assert note.isHidden()
+    QTest.qWait(1)
+    assert len({picture.height() for picture in pictures}) == 1
+    assert outputs.boards[0].below == 0
 
 
 def test_the_curves_are_read_by_keys_and_shown_as_a_table(qtbot: QtBot) -> None:

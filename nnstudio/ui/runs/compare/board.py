@@ -76,6 +76,10 @@ class Head(QWidget):
             self._fit()
 
 
+SPACING = 7
+"""Pixels from a picture to what stands above and below it."""
+
+
 class Board(QWidget):
     """The run at one place among those that are compared. Examples can be chosen on it: `example_chosen`."""
 
@@ -100,9 +104,9 @@ class Board(QWidget):
         self.note.setProperty("role", "hint")
         self.note.setWordWrap(True)
         self.note.hide()
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(7)
+        column.setSpacing(SPACING)
         column.addWidget(self.head)
         for stage in self._stages:
             column.addWidget(stage, 1)
@@ -141,6 +145,15 @@ class Board(QWidget):
         if text != self.note.text():
             self.note.setText(text)
         self.note.setVisible(bool(text))
+
+    @property
+    def below(self) -> int:
+        """How much of the height the note takes, with what parts it from the picture."""
+        return 0 if self.note.isHidden() else SPACING + self.note.heightForWidth(self.width())
+
+    def leave(self, below: int) -> None:
+        """So much below the picture, for it to be as large as others that have a note."""
+        self._column.setContentsMargins(0, 0, 0, below - self.below)
 
     def _show_only(self, shown: Stage) -> None:
         if shown.isHidden():

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from nnstudio.core.run.frame import Frame, PlanePicture, Probe, Status, TablePicture
 from nnstudio.ui.explanations.compare import COMPARE
 from nnstudio.ui.runs.badge import LETTERS
-from nnstudio.ui.runs.compare.board import Board, Head
+from nnstudio.ui.runs.compare.board import SPACING, Board, Head
 from nnstudio.ui.runs.compare.comparison import Comparison, Names
 from nnstudio.ui.runs.compare.confusion_difference import ConfusionDifference
 from nnstudio.ui.runs.compare.difference_stage import DifferenceStage
@@ -28,9 +28,9 @@ class Difference(QWidget):
         self.head = Head()
         self.on_plane, self.confusion = DifferenceStage(), ConfusionDifference()
         self.confusion.hide()
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(7)
+        column.setSpacing(SPACING)
         column.addWidget(self.head)
         column.addWidget(self.on_plane, 1)
         column.addWidget(self.confusion, 1)
@@ -41,6 +41,10 @@ class Difference(QWidget):
             plane = self.on_plane.plane()
             self.head.stand_over(plane.left(), self.on_plane.width() - plane.right())
         return super().eventFilter(watched, event)
+
+    def leave(self, below: int) -> None:
+        """So much below the picture, for it to be as large as those of the runs."""
+        self._column.setContentsMargins(0, 0, 0, below)
 
     def show_frames(self, frames: Sequence[Frame], places: tuple[int, int], legible: bool) -> None:
         """Draw the one at the first of these places minus the one at the second."""
@@ -115,6 +119,9 @@ class OutputsView(View):
                 board.follow(frame)
                 if legible:
                     board.tell(comparison.names[place], frames[place], frame.updates)
+        below = max(board.below for board in self.boards[: len(frames)])
+        for part in (*self.boards, self.difference):
+            part.leave(below)
         self.pair.setVisible(len(frames) > 2)
         values = isinstance(frame.picture, TablePicture) and frame.picture.confusion is None
         self.difference.setVisible(len(frames) > 1 and not values)
