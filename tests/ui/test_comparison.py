@@ -187,6 +187,9 @@ def test_one_that_ended_or_catches_up_says_so(qtbot: QtBot) -> None:
     pictures = (*(board.boundary for board in outputs.boards[:2]), outputs.difference.on_plane)
     QTest.qWait(1)
     assert len({picture.height() for picture in pictures}) == 1, "all as large, with a note or without"
+    waiting = [words.item for words in outputs.difference.on_plane._waiting]
+    values = outputs.difference.on_plane._values
+    assert [item.isVisible() for item in waiting] == [values is None] * len(waiting)
     while driven.run.busy:
         driven.run.work(np.inf, lambda: False)
     compared.show()

@@ -12,6 +12,7 @@ from nnstudio.ui.examples.confusion import ConfusionStage
 from nnstudio.ui.explanations.compare import COMPARE
 from nnstudio.ui.runs.badge import LETTERS
 from nnstudio.ui.runs.compare.comparison import only_right
+from nnstudio.ui.runs.compare.difference_stage import WAITING, wait
 from nnstudio.ui.stage.atlas import colors_of, shades_of
 from nnstudio.ui.stage.lettering import mono_font, text_font
 from nnstudio.ui.stage.stage import Spot
@@ -60,6 +61,11 @@ class ConfusionDifference(ConfusionStage):
             return ""
         first, second = (LETTERS[place] for place in self.places_of)
         return f"only {first} right {self._right[0]} · only {second} {self._right[1]}"
+
+    def arrange(self) -> None:
+        super().arrange()
+        if not len(self._others):
+            wait(self.root, self.area.center())
 
     def _difference(self) -> np.ndarray:
         return self._shares - self._others if self._shares.shape == self._others.shape else 0 * self._shares
@@ -137,7 +143,7 @@ class ConfusionDifference(ConfusionStage):
 
     def summary(self) -> str:
         if self._counts is None:
-            return "Nothing to compare yet."
+            return " ".join(WAITING)
         return f"{self.headline()}. Arrow keys read the cells."
 
     def table(self) -> Table | None:

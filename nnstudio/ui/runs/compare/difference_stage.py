@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPixmap, QTransform
+from PySide6.QtWidgets import QGraphicsItem
 
 from nnstudio.core.data.plane import EXTENT, Extent, Plane
 from nnstudio.core.experiment.choices import Task
@@ -24,8 +25,19 @@ from nnstudio.ui.stage.stage import Spot, Stage
 from nnstudio.ui.stage.table import Table
 from nnstudio.ui.widgets.figures import decimal, percent
 
+WAITING = "The difference is drawn", "when both stand", "at the same update."
 _CORNER, _BAR, _INSET = 8.0, 7.0, 8.0
 Marks = tuple[NDArray[np.intp], NDArray[np.intp]]
+
+
+def wait(root: QGraphicsItem, middle: QPointF) -> list[items.Words]:
+    """Why there is no difference yet, around this point."""
+    line, across = 18 * theme.text_scale(), Qt.AlignmentFlag.AlignHCenter
+    places = (QPointF(middle.x(), middle.y() + by) for by in (-line, 0, line))
+    return [
+        items.Words(root, at, text_font(12), theme.current().dim, text, across)
+        for at, text in zip(places, WAITING, strict=True)
+    ]
 
 
 class DifferenceStage(Stage):
@@ -132,7 +144,7 @@ class DifferenceStage(Stage):
 
     def summary(self) -> str:
         if self._values is None:
-            return "Nothing to compare yet."
+            return " ".join(WAITING)
         parts = [f"They disagree on {self.headline()} of the plane."] if self.headline() else []
         parts += [f"{text}." for text in self.entries()]
         largest = float(np.abs(self._values).max())
@@ -170,6 +182,7 @@ class DifferenceStage(Stage):
         items.rectangle(root, plane, QColor(colors.field))
         self._map = items.pixmap(root, plane.topLeft())
         self._map.setTransformationMode(items.SMOOTH)
+        self._waiting = wait(root, plane.center())
         card = QPen(QColor(colors.card), 1)
         self._only = [items.path(root, card, QColor(badge_color(place)), z=1) for place in self.places_of]
         corners = items.rounded(plane, _CORNER)
@@ -193,6 +206,8 @@ class DifferenceStage(Stage):
     def _color(self) -> None:
         values = self._values
         self._map.setVisible(values is not None)
+        for words in self._waiting:
+            words.item.setVisible(values is None)
         if values is None:
             return
         pixels = np.array(colors_of(theme.current()), np.uint32)[
