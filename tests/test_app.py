@@ -182,7 +182,9 @@ def test_ends_cleanly_when_interrupted_in_the_middle_of_a_picture() -> None:
 @pytest.mark.skipif(shutil.which("xvfb-run") is None, reason="needs a virtual screen: Debian's xvfb and xauth")
 def test_ends_cleanly_twenty_times_in_a_real_window() -> None:
     for _ in range(20):
-        done = start("xvfb-run", "-a", sys.executable, "-c", CLOSE_WHILE_TRAINING, QT_QPA_PLATFORM="xcb")
+        # A screen that resets when its last guest leaves refuses the next one meanwhile: the check before Qt, then Qt.
+        screen = ("xvfb-run", "-a", "-s", "-screen 0 1600x1000x24 -noreset")
+        done = start(*screen, sys.executable, "-c", CLOSE_WHILE_TRAINING, QT_QPA_PLATFORM="xcb")
         assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
