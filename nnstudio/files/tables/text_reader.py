@@ -4,12 +4,10 @@ A piece has so many rows that progress is seen and a million rows never stand in
 the file did not tell, the rest may: a column of numbers in which more than a few cells are none is read again as words.
 """
 
-import io
-import re
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,11 +17,9 @@ from nnstudio.core.experiment.table_recipe import Separator
 from nnstudio.files import limits
 from nnstudio.files.errors import printable, reason
 from nnstudio.files.tables.scan import Scan, refused
-from nnstudio.files.tables.text_blocks import Block, blocks, in_order
 from nnstudio.files.tables.text_format import GAPS, Layout
+from nnstudio.files.tables.text_frames import by_blocks, in_one_go
 
-_Frames = Generator[tuple[int, Any], None, None]
-CELLS_AT_ONCE = 200_000
 LARGEST = 1e30
 UNREAD_SHARE = 0.1
 """A column of numbers in which more cells than this are none holds words."""
@@ -59,9 +55,9 @@ def pieces(
     try:
         with path.open("rb") as stream:
             if scan.plain and text.encoding == "utf-8":
-                frames = _by_blocks(stream, text.header, scan.size, options)
+                frames = by_blocks(stream, text.header, scan.size, options)
             else:
-                frames = _in_one_go(stream, text.header, text.encoding, options, max(CELLS_AT_ONCE // width, 1))
+                frames = in_one_go(stream, text.header, text.encoding, options)
             with closing(frames):
                 for end, frame in frames:
                     yield end / scan.size, _columns(path, frame, layout, numeric, begin)
@@ -76,44 +72,6 @@ def pieces(
         raise refused(path, "it is not in the encoding that it seemed to be in; choose another", str(error)) from error
     except (ValueError, OverflowError) as error:  # of which all of the parser's are
         raise refused(path, _why(str(error)), str(error)) from error
-
-
-def _by_blocks(stream: IO[bytes], header: int, size: int, options: dict[str, Any]) -> Generator[tuple[int, Any]]:
-    """Data frames, and how many bytes have been read with each."""
-    import pandas
-
-    def read(block: Block) -> Any:
-        try:
-            return pandas.read_csv(io.BytesIO(block.content), **options)
-        except pandas.errors.EmptyDataError:  # nothing but empty lines
-            return None
-        except pandas.errors.ParserError as error:
-            line = re.compile(r"(?<=in line )\d+")
-            said = line.sub(lambda number: str(int(number[0]) + block.before), str(error))
-            raise pandas.errors.ParserError(said) from error
-
-    for block, frame in in_order(blocks(stream, header, size), read):
-        if frame is not None:
-            yield block.end, frame
-
-
-def _in_one_go(stream: IO[bytes], header: int, encoding: str, options: dict[str, Any], rows: int) -> _Frames:
-    """The same where a row may have more lines than one, or where a letter may have more bytes than in UTF-8."""
-    import pandas
-
-    text = _text(stream, encoding)
-    reader: Any = pandas.read_csv(text, skiprows=header, chunksize=rows, **options)
-    with text, reader:
-        for frame in reader:
-            yield stream.tell(), frame
-
-
-def _text(stream: IO[bytes], encoding: str) -> IO[Any]:
-    """What pandas reads: bytes where it is UTF-8, which is quicker, and else text."""
-    if encoding == "utf-8":
-        return stream
-    errors = "replace" if encoding == "cp1252" else "strict"
-    return io.TextIOWrapper(stream, encoding, errors, newline="")
 
 
 def _why(said: str) -> str:

@@ -165,7 +165,7 @@ def test_pieces_make_the_same_table_as_one(tmp_path: Path, monkeypatch: pytest.M
     scan = read_to_the_end(scanning(path))
     layout = layout_of(path, scan)
     at_once = read_to_the_end(whole(path, layout, scan))
-    monkeypatch.setattr("nnstudio.files.tables.text_reader.CELLS_AT_ONCE", 70)
+    monkeypatch.setattr("nnstudio.files.tables.text_frames.CELLS_AT_ONCE", 70)
     in_pieces = read_to_the_end(whole(path, layout, scan))
     for name, column in at_once.by_name.items():
         other = in_pieces.by_name[name]

@@ -119,9 +119,10 @@ class OutputsView(View):
                 board.follow(frame)
                 if legible:
                     board.tell(comparison.names[place], frames[place], frame.updates)
-        below = max(board.below for board in self.boards[: len(frames)])
-        for part in (*self.boards, self.difference):
-            part.leave(below)
+        if legible:
+            below = max(board.below for board in self.boards[: len(frames)])
+            for part in (*self.boards, self.difference):
+                part.leave(below)
         self.pair.setVisible(len(frames) > 2)
         values = isinstance(frame.picture, TablePicture) and frame.picture.confusion is None
         self.difference.setVisible(len(frames) > 1 and not values)

@@ -1,0 +1,51 @@
+"""A table's text as data frames: pandas reads it, a piece at a time."""
+
+import io
+import re
+from collections.abc import Generator
+from typing import IO, Any
+
+from nnstudio.files.tables.text_blocks import Block, blocks, in_order
+
+CELLS_AT_ONCE = 200_000
+Frames = Generator[tuple[int, Any], None, None]
+"""How many bytes have been read, and the rows that were added by them."""
+
+
+def by_blocks(stream: IO[bytes], header: int, size: int, options: dict[str, Any]) -> Frames:
+    """Data frames, and how many bytes have been read with each."""
+    import pandas
+
+    def read(block: Block) -> Any:
+        try:
+            return pandas.read_csv(io.BytesIO(block.content), **options)
+        except pandas.errors.EmptyDataError:  # nothing but empty lines
+            return None
+        except pandas.errors.ParserError as error:
+            line = re.compile(r"(?<=in line )\d+")
+            said = line.sub(lambda number: str(int(number[0]) + block.before), str(error))
+            raise pandas.errors.ParserError(said) from error
+
+    for block, frame in in_order(blocks(stream, header, size), read):
+        if frame is not None:
+            yield block.end, frame
+
+
+def in_one_go(stream: IO[bytes], header: int, encoding: str, options: dict[str, Any]) -> Frames:
+    """The same where a row may have more lines than one, or where a letter may have more bytes than in UTF-8."""
+    import pandas
+
+    text = _text(stream, encoding)
+    rows = max(CELLS_AT_ONCE // len(options["names"]), 1)
+    reader: Any = pandas.read_csv(text, skiprows=header, chunksize=rows, **options)
+    with text, reader:
+        for frame in reader:
+            yield stream.tell(), frame
+
+
+def _text(stream: IO[bytes], encoding: str) -> IO[Any]:
+    """What pandas reads: bytes where it is UTF-8, which is quicker, and else text."""
+    if encoding == "utf-8":
+        return stream
+    errors = "replace" if encoding == "cp1252" else "strict"
+    return io.TextIOWrapper(stream, encoding, errors, newline="")
