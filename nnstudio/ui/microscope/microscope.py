@@ -25,7 +25,7 @@ from nnstudio.ui.microscope.image.sheets import ImageSheets
 from nnstudio.ui.microscope.keys import claims, deed_of
 from nnstudio.ui.microscope.network_picture import NetworkPicture
 from nnstudio.ui.microscope.nudge_card import NudgeCard
-from nnstudio.ui.microscope.page_grid import PageGrid, settle_layouts
+from nnstudio.ui.microscope.page_grid import PageGrid, settle
 from nnstudio.ui.microscope.predict.predicting import Predicting
 from nnstudio.ui.microscope.table_menu import TableMenu
 from nnstudio.ui.microscope.unit_card import UnitCard
@@ -292,14 +292,14 @@ class Microscope(QWidget):
             super().keyPressEvent(event)
         else:
             deed()
-            settle_layouts()  # so that it is painted once, and whole
+            settle(self)  # so that it is painted once, and whole
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         if self.hasFocus() and self.walk is not None and self.walk.stop.unit is not None:
             self._folded = False
             self.walk.along(1 if forward else -1)
             self._show()
-            settle_layouts()
+            settle(self)
             return True
         return super().focusNextPrevChild(forward)
 

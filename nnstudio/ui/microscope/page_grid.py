@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLayout, QWidget
 from nnstudio.ui import theme
 from nnstudio.ui.microscope.card_row import show_title
 from nnstudio.ui.microscope.example.card import WIDTH, ExampleCard
+from nnstudio.ui.microscope.painting import paint_once
 
 NARROW = 1256
 """In windows below 1280 pixels the example is a strip, and the cards below leave the network room."""
@@ -49,7 +50,8 @@ class PageGrid:
         self._below.setMaximumHeight(round(self._page.height() * _SHARE_BELOW) if flat else 10_000)
 
 
-def settle_layouts() -> None:
+def settle(page: QWidget) -> None:
     """Everything has its place before anything is painted: each level tells of its new size in an event to the next."""
     for _ in range(_LEVELS):
         QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+    paint_once(page)
