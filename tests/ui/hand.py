@@ -4,14 +4,15 @@ Events go to the window as a screen sends them: Qt itself finds what lies under 
 is done follows from the seed and from what is on the screen.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from random import Random
+from typing import Any
 
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QAction, QWindow
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QPlainTextEdit, QWidget
-from shiboken6 import isValid
 
 from nnstudio.ui.main_window import MainWindow
 from nnstudio.ui.presets_menu import PresetsMenu
@@ -105,13 +106,12 @@ class Hand:
 
     def _click(self, widget: QWidget, at: QPoint | None = None, modifier: Qt.KeyboardModifier = NONE) -> None:
         screen, place = _on_window(widget, at if at is not None else _middle(widget))
-        if screen is not None and _lies_on(screen, place):
-            QTest.mouseMove(screen, place)
-            if not isValid(screen):
-                return
-            QTest.mousePress(screen, LEFT, modifier, place)
-        if isValid(screen):
-            QTest.mouseRelease(screen, LEFT, modifier, place)
+        if screen is None or not _lies_on(screen, place):
+            return
+        with _events_to(screen) as send:
+            send(QTest.mouseMove, place)
+            send(QTest.mousePress, LEFT, modifier, place)
+            send(QTest.mouseRelease, LEFT, modifier, place)
 
     def _drag(self, widget: QWidget, start: QPoint, end: QPoint, steps: int = 4) -> None:
         screen, first = _on_window(widget, start)
@@ -120,27 +120,24 @@ class Hand:
         last = first + end - start
         if not (_lies_on(screen, first) and _lies_on(screen, last)):
             return  # Qt's tests know no pointer outside of the window
-        QTest.mousePress(screen, LEFT, NONE, first)
-        for step in range(1, steps + 1):
-            if screen not in QApplication.allWindows():  # a card has left its window, or come back
-                return
-            QTest.mouseMove(screen, first + (last - first) * step / steps)
-            if self._random.random() < 0.1:
-                self._press(Key.Key_Z, Modifier.ControlModifier)  # in the middle of it
-            elif self._random.random() < 0.05:
-                self._press(Key.Key_Escape)
-        if screen in QApplication.allWindows():
-            QTest.mouseRelease(screen, LEFT, NONE, last)
+        with _events_to(screen) as send:
+            send(QTest.mousePress, LEFT, NONE, first)
+            for step in range(1, steps + 1):
+                send(QTest.mouseMove, first + (last - first) * step / steps)
+                if self._random.random() < 0.1:
+                    self._press(Key.Key_Z, Modifier.ControlModifier)  # in the middle of it
+                elif self._random.random() < 0.05:
+                    self._press(Key.Key_Escape)
+            send(QTest.mouseRelease, LEFT, NONE, last)
 
     def _press(self, key: Qt.Key, modifier: Qt.KeyboardModifier = NONE) -> None:
         screen = QApplication.focusWindow()
         if screen is None:  # whatever had the keys is gone
             self.window.activateWindow()
             screen = self.window.windowHandle()
-        QTest.keyPress(screen, key, modifier)
-        # What the key did may have closed it: a menu, a table, a card that went home. Python is not told of that.
-        if screen in QApplication.allWindows():
-            QTest.keyRelease(screen, key, modifier)
+        with _events_to(screen) as send:
+            send(QTest.keyPress, key, modifier)
+            send(QTest.keyRelease, key, modifier)
 
     # What can be done
 
@@ -365,6 +362,25 @@ def _entries(entry: QAction) -> list[QAction]:
 
 def _middle(widget: QWidget) -> QPoint:
     return QRect(widget.rect()).center()
+
+
+@contextmanager
+def _events_to(screen: QWindow) -> Iterator[Callable[..., None]]:
+    """Sends events to a window as long as it is there: what an event did may have closed it, a menu, a table, a card
+    that went home. Python is not told of that, and takes a later window in the same place of memory for it."""
+    gone: list[bool] = []
+
+    def note() -> None:
+        gone.append(True)
+
+    def send(event: Callable[..., None], *what: Any) -> None:
+        if not gone:
+            event(screen, *what)
+
+    screen.destroyed.connect(note)
+    yield send
+    if not gone:
+        screen.destroyed.disconnect(note)
 
 
 def _on_window(widget: QWidget, point: QPoint) -> tuple[QWindow | None, QPoint]:
