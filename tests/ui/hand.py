@@ -32,6 +32,7 @@ KEYS: tuple[tuple[Qt.Key, Qt.KeyboardModifier], ...] = (
     *((key, Modifier.ShiftModifier) for key in (Key.Key_Tab, Key.Key_Up, Key.Key_Down, Key.Key_Right, Key.Key_R)),
     *((key, Modifier.ControlModifier) for key in (Key.Key_Left, Key.Key_Right, Key.Key_D, Key.Key_N)),
 )
+HELD = {Modifier.ShiftModifier: Key.Key_Shift, Modifier.ControlModifier: Key.Key_Control}
 TYPED = ("0", "1", "-3,5", "1e39", "-1e30", "1e-9", "nan", "inf", "", "abc", "99999999", "8 tanh, 3 relu", "8 tahn")
 SIZES = ((1440, 900), (1100, 720), (800, 600), (1600, 1000), (1280, 760))
 
@@ -135,9 +136,12 @@ class Hand:
         if screen is None:  # whatever had the keys is gone
             self.window.activateWindow()
             screen = self.window.windowHandle()
+        held = [code for flag, code in HELD.items() if modifier & flag]
+        down = [(code, NONE, "") for code in held] + [(key, modifier, str(QTest.keyToAscii(key)).strip("\0"))]
         with _events_to(screen) as send:
-            send(QTest.keyPress, key, modifier)
-            send(QTest.keyRelease, key, modifier)
+            for is_down, keys in ((True, down), (False, reversed(down))):
+                for code, with_it, text in keys:
+                    send(QTest.simulateEvent, is_down, code.value, with_it, text, False)
 
     # What can be done
 
@@ -367,7 +371,8 @@ def _middle(widget: QWidget) -> QPoint:
 @contextmanager
 def _events_to(screen: QWindow) -> Iterator[Callable[..., None]]:
     """Sends events to a window as long as it is there: what an event did may have closed it, a menu, a table, a card
-    that went home. Python is not told of that, and takes a later window in the same place of memory for it."""
+    that went home. Each is to be a single one: Qt's tests would press Ctrl and a letter in one go, do what is to be
+    done between them, and send the letter to where the window was."""
     gone: list[bool] = []
 
     def note() -> None:
