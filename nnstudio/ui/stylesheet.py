@@ -8,6 +8,7 @@ Plain widgets look right by themselves. What a widget is *for* is said by a dyna
 * buttons: "play" (the only filled one), "primary" (outlined), "labelled" (a QToolButton with icon and text), "icon" (a
   bare picture), "segment", "chip" (an on/off choice), "fold" (the header of what folds away)
 * frames: "field" (a quiet box for a number), "group" (buttons that belong together), "banner" (with "tone")
+* dialogs: "form" (its fields stand on the dialog itself, not on cards)
 
 Sizes are written for normal text; `style_sheet` scales all but hair lines.
 """
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 _SHEET = Template("""
 QMainWindow, QDialog { background: $ground; }
+QDialog[role="form"] { background: $card; }
 QMainWindow::separator { background: transparent; width: 12px; height: 12px; }
 
 QMenuBar { background: $card; border-bottom: 1px solid $line; padding: 0px 6px; spacing: 1px; }
@@ -315,6 +317,7 @@ QScrollBar:vertical { width: 8px; }
 QScrollBar:horizontal { height: 8px; }
 QScrollBar::handle { background: $thumb; border-radius: 3px; margin: 1px; }
 QScrollBar::handle:hover { background: $dim; }
+QScrollBar::handle:disabled { background: transparent; }
 QScrollBar::handle:vertical { min-height: 28px; }
 QScrollBar::handle:horizontal { min-width: 28px; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0px; height: 0px; }

@@ -20,6 +20,7 @@ class HistoryDialog(QDialog):
 
     def __init__(self, session: Session, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setProperty("role", "form")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("History")
         self._session, self._settings = session, settings

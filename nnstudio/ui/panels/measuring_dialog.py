@@ -28,6 +28,7 @@ class MeasuringDialog(QDialog):
         parent: QWidget | None,
     ) -> None:
         super().__init__(parent)
+        self.setProperty("role", "form")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title)
         self._explanations, self._tips, self._session = explanations, tips, session

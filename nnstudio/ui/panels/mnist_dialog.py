@@ -59,6 +59,7 @@ class MnistDialog(QDialog):
 
     def __init__(self, parent: QWidget | None, target: Path | None = None, work: Work | None = None) -> None:
         super().__init__(parent)
+        self.setProperty("role", "form")
         self._target = target or user_mnist_folder()
         self._work = work or MnistDownload(self._target).run
         self._task: _Task | None = None

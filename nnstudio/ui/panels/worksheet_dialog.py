@@ -44,6 +44,7 @@ class WorksheetDialog(QDialog):
 
     def __init__(self, experiment: Experiment, dataset: Dataset, parent: QWidget) -> None:
         super().__init__(parent)
+        self.setProperty("role", "form")
         self._experiment, self._dataset = experiment, dataset
         self.setWindowTitle("Worksheet")
         self.setFixedWidth(WIDTH)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -135,6 +135,7 @@ class NewSweep(QDialog):
 
     def __init__(self, experiment: Experiment, parent: QWidget) -> None:
         super().__init__(parent)
+        self.setProperty("role", "form")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("New sweep")
         self._experiment = experiment
@@ -187,7 +188,7 @@ class NewSweep(QDialog):
         buttons.addSpacing(12)
         buttons.addWidget(self.cancel)
         buttons.addWidget(self.start)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(20, 18, 20, 16)
         column.setSpacing(10)
         column.addWidget(head)
@@ -211,6 +212,13 @@ class NewSweep(QDialog):
         self._list.addWidget(row)
         self.renew()
         return row
+
+    def event(self, event: QEvent) -> bool:
+        """Grows for what it asks: Qt does not look at how high sentences are that break into lines."""
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.resize(self.width(), max(self.height(), self._column.totalHeightForWidth(self.width())))
+        return done
 
     def _remove(self, row: SettingRow) -> None:
         self.rows.remove(row)

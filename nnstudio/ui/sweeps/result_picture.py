@@ -10,7 +10,7 @@ from itertools import groupby, pairwise
 from math import inf, isfinite
 from typing import Any, NamedTuple
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainterPath, QPen
 
 from nnstudio.core.counting import counted
@@ -26,12 +26,13 @@ from nnstudio.ui.stage.lettering import text_font
 from nnstudio.ui.stage.stage import Spot, Stage
 from nnstudio.ui.stage.table import Table
 from nnstudio.ui.stylesheet import mix
+from nnstudio.ui.sweeps.best_note import show_best
 from nnstudio.ui.sweeps.curves import reading_of
 from nnstudio.ui.sweeps.families import Family
 from nnstudio.ui.sweeps.record import shown
 from nnstudio.ui.widgets.figures import decimal, percent, tick
 
-_SMALL, _LARGE, _RING = 3.0, 5.0, 11.0
+_SMALL, _LARGE = 3.0, 5.0
 _FAINT = 0.5
 _REACH = 16.0
 _TOP, _RIGHT, _UNDER = 26.0, 14.0, 18.0
@@ -66,6 +67,7 @@ class ResultPicture(Stage):
         self._by_loss, self._regression, self._watched = True, False, "test"
         self._hint = "The results of a sweep come here."
         self._points: list[_Point] = []
+        self._lines: list[QLineF] = []
         self.arrange()
 
     def show_hint(self, sentence: str) -> None:
@@ -111,9 +113,10 @@ class ResultPicture(Stage):
             pad = max(0.04 * (high - low), 0.005)
             return Scale(low - pad, high + pad, area.bottom(), area.top())
         low = max(low, 1e-9)
-        middle = medians[len(medians) // 2] if medians else high
-        high = max(min(high, _FAR * middle), 1.5 * (medians[-1] if medians and medians[-1] < _FAR * middle else low))
-        return Scale(low / 1.25, max(high, low * 1.5) * 1.1, area.bottom(), area.top(), logarithmic=True)
+        end = _FAR * medians[len(medians) // 2] if medians else high
+        high = max(min(high, end), *(median for median in medians if median < end), low)
+        margin = max((high / low) ** 0.1, 1.05)
+        return Scale(low / margin, high * margin, area.bottom(), area.top(), logarithmic=True)
 
     def _widths(self, area: QRectF, values: Sequence[Any]) -> tuple[Scale, list[Any] | None]:
         """Where a value lies; for what is no number the list of all, of which each has its place."""
@@ -135,7 +138,7 @@ class ResultPicture(Stage):
     def arrange(self) -> None:
         root, colors = self.clear(), theme.current()
         self._marked = items.path(root, QPen(QColor(colors.text), 2), z=20)
-        self._points = []
+        self._points, self._lines = [], []
         if not self._families:
             middle = Qt.AlignmentFlag.AlignHCenter
             items.Words(root, self.area.center(), text_font(12), colors.dim, self._hint, middle)
@@ -225,6 +228,7 @@ class ResultPicture(Stage):
                 line = early if before.standing.stopped or after.standing.stopped else whole
                 line.moveTo(before.at)
                 line.lineTo(after.at)
+                self._lines.append(QLineF(before.at, after.at))
         items.path(self.root, QPen(color, 1.6), z=5).setPath(whole)
         items.path(self.root, QPen(faint, 1, Qt.PenStyle.DashLine), z=3).setPath(early)
 
@@ -240,31 +244,12 @@ class ResultPicture(Stage):
         return min(known, key=lambda point: sign * self._median(point.standing), default=None)
 
     def _draw_best(self, area: QRectF) -> None:
-        best, colors = self._best(), theme.current()
+        best = self._best()
         if best is None or not isfinite(self._median(best.standing)):
             return
-        ring = QPainterPath()
-        ring.addEllipse(best.at, _RING, _RING)
-        items.path(self.root, QPen(QColor(colors.text), 1.8), z=8).setPath(ring)
-        name, figures = self._best_in_words(best)
-        bold, plain = text_font(12, bold=True), text_font(11)
-        wide = max(QFontMetricsF(bold).horizontalAdvance(name), QFontMetricsF(plain).horizontalAdvance(figures))
-        right = best.at.x() + 44 + wide < area.right()
-        sign, align = (1, Qt.AlignmentFlag.AlignLeft) if right else (-1, Qt.AlignmentFlag.AlignRight)
-        y = min(max(best.at.y(), area.top() + 10), area.bottom() - 12)
-        line = items.path(self.root, QPen(QColor(colors.dim), 1), z=7)
-        path = QPainterPath(QPointF(best.at.x() + sign * _RING, best.at.y()))
-        path.lineTo(QPointF(best.at.x() + sign * 38, y))
-        line.setPath(path)
-        at = QPointF(best.at.x() + sign * 44, y)
-        words = [
-            items.Words(self.root, at - QPointF(0, 7), bold, colors.text, name, align, z=11),
-            items.Words(self.root, at + QPointF(0, 9), plain, colors.dim, figures, align, z=11),
-        ]
-        for word in words:
-            ground = QColor(colors.card)
-            ground.setAlphaF(0.8)
-            items.rectangle(self.root, word.box.adjusted(-3, -1, 3, 1), ground, z=10)
+        # Of the lines between medians so many places that words never hide one.
+        along = [line.pointAt(part / 20) for line in self._lines for part in range(21)]
+        show_best(self.root, best.at, self._best_in_words(best), area, [point.at for point in self._points] + along)
 
     def _best_in_words(self, best: _Point) -> tuple[str, str]:
         standing = best.standing

@@ -70,7 +70,7 @@ def columns_of(axes: Sequence[Axis], seeds: int, on_plane: bool, watched: str, r
     columns += [Column(Kind.VALUE, axis.label, axis) for axis in axes]
     columns += [Column(Kind.LEARNED, f"Learned, {rule}")]
     columns += [Column(Kind.LOSS, f"{name} loss, median" if several else f"{name} loss")]
-    columns += [Column(Kind.SPREAD, "its seeds, bar at the median")] if several else []
+    columns += [Column(Kind.SPREAD, "its seeds")] if several else []
     columns += [Column(Kind.ACCURACY, f"{name} accuracy")]
     columns += [Column(Kind.BEST, "Best seed")] if several else []
     return (*columns, Column(Kind.UPDATES, "Updates"), Column(Kind.OPEN, "Run"))
@@ -169,6 +169,8 @@ class ResultsModel(QAbstractTableModel):
             return self.text(index.row(), column)
         if role == Qt.ItemDataRole.ToolTipRole and standing.stopped:
             return f"Stopped early, with the worse half, at {grouped(standing.updates)} updates."
+        if role == Qt.ItemDataRole.ToolTipRole and column.kind is Kind.SPREAD:
+            return "The loss of each seed; the bar stands at their median."
         if role == Qt.ItemDataRole.TextAlignmentRole:
             number = column.axis is not None and isinstance(standing.values[column.axis.name], int | float)
             side = Qt.AlignmentFlag.AlignRight if kind in _RIGHT or number else Qt.AlignmentFlag.AlignLeft
@@ -184,6 +186,8 @@ class ResultsModel(QAbstractTableModel):
         here = section == self.sorted_by or (self.sorted_by is None and column.kind is Kind.LOSS)
         if role == Qt.ItemDataRole.DisplayRole:
             return f"{column.head} {'▾' if self.falling else '▴'}" if here else column.head
+        if role == Qt.ItemDataRole.ToolTipRole and column.kind is Kind.SPREAD:
+            return "The loss of each seed; the bar stands at their median."
         if role == Qt.ItemDataRole.TextAlignmentRole:
             number = column.axis is not None and (column.axis.range is not None or _numbers(column.axis.values))
             side = Qt.AlignmentFlag.AlignRight if column.kind in _RIGHT or number else Qt.AlignmentFlag.AlignLeft

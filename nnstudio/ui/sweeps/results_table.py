@@ -41,6 +41,9 @@ class ResultsTable(QTableView):
         self.setMouseTracking(True)
         self.verticalHeader().hide()
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)  # columns are as wide as the room beside
+        bar = self.verticalScrollBar()
+        bar.rangeChanged.connect(lambda low, high: bar.setEnabled(high > low))
+        bar.setEnabled(False)
         head = self.horizontalHeader()
         head.setSectionsClickable(True)
         head.setHighlightSections(False)

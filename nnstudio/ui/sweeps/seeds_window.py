@@ -7,7 +7,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QProgressBar, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 
 from nnstudio.core.counting import counted, grouped
 from nnstudio.core.data.dataset import Dataset
@@ -64,6 +74,7 @@ class SeedsWindow(QDialog):
         self, background: SweepQueue, current: Callable[[], tuple[Experiment, Dataset] | None], parent: QWidget
     ) -> None:
         super().__init__(parent)
+        self.setProperty("role", "form")
         self.setWindowTitle("Seeds")
         self._background, self._current = background, current
         self._work: SweepWork | None = None
@@ -113,7 +124,12 @@ class SeedsWindow(QDialog):
         column.addWidget(self.bar)
         column.addWidget(self.headline)
         column.addWidget(self.figures)
-        column.addWidget(self.curves, 1)
+        sheet = QFrame()
+        sheet.setProperty("role", "sheet")
+        inner = QVBoxLayout(sheet)
+        inner.setContentsMargins(12, 6, 12, 10)
+        inner.addWidget(self.curves)
+        column.addWidget(sheet, 1)
 
     # What is asked.
 

@@ -100,3 +100,13 @@ def test_all_suggestions_are_legal(name: str):
     for path, setting in settings_to_vary(experiment).items():
         if path != "seed":
             parse_axis(f"{path}={suggestion(experiment, path, setting)}", experiment)
+
+
+def test_grows_for_the_settings_that_are_added(dialog: NewSweep):
+    for _ in range(4):
+        QTest.mouseClick(dialog.add, LEFT)
+        QTest.qWait(50)  # to lay them out, not on the way there
+    assert len(dialog.rows) == 5
+    for row in dialog.rows:
+        assert row.height() >= row.heightForWidth(row.width()) > 0
+        assert row.values.height() >= row.values.sizeHint().height()

@@ -18,6 +18,7 @@ from nnstudio.ui.views.loss.curves import Line, measured_line
 
 _REACH = 5.0
 _ABOVE = 11.0
+"""From the line to its name, which lies below it where there is no room."""
 _VEIL = 0.75
 """How much of the mini-batches its name covers, to be legible."""
 _SHARE = 0.6
@@ -95,7 +96,8 @@ class GhostPicture:
         last = across.at(float(min(line.x[-1], across.high)))
         x = max(min(plot.left() + _SHARE * plot.width(), last) - self.name.box.width() / 2, plot.left() + 4)
         level = float(np.interp(across.value(x + self.name.box.width() / 2), line.x, line.y))
-        y = up.at(level) - _ABOVE
+        above = up.at(level) - _ABOVE
+        y = above if above > plot.top() + 6 else up.at(level) + _ABOVE
         self.name.move(QPointF(x, min(max(y, plot.top() + 6), plot.bottom() - 8)))
         self._ground.setRect(self.name.box.adjusted(-3, 0, 3, 0))
 
