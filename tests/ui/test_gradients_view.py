@@ -5,9 +5,10 @@ from itertools import pairwise, product
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication, QGraphicsSimpleTextItem
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QGraphicsSimpleTextItem, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from nnstudio.core.run.frame import Frame, Status
@@ -333,3 +334,33 @@ def test_the_lines_of_the_hint_stand_below_each_other(view: GradientsView):
     assert len(heights) == 2
     assert heights[1] - heights[0] > 12
     assert sum(heights) / 2 == pytest.approx(view.chart.area.center().y(), abs=2)
+
+
+def test_another_sentence_has_nothing_around_it_laid_out(qtbot: QtBot):
+    around, view = QWidget(), GradientsView()
+    qtbot.addWidget(around)
+    qtbot.addWidget(view.switches())
+    column = QVBoxLayout(around)
+    column.addWidget(view)
+    around.resize(440, 230)
+    around.show()
+    qtbot.waitExposed(around)
+    well = Diagnosis(Cause.HEALTHY, "Every layer learns", "Each update changes its weights by 0.18 to 0.59 %.")
+    frame = with_values(*CALM)
+    view.show_frame(replace(frame, status=Status.PAUSED, diagnosis=well))
+    QTest.qWait(20)
+    laid_out: list[QEvent.Type] = []
+
+    class Asked(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            laid_out.extend([event.type()] * (event.type() == QEvent.Type.LayoutRequest))
+            return False
+
+    watching = Asked()
+    around.installEventFilter(watching)
+    for percent in range(10, 15):
+        sentence = f"Each update changes its weights by {percent / 100} to 0.59 %."
+        view.show_frame(replace(frame, status=Status.PAUSED, diagnosis=replace(well, sentence=sentence)))
+        QTest.qWait(5)
+        assert view.note.sentence.text() == sentence
+    assert not laid_out

@@ -61,6 +61,8 @@ class GradientsView(View):
         self._words.setWidget(self.note)
         for widget in (self._words.viewport(), self.note):
             widget.setAutoFillBackground(False)
+        self._laid_out: tuple[bool, int] | None = None
+        """Whether the words stand below the picture, and how high they may be."""
         self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.addWidget(self.chart, 1)
@@ -153,11 +155,14 @@ class GradientsView(View):
     def _place(self) -> None:
         directions, narrow, tight = QBoxLayout.Direction, self.narrow, self.tight
         below = narrow or tight
-        self._layout.setDirection(directions.TopToBottom if below else directions.LeftToRight)
-        self._layout.setSpacing(_ABOVE if below else _APART)
-        self.note.set_in_a_line(tight)
         line = self.note.height_in(self.width(), in_a_line=True) + _EDGE
-        self._words.setMaximumHeight(line if tight else _ANY_HEIGHT)
+        highest = line if tight else _ANY_HEIGHT
+        self.note.set_in_a_line(tight)
+        if self._laid_out != (below, highest):  # or the whole window is laid out anew for each sentence
+            self._laid_out = below, highest
+            self._layout.setDirection(directions.TopToBottom if below else directions.LeftToRight)
+            self._layout.setSpacing(_ABOVE if below else _APART)
+            self._words.setMaximumHeight(highest)
         self._legend_below.setVisible(narrow and not self.shows_time and bool(self.chart.values))
         self.legend.setVisible(not narrow and not self.shows_time)
 
