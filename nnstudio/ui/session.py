@@ -14,7 +14,7 @@ from pathlib import Path
 from secrets import randbelow
 from time import perf_counter
 
-from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from nnstudio.core.counting import grouped
 from nnstudio.core.data.dataset import ImageSource
@@ -34,10 +34,9 @@ from nnstudio.ui.garbage import GarbageCollector
 from nnstudio.ui.shelving import Shelving, branched
 from nnstudio.ui.turns import Turns
 from nnstudio.ui.undo import Moment, Shelve, UndoStack, goes_on
-from nnstudio.ui.viewers import Viewers
+from nnstudio.ui.viewers import Texts, Viewers
 
 TICK_MILLISECONDS = 16
-TEXT_MILLISECONDS = 200
 log = logging.getLogger(__name__)
 
 
@@ -69,7 +68,8 @@ class Session(QObject):
         self._undo.moment.document = document
         self.images, self.shelving = images, Shelving(self, self._undo)
         self._answered: dict[int, Callable[[Answer], None]] = {}
-        self.viewers = Viewers()
+        self.viewers, self._texts = Viewers(), Texts(self.frame_shown.emit)
+        self.viewers.attach(self._texts)
         self._frame: Frame | None = None
         self._playing = False
         self._sent = 0
@@ -78,8 +78,6 @@ class Session(QObject):
         self._chosen: AnyExample | None = None
         self.keeps = True
         """Whether edits of layers and data keep what was learned; otherwise they start over."""
-        self._since_text = QElapsedTimer()
-        self._since_text.start()
         self._garbage, self._turns = GarbageCollector(self), Turns()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -392,6 +390,5 @@ class Session(QObject):
         if self.up_to_date:
             self._set_playing(frame.status is Status.LEARNING)
         changed = before is None or (before.status, before.run) != (frame.status, frame.run)
-        if changed or self._since_text.elapsed() >= TEXT_MILLISECONDS or frame.status is not Status.LEARNING:
-            self._since_text.restart()
-            self.frame_shown.emit(frame)
+        if changed or frame.status is not Status.LEARNING:
+            self.viewers.hurry(self._texts)

@@ -4,6 +4,8 @@ Only those that can be seen are shown anything, and only they say what is worth 
 second: of those that wait for their interval to pass at most one is shown in a tick, and none in a tick that is late.
 """
 
+from collections.abc import Callable
+from math import inf
 from typing import Protocol
 
 from nnstudio.core.run.commands import Watch
@@ -28,6 +30,23 @@ class Viewer(Protocol):
     def show_frame(self, frame: Frame) -> None: ...
 
 
+class Texts:
+    """Whatever says in words and figures how it goes: it takes turns with the charts, so that no tick has both."""
+
+    probes = Probe.NOTHING
+    section: Section | None = None
+    interval = 0.2
+
+    def __init__(self, say: Callable[[Frame], object]) -> None:
+        self._say = say
+
+    def isVisible(self) -> bool:
+        return True
+
+    def show_frame(self, frame: Frame) -> None:
+        self._say(frame)
+
+
 class Viewers:
     """All views of a window, and which of them have been shown the newest frame."""
 
@@ -38,7 +57,11 @@ class Viewers:
 
     def attach(self, view: Viewer) -> None:
         """Hand frames to this view while it can be seen."""
-        self._shown[view] = 0.0
+        self._shown[view] = -inf
+
+    def hurry(self, view: Viewer) -> None:
+        """It is this one's turn."""
+        self._shown[view] = -inf
 
     @property
     def probes(self) -> Probe:

@@ -10,7 +10,7 @@ from nnstudio.core.experiment.choices import DatasetKind
 from nnstudio.core.presets import default_experiment
 from nnstudio.core.run.frame import Frame, Probe
 from nnstudio.ui.session import Session
-from nnstudio.ui.viewers import LATE, PATIENCE, Viewers
+from nnstudio.ui.viewers import LATE, PATIENCE, Texts, Viewers
 from nnstudio.ui.views.canned import plane_frame
 from nnstudio.ui.views.view import View
 
@@ -123,3 +123,26 @@ def test_only_what_can_be_seen_says_what_is_worth_computing(qtbot: QtBot) -> Non
     views[0].hide()
     assert viewers.probes == Probe.LOSSES
     assert shown(viewers, views, 1.0, playing=False) == [1]
+
+
+def test_texts_take_turns_with_the_charts_and_may_be_hurried(qtbot: QtBot) -> None:
+    said: list[Frame] = []
+    viewers, views = Viewers(), listeners(qtbot, INTERVAL)
+    texts = Texts(said.append)
+    texts.interval = INTERVAL
+    for view in (texts, *views):
+        viewers.attach(view)
+    assert shown(viewers, views, 1.0, playing=False) == [0]
+    assert len(said) == 1
+    drawn = 0
+    for tick in range(1, 20):
+        before = len(said)
+        charts = shown(viewers, views, 1.0 + 0.016 * tick)
+        assert not (charts and len(said) > before), "both in one tick"
+        drawn += len(charts)
+    assert drawn > 1
+    assert len(said) > 2
+    count = len(said)
+    viewers.hurry(texts)
+    assert shown(viewers, views, 1.0 + 0.016 * 20) == []
+    assert len(said) == count + 1

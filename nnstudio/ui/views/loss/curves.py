@@ -87,10 +87,13 @@ def lines_of(
     first, last = _within(history.update, start, end)
     batch = envelope(history.update[first:last], _drawable(history.batch_loss[first:last], logarithmic), columns)
     lines = {"batch": Line(*batch, np.zeros(len(batch[0]), bool))}
+    rows = np.flatnonzero(~np.isnan(history.train_loss))  # of thousands the few in which anything was measured
+    updates = history.update[rows]
     for name, column in columns_of(history).items():
-        if name == "penalty" and not np.nan_to_num(column).any():
+        measured = column[rows]
+        if name == "penalty" and not np.nan_to_num(measured).any():
             continue
-        line = measured_line(history.update, column, start, end, columns, logarithmic, dots)
+        line = measured_line(updates, measured, start, end, columns, logarithmic, dots)
         if line is not None:
             lines[name] = line
     return {name: line for name, line in lines.items() if len(line.x)}

@@ -18,7 +18,8 @@ def envelope(x: Column, y: Column, columns: int) -> tuple[Column, Column]:
     """A line through the finite points of (x, y), x rising; where they are more than `columns`, it visits the lowest
     and the highest of each of up to so many stretches, which begin at multiples of a power of two."""
     finite = np.isfinite(y)
-    x, y = x[finite], y[finite]
+    if not finite.all():
+        x, y = x[finite], y[finite]
     if len(x) <= columns:
         return x, y
     length = 2.0 ** math.ceil(math.log2((x[-1] - x[0]) / columns))
