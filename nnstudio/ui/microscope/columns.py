@@ -11,8 +11,9 @@ from nnstudio.ui import theme
 TILE, PITCH = 32.0, 46.0
 TOP, BOTTOM = 40.0, 18.0
 _WIDEST, _LOWEST = 716.0, 240.0
-_COLUMN, _SLIM = 116.0, 62.0
-"""How wide columns want to be, and how wide one may be that is no neighbour of the card: it shows no numbers then."""
+_COLUMN, _SLIM, _SLIMMEST = 116.0, 62.0, 44.0
+"""How wide columns want to be, and how wide one may be that is no neighbour of the card, where the card needs the room:
+it shows no numbers then."""
 _ASIDE, _NUMBER = 14.0, 50.0
 """Units of a hidden layer stand so far to the left, for their numbers are at their right; and with larger text as much
 farther as a number, so wide with normal text, is wider then."""
@@ -78,13 +79,17 @@ class Columns:
             x += width
 
     def _rooms(self, places: int, open_at: int | None) -> list[float]:
-        """How wide each column is. If the card would get less than it wants, all but its neighbours are slim."""
+        """How wide each column is. If the card would get less than it wants, all but its neighbours are slim, and the
+        slimmer the less it would get."""
         width = self._size.width()
         if open_at is None:
             return [width / places] * places
         others = (places - 1) * _COLUMN
         widest = _WIDEST * theme.text_scale()
-        rooms = [_COLUMN if width - others >= _WIDEST or abs(place - open_at) < 2 else _SLIM for place in range(places)]
+        near = [abs(place - open_at) < 2 for place in range(places)]
+        spare = width - _WIDEST - _COLUMN * (sum(near) - 1)
+        slim = min(max(spare / max(places - sum(near), 1), _SLIMMEST), _SLIM)
+        rooms = [_COLUMN if width - others >= _WIDEST or by else slim for by in near]
         rooms[open_at] = min(max(width - sum(rooms) + _COLUMN, width / 3), widest)
         left = (width - sum(rooms)) / (places - 1)
         return [room if place == open_at else room + left for place, room in enumerate(rooms)]
