@@ -189,7 +189,15 @@ def test_ends_cleanly_twenty_times_in_a_real_window() -> None:
 
 
 def test_loads_at_the_start_only_what_the_first_picture_needs() -> None:
-    late = ("nnstudio.files.exports", "nnstudio.ui.panels.export", "pandas", "PIL", "onnx", "pyqtgraph", "email")
+    late = (
+        *("nnstudio.files.exports", "nnstudio.ui.panels.export", "nnstudio.ui.panels.own_table.dialog"),
+        *(
+            "nnstudio.ui.panels.landscape.dialog",
+            "nnstudio.ui.panels.rate_finder.dialog",
+            "nnstudio.core.trace.worksheet",
+        ),
+        *("pandas", "PIL", "onnx", "pyqtgraph", "email"),
+    )
     script = f"import sys, nnstudio.app; print([name for name in {late} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "[]"

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QAction, QDesktopServices
@@ -18,7 +19,6 @@ from nnstudio.core.experiment.choices import DatasetKind
 from nnstudio.core.presets import default_experiment
 from nnstudio.core.run.commands import Answer
 from nnstudio.core.shelf.shelf import Shelf
-from nnstudio.core.trace.worksheet import NotByHand, check
 from nnstudio.files.atomic import write_atomically
 from nnstudio.files.errors import FileError
 from nnstudio.files.project import SUFFIX, Project
@@ -28,12 +28,14 @@ from nnstudio.ui import pictures
 from nnstudio.ui.document import Document
 from nnstudio.ui.icons import ICON_GAP, icon
 from nnstudio.ui.importing import ANY_WEIGHTS, Importing
-from nnstudio.ui.panels.worksheet_dialog import WorksheetDialog, WorksheetWriter
 from nnstudio.ui.session import Session
 from nnstudio.ui.settings import Settings
 from nnstudio.ui.shelving import replaced
 from nnstudio.ui.stage.table import Table
 from nnstudio.ui.widgets.banner import Banner, Tone
+
+if TYPE_CHECKING:
+    from nnstudio.ui.panels.worksheet_dialog import WorksheetDialog, WorksheetWriter
 
 WORKSHEETS = "PDF (*.pdf);;Web page (*.html)"
 PROJECTS = f"Experiments (*{SUFFIX})"
@@ -197,6 +199,9 @@ class FilesMenu(QObject):
 
     def worksheet(self) -> None:
         """Ask which worksheets are wanted, and where; what cannot be done by hand is said at once."""
+        from nnstudio.core.trace.worksheet import NotByHand, check
+        from nnstudio.ui.panels.worksheet_dialog import WorksheetDialog
+
         experiment, frame = self._session.experiment, self._session.frame
         if frame is None or self._session.loading or frame.dataset.spec != experiment.dataset:
             self._banner.announce(Tone.BAD, "There is no network yet. Wait a moment and try again.")
@@ -210,14 +215,16 @@ class FilesMenu(QObject):
         dialog.accepted.connect(partial(self._write_worksheets, dialog))
         dialog.open()
 
-    def _write_worksheets(self, dialog: WorksheetDialog) -> None:
+    def _write_worksheets(self, dialog: "WorksheetDialog") -> None:
+        from nnstudio.ui.panels.worksheet_dialog import WorksheetWriter
+
         if path := self.ask_save("Save worksheets", "worksheet.pdf", WORKSHEETS):
             writer = WorksheetWriter(path, dialog.sheets, self)
             writer.finished.connect(partial(self._worksheets_written, writer, dialog.count))
             self._banner.announce(Tone.GOOD, f"Writing {counted(dialog.count, 'worksheet')} to {path.name}…")
             writer.start()
 
-    def _worksheets_written(self, writer: WorksheetWriter, count: int) -> None:
+    def _worksheets_written(self, writer: "WorksheetWriter", count: int) -> None:
         if writer.error is None:
             self.praise(writer.path, f"Saved {counted(count, 'worksheet')}, with the solutions behind them,")
         else:

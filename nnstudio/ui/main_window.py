@@ -5,6 +5,7 @@ flows, the curves under them, what is set at the right. Messages lie over the ca
 """
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QResizeEvent
@@ -39,9 +40,7 @@ from nnstudio.ui.pages import Pages
 from nnstudio.ui.panels.data_panel import DataPanel
 from nnstudio.ui.panels.history_dialog import HistoryDialog
 from nnstudio.ui.panels.history_strip import MEGABYTE, HistoryStrip
-from nnstudio.ui.panels.landscape.dialog import LandscapeDialog
 from nnstudio.ui.panels.layer_panel import LayerPanel
-from nnstudio.ui.panels.rate_finder.dialog import RateFinderDialog
 from nnstudio.ui.panels.training_panel import TrainingPanel
 from nnstudio.ui.panels.transport import Transport
 from nnstudio.ui.pictures import looked_at
@@ -65,6 +64,10 @@ from nnstudio.ui.widgets.figures import grouped
 from nnstudio.ui.widgets.fold import Fold
 from nnstudio.ui.widgets.note_strip import NoteStrip
 from nnstudio.ui.widgets.table_dialog import TableDialog
+
+if TYPE_CHECKING:
+    from nnstudio.ui.panels.landscape.dialog import LandscapeDialog
+    from nnstudio.ui.panels.rate_finder.dialog import RateFinderDialog
 
 MARGIN = 12
 SAVING_SECONDS = 10.0
@@ -324,11 +327,15 @@ class MainWindow(QMainWindow):
         HistoryDialog(self._session, self._settings, self).open()
 
     def show_landscape(self) -> None:
-        """The loss around the weights of now, in a window of its own."""
+        """The loss around the weights of now, in a window of its own, which is loaded when it is wanted."""
+        from nnstudio.ui.panels.landscape.dialog import LandscapeDialog
+
         self._bring(LandscapeDialog)
 
     def show_rate_finder(self) -> None:
         """A range test of the learning rate, in a window of its own."""
+        from nnstudio.ui.panels.rate_finder.dialog import RateFinderDialog
+
         self._bring(RateFinderDialog)
 
     def _bring(self, kind: "type[LandscapeDialog | RateFinderDialog]") -> None:

@@ -6,6 +6,7 @@ the data of a project are no longer where they lay, offers to look for them.
 
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QMimeData, QObject
 from PySide6.QtGui import QAction, QDropEvent
@@ -21,14 +22,15 @@ from nnstudio.files.project import SUFFIX
 from nnstudio.ui.explanations.own_table import OWN_TABLE
 from nnstudio.ui.files_menu import FilesMenu
 from nnstudio.ui.icons import ICON_GAP, icon
-from nnstudio.ui.panels.own_images.dialog import OwnImagesDialog
-from nnstudio.ui.panels.own_images.draft import ProposedImages
-from nnstudio.ui.panels.own_table.dialog import OwnTableDialog
-from nnstudio.ui.panels.own_table.draft import Proposed
-from nnstudio.ui.panels.own_table.taking import experiment_on
 from nnstudio.ui.session import Session
 from nnstudio.ui.settings import Settings
 from nnstudio.ui.widgets.banner import Banner, Tone
+
+if TYPE_CHECKING:
+    from nnstudio.ui.panels.own_images.dialog import OwnImagesDialog
+    from nnstudio.ui.panels.own_images.draft import ProposedImages
+    from nnstudio.ui.panels.own_table.dialog import OwnTableDialog
+    from nnstudio.ui.panels.own_table.draft import Proposed
 
 KINDS = (
     "Tables and images (*.csv *.tsv *.tab *.txt *.dat *.data *.npy *.npz *.png *.jpg *.jpeg *ubyte *ubyte.gz *.idx);;"
@@ -86,6 +88,10 @@ class OwnData(QObject):
     def show(self, path: Path, known: TableSpec | PictureSpec | None = None) -> None:
         """Show what is in this file or folder, and what would be made of it; `known`: what was decided about it
         before."""
+        # Loaded when the first file is shown: most who start the program want its own data.
+        from nnstudio.ui.panels.own_images.dialog import OwnImagesDialog
+        from nnstudio.ui.panels.own_table.dialog import OwnTableDialog
+
         images = are_pictures(path)
         if isinstance(self.dialog, OwnImagesDialog if images else OwnTableDialog):
             self.dialog.draft.open(path)
@@ -110,13 +116,17 @@ class OwnData(QObject):
     def _forget(self) -> None:
         self.dialog = None
 
-    def _take(self, proposed: Proposed, weights: ClassWeights) -> None:
+    def _take(self, proposed: "Proposed", weights: ClassWeights) -> None:
         """What was decided becomes the experiment's data."""
+        from nnstudio.ui.panels.own_table.taking import experiment_on
+
         spec, session = proposed.proposal.spec, self._session
         keep(session.images, proposed.looked.table, proposed.looked.content)
         session.edit(experiment_on(spec, session.experiment, weights), label=f"Open {spec.name}")
 
-    def _take_images(self, proposed: ProposedImages) -> None:
+    def _take_images(self, proposed: "ProposedImages") -> None:
+        from nnstudio.ui.panels.own_table.taking import experiment_on
+
         spec, session = proposed.spec, self._session
         keep_pictures(session.images, proposed.pictures)
         session.edit(experiment_on(spec, session.experiment), label=f"Open {spec.name}")
