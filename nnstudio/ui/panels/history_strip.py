@@ -28,12 +28,13 @@ ALMOST = 1 - 1e-9
 
 
 class HistoryStrip(QFrame):
-    """A viewer of every frame. Arrow keys go one update, Page keys a twentieth of the run, Home to its beginning, End
+    """A viewer of frames. Arrow keys go one update, Page keys a twentieth of the run, Home to its beginning, End
     and Escape to now."""
 
     probes = Probe.NOTHING
     section: Section | None = None
-    interval = 0.0
+    interval = 0.1
+    """The longer a run, the less its slider moves from picture to picture; through its past it goes with each."""
 
     def __init__(self, visiting: Visiting, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -105,6 +106,7 @@ class HistoryStrip(QFrame):
 
     def show_frame(self, frame: Frame) -> None:
         """Where the run is, how far back it can be seen, and which moment of it is shown."""
+        self.interval = HistoryStrip.interval if frame.visit is None else 0.0
         past = frame.past
         shown = past, frame.updates, frame.marks, can_branch(frame)
         if past is None or shown == self._shown:
