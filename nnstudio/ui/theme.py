@@ -201,22 +201,17 @@ def choose(app: QApplication, choice: ThemeChoice, larger_text: bool = False) ->
 
 def apply(app: QApplication, choice: ThemeChoice, larger_text: bool = False) -> None:
     """Dress the whole application in a theme. Calling it again restyles every open window at once."""
-    before = _current, _text_scale
     choose(app, choice, larger_text)
     sheet = style_sheet(_current, _text_scale)
-    on_screen = any(widget.isVisible() for widget in app.topLevelWidgets())
     if app.styleSheet() != sheet:  # the same one again would take as long as another one
-        if not on_screen:
+        if not any(widget.isVisible() for widget in app.topLevelWidgets()):
             # Qt tells a widget of another sheet once for each of its ancestors, but of the first one only once. On the
             # screen it would keep some of its old sizes.
             app.setStyleSheet("")
         app.setStyleSheet(sheet)
     # Widgets that the style sheet dresses do not hear of the new palette by themselves; nor do layouts of paddings.
-    # A window that is just put together was drawn in these colours already.
-    repainted = on_screen or before != (_current, _text_scale)
     for widget in app.allWidgets():
-        if repainted:
-            app.sendEvent(widget, QEvent(QEvent.Type.PaletteChange))
+        app.sendEvent(widget, QEvent(QEvent.Type.PaletteChange))
         widget.updateGeometry()
 
 
