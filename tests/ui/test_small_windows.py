@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QScrollBar, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -237,3 +238,25 @@ def test_words_that_have_room_stand_beside_the_gradients(qtbot: QtBot):
     window = make(qtbot, replace(frame, diagnosis=healthy, status=Status.PAUSED))
     assert window.gradients.note.sentence.isVisible()
     assert window.gradients.note.title.toolTip() == ""
+
+
+@pytest.mark.parametrize("larger", [False, True])
+@pytest.mark.parametrize("kind", [DatasetKind.SPIRALS, DatasetKind.SKETCHED_DIGITS])
+def test_the_first_picture_does_not_widen_the_window(qtbot: QtBot, larger: bool, kind: DatasetKind):
+    """From the start, as a person starts it: what a card needs may be known only when it is dressed."""
+    settings = Settings()
+    settings.larger_text = larger
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    theme.choose(app, ThemeChoice.LIGHT, larger)
+    session = Session(default_experiment(kind))
+    window = MainWindow(session, settings)
+    qtbot.addWidget(window, before_close_func=lambda _: session.stop())
+    window.resize(*SMALL)
+    session.start()
+    window.show()
+    qtbot.waitUntil(lambda: session.frame is not None and session.up_to_date)
+    session.step()
+    qtbot.waitUntil(lambda: session.frame is not None and session.frame.updates == 1)
+    QTest.qWait(50)
+    assert (window.width(), window.height()) == SMALL
