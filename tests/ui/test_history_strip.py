@@ -14,11 +14,12 @@ from pytestqt.qtbot import QtBot
 from nnstudio.core.experiment.choices import DatasetKind
 from nnstudio.core.network.surgery import Zero
 from nnstudio.core.presets import default_experiment
-from nnstudio.core.run.frame import Frame, Status
+from nnstudio.core.run.frame import Frame, Status, Visited
 from nnstudio.ui.main_window import MainWindow
 from nnstudio.ui.panels.history_dialog import HistoryDialog
 from nnstudio.ui.session import Session
 from nnstudio.ui.settings import Settings
+from nnstudio.ui.widgets.figures import grouped
 
 LEFT = Qt.MouseButton.LeftButton
 UPDATES = 2_000
@@ -333,3 +334,27 @@ def test_while_the_number_grows_nothing_beside_it_jumps(qtbot: QtBot) -> None:
     place = hand.strip.place
     assert hand.track.geometry() == before
     assert place.width() >= place.fontMetrics().horizontalAdvance(place.text())
+
+
+def test_a_run_that_goes_on_is_drawn_now_and_then_and_where_it_ends_at_once(hand: Hand) -> None:
+    strip, frame, past = hand.strip, hand.frame, hand.frame.past
+    assert past is not None
+
+    def going(updates: int, visit: Visited | None = None) -> Frame:
+        at = updates if visit is None else visit.update
+        standing = replace(past, updates=updates, visit=visit)
+        return replace(frame, status=Status.LEARNING, updates=at, past=standing)
+
+    drawn: list[str] = []
+    first, end = past.updates + 1, past.updates + 30
+    QTest.qWait(110)  # more than PASSING since the last picture
+    for update in range(first, end + 1):  # in a few milliseconds
+        strip.show_frame(going(update))
+        drawn.append(strip.place.text())
+    assert len(set(drawn)) < 10
+    strip.show_frame(replace(going(end), status=Status.PAUSED))
+    assert strip.place.text() == f"update {grouped(end)}"
+    strip.show_frame(going(end, Visited(first, exact=True, replayed=False, progress=None)))
+    assert strip.place.text() == f"update {grouped(first)}"
+    strip.show_frame(going(end))
+    assert strip.place.text() == f"update {grouped(end)}", "back to now, at once"

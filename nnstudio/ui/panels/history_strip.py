@@ -4,11 +4,11 @@ While it is dragged the nearest states that are kept are shown; where it is let 
 bit. Training does not notice.
 """
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QElapsedTimer, QEvent, QSize, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from nnstudio.core.run.frame import Frame, Past, Probe
+from nnstudio.core.run.frame import Frame, Past, Probe, Status
 from nnstudio.core.run.section import Section
 from nnstudio.core.training.state import Mark
 from nnstudio.ui import theme
@@ -21,6 +21,8 @@ from nnstudio.ui.widgets.steady_label import SteadyLabel
 
 HEIGHT, LOW, LOW_WINDOW = 44, 36, 760
 """In windows lower than so many pixels the strip is lower, too, and has no room to grow with larger text."""
+PASSING = 100
+"""Milliseconds between two pictures of a run that goes on."""
 PAGES = 20
 """So many leaps lead through the whole run."""
 MEGABYTE = 2**20
@@ -28,13 +30,12 @@ ALMOST = 1 - 1e-9
 
 
 class HistoryStrip(QFrame):
-    """A viewer of frames. Arrow keys go one update, Page keys a twentieth of the run, Home to its beginning, End
+    """A viewer of every frame. Arrow keys go one update, Page keys a twentieth of the run, Home to its beginning, End
     and Escape to now."""
 
     probes = Probe.NOTHING
     section: Section | None = None
-    interval = 0.1
-    """The longer a run, the less its slider moves from picture to picture; through its past it goes with each."""
+    interval = 0.0
 
     def __init__(self, visiting: Visiting, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,6 +43,8 @@ class HistoryStrip(QFrame):
         self._past: Past | None = None
         self._marks: tuple[Mark, ...] = ()
         self._shown: object = None
+        self._since = QElapsedTimer()
+        self._since.start()
         self.setProperty("role", "foot")
         self.setAccessibleName("History")
         self.title, self.memory = QLabel("History"), SteadyLabel(len("999 of 999 MB"))
@@ -106,11 +109,14 @@ class HistoryStrip(QFrame):
 
     def show_frame(self, frame: Frame) -> None:
         """Where the run is, how far back it can be seen, and which moment of it is shown."""
-        self.interval = HistoryStrip.interval if frame.visit is None else 0.0
         past = frame.past
         shown = past, frame.updates, frame.marks, can_branch(frame)
         if past is None or shown == self._shown:
             return
+        same = self._past is not None and (past.visit, frame.marks) == (self._past.visit, self._marks)
+        if same and past.visit is None and frame.status is Status.LEARNING and self._since.elapsed() < PASSING:
+            return  # from picture to picture the end of a run moves little
+        self._since.restart()
         self._shown, self._past, self._marks = shown, past, frame.marks
         self._show_state(frame)
 
