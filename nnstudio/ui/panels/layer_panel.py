@@ -162,7 +162,8 @@ class LayerPanel(QWidget):
         frozen = layer is not None and layer.wholly_frozen
         self._freezing.setVisible(layer is not None and bool(layer.arrays))
         self.freeze.setChecked(frozen)
-        self.frozen.setPixmap(icon("lock", "dim").pixmap(round(_LOCK * theme.text_scale())))
+        if frozen:  # it is drawn anew with each picture, in the colours of now
+            self.frozen.setPixmap(icon("lock", "dim").pixmap(round(_LOCK * theme.text_scale())))
         self.frozen.setVisible(frozen)
 
     @Slot(object)
