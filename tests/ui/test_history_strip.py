@@ -262,13 +262,14 @@ def test_a_click_on_the_loss_curve_goes_there_and_a_drag_does_not(hand: Hand) ->
     hand.until(lambda: hand.window.loss.chart is not None)
     chart = hand.window.loss.chart
     assert chart is not None
-    hand.until(lambda: chart.picture.plot.width() > 0 and chart.lines)
+    canvas = chart.viewport()
+    hand.until(lambda: chart.lines and canvas.visibleRegion().boundingRect() == canvas.rect())  # it has its place
     across, plot = chart.picture.across, chart.picture.plot
     at = QPoint(round(across.at(900)), round(plot.center().y()))
-    QTest.mousePress(chart.viewport(), LEFT, pos=at)
-    QTest.mouseMove(chart.viewport(), at + QPoint(60, 0))
-    QTest.mouseRelease(chart.viewport(), LEFT, pos=at + QPoint(60, 0))
-    QTest.mouseClick(chart.viewport(), LEFT, pos=at)
+    QTest.mousePress(canvas, LEFT, pos=at)
+    QTest.mouseMove(canvas, at + QPoint(60, 0))
+    QTest.mouseRelease(canvas, LEFT, pos=at + QPoint(60, 0))
+    QTest.mouseClick(canvas, LEFT, pos=at)
     hand.until(lambda: hand.shows_exactly)
     assert abs(hand.frame.updates - 900) < 60, "the nearest row, or one at which everything was measured"
     there = hand.frame.updates
