@@ -67,6 +67,30 @@ def test_the_same_table_as_in_one_go(end: str, tmp_path: Path) -> None:
     assert same(table, read(path, replace(scan, plain=False)))
 
 
+@pytest.mark.parametrize("row", ["1.5, red,2,1", " NA,red,  2,1", "1.5,red,2, NA"])
+def test_blanks_before_cells_mean_nothing_in_whichever_block(row: str, tmp_path: Path) -> None:
+    scan = scanned(path := written(tmp_path, odd={15_000: row}))
+    table = read(path, scan)
+    assert same(table, read(path, replace(scan, plain=False)))
+    assert [column.unread for column in table.by_name.values() if not isinstance(column, Words)] == [0, 0, 0]
+    colours = table.by_name["colour"]
+    assert isinstance(colours, Words)
+    assert set(colours.words or ()) == {"red", "green", "blue"}
+
+
+def test_blanks_between_tabs_mean_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "table.tsv"
+    lines = ["a\tb", *[f"{number}.5\t{-number}" for number in range(ROWS)]]
+    lines[15_000] = " NA\t 3"
+    path.write_text("\n".join(lines))
+    first, second = read(path, scanned(path)).by_name.values()
+    assert not isinstance(first, Words)
+    assert not isinstance(second, Words)
+    assert np.flatnonzero(np.isnan(first.values)).tolist() == [14_999]
+    assert second.values[14_999] == 3
+    assert first.unread == 0
+
+
 def test_what_is_quoted_is_read_in_one_go(tmp_path: Path) -> None:
     scan = scanned(path := written(tmp_path, odd={9000: '1,"red\nor green",2,1'}))
     assert not scan.plain
