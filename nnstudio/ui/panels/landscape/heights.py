@@ -68,7 +68,7 @@ class Heights:
         bad = _nearest(~np.isfinite(losses))[::-1]
         pixels[bad] = QColor(theme.current().bad).rgb()
         image = QImage(pixels.data, FINE, FINE, 4 * FINE, QImage.Format.Format_RGB32)
-        return QPixmap.fromImage(image)  # a copy
+        return QPixmap.fromImage(image)
 
 
 def legend_picture() -> QPixmap:

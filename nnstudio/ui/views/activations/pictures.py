@@ -80,4 +80,4 @@ def _pixmap(pixels: Pixels) -> QPixmap:
     pixels = np.ascontiguousarray(pixels, np.uint32)
     height, width = pixels.shape
     image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
-    return QPixmap.fromImage(image)  # a copy
+    return QPixmap.fromImage(image)
