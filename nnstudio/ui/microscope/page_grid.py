@@ -10,7 +10,8 @@ from nnstudio.ui.microscope.painting import paint_once
 
 NARROW = 1256
 """In windows below 1280 pixels the example is a strip, and the cards below leave the network room."""
-_SHARE_BELOW = 0.23
+_BELOW, _BELOW_FLAT = 0.31, 0.23
+"""The cards below have this share of the page's height, whatever they hold: else the network would move with a step."""
 _LOW = 640
 """Pages lower than so many pixels, with normal text, need those of the network's title for the network."""
 _LEVELS = 4
@@ -28,8 +29,7 @@ class PageGrid:
         self._grid.setSpacing(10)
         self._grid.addWidget(bar, 0, 0, 1, 2)
         self._grid.setColumnStretch(1, 1)
-        self._grid.setRowStretch(2, 2)
-        self._grid.setRowStretch(3, 1)
+        self._grid.setRowStretch(2, 1)
         self.fit()
 
     def room_of_network(self) -> QRect:
@@ -47,7 +47,7 @@ class PageGrid:
             self._grid.addWidget(card, row, 0 if flat else 1, 1, 2 if flat else 1)
         show_title(self.main, not flat or self._page.height() >= _LOW * theme.text_scale())
         self._grid.setColumnMinimumWidth(0, 0 if flat else round(WIDTH * theme.text_scale()))
-        self._below.setMaximumHeight(round(self._page.height() * _SHARE_BELOW) if flat else 10_000)
+        self._below.setFixedHeight(round(self._page.height() * (_BELOW_FLAT if flat else _BELOW)))
 
 
 def settle(page: QWidget) -> None:
