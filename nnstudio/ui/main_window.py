@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWhatsThis, QWidget
 
 from nnstudio.core.data.examples import DataError
@@ -243,6 +243,11 @@ class MainWindow(QMainWindow):
 
     def _revise_data(self) -> None:
         self.own_data.revise()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.own_data.take(event)
+
+    dragEnterEvent = dragMoveEvent = dropEvent  # noqa: N815 -- Qt's names
 
     def _edit_layers(self, edit: LayerEdit) -> None:
         if not self._session.loading:  # the layers on the screen are those of the network before

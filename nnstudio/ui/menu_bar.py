@@ -127,7 +127,8 @@ class MenuBar(QMenuBar):
 
 
 class _Calm(QProxyStyle):
-    """Fusion without the lines under File, Edit, …; Alt+F still works."""
+    """Fusion without the lines under File, Edit, …; Alt+F still works. Whether Alt leads to the menus Qt asks with each
+    event of the window; that is answered by the style sheet, as to ask here would mean to wait for the interpreter."""
 
     def __init__(self, menu_bar: QMenuBar) -> None:
         super().__init__("Fusion")

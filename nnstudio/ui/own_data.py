@@ -58,7 +58,6 @@ class OwnData(QObject):
         self._reopened: Path | None = None
         session.failed.connect(self._failed)
         window.setAcceptDrops(True)
-        window.installEventFilter(self)
 
     def ask(self) -> None:
         """Ask for a file, and show what is in it. One of the images in a folder stands for all of them."""
@@ -133,16 +132,18 @@ class OwnData(QObject):
 
     # Dropped on the window
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() not in _DRAGS or not isinstance(event, QDropEvent):
-            return False
+    def take(self, event: QDropEvent) -> bool:
+        """Whether what is dragged or dropped is a file, which is welcome; dropped, it is taken in."""
         path = _file_in(event.mimeData())
-        if path is None:
-            return False
-        event.acceptProposedAction()
-        if event.type() == QEvent.Type.Drop:
-            self.drop(path)
-        return True
+        if path is not None:
+            event.acceptProposedAction()
+            if event.type() == QEvent.Type.Drop:
+                self.drop(path)
+        return path is not None
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # Of the dialog alone: a window that trains has three events a picture, and each would wait for Python's lock.
+        return event.type() in _DRAGS and isinstance(event, QDropEvent) and self.take(event)
 
     def drop(self, path: Path) -> None:
         """Take in a file that was dropped."""

@@ -31,6 +31,7 @@ QDialog[role="form"] { background: $card; }
 QMainWindow::separator { background: transparent; width: 12px; height: 12px; }
 
 QMenuBar { background: $card; border-bottom: 1px solid $line; padding: 0px 6px; spacing: 1px; }
+QMenuBar { menubar-altkey-navigation: 1; }
 QMenuBar::item { background: transparent; padding: 6px 9px; margin-left: 1px; border-radius: 5px; }
 QMenuBar::item:selected { background: $field; }
 QMenu { background: $card; border: 1px solid $line; padding: 5px; }
