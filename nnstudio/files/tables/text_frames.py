@@ -18,7 +18,7 @@ def by_blocks(stream: IO[bytes], header: int, size: int, options: dict[str, Any]
 
     def read(block: Block) -> Any:
         # To look for blanks before each cell takes a quarter of the time, and most files have none.
-        skipping = {"skipinitialspace": b" " in block.content}
+        skipping: dict[str, Any] = {"skipinitialspace": b" " in block.content}
         try:
             return pandas.read_csv(io.BytesIO(block.content), **options | skipping)
         except pandas.errors.EmptyDataError:  # nothing but empty lines
