@@ -1,7 +1,7 @@
 """The four phases as one line: a pill for each step, full where it was computed, ringed here, dashed where not yet."""
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainterPath, QPen
 from PySide6.QtWidgets import QSizePolicy
 
 from nnstudio.ui import theme
@@ -77,17 +77,16 @@ class PhaseLine(Stage):
         walk, colors = self._shown, theme.current()
         assert walk is not None
         pill = (width - _GAP * (count - 1)) / count
+        done, now, to_come = QPainterPath(), QPainterPath(), QPainterPath()
         for number in range(count):
             first, last = (len(places) * edge // count for edge in (number, number + 1))
             box = QRectF(x + number * (pill + _GAP), _TOP, pill, _HEIGHT)
             self._boxes.append((box, places[first]))
-            shape = items.rounded(box, _HEIGHT / 2)
-            if places[last - 1] < walk.here:
-                items.path(self.root, items.NO_PEN, QColor(colors.accent)).setPath(shape)
-            elif places[first] <= walk.here <= places[last - 1]:
-                items.path(self.root, QPen(QColor(colors.accent), 2), QColor(colors.accent_soft)).setPath(shape)
-            else:
-                items.path(self.root, QPen(QColor(colors.dim), 1, Qt.PenStyle.DashLine)).setPath(shape)
+            shape = done if places[last - 1] < walk.here else now if places[first] <= walk.here else to_come
+            shape.addRoundedRect(box, _HEIGHT / 2, _HEIGHT / 2)
+        items.path(self.root, items.NO_PEN, QColor(colors.accent)).setPath(done)
+        items.path(self.root, QPen(QColor(colors.accent), 2), QColor(colors.accent_soft)).setPath(now)
+        items.path(self.root, QPen(QColor(colors.dim), 1, Qt.PenStyle.DashLine)).setPath(to_come)
 
     def place_at(self, position: QPointF) -> int | None:
         """The stop under this point."""
