@@ -47,9 +47,8 @@ class CurveStage(Stage):
     def show_curve(self, curve: Curve | None) -> None:
         """This one from now on; what was supposed of another is forgotten."""
         if curve != self._curve:
-            self.supposed = None
-        self._curve = curve
-        self.arrange()
+            self._curve, self.supposed = curve, None
+            self.renew()
 
     def arrange(self) -> None:
         root, curve = self.clear(), self._curve

@@ -54,7 +54,7 @@ class GradientPicture(Stage):
     def show_strips(self, strips: tuple[Strip, ...], batch: bool = False) -> None:
         """These from now on; of the batch alone, without the example in hand."""
         self.strips, self._batch = strips, batch
-        self.arrange()
+        self.renew()
 
     def arrange(self) -> None:
         root, strips, colors, large = self.clear(), self._fitting(), theme.current(), theme.text_scale()

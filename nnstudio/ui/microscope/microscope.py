@@ -25,7 +25,7 @@ from nnstudio.ui.microscope.image.sheets import ImageSheets
 from nnstudio.ui.microscope.keys import claims, deed_of
 from nnstudio.ui.microscope.network_picture import NetworkPicture
 from nnstudio.ui.microscope.nudge_card import NudgeCard
-from nnstudio.ui.microscope.page_grid import PageGrid, settle
+from nnstudio.ui.microscope.page_grid import PageGrid, painted_once
 from nnstudio.ui.microscope.predict.predicting import Predicting
 from nnstudio.ui.microscope.table_menu import TableMenu
 from nnstudio.ui.microscope.unit_card import UnitCard
@@ -291,15 +291,15 @@ class Microscope(QWidget):
         if deed is None:
             super().keyPressEvent(event)
         else:
-            deed()
-            settle(self)  # so that it is painted once, and whole
+            with painted_once(self):
+                deed()
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         if self.hasFocus() and self.walk is not None and self.walk.stop.unit is not None:
             self._folded = False
             self.walk.along(1 if forward else -1)
-            self._show()
-            settle(self)
+            with painted_once(self):
+                self._show()
             return True
         return super().focusNextPrevChild(forward)
 

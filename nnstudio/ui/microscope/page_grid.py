@@ -1,5 +1,8 @@
 """Where the cards of the page stand: the example at the left of the network, in narrow windows a strip above it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from PySide6.QtCore import QCoreApplication, QEvent, QRect
 from PySide6.QtWidgets import QFrame, QGridLayout, QLayout, QWidget
 
@@ -7,6 +10,7 @@ from nnstudio.ui import theme
 from nnstudio.ui.microscope.card_row import show_title
 from nnstudio.ui.microscope.example.card import WIDTH, ExampleCard
 from nnstudio.ui.microscope.painting import paint_once
+from nnstudio.ui.stage.stage import Stage
 
 NARROW = 1256
 """In windows below 1280 pixels the example is a strip, and the cards below leave the network room."""
@@ -50,8 +54,12 @@ class PageGrid:
         self._below.setFixedHeight(round(self._page.height() * (_BELOW_FLAT if flat else _BELOW)))
 
 
-def settle(page: QWidget) -> None:
-    """Everything has its place before anything is painted: each level tells of its new size in an event to the next."""
-    for _ in range(_LEVELS):
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+@contextmanager
+def painted_once(page: QWidget) -> Iterator[None]:
+    """Within, a page may change: at the end everything has its place, each picture is drawn for it, and all is painted.
+    Each level tells of its new size in an event to the next."""
+    with Stage.drawn_once():
+        yield
+        for _ in range(_LEVELS):
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
     paint_once(page)

@@ -250,8 +250,8 @@ class _Column(QWidget):
             for before in (self._curve, self._title):
                 before.lower()  # the order of reading
         if self._curve is not None:
-            self._curve.setVisible(part.curve is not None)
             self._curve.show_curve(part.curve)
+            self._curve.setVisible(part.curve is not None)
         for widget in self._below:
             self._lines.removeWidget(widget)
             widget.hide()

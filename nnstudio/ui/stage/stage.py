@@ -10,7 +10,7 @@ readers. A subclass says how many places there are, where each one is, what to r
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
@@ -58,6 +58,9 @@ class Stage(QGraphicsView):
 
     root: the parent of every item of the picture; `clear()` makes a new, empty one
     """
+
+    _to_draw: ClassVar["dict[Stage, bool] | None"] = None
+    """Within `drawn_once`: those that are to be drawn anew, and whether that has not been done since."""
 
     def __init__(
         self,
@@ -163,7 +166,35 @@ class Stage(QGraphicsView):
             self.scene().removeItem(old)
         self.root = QGraphicsRectItem()
         self.scene().addItem(self.root)
+        if Stage._to_draw and self in Stage._to_draw:
+            Stage._to_draw[self] = False
         return self.root
+
+    def renew(self) -> None:
+        """Draw it anew and read it anew: now, or within `drawn_once` at its end."""
+        if Stage._to_draw is not None:
+            Stage._to_draw[self] = True
+            return
+        self.arrange()
+        self._read_anew()
+
+    @staticmethod
+    @contextmanager
+    def drawn_once() -> Iterator[None]:
+        """Within, what is given another size, or a new content by `renew`, is drawn at the end only, for the last of
+        them: layouts find the size of a page step by step."""
+        if Stage._to_draw is not None:
+            yield
+            return
+        Stage._to_draw = {}
+        try:
+            yield
+        finally:
+            drawn, Stage._to_draw = Stage._to_draw, None
+            for stage, stale in drawn.items():
+                if stale:
+                    stage.arrange()
+                stage._read_anew()
 
     # Exploring.
 
@@ -233,7 +264,7 @@ class Stage(QGraphicsView):
             event.accept()
             return True
         if event.type() == QEvent.Type.DevicePixelRatioChange:
-            self._renew()
+            self.renew()
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -285,20 +316,19 @@ class Stage(QGraphicsView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.setSceneRect(self.area)
-        self._renew()
+        self.renew()
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self._take_ground()
-            self._renew()
+            self.renew()
         super().changeEvent(event)
 
     def _take_ground(self) -> None:
         self.setBackgroundBrush(QBrush(QColor(theme.current().card)))
 
-    def _renew(self) -> None:
+    def _read_anew(self) -> None:
         self._show_ring(self.hasFocus())
-        self.arrange()
         self.read()
 
     def sizeHint(self) -> QSize:

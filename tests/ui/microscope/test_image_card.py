@@ -37,7 +37,7 @@ from nnstudio.ui.microscope.image.grids import Grid, State, brief
 from nnstudio.ui.microscope.image.places import Places, place_seeing, window_at
 from nnstudio.ui.microscope.image.sheets import ImageSheets
 from nnstudio.ui.microscope.microscope import Microscope
-from nnstudio.ui.microscope.page_grid import settle
+from nnstudio.ui.microscope.page_grid import painted_once
 from nnstudio.ui.microscope.sheet import number
 from nnstudio.ui.microscope.walk import Grain, Outlined, Stop, Walk
 from nnstudio.ui.microscope.words import in_words
@@ -577,9 +577,9 @@ def test_the_channels_of_a_deep_convolution(qtbot: QtBot, deep: Trace) -> None:
     assert card.unit.channel.isVisible()
     assert card.unit.channel.count() == 4
     card.unit.channel.setFocus()
-    qtbot.keyClick(card.unit.channel, Key.Key_Down)
+    with painted_once(card):
+        qtbot.keyClick(card.unit.channel, Key.Key_Down)
     assert card.unit.sheet.channel == 1
-    settle(card)
     kernel = card.unit.grids[1].grid
     assert kernel is not None
     assert np.array_equal(kernel.values, deep.layers[4].arrays["weight"][1, :, :, 1])

@@ -82,6 +82,30 @@ def press(stage: Stage, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.Keyboar
 # The mouse
 
 
+def test_what_changes_several_times_is_drawn_once_for_the_last_of_them(cells: Cells) -> None:
+    cells.explore(Spot(3, 1))
+    before = cells.arranged
+    read: list[object] = []
+    cells.mark = read.append  # type: ignore[method-assign]
+    with cells.drawn_once():
+        cells.resize(300, 200)
+        cells.renew()
+        with Stage.drawn_once():
+            cells.resize(400, 100)
+        assert (cells.arranged, read) == (before, [])
+    assert (cells.arranged, read) == (before + 1, [Spot(3, 1)])
+    with cells.drawn_once():
+        cells.resize(500, 200)
+        cells.arrange()  # a subclass that draws at once, in the size of now
+    assert cells.arranged == before + 2
+    with pytest.raises(ZeroDivisionError), cells.drawn_once():
+        cells.resize(400, 100)
+        _ = 1 / 0
+    assert cells.arranged == before + 3
+    cells.resize(300, 200)
+    assert cells.arranged == before + 4
+
+
 def test_the_mouse_reads_the_place_under_it_and_leaving_ends_it(cells: Cells) -> None:
     assert bubble_of(cells) is None
     hover(cells, QPoint(50, 30))

@@ -61,7 +61,7 @@ class AnswerRows(Stage):
         self.rows, self.instead = tuple(rows), instead
         if (len(self.rows), self.instead) != before:
             self.updateGeometry()
-        self.arrange()
+        self.renew()
         self.read()
         self.setAccessibleDescription(self.summary())
 

@@ -45,7 +45,7 @@ class LargeImage(Stage):
     def show_image(self, ink: Array) -> None:
         """This one, (height, width) of 0 … 1, from now on."""
         self._ink = ink
-        self.arrange()
+        self.renew()
         self.read()
         self.setAccessibleDescription(self.summary())
 

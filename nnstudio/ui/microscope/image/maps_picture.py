@@ -61,7 +61,7 @@ class MapsPicture(Stage):
         if before is not None and before.values is maps.values and replace(before, place=maps.place) == maps:
             self._show_place()
         else:
-            self.arrange()
+            self.renew()
         self.setAccessibleDescription(self.summary())
 
     # Drawing ----------------------------------------------------------------------------------------------------------

@@ -35,7 +35,6 @@ class NumberGrid(Stage):
         self.ring: Ring | None = None
         self.follows_the_mouse = True
         self._outline = items.path(self.root)
-        self._arranged = False
 
     def show_grid(self, grid: Grid, ring: Ring | None, side: float, room: float = 0.0) -> None:
         """This one from now on, its cells so many pixels wide; its title may make it as wide as `room`."""
@@ -49,10 +48,9 @@ class NumberGrid(Stage):
         wide = max(round(columns * side), round(least))
         size = QSize(wide, round(rows * side) + head)
         if before is None or size != self.size() or not before.looks_like(grid):
-            self._arranged = False
-            self.setFixedSize(size)
-            if not self._arranged:  # it is not shown, or as large as before
-                self.arrange()
+            with self.drawn_once():
+                self.setFixedSize(size)
+                self.renew()
             self.setAccessibleDescription(self.summary())
         self.ring_cell(ring)
 
@@ -77,7 +75,6 @@ class NumberGrid(Stage):
     def arrange(self) -> None:
         root, grid = self.clear(), self.grid
         self._outline = items.path(root, QPen(QColor(theme.current().text), 2), z=3)
-        self._arranged = True
         if grid is None:
             return
         colors, head = theme.current(), HEAD * theme.text_scale()

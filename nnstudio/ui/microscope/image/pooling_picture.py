@@ -31,7 +31,7 @@ class PoolingPicture(Stage):
         """This from now on."""
         if pooled != self.pooled:
             self.pooled = pooled
-            self.arrange()
+            self.renew()
             self.setAccessibleDescription(self.summary())
 
     def arrange(self) -> None:

@@ -52,7 +52,7 @@ class WindowPicture(Stage):
         same = self._values is not None and np.array_equal(values, self._values) and (reach, ink) == self._shown
         self._values, self._shown = values, (reach, ink)
         if not same:
-            self.arrange()
+            self.renew()
 
     def show_window(self, window: tuple[int, int, int], cell: Ring | None, said: str) -> None:
         """The window: its upper left pixel and its size; with one of its cells marked, and the place in words."""
