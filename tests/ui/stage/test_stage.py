@@ -82,6 +82,15 @@ def press(stage: Stage, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.Keyboar
 # The mouse
 
 
+def _stumble_within(cells: Cells) -> None:
+    try:
+        with cells.drawn_once():
+            cells.resize(400, 100)
+            raise LookupError
+    except LookupError:
+        pass
+
+
 def test_what_changes_several_times_is_drawn_once_for_the_last_of_them(cells: Cells) -> None:
     cells.explore(Spot(3, 1))
     before = cells.arranged
@@ -98,10 +107,8 @@ def test_what_changes_several_times_is_drawn_once_for_the_last_of_them(cells: Ce
         cells.resize(500, 200)
         cells.arrange()  # a subclass that draws at once, in the size of now
     assert cells.arranged == before + 2
-    with pytest.raises(ZeroDivisionError), cells.drawn_once():
-        cells.resize(400, 100)
-        _ = 1 / 0
-    assert cells.arranged == before + 3
+    _stumble_within(cells)
+    assert cells.arranged == before + 3, "what was begun is drawn, whatever happens"
     cells.resize(300, 200)
     assert cells.arranged == before + 4
 
