@@ -98,8 +98,10 @@ class CurveStage(Stage):
         a, z = f"{curve.names[1]} {number(curve.a)}", f"{curve.names[0]} {number(curve.z)}"
         beside = self._inside(a, at.x() + (-9 - self._wide(a) / 2 if right else 9 + self._wide(a) / 2))
         centred = Qt.AlignmentFlag.AlignHCenter
-        items.Words(self.root, QPointF(beside, max(at.y() - 10, 8)), font, colors.text, a, centred, z=4)
-        items.Words(self.root, QPointF(self._inside(z, at.x()), self.height() - 8), font, colors.text, z, centred, z=4)
+        below = QPointF(self._inside(z, at.x()), self.height() - 8)
+        for place, text in ((QPointF(beside, max(at.y() - 10, 8)), a), (below, z)):
+            words = items.Words(self.root, place, font, colors.text, text, centred, z=4)
+            items.rectangle(self.root, words.box.adjusted(-2, 2, 2, -2), QColor(colors.card), z=2)  # not on the curve
 
     @staticmethod
     def _wide(text: str) -> float:
