@@ -1,8 +1,8 @@
 """How a table of a million rows and twenty columns is read, and what the window notices of it while it trains.
 
 Beside it stand pandas alone and the program's own reader alone, each in a process of its own, as the window has one for
-it. Memory is what all processes of the window hold besides program code, and what lies in the temporary folder, above
-what was there before.
+it: on a machine that does nothing else, and pandas also beside the same window while it trains. Memory is what all
+processes of the window hold besides program code, and what lies in the temporary folder, above what was there before.
 """
 
 import gc
@@ -32,7 +32,7 @@ ROWS, COLUMNS = 1_000_000, 20
 NUMBERS = ROWS * COLUMNS * 8
 """Bytes of the numbers as they are held, in 64 bits each; 32 bits would be half of it."""
 TIME, MEMORY = 2, 3
-"""So many times pandas alone, both from the start of the process, and so many times the numbers reading may take."""
+"""So many times pandas, each beside the window that trains, and so many times the numbers reading may take."""
 FRAME = 0.025
 """Seconds within which 90 % of the pictures come while a table is read."""
 TIMES, WARM_UP, LOOKING = 3, 2.0, 0.05
@@ -62,12 +62,14 @@ def main() -> int:
     print(f"the reader alone          {reader:6.2f} s, {reader / pandas:.2f} × pandas")
     print(f"in the window that trains {seen.read:6.2f} s, {seen.read / pandas:.2f} × pandas", end="")
     print(f" ({seen.read / (start + pandas):.2f} with its import), {seen.read / reader:.2f} × the reader alone")
+    print(f"pandas beside that window {seen.pandas:6.2f} s with its import: {seen.read / seen.pandas:.2f} ×")
     print(f"until all is decided      {seen.decided:6.2f} s")
     print(f"all processes at the peak {more / 1e6:6.0f} MB more than before, {more / NUMBERS:.2f} × the numbers")
     print(f"pictures meanwhile        {_spread(seen.meanwhile)}")
+    print(f"pictures beside pandas    {_spread(seen.beside)}")
     print(f"pictures before           {_spread(seen.before)}")
     goals = {
-        f"{TIME} × pandas with its import": seen.read <= TIME * (start + pandas),
+        f"{TIME} × pandas beside the window": seen.read <= TIME * seen.pandas,
         f"{MEMORY} × the numbers": more <= MEMORY * NUMBERS,
         f"90 % of the pictures within {1000 * FRAME:.0f} ms": np.quantile(seen.meanwhile, 0.9) <= FRAME,
     }
@@ -87,9 +89,19 @@ def _write(path: Path) -> None:
 
 def _alone(function: str, path: Path) -> tuple[float, float]:
     """Seconds until what is needed is imported, and of reading, at best."""
+    runs = [_seconds(_started(function, path)) for _ in range(TIMES)]
+    return min(run[0] for run in runs), min(run[1] for run in runs)
+
+
+def _started(function: str, path: Path) -> subprocess.Popen[str]:
     command = [sys.executable, "-c", _ALONE.format(function), str(path)]
-    runs = [subprocess.run(command, capture_output=True, text=True, check=True).stdout.split() for _ in range(TIMES)]
-    return min(float(run[0]) for run in runs), min(float(run[1]) for run in runs)
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def _seconds(process: subprocess.Popen[str]) -> tuple[float, float]:
+    """What it has printed, once it has ended."""
+    said = process.communicate()[0].split()
+    return float(said[0]), float(said[1])
 
 
 def _spread(intervals: list[float]) -> str:
@@ -101,8 +113,15 @@ def _memory() -> int:
     """Bytes that this process, those its threads have started, and its files in the temporary folder take."""
     own = Path(f"/proc/{os.getpid()}/task")
     children = [child for each in own.glob("*/children") for child in each.read_text().split()]
-    files = sum(file.stat().st_size for file in Path(gettempdir()).glob("nnstudio-*/*"))
+    files = sum(_size(file) for file in Path(gettempdir()).glob("nnstudio-*/*"))
     return files + sum(_held(process) for process in (str(os.getpid()), *children))
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except OSError:  # it has just been taken over
+        return 0
 
 
 def _held(process: str) -> int:
@@ -140,35 +159,50 @@ def _in_the_window(path: Path) -> "_Scene":
 
 @dataclass
 class _Scene:
-    """A table is opened while the window trains.
+    """A table is read by pandas beside a window that trains, and then opened in that window.
 
-    read, decided: seconds until it is read, and until the dialog has proposed what to learn
-    before, meanwhile: seconds from picture to picture; at_first, peak: bytes
+    pandas: seconds it takes, with its import; read, decided: seconds until it is read here, and until the dialog has
+    proposed what to learn
+    before, beside, meanwhile: seconds from picture to picture, with nothing else, while pandas reads, and while it is
+    read here; at_first, peak: bytes
     """
 
     window: MainWindow
     clock: Clock
     path: Path
     done: Callable[[], object]
+    alone: subprocess.Popen[str] | None = None
+    pandas: float = 0.0
     began: float = 0.0
     read: float = 0.0
     decided: float = 0.0
     at_first: int = 0
     peak: int = 0
     before: list[float] = field(default_factory=list)
+    beside: list[float] = field(default_factory=list)
     meanwhile: list[float] = field(default_factory=list)
 
     def begin(self) -> None:
-        """Open it."""
+        """Have it read beside the window."""
         painted = self.clock.painted
         self.before = _differences(painted[len(painted) // 2 :])
         painted.clear()
+        self.alone = _started("pandas.read_csv", self.path)
+
+    def _open(self) -> None:
+        self.beside = _differences(self.clock.painted)
+        self.clock.painted.clear()
         self.at_first = _memory()
         self.began = perf_counter()
         self.window.own_data.show(self.path)
 
     def look(self) -> None:
         """See how far it has come, and how much memory is taken."""
+        if self.alone is not None:
+            if self.alone.poll() is not None:
+                self.pandas, self.alone = sum(_seconds(self.alone)), None
+                self._open()
+            return
         dialog = self.window.own_data.dialog
         if dialog is None:
             return
