@@ -1,4 +1,4 @@
-"""What the machine must have before Qt and NumPy are imported.
+"""What the machine must have before Qt and NumPy are imported, and how many cores it lends.
 
 Qt answers a missing library or an absent screen by aborting the process, with no traceback and a misleading text. So
 the first act of the program is to look for both and to say in a sentence what is missing and what to type. NumPy reads
@@ -19,6 +19,18 @@ THREAD_VARIABLES = (
     "BLIS_NUM_THREADS",
     "VECLIB_MAXIMUM_THREADS",
 )
+
+
+def cores() -> int:
+    """How many cores this program may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def spare_cores() -> int:
+    """All cores but one, which is left to the window and to whoever works on this computer; at least one."""
+    return max(1, cores() - 1)
 
 
 def limit_blas_threads() -> None:

@@ -14,7 +14,8 @@ from nnstudio.core.sweep.sweep_spec import SweepSpec
 from nnstudio.core.sweep.workers import Workers
 from nnstudio.files.errors import printable
 from nnstudio.files.jobs import run
-from nnstudio.files.pool import Pool, cores
+from nnstudio.files.pool import Pool
+from nnstudio.system import cores
 
 _MOST_JOBS = 1024
 DIVERGED = 1

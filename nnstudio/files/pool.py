@@ -4,7 +4,6 @@ Python's own pool breaks as a whole when one process dies, and waits for ever fo
 over. Here every process has its own pipe: who dies is known at once, loses its own job alone, and is replaced.
 """
 
-import os
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
@@ -20,22 +19,11 @@ from nnstudio.core.sweep.datasets import Own
 from nnstudio.core.sweep.workers import Workers
 from nnstudio.files.processes import SPAWN, inherited
 from nnstudio.files.worker_process import work
+from nnstudio.system import spare_cores
 
 
 class ProcessDied(Exception):
     """The process that did a job is no more."""
-
-
-def cores() -> int:
-    """How many cores this program may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def spare_cores() -> int:
-    """All cores but one, which is left to the window and to whoever works on this computer; at least one."""
-    return max(1, cores() - 1)
 
 
 class Pool(Workers):

@@ -22,7 +22,8 @@ from nnstudio.core.sweep.results import Results
 from nnstudio.core.sweep.space import Space
 from nnstudio.core.sweep.sweep import LOST, Progress, Sweep
 from nnstudio.files import jobs
-from nnstudio.files.pool import Pool, ProcessDied, ProcessExecutor, cores, spare_cores
+from nnstudio.files.pool import Pool, ProcessDied, ProcessExecutor
+from nnstudio.system import cores, spare_cores
 
 pytestmark = pytest.mark.slow
 CIRCLE = replace(PRESETS["circle"].experiment, stopping=StoppingSpec(updates=60))

@@ -22,10 +22,14 @@ from nnstudio.files.processes import SPAWN, belong_to_the_program, inherited
 from nnstudio.files.tables.arrays import SUFFIXES
 from nnstudio.files.tables.scan import refused
 from nnstudio.files.tables.source import Reading, ReadTable, reading
+from nnstudio.files.tables.text_blocks import THREADS
 from nnstudio.files.tables.text_format import FOUND, FormatWishes
+from nnstudio.system import cores
 
 LARGE = 2**24
 """Bytes of a text from which on a process is worth the half second that it takes to start."""
+WINDOW = 2
+"""Cores that a window keeps busy while it trains. On those a second thread reads no quicker, and pictures come late."""
 _PATIENCE = 0.04
 """Seconds after which whoever waits is asked whether he still does."""
 
@@ -112,9 +116,14 @@ def _read(path: Path, wishes: FormatWishes, folder: Path, pipe: Connection) -> N
     """Read this file, and give what it holds."""
     belong_to_the_program(folder)
     try:
-        _give(_told(reading(path, wishes), pipe), path, folder, pipe)
+        _give(_told(reading(path, wishes, threads_beside_a_window()), pipe), path, folder, pipe)
     except Exception as error:  # noqa: BLE001 - it is raised again where the table is wanted
         pipe.send(error)
+
+
+def threads_beside_a_window() -> int:
+    """On how many threads text is read here."""
+    return min(max(cores() - WINDOW, 1), THREADS)
 
 
 def _told(work: Reading[ReadTable], pipe: Connection) -> ReadTable:

@@ -18,6 +18,7 @@ from nnstudio.files import limits
 from nnstudio.files.errors import FileError, check_file, printable
 from nnstudio.files.tables.arrays import SUFFIXES, digesting, first_cells, read_arrays
 from nnstudio.files.tables.scan import refused, scanning
+from nnstudio.files.tables.text_blocks import THREADS
 from nnstudio.files.tables.text_format import FOUND, FormatWishes, as_read, layout_of
 from nnstudio.files.tables.text_reader import pieces, whole
 
@@ -41,12 +42,12 @@ class ReadTable:
     beginning: tuple[tuple[str, ...], ...] = ()
 
 
-def reading(path: Path, wishes: FormatWishes = FOUND) -> Reading[ReadTable]:
-    """Read a table of any kind. Raises `FileError`, also where somebody writes to it meanwhile, and `SettingError` for
-    wishes that do not fit."""
+def reading(path: Path, wishes: FormatWishes = FOUND, threads: int = THREADS) -> Reading[ReadTable]:
+    """Read a table of any kind, plain text on so many threads. Raises `FileError`, also where somebody writes to it
+    meanwhile, and `SettingError` for wishes that do not fit."""
     before = _stamp(path)
     try:
-        table = yield from _reading(path, wishes)
+        table = yield from _reading(path, wishes, threads)
     except FileError:
         _check_unchanged(path, before)
         raise
@@ -68,7 +69,7 @@ def _stamp(path: Path) -> tuple[int, int, int] | None:
     return found.st_ino, found.st_size, found.st_mtime_ns
 
 
-def _reading(path: Path, wishes: FormatWishes) -> Reading[ReadTable]:
+def _reading(path: Path, wishes: FormatWishes, threads: int) -> Reading[ReadTable]:
     place = str(path.absolute())
     if path.suffix.lower() in SUFFIXES:
         digest = yield from digesting(path)
@@ -77,7 +78,7 @@ def _reading(path: Path, wishes: FormatWishes) -> Reading[ReadTable]:
         return ReadTable(columns, file, digest, "An array in NumPy's format.", first_cells(columns))
     scan = yield from part(scanning(path), 0, SCANNED)
     layout = layout_of(path, scan, wishes)
-    columns = yield from part(whole(path, layout, scan), SCANNED, 1)
+    columns = yield from part(whole(path, layout, scan, threads=threads), SCANNED, 1)
     file = TableFile(path=place, size=scan.size, text=layout.text)
     return ReadTable(columns, file, scan.digest, layout.sentence, layout.beginning)
 

@@ -39,11 +39,13 @@ def blocks(stream: IO[bytes], header: int, size: int) -> Iterator[Block]:
         before += count(content, b"\n")
 
 
-def in_order(found: Iterator[Block], read: Callable[[Block], Read]) -> Iterator[tuple[Block, Read]]:
+def in_order(
+    found: Iterator[Block], read: Callable[[Block], Read], threads: int = THREADS
+) -> Iterator[tuple[Block, Read]]:
     """Each block with what `read` makes of it, in their order; one more than there are threads waits its turn."""
-    with ThreadPoolExecutor(THREADS, "table") as pool:
+    with ThreadPoolExecutor(threads, "table") as pool:
         under_way = deque(
-            (block, pool.submit(read, block)) for _, block in zip(range(THREADS + 1), found, strict=False)
+            (block, pool.submit(read, block)) for _, block in zip(range(threads + 1), found, strict=False)
         )
         while under_way:
             block, reading = under_way.popleft()

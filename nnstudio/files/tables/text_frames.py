@@ -5,14 +5,14 @@ import re
 from collections.abc import Generator
 from typing import IO, Any
 
-from nnstudio.files.tables.text_blocks import Block, blocks, in_order
+from nnstudio.files.tables.text_blocks import THREADS, Block, blocks, in_order
 
 CELLS_AT_ONCE = 200_000
 Frames = Generator[tuple[int, Any], None, None]
 """How many bytes have been read, and the rows that were added by them."""
 
 
-def by_blocks(stream: IO[bytes], header: int, size: int, options: dict[str, Any]) -> Frames:
+def by_blocks(stream: IO[bytes], header: int, size: int, options: dict[str, Any], threads: int = THREADS) -> Frames:
     """Data frames, and how many bytes have been read with each."""
     import pandas
 
@@ -28,7 +28,7 @@ def by_blocks(stream: IO[bytes], header: int, size: int, options: dict[str, Any]
             said = line.sub(lambda number: str(int(number[0]) + block.before), str(error))
             raise pandas.errors.ParserError(said) from error
 
-    for block, frame in in_order(blocks(stream, header, size), read):
+    for block, frame in in_order(blocks(stream, header, size), read, threads):
         if frame is not None:
             yield block.end, frame
 

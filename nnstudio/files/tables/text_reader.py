@@ -17,6 +17,7 @@ from nnstudio.core.experiment.table_recipe import Separator
 from nnstudio.files import limits
 from nnstudio.files.errors import printable, reason
 from nnstudio.files.tables.scan import Scan, refused
+from nnstudio.files.tables.text_blocks import THREADS
 from nnstudio.files.tables.text_format import GAPS, Layout
 from nnstudio.files.tables.text_frames import by_blocks, in_one_go
 
@@ -31,6 +32,7 @@ def pieces(
     scan: Scan,
     words: frozenset[str] = frozenset(),
     numbers: frozenset[str] = frozenset(),
+    threads: int = THREADS,
 ) -> Iterator[tuple[float, Columns]]:
     """The rows in pieces, in their order, each with how much of the file is read. `words`, `numbers`: columns that are
     read as such whatever their cells look like. Raises `FileError`."""
@@ -55,7 +57,7 @@ def pieces(
     try:
         with path.open("rb") as stream:
             if scan.plain and text.encoding == "utf-8":
-                frames = by_blocks(stream, text.header, scan.size, options)
+                frames = by_blocks(stream, text.header, scan.size, options, threads)
             else:
                 frames = in_one_go(stream, text.header, text.encoding, options)
             with closing(frames):
@@ -141,7 +143,7 @@ def _renumbered(
 
 
 def whole(
-    path: Path, layout: Layout, scan: Scan, words: frozenset[str] = frozenset()
+    path: Path, layout: Layout, scan: Scan, words: frozenset[str] = frozenset(), threads: int = THREADS
 ) -> Generator[float, None, Columns]:
     """All rows as one table; yields how much is done, from 0 to 1. Raises `FileError`."""
     if scan.rows * len(layout.names) > limits.TABLE_CELLS:
@@ -149,13 +151,13 @@ def whole(
             path, f"it has about {scan.rows} rows of {len(layout.names)} columns, more than fit into memory here"
         )
     gathered = _Gathered(layout.names, scan.rows)
-    for done, piece in pieces(path, layout, scan, words):
+    for done, piece in pieces(path, layout, scan, words, threads=threads):
         gathered.add(piece)
         yield done
     wrong = gathered.misread()
     if wrong - words:
         del gathered
-        return (yield from whole(path, layout, scan, words | wrong))
+        return (yield from whole(path, layout, scan, words | wrong, threads))
     return gathered.columns()
 
 

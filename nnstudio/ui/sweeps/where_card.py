@@ -9,7 +9,8 @@ from nnstudio.core.counting import counted
 from nnstudio.core.sweep.datasets import Own
 from nnstudio.core.sweep.workers import Workers
 from nnstudio.files.cluster import Cluster
-from nnstudio.files.pool import Pool, cores, spare_cores
+from nnstudio.files.pool import Pool
+from nnstudio.system import cores, spare_cores
 from nnstudio.ui.explanations.sweeps import SWEEPS
 
 OwnData = Callable[[], tuple[Own, ...]]

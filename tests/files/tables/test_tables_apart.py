@@ -71,6 +71,29 @@ def at_work(path: Path) -> Reading[ReadTable]:
     return work
 
 
+@pytest.mark.parametrize(("cores", "threads"), [(1, 1), (2, 1), (3, 1), (4, 2), (64, 2)])
+def test_a_window_keeps_its_cores(cores: int, threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart, "cores", lambda: cores)
+    assert apart.threads_beside_a_window() == threads
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="only Linux says on which cores a program may run")
+def test_on_two_cores_one_thread_reads_beside_the_window(tmp_path: Path, room: Path) -> None:
+    path = tmp_path / "numbers.csv"
+    path.write_text("a,b\n" + "1.25,2.5\n" * 300_000)
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, set(sorted(cores)[:2]))
+    try:
+        work = at_work(path)
+    finally:
+        os.sched_setaffinity(0, cores)
+    threads = Path(f"/proc/{active_children()[0].pid}/task")
+    most = max(len(list(threads.iterdir())) for _ in zip(range(9), work, strict=False))
+    work.close()
+    assert most == 3, "the one that began, the one that sees whether the window is still there, and the reader"
+    assert nothing_is_left(room)
+
+
 @pytest.mark.parametrize("rows", [ROWS, pytest.param(limits.WORDS + 1, marks=pytest.mark.slow)])
 def test_it_is_the_same_table_to_the_bit(rows: int, tmp_path: Path, room: Path) -> None:
     path = mixed(tmp_path, rows)

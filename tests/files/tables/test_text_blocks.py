@@ -4,7 +4,8 @@ go."""
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
-from threading import active_count
+from threading import active_count, get_ident
+from time import sleep
 
 import numpy as np
 import pytest
@@ -134,10 +135,19 @@ def test_no_line_is_cut_and_none_is_lost() -> None:
     assert found[-1].end == sum(map(len, lines))
 
 
-def test_blocks_come_in_their_order_and_a_failure_ends_them() -> None:
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_blocks_come_in_their_order_and_a_failure_ends_them(threads: int) -> None:
     several = [Block(b"%d" % number, number, number) for number in range(9)]
-    assert [found for _, found in in_order(iter(several), lambda block: int(block.content))] == list(range(9))
+    readers: set[int] = set()
+
+    def read(block: Block) -> int:
+        readers.add(get_ident())
+        sleep(0.005)
+        return int(block.content)
+
+    assert [found for _, found in in_order(iter(several), read, threads)] == list(range(9))
+    assert len(readers) == threads
     before = active_count()
     with pytest.raises(ZeroDivisionError):
-        list(in_order(iter(several), lambda block: 1 // (4 - int(block.content))))
+        list(in_order(iter(several), lambda block: 1 // (4 - int(block.content)), threads))
     assert active_count() == before
