@@ -374,3 +374,21 @@ def test_a_pace_and_single_phases_reach_the_run(session: Session, qtbot: QtBot) 
     qtbot.waitUntil(lambda: session.frame is not None and session.frame.updates > 50)
     session.pause()
     assert settled(session, qtbot).phase is None
+
+
+def test_views_are_shown_frames_while_quick_updates_wait(session: Session, qtbot: QtBot) -> None:
+    held: list[bool] = []
+
+    class Watching(Listener):
+        def show_frame(self, frame: Frame) -> None:
+            held.append(session._worker.turn.locked())
+            super().show_frame(frame)
+
+    view = Watching()
+    qtbot.addWidget(view)
+    session.viewers.attach(view)
+    view.show()
+    session.play()
+    qtbot.waitUntil(lambda: len(held) > 5)
+    assert all(held)
+    assert not session._worker.turn.locked()

@@ -16,7 +16,7 @@ from functools import partial
 from itertools import count, zip_longest
 from math import inf
 from queue import Empty, SimpleQueue
-from time import perf_counter
+from time import perf_counter, thread_time
 
 from nnstudio.core.data.dataset import Dataset, ImageSource
 from nnstudio.core.experiment import DatasetSpec, Experiment
@@ -32,6 +32,8 @@ LEAST_BETWEEN = 1 / 125
 """Seconds from one picture to the next, however soon it is taken."""
 BURST = 0.2e-3
 """Seconds of quick updates between two looks at what else is wanted: a look costs a tenth of the smallest updates."""
+QUICK = 3 * BURST
+"""Seconds of this thread's own work between two looks; with less, updates are calls of Python more than products."""
 POLLING = 0.01
 
 log = logging.getLogger(__name__)
@@ -64,6 +66,9 @@ class Worker:
     images: reads image data on the worker's thread; may raise `DataError`
     start: where the first run goes on from
     mailbox: the newest frame
+    turn: while another thread holds it, quick updates wait, for `TICK` at most. Of two threads that want the
+        interpreter all the time each waits for the other at every call; so whoever draws does so in one go. Long
+        updates are products, which need no interpreter: they go on
     """
 
     def __init__(
@@ -81,6 +86,8 @@ class Worker:
         self._promised: tuple[DatasetSpec, Future[Dataset]] | None = None
         self._stopping = False
         self._next_picture = 0.0
+        self.turn = threading.Lock()
+        self._used = 0.0  # seconds of this thread at the last look
         self._thread = threading.Thread(
             target=self._live, args=[Begin(experiment, start)], name="nnstudio-worker", daemon=True
         )
@@ -161,10 +168,16 @@ class Worker:
 
     def _interrupted(self) -> bool:
         """Looked at between two updates, and between the pieces of a long one."""
+        self._give_way()
         if not self._commands.empty():
             return True
         wanted = not self.mailbox and perf_counter() >= self._next_picture
         return wanted and not self._run.changing  # in the middle of an update there is nothing to picture
+
+    def _give_way(self) -> None:
+        before, self._used = self._used, thread_time()
+        if self.turn.locked() and self._used - before < QUICK and self.turn.acquire(timeout=TICK):
+            self.turn.release()
 
     def _ending(self, time: float) -> bool:
         return self._stopping or self._run.playing or perf_counter() >= time
