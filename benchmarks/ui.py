@@ -1,8 +1,8 @@
 """What the window costs the training, how smoothly it moves meanwhile, and how soon it answers the hand.
 
-Four networks train at full speed behind the window with all cards visible, each in a process of its own, and two at
-once on the page that compares them; at last, without a window, how soon the worker obeys in the middle of something
-long.
+Four networks train at full speed behind the window with all cards visible, each in a process of its own, two at once
+on the page that compares them, and one while other processes train its seeds; at last, without a window, how soon the
+worker obeys in the middle of something long.
 """
 
 import json
@@ -37,6 +37,7 @@ FLOORS = (
     Floor("2-8-8-1", 30, 1.0, 0.0, scale=2),
     Floor("two of 2-8-8-1", 50, 0.025, 0.6),
     Floor("two of 784-128-64-10", 50, 0.025, 0.6),
+    Floor("2-8-8-1 and seeds", 50, 0.025, 0.0),
 )
 LONG_RUNS = (("2-8-8-1", 5_000_000), ("784-128-64-10", 20 * 938))
 """The second one is 20 epochs of MNIST."""

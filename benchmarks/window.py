@@ -73,9 +73,12 @@ SCENES = {
     "convolutions": _convolutions,
     "two of 2-8-8-1": partial(_spirals, 8, 8),
     "two of 784-128-64-10": partial(default_experiment, DatasetKind.MNIST),
+    "2-8-8-1 and seeds": partial(_spirals, 8, 8),
 }
 COMPARED = "two of"
 """How the scenes begin in which another run trains beside the first; the updates of both count."""
+SEEDS = "and seeds"
+"""How those end in which other processes train it from seed after seed meanwhile, on all cores but one."""
 
 
 class Clock(QObject):
@@ -140,10 +143,10 @@ class Measurement(QObject):
     intervals: seconds from picture to picture
     """
 
-    def __init__(self, application: QApplication, experiment: Experiment, seconds: float, compared: bool) -> None:
+    def __init__(self, application: QApplication, name: str, seconds: float) -> None:
         super().__init__()
-        self._compared = compared
-        self._application, self._experiment, self._slice = application, experiment, seconds / SLICES
+        self._name, self._application, self._slice = name, application, seconds / SLICES
+        self._experiment = experiment = SCENES[name]()
         self.session = Session(experiment, ImageLibrary(remembered_folder))
         self.window = MainWindow(self.session, Settings())
         self.window.resize(1440, 900)
@@ -189,7 +192,13 @@ class Measurement(QObject):
         QTimer.singleShot(round(seconds * 1000), self, then)
 
     def _play(self) -> None:
-        if not self.first and self._compared:
+        if not self.first and self._name.endswith(SEEDS):
+            self.window.pages.sweeping.try_seeds()
+            seeds = self.window.pages.sweeping.seeds
+            assert seeds is not None
+            seeds.number.setValue(seeds.number.maximum())
+            seeds.train()
+        if not self.first and self._name.startswith(COMPARED):
             training = replace(self._experiment.training, learning_rate=self._experiment.training.learning_rate / 3)
             self.window.pages.comparing.begin((Begin(replace(self._experiment, training=training)),))
         self.first = self.first or time.time()
@@ -244,8 +253,7 @@ def main() -> None:
     application = QApplication(sys.argv[:1])
     fonts.load()
     theme.choose(application, ThemeChoice.LIGHT)
-    experiment = SCENES[name]()
-    measurement = Measurement(application, experiment, seconds, name.startswith(COMPARED))
+    measurement = Measurement(application, name, seconds)
     measurement.run()
     intervals = measurement.intervals
     figures = {
