@@ -27,7 +27,7 @@ from numpy.typing import NDArray  # noqa: E402
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
-from nnstudio.core.experiment import Experiment  # noqa: E402
+from nnstudio.core.experiment import Experiment, StoppingSpec  # noqa: E402
 from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, OptimizerKind  # noqa: E402
 from nnstudio.core.experiment.layer_specs import Conv2DSpec, DenseSpec, FlattenSpec, MaxPool2DSpec  # noqa: E402
 from nnstudio.core.presets import default_experiment  # noqa: E402
@@ -78,7 +78,9 @@ SCENES = {
 COMPARED = "two of"
 """How the scenes begin in which another run trains beside the first; the updates of both count."""
 SEEDS = "and seeds"
-"""How those end in which other processes train it from seed after seed meanwhile, on all cores but one."""
+"""How those end in which other processes train it from 20 seeds meanwhile, on all cores but one."""
+LONG = StoppingSpec(updates=60_000)
+"""How long each of them is trained: so long that they outlast the measurement."""
 
 
 class Clock(QObject):
@@ -193,17 +195,21 @@ class Measurement(QObject):
 
     def _play(self) -> None:
         if not self.first and self._name.endswith(SEEDS):
-            self.window.pages.sweeping.try_seeds()
-            seeds = self.window.pages.sweeping.seeds
-            assert seeds is not None
-            seeds.number.setValue(seeds.number.maximum())
-            seeds.train()
+            self._train_seeds()
         if not self.first and self._name.startswith(COMPARED):
             training = replace(self._experiment.training, learning_rate=self._experiment.training.learning_rate / 3)
             self.window.pages.comparing.begin((Begin(replace(self._experiment, training=training)),))
         self.first = self.first or time.time()
         self.session.play()
         self._after(WARM_UP, self._begin)
+
+    def _train_seeds(self) -> None:
+        self.session.edit(replace(self._experiment, stopping=LONG))
+        self.window.pages.sweeping.try_seeds()
+        seeds = self.window.pages.sweeping.seeds
+        assert seeds is not None
+        seeds.train()
+        self.session.edit(self._experiment)
 
     def _begin(self) -> None:
         self.clock.painted.clear()

@@ -236,6 +236,8 @@ class Sweeping(QObject):
             self.seeds.run_opened.connect(self._open)
             self.seeds.told.connect(self._tell)
             self.seeds.settled.connect(self._shelve)
+            self.seeds.arrived.connect(partial(self._session.viewers.again, self.seeds))
+            self._session.viewers.attach(self.seeds)
         self.seeds.offer()
 
     def _shelve(self, seeds: Seeds) -> None:

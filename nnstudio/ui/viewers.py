@@ -59,6 +59,10 @@ class Viewers:
         """Hand frames to this view while it can be seen."""
         self._shown[view] = -inf
 
+    def again(self, view: Viewer) -> None:
+        """It has something new to show besides the frame."""
+        self._fresh.discard(view)
+
     def hurry(self, view: Viewer) -> None:
         """It is this one's turn."""
         self._shown[view] = -inf

@@ -114,6 +114,19 @@ def test_a_frame_is_shown_once(qtbot: QtBot) -> None:
     assert [len(view.frames) for view in views] == [1, 1]
 
 
+def test_who_has_something_new_besides_the_frame_is_shown_it_again_when_it_is_due(qtbot: QtBot) -> None:
+    viewers, views = Viewers(), listeners(qtbot, 0.0, INTERVAL)
+    frame = plane_frame()
+    for view in views:
+        viewers.attach(view)
+    viewers.show(frame, 0.0, False)
+    viewers.again(views[1])
+    viewers.show(frame, 0.016, True)
+    assert [len(view.frames) for view in views] == [1, 1], "while the run plays it waits for its turn"
+    viewers.show(frame, 0.032, False)
+    assert [len(view.frames) for view in views] == [1, 2]
+
+
 def test_only_what_can_be_seen_says_what_is_worth_computing(qtbot: QtBot) -> None:
     viewers, views = Viewers(), listeners(qtbot, 0.0, 0.0)
     for view, probes in zip(views, (Probe.OUTPUT, Probe.LOSSES), strict=True):

@@ -26,6 +26,8 @@ from nnstudio.core.experiment.choices import Task
 from nnstudio.core.experiment.dataset_spec import OwnSpec
 from nnstudio.core.experiment.network_text import describe_layers
 from nnstudio.core.experiment.setting import SettingError
+from nnstudio.core.run.frame import Frame, Probe
+from nnstudio.core.run.section import Section
 from nnstudio.core.sweep.job import Result, ended
 from nnstudio.core.sweep.learned import Target
 from nnstudio.core.sweep.results import Results, Step
@@ -60,12 +62,20 @@ class Seeds:
 
 
 class SeedsWindow(QDialog):
-    """current: gives the experiment at hand and its data, None while they are on their way
+    """It takes turns with the charts of the window, however many runs come in.
 
+    current: gives the experiment at hand and its data, None while they are on their way
+
+    arrived: a run, to be drawn when it is this one's turn
     run_opened: the state of a run that somebody wants in the window, and what it is called
     told: in a sentence how it ended, while nobody saw it; settled: what came of it
     """
 
+    probes = Probe.NOTHING
+    section: Section | None = None
+    interval = 0.25
+
+    arrived = Signal()
     run_opened = Signal(object, str)  # RunState
     told = Signal(str)
     settled = Signal(object)  # Seeds
@@ -82,6 +92,7 @@ class SeedsWindow(QDialog):
         self._results = Results()
         self._task, self._watched = Task.BINARY, "test"
         self._in: dict[int, Result] = {}
+        self._drawn = True
         self.number = QSpinBox()
         self.number.setRange(2, MOST)
         self.number.setValue(SEEDS)
@@ -189,7 +200,13 @@ class SeedsWindow(QDialog):
     def _take(self, progress: Progress) -> None:
         for step, result in progress.arrived:
             self._in[step.trial] = result
-        if progress.arrived or not self._in:
+        if progress.arrived:
+            self._drawn = False
+            self.arrived.emit()
+
+    def show_frame(self, frame: Frame) -> None:
+        """It is this one's turn to draw."""
+        if not self._drawn:
             self._show_state()
 
     def _ended(self, whole: bool, sentence: str) -> None:
@@ -214,6 +231,7 @@ class SeedsWindow(QDialog):
         )
 
     def _show_state(self) -> None:
+        self._drawn = True
         spec, running = self._spec, self._work is not None
         self.start.setVisible(not running)
         self.number.setEnabled(not running)

@@ -2,8 +2,10 @@
 
 import os
 import signal
+from collections.abc import Sequence
 from dataclasses import replace
 from multiprocessing import active_children
+from time import monotonic
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -19,6 +21,7 @@ from nnstudio.core.sweep.results import Step
 from nnstudio.core.sweep.sweep_spec import SweepSpec
 from nnstudio.ui.main_window import MainWindow
 from nnstudio.ui.sweep_queue import SweepWork
+from nnstudio.ui.sweeps.families import Strand
 from nnstudio.ui.sweeps.seeds_window import SeedsWindow
 
 LEFT = Qt.MouseButton.LeftButton
@@ -67,6 +70,33 @@ def test_seeds_are_counted_drawn_and_opened(window: MainWindow, until: Until):
     assert session.undo_label == "Try 4 seeds"
     session.undo()
     assert not session.shelving.shelf.rows
+
+
+@pytest.mark.slow
+def test_while_the_run_plays_its_curves_take_turns_with_the_others(
+    window: MainWindow, until: Until, monkeypatch: pytest.MonkeyPatch
+):
+    page = opened(window)
+    drawn: list[int] = []
+    draw = page.curves.show_strands
+
+    def noted(strands: Sequence[Strand], *rest: object, **more: object) -> None:
+        drawn.append(len(page._in))
+        draw(strands, *rest, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(page.curves, "show_strands", noted)
+    window._session.edit(replace(window._session.experiment, stopping=StoppingSpec(updates=3000)))
+    page.number.setValue(30)
+    QTest.mouseClick(page.start, LEFT)
+    window._session.edit(replace(window._session.experiment, stopping=StoppingSpec()))
+    window._session.play()
+    until(lambda: page._in)
+    begun, first = monotonic(), len(drawn)
+    until(lambda: len(page._in) > 15)
+    assert len(drawn) - first <= 2 + (monotonic() - begun) / page.interval
+    until(lambda: page.start.isVisible())
+    assert drawn[-1] == 30
+    assert page.headline.text().endswith(" of 30")
 
 
 @pytest.mark.slow
