@@ -382,7 +382,7 @@ class Session(QObject):
         if frame is not None:
             self._receive(frame)
         if self._frame is not None:
-            with self._worker.turn:
+            with self._worker.turn():
                 self.viewers.show(self._frame, perf_counter(), self._playing or self._frame.visit is not None)
 
     def _receive(self, frame: Frame) -> None:

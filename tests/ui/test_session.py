@@ -8,6 +8,7 @@ from threading import Event
 import numpy as np
 import pytest
 from experiments import CIRCLE, rate, wider
+from PySide6.QtCore import QEventLoop, QTimer
 from pytestqt.qtbot import QtBot
 
 from nnstudio.core.data.dataset import DataError
@@ -381,7 +382,7 @@ def test_views_are_shown_frames_while_quick_updates_wait(session: Session, qtbot
 
     class Watching(Listener):
         def show_frame(self, frame: Frame) -> None:
-            held.append(session._worker.turn.locked())
+            held.append(session._worker._turn.locked())
             super().show_frame(frame)
 
     view = Watching()
@@ -391,4 +392,29 @@ def test_views_are_shown_frames_while_quick_updates_wait(session: Session, qtbot
     session.play()
     qtbot.waitUntil(lambda: len(held) > 5)
     assert all(held)
-    assert not session._worker.turn.locked()
+    assert not session._worker._turn.locked()
+
+
+def test_a_view_that_asks_somebody_something_while_it_is_shown_a_frame_stops_nothing(
+    session: Session, qtbot: QtBot
+) -> None:
+    """A dialog has an event loop of its own, in which the session's clock goes on."""
+    shown: list[int] = []
+
+    class Asking(Listener):
+        def show_frame(self, frame: Frame) -> None:
+            shown.append(frame.updates)
+            if len(shown) == 1:
+                loop = QEventLoop()
+                QTimer.singleShot(200, loop.quit)
+                loop.exec()
+
+    view = Asking()
+    qtbot.addWidget(view)
+    session.viewers.attach(view)
+    view.show()
+    session.play()
+    qtbot.waitUntil(lambda: len(shown) > 5)
+    assert shown[-1] > shown[0]
+    session.pause()
+    qtbot.waitUntil(lambda: not session._worker._turn.locked())

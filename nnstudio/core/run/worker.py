@@ -9,9 +9,9 @@ This is the only module that knows about threads.
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from concurrent.futures import Future, wait
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import count, zip_longest
 from math import inf
@@ -66,9 +66,6 @@ class Worker:
     images: reads image data on the worker's thread; may raise `DataError`
     start: where the first run goes on from
     mailbox: the newest frame
-    turn: while another thread holds it, quick updates wait, for `TICK` at most. Of two threads that want the
-        interpreter all the time each waits for the other at every call; so whoever draws does so in one go. Long
-        updates are products, which need no interpreter: they go on
     """
 
     def __init__(
@@ -86,7 +83,7 @@ class Worker:
         self._promised: tuple[DatasetSpec, Future[Dataset]] | None = None
         self._stopping = False
         self._next_picture = 0.0
-        self.turn = threading.Lock()
+        self._turn = threading.Lock()
         self._used = 0.0  # seconds of this thread at the last look
         self._thread = threading.Thread(
             target=self._live, args=[Begin(experiment, start)], name="nnstudio-worker", daemon=True
@@ -121,6 +118,18 @@ class Worker:
         if first < ticket:
             still = [tickets for tickets in self._in_vain if tickets.stop > self._obeyed]
             self._in_vain = [*still, range(first, ticket)]
+
+    @contextmanager
+    def turn(self) -> Generator[None]:
+        """Within, quick updates wait, each look for `TICK` at most. Of two threads that want the interpreter all the
+        time each waits for the other at every call; so whoever draws does so in one go. Long updates are products,
+        which hardly need the interpreter: they go on. A turn within a turn is part of it."""
+        taken = self._turn.acquire(blocking=False)
+        try:
+            yield
+        finally:
+            if taken:
+                self._turn.release()
 
     def answer(self) -> Answer | None:
         """The next answer, once; None if there is none yet."""
@@ -176,8 +185,8 @@ class Worker:
 
     def _give_way(self) -> None:
         before, self._used = self._used, thread_time()
-        if self.turn.locked() and self._used - before < QUICK and self.turn.acquire(timeout=TICK):
-            self.turn.release()
+        if self._turn.locked() and self._used - before < QUICK and self._turn.acquire(timeout=TICK):
+            self._turn.release()
 
     def _ending(self, time: float) -> bool:
         return self._stopping or self._run.playing or perf_counter() >= time

@@ -55,7 +55,7 @@ def newest(worker: Worker) -> int:
 def test_quick_updates_wait_while_somebody_holds_the_turn(start: Start) -> None:
     worker = learning(start(QUICK))
     free = updates(worker, HELD)
-    with worker.turn:
+    with worker.turn():
         held = updates(worker, HELD)
     again = updates(worker, HELD)
     assert 0 < held < free / 4
@@ -65,14 +65,14 @@ def test_quick_updates_wait_while_somebody_holds_the_turn(start: Start) -> None:
 def test_long_updates_go_on(start: Start) -> None:
     worker = learning(start(LONG))
     free = updates(worker, HELD)
-    with worker.turn:
+    with worker.turn():
         held = updates(worker, HELD)
     assert held > free / 2, "each would be followed by a wait of a tick"
 
 
 def test_who_holds_the_turn_is_answered(start: Start) -> None:
     worker = learning(start(QUICK))
-    with worker.turn:
+    with worker.turn():
         slower = replace(QUICK, training=replace(QUICK.training, learning_rate=0.001))
         assert not answer(worker, worker.send(commands.Edit(slower))).refusal
         assert not answer(worker, worker.send(commands.Pause())).refusal
@@ -80,5 +80,14 @@ def test_who_holds_the_turn_is_answered(start: Start) -> None:
 
 def test_it_ends_while_somebody_holds_the_turn(start: Start) -> None:
     worker = learning(start(QUICK))
-    with worker.turn:
+    with worker.turn():
         assert worker.stop()
+
+
+def test_a_turn_within_a_turn_is_part_of_it(start: Start) -> None:
+    worker = learning(start(QUICK))
+    with worker.turn():
+        with worker.turn():
+            assert worker._turn.locked()
+        assert worker._turn.locked()
+    assert not worker._turn.locked()
