@@ -317,6 +317,18 @@ def test_of_many_classes_the_largest_shares_and_the_right_one_are_shown(opened: 
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("size", [(1280, 800), (1366, 768), (1440, 900)])
+def test_no_row_of_the_answer_is_cut_and_the_keys_stand_there_where_they_have_room(
+    opened: Callable[..., MainWindow], size: tuple[int, int]
+) -> None:
+    card = card_of(opened(DIGITS, size))
+    assert card.rows.height() >= card.rows.sizeHint().height()
+    assert card.keys.isVisible() == (size[1] == 900)
+    if card.keys.isVisible():
+        assert card.rect().contains(card.keys.geometry())
+
+
+@pytest.mark.slow
 def test_the_mini_batch_is_outlined_on_the_plane(opened: Callable[..., MainWindow]) -> None:
     window = opened(BLOBS)
     card, held = card_of(window), trace_of(window.pages.microscopy.page).held

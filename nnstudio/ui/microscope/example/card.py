@@ -43,7 +43,7 @@ from nnstudio.ui.widgets.segmented import SegmentedSwitch
 WIDTH, STRIP = 230, 64
 """How wide the card is, and how high as a strip above the network, with normal text."""
 HIDDEN = "The answers stay hidden"
-_ROOM_FOR_KEYS, _FIELDS = 560, 290
+_FIELDS = 290
 _TIPS = (
     "One example, whose arithmetic unfolds.",
     "The means over the mini-batch, a dot for each example; arithmetic is for one example only.",
@@ -351,7 +351,7 @@ class ExampleCard(QFrame):
     def _fit(self) -> None:
         """The sizes of now: of the window, and of the text."""
         scale, inner = theme.text_scale(), self.width() - 28
-        low, high = (44, 44) if self._flat else (120, max(inner, 120))
+        low, high = (44, 44) if self._flat else (100, max(inner, 100))
         thumb = round(44 * scale)
         for stage in (self.plane, self.image):
             if self._flat:
@@ -367,7 +367,12 @@ class ExampleCard(QFrame):
             self.setMaximumHeight(10_000)
 
     def _show_keys(self) -> None:
-        self.keys.setVisible(not self._flat and self.height() >= _ROOM_FOR_KEYS * theme.text_scale())
+        """Where everything else has room."""
+        box = self.layout()
+        assert box is not None
+        high = self.keys.sizeHint().height() + box.spacing()
+        others = box.minimumSize().height() - (0 if self.keys.isHidden() else high)
+        self.keys.setVisible(not self._flat and self.height() >= others + high)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
