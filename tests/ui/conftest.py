@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
@@ -65,6 +66,7 @@ def _nobody_chooses(question: str, *_: object) -> None:
 def _clean_desk(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     # Deleted widgets live on until an event loop comes by; every change of theme would dress them again.
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    QCursor.setPos(qapp.primaryScreen().geometry().bottomRight())  # on nothing, wherever the last test left it
     monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Discard)
     for question in ("getOpenFileName", "getOpenFileNames", "getSaveFileName", "getExistingDirectory"):
         monkeypatch.setattr(QFileDialog, question, partial(_nobody_chooses, question))

@@ -3,7 +3,7 @@
 import pytest
 from network_cards import LEFT, cells, conv_frame, edits_of, insert, shown_network, units
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QCursor, QKeyEvent
 from PySide6.QtWidgets import QApplication
 
 from nnstudio.core.experiment.layer_specs import (
@@ -144,7 +144,12 @@ def test_other_layers_close_the_shelf(qtbot, view: NetworkView) -> None:
 # Its place and its focus
 
 
-def test_its_tip_points_at_the_plus_that_opened_it(qtbot, view: NetworkView) -> None:
+@pytest.mark.parametrize("pointer", [QPoint(780, 780), QPoint(218, 40)], ids=["elsewhere", "on a button"])
+def test_its_tip_points_at_the_plus_that_opened_it(qtbot, view: NetworkView, pointer: QPoint) -> None:
+    view.show_frame(plane_frame(units=(4, 2)))
+    QCursor.setPos(view.mapToGlobal(pointer))
+    QApplication.processEvents()
+    assert any(header.is_pointed_at for header in view.headers.headers) == view.rect().contains(pointer)
     for width in (684, 480):
         view.resize(width, 440)
         view.show_frame(plane_frame(units=(4, 2)))

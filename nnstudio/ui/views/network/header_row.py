@@ -35,7 +35,7 @@ class HeaderRow(QObject):
     def __init__(self, canvas: QWidget, picture: QWidget | None = None) -> None:
         super().__init__(canvas)
         self._canvas = canvas
-        self._before = picture or canvas
+        self._picture = picture or canvas
         self._layers: Layers = ()
         self._ends = Ends((1,), 1)
         self._selected = 0
@@ -99,7 +99,7 @@ class HeaderRow(QObject):
 
     def _chain(self) -> None:
         """Tab goes from the picture to its controls from left to right: + , title, −, +, + …"""
-        before: QWidget = self._before
+        before: QWidget = self._picture
         for position, insert in enumerate(self.inserts):
             controls: list[QWidget] = [insert]
             if position < len(self.headers):
@@ -118,7 +118,7 @@ class HeaderRow(QObject):
             return
         self._placed = columns, top, height
         gaps = [_middle(a, b) for a, b in pairwise(columns)]
-        frame = self._canvas.width(), top, height, len(gaps)
+        frame = self._picture.width(), top, height, len(gaps)  # the canvas may get its new width after the picture
         if frame == self._frame and any(header.is_pointed_at for header in self.headers):
             return  # what is clicked again and again does not move away under the pointer
         if frame != self._frame:
