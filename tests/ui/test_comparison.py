@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain, repeat
 
 import numpy as np
 import pytest
@@ -197,6 +198,24 @@ def test_one_that_ended_or_catches_up_says_so(qtbot: QtBot) -> None:
     QTest.qWait(1)
     assert len({picture.height() for picture in pictures}) == 1
     assert outputs.boards[0].below == 0
+
+
+def test_runs_in_step_are_never_said_to_catch_up(qtbot: QtBot) -> None:
+    images = ImageSpec(kind=DatasetKind.SKETCHED_DIGITS, images=2000)
+    digits = replace(default_experiment(DatasetKind.SKETCHED_DIGITS), dataset=images)
+    compared = Compared(qtbot, digits, replace(digits, seed=4)).at(20)
+    run, board = compared.driven.run, compared.page.outputs.boards[1]
+    compared.driven(commands.Play())
+    behind = set[int]()
+    while run.trainer.updates < 400:
+        run.work(np.inf, chain([False], repeat(True)).__next__)  # one piece
+        if run.changing:
+            continue
+        compared.page.outputs._since.invalidate()
+        compared.show()
+        behind.add(compared.frames[0].updates - compared.frames[1].updates)
+        assert board.note.isHidden()
+    assert behind == {0, 1}
 
 
 def test_the_curves_are_read_by_keys_and_shown_as_a_table(qtbot: QtBot) -> None:

@@ -78,6 +78,9 @@ class Head(QWidget):
 
 SPACING = 7
 """Pixels from a picture to what stands above and below it."""
+IN_STEP = 1
+"""Updates by which one run in step may be behind: while another looks how good it is now, it has yet to make the last.
+"""
 
 
 class Board(QWidget):
@@ -138,7 +141,7 @@ class Board(QWidget):
         text = ""
         if frame.status in ENDED:
             text = frame.message
-        elif frame.updates < run and frame.visit is None:
+        elif frame.updates < run - IN_STEP and frame.visit is None:
             text = f"Catching up: update {grouped(frame.updates)} of {grouped(run)}."
         elif frame.updates > run and frame.visit is None:
             text = f"Waiting at update {grouped(frame.updates)}."
