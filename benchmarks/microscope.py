@@ -4,8 +4,8 @@
 
 Opening counts from the key until the page has been painted with all that lies on it, a step from the key until
 everything that it changed has been painted. Each step is taken in several rounds: "slowest step" is the one whose
-median is the highest, "worst step" the single longest of all. Besides, the seconds of this thread alone are given: a
-machine that others use as well is slow at one moment and fast at the next.
+median is the highest, "worst step" the single longest of all. Besides, the time of this thread alone is given, and
+what share of the machine its host lent to others: then it is slow at one moment and fast at the next.
 """
 
 import json
@@ -23,6 +23,7 @@ from PySide6.QtCore import QEvent, QObject, Qt  # noqa: E402
 from PySide6.QtTest import QTest  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
+from benchmarks.lent import Lent  # noqa: E402
 from nnstudio.core.experiment import Experiment, ImageSpec  # noqa: E402
 from nnstudio.core.experiment.choices import DatasetKind  # noqa: E402
 from nnstudio.core.experiment.layer_specs import Conv2DSpec, DenseSpec, FlattenSpec, MaxPool2DSpec  # noqa: E402
@@ -81,7 +82,7 @@ def main(scene: str) -> None:
         QTest.qWait(20)
     painted, page = Painted(), window.pages.microscopy.page
     page.installEventFilter(painted)
-    openings, rounds, own = list[float](), list[list[float]](), list[float]()
+    lent, openings, rounds, own = Lent(), list[float](), list[list[float]](), list[float]()
     for _ in range(OPENINGS):
         begin = painted.at = perf_counter()
         QTest.keyClick(window.windowHandle(), Qt.Key.Key_M)
@@ -110,7 +111,8 @@ def main(scene: str) -> None:
         "worst step": float(np.max(rounds)),
         "of this thread": float(np.median(own)),
     }
-    print(json.dumps({name: np.round(np.array(value) * 1e3, 1).tolist() for name, value in figures.items()}))
+    milliseconds = {name: np.round(np.array(value) * 1e3, 1).tolist() for name, value in figures.items()}
+    print(json.dumps({**milliseconds, "lent": round(lent.share, 3)}))
     session.stop()
 
 

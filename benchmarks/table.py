@@ -20,6 +20,7 @@ import numpy as np
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
+from benchmarks.lent import Lent
 from benchmarks.window import SCENES, Clock
 from nnstudio.files.library import DataLibrary
 from nnstudio.ui import fonts, theme
@@ -53,9 +54,11 @@ def main() -> int:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "million.csv"
         _write(path)
+        lent = Lent()
         start, pandas = _alone("pandas.read_csv", path)
         _, reader = _alone("read_table", path)
         seen = _in_the_window(path)
+        share = lent.share
     more = seen.peak - seen.at_first
     print(f"{ROWS} rows × {COLUMNS} columns, {path.name}, {NUMBERS / 1e6:.0f} MB of numbers in 64 bits each")
     print(f"pandas alone              {pandas:6.2f} s, and {start:.2f} s until it is imported")
@@ -68,6 +71,7 @@ def main() -> int:
     print(f"pictures meanwhile        {_spread(seen.meanwhile)}")
     print(f"pictures beside pandas    {_spread(seen.beside)}")
     print(f"pictures before           {_spread(seen.before)}")
+    print(f"lent to others meanwhile  {share:6.1%} of the machine")
     goals = {
         f"{TIME} × pandas beside the window": seen.read <= TIME * seen.pandas,
         f"{MEMORY} × the numbers": more <= MEMORY * NUMBERS,

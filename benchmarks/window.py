@@ -27,6 +27,7 @@ from numpy.typing import NDArray  # noqa: E402
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
+from benchmarks.lent import Lent  # noqa: E402
 from nnstudio.core.experiment import Experiment, StoppingSpec  # noqa: E402
 from nnstudio.core.experiment.choices import ActivationKind, DatasetKind, OptimizerKind  # noqa: E402
 from nnstudio.core.experiment.layer_specs import Conv2DSpec, DenseSpec, FlattenSpec, MaxPool2DSpec  # noqa: E402
@@ -259,7 +260,7 @@ def main() -> None:
     application = QApplication(sys.argv[:1])
     fonts.load()
     theme.choose(application, ThemeChoice.LIGHT)
-    measurement = Measurement(application, name, seconds)
+    lent, measurement = Lent(), Measurement(application, name, seconds)
     measurement.run()
     intervals = measurement.intervals
     figures = {
@@ -270,6 +271,7 @@ def main() -> None:
         "core": float(np.median(measurement.core)),
         "pixels": float(np.median(measurement.pixels)),
         "first": measurement.first - started,
+        "lent": lent.share,
     }
     print(json.dumps(figures))
 
