@@ -364,8 +364,9 @@ def test_a_way_back_over_an_edit_of_layers_is_followed_and_can_be_undone(session
 def test_a_pace_and_single_phases_reach_the_run(session: Session, qtbot: QtBot) -> None:
     for phase in Phase:
         session.step_phase()
-        frame = settled(session, qtbot)
-        assert (frame.phase, frame.updates) == (phase, phase is Phase.UPDATE)
+        # The first picture that knows of the command may be from before the phase is worked out.
+        qtbot.waitUntil(lambda phase=phase: session.frame is not None and session.frame.phase is phase)
+        assert settled(session, qtbot).updates == (phase is Phase.UPDATE)
         assert not session.playing
     session.send(Pace(5))
     session.play()
