@@ -27,17 +27,18 @@ class ProcessDied(Exception):
 
 
 class Pool(Workers):
-    """So many processes here; `datasets` are tables of somebody's own, which go to each process once."""
+    """So many processes here; `datasets` are tables of somebody's own, which go to each process once. Those `behind` a
+    window take what it leaves."""
 
     lost = (ProcessDied,)
 
-    def __init__(self, processes: int | None = None, datasets: tuple[Own, ...] = ()) -> None:
+    def __init__(self, processes: int | None = None, datasets: tuple[Own, ...] = (), behind: bool = False) -> None:
         self.processes = spare_cores() if processes is None else processes
         self.ahead = 2 * self.processes
-        self._datasets = datasets
+        self._datasets, self._behind = datasets, behind
 
     def open(self) -> Executor:
-        return ProcessExecutor(self.processes, self._datasets)
+        return ProcessExecutor(self.processes, self._datasets, self._behind)
 
 
 @dataclass(slots=True, eq=False)
@@ -55,10 +56,10 @@ class _Worker:
 
 class ProcessExecutor(Executor):
     """Calls functions in processes, which are started as there is need of them. A thread hands calls over and takes
-    results back. `datasets` go to each of them once."""
+    results back. `datasets` go to each of them once; those `behind` a window take what it leaves."""
 
-    def __init__(self, processes: int, datasets: tuple[Own, ...] = ()) -> None:
-        self._datasets = datasets
+    def __init__(self, processes: int, datasets: tuple[Own, ...] = (), behind: bool = False) -> None:
+        self._datasets, self._behind = datasets, behind
         self._most = processes
         self._lock = Lock()
         self._waiting: deque[_Task] = deque()
@@ -126,7 +127,7 @@ class ProcessExecutor(Executor):
 
     def _start(self) -> _Worker:
         ours, theirs = SPAWN.Pipe()
-        process = SPAWN.Process(target=work, args=(theirs, self._datasets), daemon=True)
+        process = SPAWN.Process(target=work, args=(theirs, self._datasets, self._behind), daemon=True)
         with inherited():
             process.start()
         theirs.close()  # so that the pipe ends with the process

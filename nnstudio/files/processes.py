@@ -48,6 +48,14 @@ def belong_to_the_program(folder: Path | None = None) -> None:
     Thread(target=_die_with_the_program, args=(folder,), daemon=True).start()
 
 
+def stand_back() -> None:
+    """From now on this thread takes only what nobody else on this computer wants: pictures of a window come first."""
+    if hasattr(os, "SCHED_IDLE"):
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+    elif hasattr(os, "nice"):
+        os.nice(19)
+
+
 def _die_with_the_program(folder: Path | None) -> None:
     program = parent_process()
     if program is not None:

@@ -7,12 +7,14 @@ through it. When the program that wants them is no more, nor is the process, wha
 from multiprocessing.connection import Connection
 
 from nnstudio.core.sweep.datasets import Own, provide
-from nnstudio.files.processes import belong_to_the_program
+from nnstudio.files.processes import belong_to_the_program, stand_back
 
 
-def work(jobs: Connection, datasets: tuple[Own, ...]) -> None:
-    """Do jobs until the pipe is closed. `datasets`: tables that they train on."""
+def work(jobs: Connection, datasets: tuple[Own, ...], behind: bool) -> None:
+    """Do jobs until the pipe is closed. `datasets`: tables that they train on; `behind`: a window comes first."""
     belong_to_the_program()
+    if behind:
+        stand_back()
     provide(*datasets)
     while True:
         try:

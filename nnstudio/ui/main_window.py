@@ -193,7 +193,8 @@ class MainWindow(QMainWindow):
         # A click beside the controls takes the focus out of a field, and commits what was typed there.
         page.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.history = HistoryStrip(self.visiting)
-        self._session.viewers.attach(self.history)
+        for view in (self.history, self.history.passing):
+            self._session.viewers.attach(view)
         self.pages = Pages(
             self._session,
             self.visiting,

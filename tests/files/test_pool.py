@@ -74,6 +74,21 @@ def test_processes_are_fresh_with_one_thread_each_and_no_qt(monkeypatch: pytest.
     assert "OMP_NUM_THREADS" not in os.environ
 
 
+def policy() -> int:
+    return os.sched_getscheduler(0)
+
+
+@pytest.mark.skipif(not hasattr(os, "SCHED_IDLE"), reason="needs Linux")
+def test_only_behind_a_window_processes_take_what_others_leave() -> None:
+    for behind, expected in ((True, os.SCHED_IDLE), (False, os.sched_getscheduler(0))):
+        executor = Pool(1, behind=behind).open()
+        try:
+            assert executor.submit(policy).result(60) == expected
+        finally:
+            executor.shutdown()
+    assert os.sched_getscheduler(0) != os.SCHED_IDLE
+
+
 def test_no_more_processes_than_asked_for_and_none_remains() -> None:
     pool = ProcessExecutor(2)
     results = [pool.submit(where, number) for number in range(50)]

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
+from math import ceil
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
@@ -19,6 +20,7 @@ from nnstudio.ui.main_window import MainWindow
 from nnstudio.ui.panels.history_dialog import HistoryDialog
 from nnstudio.ui.session import Session
 from nnstudio.ui.settings import Settings
+from nnstudio.ui.viewers import Viewers
 from nnstudio.ui.widgets.figures import grouped
 
 LEFT = Qt.MouseButton.LeftButton
@@ -340,22 +342,23 @@ def test_while_the_number_grows_nothing_beside_it_jumps(qtbot: QtBot) -> None:
 def test_a_run_that_goes_on_is_drawn_now_and_then_and_where_it_ends_at_once(hand: Hand) -> None:
     strip, frame, past = hand.strip, hand.frame, hand.frame.past
     assert past is not None
+    viewers, drawn = Viewers(), list[str]()
+    for view in (strip, strip.passing):
+        viewers.attach(view)
 
-    def going(updates: int, visit: Visited | None = None) -> Frame:
+    def going(now: float, updates: int, visit: Visited | None = None, moving: bool = True) -> str:
         at = updates if visit is None else visit.update
         standing = replace(past, updates=updates, visit=visit)
-        return replace(frame, status=Status.LEARNING, updates=at, past=standing)
+        viewers.forget()
+        viewers.show(replace(frame, status=Status.LEARNING, updates=at, past=standing), now, moving)
+        return strip.place.text()
 
-    drawn: list[str] = []
     first, end = past.updates + 1, past.updates + 30
-    QTest.qWait(110)  # more than PASSING since the last picture
-    for update in range(first, end + 1):  # in a few milliseconds
-        strip.show_frame(going(update))
-        drawn.append(strip.place.text())
-    assert len(set(drawn)) < 10
-    strip.show_frame(replace(going(end), status=Status.PAUSED))
-    assert strip.place.text() == f"update {grouped(end)}"
-    strip.show_frame(going(end, Visited(first, exact=True, replayed=False, progress=None)))
-    assert strip.place.text() == f"update {grouped(first)}"
-    strip.show_frame(going(end))
-    assert strip.place.text() == f"update {grouped(end)}", "back to now, at once"
+    for tick, update in enumerate(range(first, end + 1)):
+        drawn.append(going(100 + tick / 60, update))
+    assert len(set(drawn)) == ceil(30 / 60 / strip.passing.interval)
+    assert going(100.5, end, moving=False) == f"update {grouped(end)}"
+    visits = [Visited(update, exact=True, replayed=False, progress=None) for update in (first, first + 1)]
+    assert going(100.61, end, visits[0]) == f"update {grouped(first)}"
+    assert going(100.62, end, visits[1]) == f"update {grouped(first + 1)}", "who drags sees each moment"
+    assert going(100.63, end) == f"update {grouped(end)}", "back to now, at once"

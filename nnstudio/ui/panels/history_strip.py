@@ -4,7 +4,7 @@ While it is dragged the nearest states that are kept are shown; where it is let 
 bit. Training does not notice.
 """
 
-from PySide6.QtCore import QElapsedTimer, QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
@@ -14,6 +14,7 @@ from nnstudio.core.training.state import Mark
 from nnstudio.ui import theme
 from nnstudio.ui.explanations.history import HISTORY
 from nnstudio.ui.icons import ICON_GAP, icon
+from nnstudio.ui.viewers import Texts
 from nnstudio.ui.visiting import Visiting, can_branch, quality
 from nnstudio.ui.widgets.figures import grouped
 from nnstudio.ui.widgets.history_track import HistoryTrack, Sign
@@ -21,8 +22,6 @@ from nnstudio.ui.widgets.steady_label import SteadyLabel
 
 HEIGHT, LOW, LOW_WINDOW = 44, 36, 760
 """In windows lower than so many pixels the strip is lower, too, and has no room to grow with larger text."""
-PASSING = 100
-"""Milliseconds between two pictures of a run that goes on."""
 PAGES = 20
 """So many leaps lead through the whole run."""
 MEGABYTE = 2**20
@@ -31,7 +30,10 @@ ALMOST = 1 - 1e-9
 
 class HistoryStrip(QFrame):
     """A viewer of every frame. Arrow keys go one update, Page keys a twentieth of the run, Home to its beginning, End
-    and Escape to now."""
+    and Escape to now.
+
+    passing: a viewer that takes turns; from picture to picture the end of a run that goes on moves little
+    """
 
     probes = Probe.NOTHING
     section: Section | None = None
@@ -43,8 +45,7 @@ class HistoryStrip(QFrame):
         self._past: Past | None = None
         self._marks: tuple[Mark, ...] = ()
         self._shown: object = None
-        self._since = QElapsedTimer()
-        self._since.start()
+        self.passing = Texts(self._show_passing)
         self.setProperty("role", "foot")
         self.setAccessibleName("History")
         self.title, self.memory = QLabel("History"), SteadyLabel(len("999 of 999 MB"))
@@ -110,15 +111,21 @@ class HistoryStrip(QFrame):
     def show_frame(self, frame: Frame) -> None:
         """Where the run is, how far back it can be seen, and which moment of it is shown."""
         past = frame.past
-        shown = past, frame.updates, frame.marks, can_branch(frame)
-        if past is None or shown == self._shown:
+        if past is None:
             return
         same = self._past is not None and (past.visit, frame.marks) == (self._past.visit, self._marks)
-        if same and past.visit is None and frame.status is Status.LEARNING and self._since.elapsed() < PASSING:
-            return  # from picture to picture the end of a run moves little
-        self._since.restart()
-        self._shown, self._past, self._marks = shown, past, frame.marks
-        self._show_state(frame)
+        if not (same and past.visit is None and frame.status is Status.LEARNING):
+            self._show(frame, past)
+
+    def _show_passing(self, frame: Frame) -> None:
+        if frame.past is not None:
+            self._show(frame, frame.past)
+
+    def _show(self, frame: Frame, past: Past) -> None:
+        shown = past, frame.updates, frame.marks, can_branch(frame)
+        if shown != self._shown:
+            self._shown, self._past, self._marks = shown, past, frame.marks
+            self._show_state(frame)
 
     def _show_state(self, frame: Frame | None) -> None:
         past = self._past

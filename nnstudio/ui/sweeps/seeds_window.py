@@ -184,7 +184,7 @@ class SeedsWindow(QDialog):
         results = Results()
         self._results, self._in = results, {}
         own = (dataset,) if isinstance(dataset.spec, OwnSpec) else ()
-        self._work = work = SweepWork(spec, lambda: results, lambda: Pool(datasets=own))
+        self._work = work = SweepWork(spec, lambda: results, lambda: Pool(datasets=own, behind=True))
         work.progressed.connect(self._take)
         work.ended.connect(self._ended)
         self.bar.setRange(0, spec.seeds)

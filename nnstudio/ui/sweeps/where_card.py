@@ -71,4 +71,4 @@ class Opener:
 
     def __call__(self) -> Workers:
         own = self._own()
-        return Cluster(self._address, own) if self._address else Pool(datasets=own)
+        return Cluster(self._address, own) if self._address else Pool(datasets=own, behind=True)
