@@ -4,7 +4,7 @@ what a terminal sends to the program and all its processes, and ends with the pr
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import get_context
 from multiprocessing.connection import wait
 from multiprocessing.process import parent_process
@@ -50,10 +50,11 @@ def belong_to_the_program(folder: Path | None = None) -> None:
 
 def stand_back() -> None:
     """From now on this thread takes only what nobody else on this computer wants: pictures of a window come first."""
-    if hasattr(os, "SCHED_IDLE"):
-        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
-    elif hasattr(os, "nice"):
-        os.nice(19)
+    with suppress(OSError):  # a sandbox may forbid it, and the work is done all the same
+        if hasattr(os, "SCHED_IDLE"):
+            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+        elif hasattr(os, "nice"):
+            os.nice(19)
 
 
 def _die_with_the_program(folder: Path | None) -> None:
