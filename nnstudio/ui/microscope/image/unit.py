@@ -255,12 +255,13 @@ class ImageUnit(QFrame):
 
     def ring(self, cell: tuple[int, int]) -> None:
         """Ring this cell everywhere, where nothing else depends on it."""
+        self.sheet = replace(self.sheet, ring=cell)
         for grid in self.grids[: len(self.sheet.grids)]:
             grid.ring_cell(cell)
-        self._light(cell)
+        self._light()
 
-    def _light(self, cell: tuple[int, int] | None = None) -> None:
-        cell = cell or self.sheet.ring
+    def _light(self) -> None:
+        cell = self.sheet.ring
         for view in self.sums:
             view.light((self.sheet.channel, *cell) if cell is not None else None)
 
