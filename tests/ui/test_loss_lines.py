@@ -7,7 +7,7 @@ import pytest
 from loss_pictures import METRICS, NAN, ROWS, ahead, frame_with, lines, measured
 
 from nnstudio.ui.views.loss.curves import lines_of, to_the_end
-from nnstudio.ui.views.loss.extent import loss_range
+from nnstudio.ui.views.loss.extent import Extent, loss_range, rested
 from nnstudio.ui.views.loss.thinning import envelope, outline, stride
 
 
@@ -169,3 +169,14 @@ def test_a_curve_that_is_level_has_an_axis_from_zero():
         low, high = loss_range(found, False, all_in_sight)
         assert low == 0
         assert high > 0.5
+
+
+def test_an_axis_of_losses_grows_at_once_and_rests_on_the_border_of_two():
+    for logarithmic, wide, less, far in ((True, (0.01, 2), (0.02, 1), (0.1, 0.2)), (False, (0, 1), (0, 0.8), (0, 0.5))):
+        before = Extent(0.0, 100.0, *wide, logarithmic)
+        now = Extent(0.0, 200.0, *less, logarithmic)
+        assert rested(None, now) == now
+        assert rested(before, now) == replace(before, end=200.0), "the updates go on"
+        assert rested(now, before) == before
+        assert rested(before, replace(now, bottom=far[0], top=far[1])) == replace(now, bottom=far[0], top=far[1])
+        assert rested(replace(before, logarithmic=not logarithmic), now) == now

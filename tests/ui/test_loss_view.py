@@ -125,6 +125,19 @@ def test_the_axis_rests_while_the_run_grows_a_little(view: LossView):
     assert picture(view).updates.numbers is numbers
 
 
+def test_the_axis_of_losses_rests_while_mini_batches_waver_about_a_round_border(view: LossView):
+    few = [(float(u), 0.015 if u < 5 else 0.3, 0.03, 0.6) for u in range(200)]
+    rare = [*few, *((float(u), 0.3, 0.03, 0.6) for u in range(200, 2000))]
+    view.show_frame(frame_with(few))
+    low = picture(view).up.low
+    view.show_frame(frame_with(rare))
+    assert (picture(view).up.low, picture(view).across.high > 2000) == (low, True)
+    view.show_frame(frame_with(rare, run=2))
+    assert picture(view).up.low > low, "another run has an axis of its own"
+    view.show_frame(frame_with([*rare, (2000.0, NAN, 1e-5, 0.6)], run=2))
+    assert picture(view).up.low <= 1e-5, "it grows at once"
+
+
 def test_a_run_that_went_back_or_began_anew_is_drawn_anew(view: LossView):
     view.show_frame(frame_with(measured(1000)))
     view.show_frame(frame_with(ROWS, run=2))

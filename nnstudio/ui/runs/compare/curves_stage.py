@@ -19,7 +19,7 @@ from nnstudio.ui.stage.lettering import text_font
 from nnstudio.ui.stage.stage import Spot, Stage
 from nnstudio.ui.stage.table import Table
 from nnstudio.ui.stage.ticks import end_of
-from nnstudio.ui.views.loss.curves import HINT, Line, has_curve, lines_of
+from nnstudio.ui.views.loss.curves import HINT, Line, has_curve, measured_line
 from nnstudio.ui.views.loss.ends import Ends, room_for
 from nnstudio.ui.views.loss.extent import Extent, loss_range
 from nnstudio.ui.views.loss.thinning import Column
@@ -110,7 +110,7 @@ class CurvesStage(Stage):
         update = self._update_of(spot)
         lines = [f"Update {grouped(update)}, {self._which} loss"]
         for place, (frame, name) in enumerate(zip(self._frames, self._names, strict=True)):
-            value = _value_at(frame.history, self._column(frame), update)
+            value = _value_at(frame.history, self._column(frame.history), update)
             lines.append(f"{LETTERS[place]} {decimal(value, 5)}  {name}")
         near = 5.0 * (self._across.high - self._across.low) / max(self._plot.width(), 1)
         edited = [(letter, mark) for letter, mark in self._marks() if abs(mark.updates - update) <= near]
@@ -119,7 +119,7 @@ class CurvesStage(Stage):
 
     def figure(self, spot: Spot) -> float | None:
         frame = self._frames[0]
-        return _value_at(frame.history, self._column(frame), self._update_of(spot)) if self.lines else None
+        return _value_at(frame.history, self._column(frame.history), self._update_of(spot)) if self.lines else None
 
     def summary(self) -> str:
         return f"{', '.join(self.reading(self.start()))}. Arrow keys read earlier updates." if self.lines else HINT
@@ -130,13 +130,13 @@ class CurvesStage(Stage):
         updates = np.unique(np.concatenate([frame.history.update for frame in self._frames]))
         columns = [updates.tolist()]
         for frame in self._frames:
-            known = dict(zip(frame.history.update.tolist(), self._column(frame).tolist(), strict=True))
+            known = dict(zip(frame.history.update.tolist(), self._column(frame.history).tolist(), strict=True))
             columns.append([known.get(update, float("nan")) for update in columns[0]])
         headers = ("update", *(f"{LETTERS[place]} {name}" for place, name in enumerate(self._names)))
         return Table(f"{self._which.capitalize()} loss", headers, list(zip(*columns, strict=True)))
 
-    def _column(self, frame: Frame) -> Column:
-        return frame.history.test_loss if self._which == TEST else frame.history.train_loss
+    def _column(self, history: HistoryPrefix) -> Column:
+        return history.test_loss if self._which == TEST else history.train_loss
 
     def _marks(self) -> list[tuple[str, Mark]]:
         """The edits in mid-run, each with the letter of its run."""
@@ -183,6 +183,7 @@ class CurvesStage(Stage):
         self._stacked = self.width() < _NARROW * theme.text_scale()
         self._named: tuple[str, ...] = ()
         self._ends: Ends | None = None
+        self._standing: tuple[Extent, tuple[str, ...]] | None = None
         self._plot = QRectF(0, 0, 1, 1)
         self._across, self._up = Extent(0, 1, 0, 1, False).scales(self._plot)
         self._draw()
@@ -197,11 +198,15 @@ class CurvesStage(Stage):
         columns = max(int(self.width() / _PIXELS_A_POINT), 30)
         self.lines = self._lines(end, columns)
         drawn = dict(self.lines)
-        ghost = self._ghost_line(end, columns)
+        ghost = self._line(self._ghost, end, columns) if self._ghost is not None else None
         if ghost is not None:
             drawn[LAST_RUN] = ghost
         low, high = loss_range(drawn, self._logarithmic)
-        self._place(Extent(0.0, end, low, high, self._logarithmic))
+        names = (*(self._written(place) for place in range(len(self._frames))), LAST_RUN)
+        standing = Extent(0.0, end, low, high, self._logarithmic), names if self._ghost is not None else names[:-1]
+        if standing != self._standing:
+            self._standing = standing
+            self._place(*standing)
         ends: dict[str, tuple[float, float]] = {}
         for place, curve in enumerate(self._curves):
             line = self.lines.get(self._written(place))
@@ -224,14 +229,13 @@ class CurvesStage(Stage):
         """The chosen loss of each run, by what stands at its end."""
         found: dict[str, Line] = {}
         for place, frame in enumerate(self._frames):
-            line = lines_of(frame.history, 0.0, end, columns, self._logarithmic).get(self._which)
+            line = self._line(frame.history, end, columns)
             if line is not None:
                 found[self._written(place)] = line
         return found
 
-    def _ghost_line(self, end: float, columns: int) -> Line | None:
-        ghost = self._ghost
-        return lines_of(ghost, 0.0, end, columns, self._logarithmic).get(self._which) if ghost is not None else None
+    def _line(self, history: HistoryPrefix, end: float, columns: int) -> Line | None:
+        return measured_line(history.update, self._column(history), 0.0, end, columns, self._logarithmic)
 
     def _written(self, place: int) -> str:
         """What stands at the end of a curve: the letter alone, for the name has no room there."""
@@ -244,10 +248,8 @@ class CurvesStage(Stage):
         ys = np.clip(self._up.places(line.y), self._plot.top() - 2, self._plot.bottom() + 2)
         curve.show(self._across.places(line.x).tolist(), ys.tolist())
 
-    def _place(self, extent: Extent) -> None:
+    def _place(self, extent: Extent, names: tuple[str, ...]) -> None:
         """Axes for what is in sight, and room for what stands at the ends."""
-        names = (*(self._written(place) for place in range(len(self._frames))), LAST_RUN)
-        names = names if self._ghost is not None else names[:-1]
         if self._ends is None or names != self._named:
             if self._ends is not None:
                 self._ends.show({}, 0, self._plot)
@@ -294,7 +296,7 @@ class CurvesStage(Stage):
             row.moveTo(x, self._plot.top())
             row.lineTo(x, self._plot.bottom())
             for place, frame in enumerate(self._frames):
-                value = _value_at(frame.history, self._column(frame), self._update_of(spot))
+                value = _value_at(frame.history, self._column(frame.history), self._update_of(spot))
                 if self._up.low <= value <= self._up.high:
                     self._dots[place].setPath(mark_path(place, QPointF(x, self._up.at(value)), 4))
         self._row.setPath(row)

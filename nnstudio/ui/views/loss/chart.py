@@ -20,7 +20,7 @@ from nnstudio.ui.stage.stage import Spot, Stage
 from nnstudio.ui.stage.table import Table
 from nnstudio.ui.stage.ticks import end_of
 from nnstudio.ui.views.loss.curves import HINT, Line, columns_of, edited_where_measured, has_curve, lines_of, to_the_end
-from nnstudio.ui.views.loss.extent import Extent, loss_range
+from nnstudio.ui.views.loss.extent import Extent, loss_range, rested
 from nnstudio.ui.views.loss.ghost import Ghost
 from nnstudio.ui.views.loss.pane import Pane
 from nnstudio.ui.views.loss.picture import LossPicture
@@ -72,6 +72,7 @@ class LossChart(Stage):
         self._shown: object = None
         self._measured: tuple[tuple[int, int], Metrics | None] = (-1, 0), None
         self._run = -1
+        self._extent: Extent | None = None
         self._sample, self._exact = "", -1.0
         self._logarithmic = True
         self._time: float | None = None
@@ -93,7 +94,7 @@ class LossChart(Stage):
         if shown == self._shown:
             return
         if run != self._run:
-            self._run, self.pane.closer = run, False
+            self._run, self.pane.closer, self._extent = run, False, None
         several = examples > TRAINING_EXAMPLES_EVALUATED
         self._sample = f"{grouped(TRAINING_EXAMPLES_EVALUATED)} of {grouped(examples)}" if several else ""
         self._exact = -1.0 if frame.metrics.sampled else float(frame.measured_at)
@@ -121,7 +122,7 @@ class LossChart(Stage):
 
     def show_ghost(self, ghost: Ghost | None) -> None:
         """Draw this run behind the present one."""
-        self._ghost = ghost
+        self._ghost, self._extent = ghost, None
         self._draw()
         self.read()
 
@@ -157,8 +158,10 @@ class LossChart(Stage):
             behind = ghost.line(start, end, columns, self._logarithmic) if ghost is not None else None
             seen = self.lines if behind is None else {**self.lines, "ghost": behind}
             low, high = loss_range(seen, self._logarithmic, not self.pane.closer)
+            wanted = Extent(start, end, low, high, self._logarithmic)
+            self._extent = wanted if self.pane.closer else rested(self._extent, wanted)
             picture, marks = self.picture, self._marks if history is not None else ()
-            picture.draw(self.lines, Extent(start, end, low, high, self._logarithmic), marks)
+            picture.draw(self.lines, self._extent, marks)
             picture.ghost.show(ghost, behind, picture.across, picture.up, picture.plot)
         if names != set(self.lines):
             self.curves_changed.emit()
