@@ -50,10 +50,12 @@ def belong_to_the_program(folder: Path | None = None) -> None:
 
 def stand_back() -> None:
     """From now on this thread takes only what nobody else on this computer wants: pictures of a window come first."""
-    with suppress(OSError):  # a sandbox may forbid it, and the work is done all the same
-        if hasattr(os, "SCHED_IDLE"):
+    if hasattr(os, "SCHED_IDLE"):
+        with suppress(OSError):  # a sandbox may forbid it
             os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
-        elif hasattr(os, "nice"):
+            return
+    if hasattr(os, "nice"):
+        with suppress(OSError):
             os.nice(19)
 
 

@@ -231,6 +231,22 @@ if __name__ == "__main__":
     assert not any(map(alive, processes))
 
 
+@pytest.mark.skipif(not hasattr(os, "SCHED_IDLE"), reason="only Linux has a class of its own for what can wait")
+def test_who_may_not_stand_back_is_nice_and_works_on_where_that_is_forbidden_too() -> None:
+    script = """
+import os
+from nnstudio.files.processes import stand_back
+def forbidden(*_): raise PermissionError
+before, os.sched_setscheduler = os.nice(0), forbidden
+stand_back()
+print(os.nice(0) > before)
+os.nice = forbidden
+stand_back()
+"""
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert (said.stdout, said.stderr) == ("True\n", "")
+
+
 def test_one_core_is_left_to_the_window_and_none_where_there_is_none() -> None:
     assert spare_cores() == max(1, cores() - 1) == Pool().processes
     assert pool(None, ()).processes == cores()

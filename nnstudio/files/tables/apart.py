@@ -1,18 +1,19 @@
 """Reading a large table in a process of its own, for who must go on meanwhile.
 
-pandas holds the interpreter's lock while it reads: on a thread beside a window that trains it takes three times as
-long, and makes the window stutter. So a fresh interpreter reads, with the same reader, to the same bits. The numbers
-come back as files in a temporary folder, column by column: each is given up there when it is written and its file
-removed here when it is read, so that no more than a few columns are ever in memory twice.
+pandas holds the interpreter's lock for much of the time that it reads: on a thread beside a window that trains it takes
+three times as long, and makes the window stutter. So a fresh interpreter reads, with the same reader, to the same bits.
+The numbers come back as files in a temporary folder, column by column: each is given up there when it is written and
+its file removed here when it is read, so that no more than a few columns are ever in memory twice.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Event
 
 import numpy as np
 
@@ -37,7 +38,7 @@ _PATIENCE = 0.04
 def reading_apart(path: Path, wishes: FormatWishes = FOUND) -> Reading[ReadTable]:
     """`reading`, of a large text in a process of its own; dropped, that process ends."""
     if path.suffix.lower() in SUFFIXES or _size(path) < LARGE:
-        return (yield from reading(path, wishes))
+        return (yield from reading(path, wishes, threads_beside_a_window()))
     try:
         with _folder() as folder, _reader(path, wishes, folder) as (process, pipe):
             return (yield from _taking(path, folder, process, pipe))
@@ -113,12 +114,15 @@ def _taken(file: Path, column: AnyColumn) -> AnyColumn:
 
 
 def _read(path: Path, wishes: FormatWishes, folder: Path, pipe: Connection) -> None:
-    """Read this file, and give what it holds."""
+    """Read this file, give what it holds, and wait for the end: whoever ends this process clears its folder, and the
+    program's own end is seen as long as it lives."""
     belong_to_the_program(folder)
     try:
         _give(_told(reading(path, wishes, threads_beside_a_window()), pipe), path, folder, pipe)
     except Exception as error:  # noqa: BLE001 - it is raised again where the table is wanted
-        pipe.send(error)
+        with suppress(OSError):  # nobody is there any more
+            pipe.send(error)
+    Event().wait()
 
 
 def threads_beside_a_window() -> int:

@@ -86,7 +86,8 @@ class _Look:
         self._utf8 = codecs.getincrementaldecoder("utf-8")()
         self._is_utf8 = True
         self._line = 0
-        self._newlines = self._returns = self._quotes = self._size = 0
+        self._newlines = self._returns = self._pairs = self._quotes = self._size = 0
+        self._returned = False
 
     def at(self, block: bytes) -> None:
         if not self._begun:
@@ -119,7 +120,11 @@ class _Look:
         """Only a line that goes on from one block to the next can be too long: a block is not longer than a line may
         be."""
         self._newlines += count(block, b"\n")
-        self._returns += count(block, b"\r")
+        if returns := count(block, b"\r"):
+            self._returns += returns
+            self._pairs += block.count(b"\r\n")
+        self._pairs += self._returned and block.startswith(b"\n")
+        self._returned = block.endswith(b"\r")
         first = min((place for end in _ENDS if (place := block.find(end)) >= 0), default=len(block))
         last = max(block.rfind(end) for end in _ENDS)
         longest, self._line = self._line + first, len(block) - 1 - last + (self._line if last < 0 else 0)
@@ -137,7 +142,7 @@ class _Look:
     @property
     def plain(self) -> bool:
         """Whether every line feed ends a row, and there are no other ends."""
-        return not self._quotes and self._returns <= self._newlines
+        return not self._quotes and self._returns == self._pairs
 
     @property
     def encoding(self) -> str:

@@ -64,12 +64,14 @@ FOUND = FormatWishes()
 class Layout:
     """How to read a text, the names of its columns, and which of them hold numbers, as far as the beginning tells.
 
+    skipped: how many lines stand before the first row: the header, and what is above it or instead of it
     beginning: the cells of the first rows, as they stand in the file
     """
 
     text: TextFormat
     names: tuple[str, ...]
     numeric: tuple[bool, ...]
+    skipped: int
     beginning: tuple[tuple[str, ...], ...] = ()
 
     @property
@@ -130,11 +132,12 @@ def layout_of(path: Path, scan: Scan, wishes: FormatWishes = FOUND) -> Layout:
     named = next((row for row, line in zip(rows, lines, strict=True) if line == header), None)
     if header and named is None:
         raise refused(path, f"its beginning has no line {header}, where the header should be")
-    body = [row for row, line in zip(rows, lines, strict=True) if line > header]
+    skipped = header or _above(rows, lines, width, decimal)
+    body = [row for row, line in zip(rows, lines, strict=True) if line > skipped]
     if named is not None:
         width = len(named)
     for row, line in zip(rows, lines, strict=True):
-        if line > header and len(row) > width and any(row[width:]):
+        if line > skipped and len(row) > width and any(row[width:]):
             raise refused(path, f"line {line} has {len(row)} cells, but the table has {width} columns")
     names = _names(named) if named is not None else tuple(f"x{place + 1}" for place in range(width))
     if not body:
@@ -142,7 +145,7 @@ def layout_of(path: Path, scan: Scan, wishes: FormatWishes = FOUND) -> Layout:
         raise refused(path, f"it has a header, but no rows{quoted}")
     numeric = tuple(_holds_numbers(body, place, decimal) for place in range(width))
     beginning = tuple(tuple(printable(cell) for cell in row[:width]) for row in body[: limits.BEGINNING // width])
-    return Layout(text, names, numeric, beginning)
+    return Layout(text, names, numeric, skipped, beginning)
 
 
 def _sample(path: Path, encoding: str, size: int) -> tuple[str, bool]:
@@ -166,9 +169,7 @@ def _sample(path: Path, encoding: str, size: int) -> tuple[str, bool]:
 
 def _rows(sample: str, separator: Separator, whole: bool) -> tuple[Rows, list[int]]:
     """The rows that are not blank, and in which line each begins, from 1. A last row that may be cut off is left."""
-    reader = csv.reader(
-        io.StringIO(sample, newline=""), delimiter=separator.value, skipinitialspace=separator is Separator.SPACE
-    )
+    reader = csv.reader(io.StringIO(sample, newline=""), delimiter=separator.value, skipinitialspace=True)
     rows: Rows = []
     lines: list[int] = []
     line = 1
@@ -248,6 +249,14 @@ def _header(rows: Rows, lines: list[int], width: int, decimal: str) -> int:
         return lines[place]
     again = sum(cell in cells for cell, cells in zip(first, below, strict=True) if cell)
     return 0 if again * 2 > len(first) else lines[place]
+
+
+def _above(rows: Rows, lines: list[int], width: int, decimal: str) -> int:
+    """How many lines stand above a table without a header: titles, or what says the separator, are no rows of it."""
+    for row, line in zip(rows, lines, strict=True):
+        if len(row) == width or any(is_number(cell, decimal) for cell in row):
+            return line - 1
+    return 0
 
 
 def _names(header: list[str]) -> tuple[str, ...]:

@@ -8,15 +8,19 @@ from typing import IO, Any
 from nnstudio.files.tables.text_blocks import THREADS, Block, blocks, in_order
 
 CELLS_AT_ONCE = 200_000
-Frames = Generator[tuple[int, Any], None, None]
-"""How many bytes have been read, and the rows that were added by them."""
+BLANKS = r"\s+"
+"""How pandas calls the separator of a table whose columns are parted by blanks."""
+Frames = Generator[tuple[int, int, Any], None, None]
+"""How many bytes have been read, how many lines stand before these rows (about so many, where some are blank), and the
+rows."""
 
 
 def by_blocks(stream: IO[bytes], header: int, size: int, options: dict[str, Any], threads: int = THREADS) -> Frames:
-    """Data frames, and how many bytes have been read with each."""
+    """Data frames of the lines behind the first `header` ones."""
     import pandas
 
     def read(block: Block) -> Any:
+        _check_first_row(block, len(options["names"]), options["sep"])
         # To look for blanks before each cell takes a quarter of the time, and most files have none.
         skipping: dict[str, Any] = {"skipinitialspace": b" " in block.content}
         try:
@@ -30,7 +34,19 @@ def by_blocks(stream: IO[bytes], header: int, size: int, options: dict[str, Any]
 
     for block, frame in in_order(blocks(stream, header, size), read, threads):
         if frame is not None:
-            yield block.end, frame
+            yield block.end, block.before, frame
+
+
+def _check_first_row(block: Block, width: int, separator: str) -> None:
+    """Of all rows of a block pandas cuts the first one, if it is too long, without a word, and every other one to its
+    length."""
+    import pandas
+
+    lines = enumerate(io.BytesIO(block.content), block.before + 1)
+    line, row = next(((line, row.decode(errors="replace")) for line, row in lines if row.strip()), (0, ""))
+    cells = len(row.split()) if separator == BLANKS else row.count(separator) + 1
+    if cells > width:
+        raise pandas.errors.ParserError(f"Expected {width} fields in line {line}, saw {cells}")
 
 
 def in_one_go(stream: IO[bytes], header: int, encoding: str, options: dict[str, Any]) -> Frames:
@@ -41,8 +57,10 @@ def in_one_go(stream: IO[bytes], header: int, encoding: str, options: dict[str, 
     rows = max(CELLS_AT_ONCE // len(options["names"]), 1)
     reader: Any = pandas.read_csv(text, skiprows=header, chunksize=rows, **options)
     with text, reader:
+        before = header
         for frame in reader:
-            yield stream.tell(), frame
+            yield stream.tell(), before, frame
+            before += len(frame)
 
 
 def _text(stream: IO[bytes], encoding: str) -> IO[Any]:

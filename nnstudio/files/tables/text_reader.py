@@ -19,7 +19,7 @@ from nnstudio.files.errors import printable, reason
 from nnstudio.files.tables.scan import Scan, refused
 from nnstudio.files.tables.text_blocks import THREADS
 from nnstudio.files.tables.text_format import GAPS, Layout
-from nnstudio.files.tables.text_frames import by_blocks, in_one_go
+from nnstudio.files.tables.text_frames import BLANKS, by_blocks, in_one_go
 
 LARGEST = 1e30
 UNREAD_SHARE = 0.1
@@ -42,7 +42,7 @@ def pieces(
     seem = zip(layout.names, layout.numeric, strict=True)
     numeric = [name in numbers or (holds and name not in words) for name, holds in seem]
     options = {
-        "sep": r"\s+" if text.separator is Separator.SPACE else text.separator.value,
+        "sep": BLANKS if text.separator is Separator.SPACE else text.separator.value,
         "decimal": text.decimal,
         "header": None,
         "names": range(width + 1),  # one more, for a separator at the end of a line
@@ -53,18 +53,18 @@ def pieces(
         "skipinitialspace": True,
         "low_memory": False,
     }
-    begin = text.header + 1
+    rows = 0
     try:
         with path.open("rb") as stream:
             if scan.plain and text.encoding == "utf-8":
-                frames = by_blocks(stream, text.header, scan.size, options, threads)
+                frames = by_blocks(stream, layout.skipped, scan.size, options, threads)
             else:
-                frames = in_one_go(stream, text.header, text.encoding, options)
+                frames = in_one_go(stream, layout.skipped, text.encoding, options)
             with closing(frames):
-                for end, frame in frames:
-                    yield end / scan.size, _columns(path, frame, layout, numeric, begin)
-                    begin += len(frame)
-        if begin == text.header + 1:
+                for end, before, frame in frames:
+                    yield end / scan.size, _columns(path, frame, layout, numeric, before + 1)
+                    rows += len(frame)
+        if not rows:
             raise refused(path, "it has no rows")
     except OSError as error:
         raise refused(path, reason(error), str(error)) from error

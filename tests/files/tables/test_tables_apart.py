@@ -80,7 +80,7 @@ def test_a_window_keeps_its_cores(cores: int, threads: int, monkeypatch: pytest.
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="only Linux says on which cores a program may run")
 def test_on_two_cores_one_thread_reads_beside_the_window(tmp_path: Path, room: Path) -> None:
     path = tmp_path / "numbers.csv"
-    path.write_text("a,b\n" + "1.25,2.5\n" * 300_000)
+    path.write_text("a,b\n" + "1.25,2.5\n" * 3_000_000)
     cores = os.sched_getaffinity(0)
     os.sched_setaffinity(0, set(sorted(cores)[:2]))
     try:

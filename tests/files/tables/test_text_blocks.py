@@ -4,8 +4,7 @@ go."""
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
-from threading import active_count, get_ident
-from time import sleep
+from threading import Barrier, active_count, get_ident
 
 import numpy as np
 import pytest
@@ -109,6 +108,30 @@ def test_a_row_that_is_too_long_is_named_by_its_line(plain: bool, tmp_path: Path
     assert active_count() == before, "no thread goes on"
 
 
+@pytest.mark.parametrize("separator", [",", " "])
+@pytest.mark.parametrize(("row", "cells"), [("1,2,,4", 4), ("1,2,3,4", 4), ("1,2,3,4,5", 5)])
+@pytest.mark.parametrize("blank", [0, 2])
+def test_a_row_that_is_too_long_is_named_also_where_a_block_begins(
+    row: str, cells: int, blank: int, separator: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "table.csv"
+    rows = text_blocks.LEAST // 4 + 1
+    text = "a,b\n" + "1,2\n" * rows + "\n" * blank + row.replace(",,", ",3,") + "\n" + "1,2\n" * 9
+    path.write_text((text if separator == " " else text.replace(",3,4\n", ",,4\n")).replace(",", separator))
+    assert len(list(blocks(BytesIO(path.read_bytes()), 1, path.stat().st_size))) == 2
+    with pytest.raises(FileError, match=rf"line {rows + blank + 2} has {cells} cells, more than the table has"):
+        read(path, scanned(path))
+
+
+def test_lines_are_named_with_those_that_are_blank(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text("a,b\n" + "1,2\n\n" * text_blocks.LEAST + "1,2,3\n")
+    with pytest.raises(FileError, match="about line") as why:
+        read(path, scanned(path))
+    named = int(str(why.value).partition("about line ")[2].split()[0])
+    assert named == pytest.approx(2 * text_blocks.LEAST + 2, rel=0.1)
+
+
 def test_a_cell_too_many_is_named_about_its_line(tmp_path: Path) -> None:
     path = written(tmp_path, odd={15_000: "1,red,2,1,5"})
     with pytest.raises(FileError, match=r"about line 15000 there are 5 cells, but the table has 4 columns"):
@@ -139,10 +162,12 @@ def test_no_line_is_cut_and_none_is_lost() -> None:
 def test_blocks_come_in_their_order_and_a_failure_ends_them(threads: int) -> None:
     several = [Block(b"%d" % number, number, number) for number in range(9)]
     readers: set[int] = set()
+    together = Barrier(threads)
 
     def read(block: Block) -> int:
         readers.add(get_ident())
-        sleep(0.005)
+        if block.before < threads:
+            together.wait(20)
         return int(block.content)
 
     assert [found for _, found in in_order(iter(several), read, threads)] == list(range(9))

@@ -16,6 +16,7 @@ from nnstudio.core.presets import default_experiment
 from nnstudio.files import limits
 from nnstudio.files.errors import FileError
 from nnstudio.files.project import SUFFIX, Project, save_project
+from nnstudio.files.tables import scan
 from nnstudio.files.tables.scan import scanning
 from nnstudio.files.tables.source import read_table, read_to_the_end, reading
 from nnstudio.files.tables.text_format import FormatWishes, layout_of
@@ -104,6 +105,42 @@ def test_a_header_is_told_from_rows(tmp_path: Path) -> None:
 def test_excel_says_its_separator(tmp_path: Path) -> None:
     found = table(tmp_path, "sep=;\r\na;b\r\n1,5;x\r\n2,5;y\r\n")
     assert (found.names, numbers(found, "a")) == (("a", "b"), [1.5, 2.5])
+
+
+@pytest.mark.parametrize("above", ["sep=;\n", "Exported in May\n", "Exported\nin May\n\n", "\n\n", "a\n"])
+def test_what_stands_above_a_table_without_a_header_is_no_row(above: str, tmp_path: Path) -> None:
+    found = table(tmp_path, f"{above}1;2\n3;4\n5;6\n")
+    assert (numbers(found, "x1"), numbers(found, "x2")) == ([1, 3, 5], [2, 4, 6])
+    assert numbers(table(tmp_path, f"{above}7\n1;2\n3;4\n5;6\n", separator=Separator.SEMICOLON), "x1")[0] == 7
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (b"a,b\r1,2\n3,4\n5,6\n", [1, 3, 5]),
+        (b"Report\rMay 2024\na,b\n1,2\n3,4\n5,6\n", [1, 3, 5]),
+        (b"a,b\n1,2\r3,4\n5,6\r\n", [1, 3, 5]),
+        (b"a,b\r\n1,2\r\n3,4\r\n5,6", [1, 3, 5]),
+    ],
+)
+def test_lines_may_end_in_different_ways(text: bytes, expected: list[float], tmp_path: Path) -> None:
+    assert numbers(table(tmp_path, text), "a") == expected
+
+
+def test_a_pair_of_ends_may_be_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "table.csv"
+    for text, plain in ((b"a,b\r\n1,2\r\n3,4\r\n", True), (b"a,b\r\n1,2\r3,4\r\n", False)):
+        path.write_bytes(text)
+        for block in range(1, 9):
+            monkeypatch.setattr(scan, "_BLOCK", block)
+            assert read_to_the_end(scanning(path)).plain == plain
+
+
+def test_blanks_before_quotation_marks_mean_nothing(tmp_path: Path) -> None:
+    found = table(tmp_path, '"LatD", "LatM"\n41, "5"\n42, "52"\n46, "35"\n')
+    assert (found.names, numbers(found, "LatM")) == (("LatD", "LatM"), [5, 52, 35])
+    found = table(tmp_path, 'a, b\n1, "x, y"\n2, "z, w"\n3, "x, y"\n')
+    assert (found.names, words(found, "b")) == (("a", "b"), ["x, y", "z, w", "x, y"])
 
 
 def test_every_guess_can_be_corrected(tmp_path: Path) -> None:
