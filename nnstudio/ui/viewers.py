@@ -53,6 +53,7 @@ class Viewers:
     def __init__(self) -> None:
         self._shown: dict[Viewer, float] = {}
         self._fresh: set[Viewer] = set()
+        self._urgent: set[Viewer] = set()
         self._tick = 0.0
 
     def attach(self, view: Viewer) -> None:
@@ -64,8 +65,8 @@ class Viewers:
         self._fresh.discard(view)
 
     def hurry(self, view: Viewer) -> None:
-        """It is this one's turn."""
-        self._shown[view] = -inf
+        """Show it the next frame whosever turn it is, and leave them theirs."""
+        self._urgent.add(view)
 
     @property
     def probes(self) -> Probe:
@@ -92,9 +93,11 @@ class Viewers:
         waiting = [view for view in self._shown if view not in self._fresh and view.isVisible()]
         if moving:
             patience = PATIENCE if late else 1
-            due = [view for view in waiting if view.interval and now - self._shown[view] >= patience * view.interval]
+            taking = [view for view in waiting if view.interval and view not in self._urgent]
+            due = [view for view in taking if now - self._shown[view] >= patience * view.interval]
             longest = min(due, key=self._shown.__getitem__, default=None)
-            waiting = [view for view in waiting if not view.interval or view is longest]
+            waiting = [view for view in waiting if view not in taking or view is longest]
+        self._urgent.clear()
         for view in waiting:
             view.show_frame(frame)
             self._shown[view] = now

@@ -189,8 +189,9 @@ def test_one_that_ended_or_catches_up_says_so(qtbot: QtBot) -> None:
     QTest.qWait(1)
     assert len({picture.height() for picture in pictures}) == 1, "all as large, with a note or without"
     waiting = [words.item for words in outputs.difference.on_plane._waiting]
-    values = outputs.difference.on_plane._values
-    assert [item.isVisible() for item in waiting] == [values is None] * len(waiting)
+    assert outputs.difference.on_plane._values is None, "what was drawn is of another pair"
+    assert all(item.isVisible() for item in waiting)
+    assert outputs.difference.head.figure.text() == ""
     while driven.run.busy:
         driven.run.work(np.inf, lambda: False)
     compared.show()
@@ -198,6 +199,27 @@ def test_one_that_ended_or_catches_up_says_so(qtbot: QtBot) -> None:
     QTest.qWait(1)
     assert len({picture.height() for picture in pictures}) == 1
     assert outputs.boards[0].below == 0
+
+
+def test_of_three_runs_no_difference_stands_under_the_letters_of_another(qtbot: QtBot) -> None:
+    digits = replace(
+        default_experiment(DatasetKind.SKETCHED_DIGITS),
+        dataset=ImageSpec(kind=DatasetKind.SKETCHED_DIGITS, images=500),
+        stopping=StoppingSpec(),
+    )
+    for kind in (SPIRALS, digits):
+        short = replace(kind, stopping=StoppingSpec(updates=20))
+        compared = Compared(qtbot, kind, replace(kind, seed=4), short).at(20)
+        difference, pair = compared.page.outputs.difference, compared.page.outputs.pair
+        stage = difference.confusion if kind is digits else difference.on_plane
+        compared.at(30)
+        QTest.mouseClick(pair.button(1), LEFT)
+        assert difference.head.accessibleName().startswith("A − C")
+        assert stage.places() == (0, 0), "C ended earlier, and nothing of it was drawn"
+        assert difference.head.figure.text() == ""
+        assert stage.summary()
+        QTest.mouseClick(pair.button(0), LEFT)
+        assert stage.places() != (0, 0)
 
 
 def test_runs_in_step_are_never_said_to_catch_up(qtbot: QtBot) -> None:

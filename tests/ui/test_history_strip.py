@@ -135,6 +135,38 @@ def test_while_it_trains_the_past_is_shown_and_training_goes_on(hand: Hand) -> N
 
 
 @pytest.mark.slow
+def test_charts_go_with_a_hand_that_looks_back_on_a_run_at_rest(hand: Hand) -> None:
+    hand.until(lambda: hand.window.loss.chart is not None)
+    chart = hand.window.loss.chart
+    assert chart is not None
+    seen, said = set[float | None](), set[str]()
+    QTest.mousePress(hand.track, LEFT, pos=hand.track.centre().toPoint())
+    for update in range(100, 1_900, 20):
+        QTest.mouseMove(hand.track, hand.x(update))
+        QTest.qWait(15)
+        seen.add(chart._time)
+        said.add(hand.window.transport.update_count.text())
+    QTest.mouseRelease(hand.track, LEFT, pos=hand.x(1_000))
+    assert len(seen) > 3
+    assert len(said) > 3
+
+
+@pytest.mark.slow
+def test_a_step_on_of_a_run_that_goes_on_is_none_back(hand: Hand) -> None:
+    hand.track.setFocus(Qt.FocusReason.TabFocusReason)
+    hand.session.play()
+    hand.until(lambda: hand.frame.updates > UPDATES + 1_000)
+    for _ in range(30):
+        hand.key(Qt.Key.Key_Right)
+        assert hand.window.visiting.wanted is None
+        QTest.qWait(10)
+    hand.key(Qt.Key.Key_Left)
+    wanted = hand.window.visiting.wanted
+    assert wanted is not None
+    assert wanted > hand.frame.now[1] - 2, "the newest picture, not what stands on the strip"
+
+
+@pytest.mark.slow
 def test_keys_walk_through_the_past(hand: Hand) -> None:
     hand.track.setFocus(Qt.FocusReason.TabFocusReason)
     for key, update in (

@@ -159,3 +159,8 @@ def test_texts_take_turns_with_the_charts_and_may_be_hurried(qtbot: QtBot) -> No
     viewers.hurry(texts)
     assert shown(viewers, views, 1.0 + 0.016 * 20) == []
     assert len(said) == count + 1
+    for tick in range(21, 61):  # somebody looks back on a run at rest
+        viewers.hurry(texts)
+        drawn += len(shown(viewers, views, 1.0 + 0.016 * tick))
+        assert len(said) == count + tick - 19, "at once"
+    assert drawn > 3, "and the charts have their turns all the same"

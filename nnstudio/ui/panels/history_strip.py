@@ -113,7 +113,8 @@ class HistoryStrip(QFrame):
         past = frame.past
         if past is None:
             return
-        same = self._past is not None and (past.visit, frame.marks) == (self._past.visit, self._marks)
+        before = self._past
+        same = before is not None and (past.run, past.visit, frame.marks) == (before.run, before.visit, self._marks)
         if not (same and past.visit is None and frame.status is Status.LEARNING):
             self._show(frame, past)
 
@@ -176,7 +177,7 @@ class HistoryStrip(QFrame):
 
     def _drop(self) -> None:
         """Let go: that very moment."""
-        past, wanted = self._past, self._visiting.wanted
+        past, wanted = self._visiting.past, self._visiting.wanted
         visit = past.visit if past is not None else None
         replaying = visit is not None and visit.update == wanted and visit.progress is not None
         if wanted is not None and not replaying and not self._visiting.filming:
@@ -186,12 +187,12 @@ class HistoryStrip(QFrame):
         self._go(by)
 
     def _leap(self, by: int) -> None:
-        past = self._past
+        past = self._visiting.past
         if past is not None:
             self._go(by * max((past.updates - past.beginning) // PAGES, 1))
 
     def _go(self, by: int) -> None:
-        past, wanted = self._past, self._visiting.wanted
+        past, wanted = self._visiting.past, self._visiting.wanted  # what is shown of a run that goes on is older
         if past is not None:
             self._visiting.visit(max((past.updates if wanted is None else wanted) + by, past.beginning))
 

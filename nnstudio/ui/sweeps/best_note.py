@@ -44,9 +44,9 @@ def show_best(
 
 
 def _boxes(best: QPointF, wide: float, area: QRectF) -> Iterator[QRectF]:
-    """Where the words may stand: beside the ring, on the right first; or right of it where they fit on neither side."""
+    """Where the words may stand: beside the ring, on the right first; where they fit on neither side, at the edge."""
     rights = [left for left in (best.x() + _AWAY, best.x() - _AWAY - wide) if area.left() <= left < area.right() - wide]
     for lift in _LIFTS:
-        for left in rights or [best.x() + _AWAY]:
+        for left in rights or [max(min(best.x() + _AWAY, area.right() - wide), area.left())]:
             top = best.y() + lift - _HEIGHT / 2
             yield QRectF(left, min(max(top, area.top()), area.bottom() - _HEIGHT), wide, _HEIGHT)

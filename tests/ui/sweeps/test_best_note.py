@@ -11,10 +11,18 @@ AREA = QRectF(40, 20, 600, 300)
 WORDS = "best: Adam, 0.03", "median 0.643, learned in 0 of 2"
 
 
-def placed(best: QPointF, taken: list[QPointF]) -> QRectF:
+def placed(best: QPointF, taken: list[QPointF], area: QRectF = AREA) -> QRectF:
     scene, root = QGraphicsScene(), QGraphicsRectItem()
     scene.addItem(root)
-    return show_best(root, best, WORDS, AREA, taken)
+    return show_best(root, best, WORDS, area, taken)
+
+
+@pytest.mark.parametrize("x", [50.0, 150.0, 250.0])
+def test_in_a_narrow_picture_they_are_not_cut(qtbot: QtBot, x: float):
+    area = QRectF(40, 20, 260, 300)
+    box = placed(QPointF(x, 150), [QPointF(x, 150)], area)
+    assert area.contains(box)
+    assert not box.contains(QPointF(x, 150))
 
 
 def test_stand_on_the_right_where_nothing_is(qtbot: QtBot):

@@ -62,7 +62,6 @@ class AnswerRows(Stage):
         if (len(self.rows), self.instead) != before:
             self.updateGeometry()
         self.renew()
-        self.read()
         self.setAccessibleDescription(self.summary())
 
     def places(self) -> tuple[int, int]:

@@ -46,7 +46,6 @@ class LargeImage(Stage):
         """This one, (height, width) of 0 … 1, from now on."""
         self._ink = ink
         self.renew()
-        self.read()
         self.setAccessibleDescription(self.summary())
 
     def box(self) -> QRectF:

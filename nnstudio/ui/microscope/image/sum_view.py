@@ -1,13 +1,14 @@
 """A sum on a card: its largest products as rows, and what they come to; the rest unfolds into a table."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QEnterEvent, QFocusEvent, QMouseEvent, QResizeEvent
+from PySide6.QtGui import QEnterEvent, QFocusEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from nnstudio.core.trace.quantity import Index
 from nnstudio.ui.explanations.microscope import MICROSCOPE
 from nnstudio.ui.microscope.image.grids import Block, Total
 from nnstudio.ui.microscope.sheet import Line, Writing
+from nnstudio.ui.widgets.elided_label import ElidedLabel
 from nnstudio.ui.widgets.table_dialog import TableDialog
 
 _DIGITS = 6
@@ -67,21 +68,6 @@ class ProductRow(QFrame):
         super().mousePressEvent(event)
 
 
-class _Name(QLabel):
-    """As much of a text as there is room for; its tooltip has all of it."""
-
-    def say(self, text: str) -> None:
-        self.setToolTip(text)
-        self._fit()
-
-    def _fit(self) -> None:
-        self.setText(self.fontMetrics().elidedText(self.toolTip(), Qt.TextElideMode.ElideRight, self.width()))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
-
-
 class TotalRow(QFrame):
     """A name and a number; where there is more behind it, the name is a button."""
 
@@ -90,9 +76,8 @@ class TotalRow(QFrame):
         self.total: Total | None = None
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setProperty("role", "line")
-        self._name, self.more, self._number = _Name(), QPushButton(), QLabel()
+        self._name, self.more, self._number = ElidedLabel(), QPushButton(), QLabel()
         self._name.setProperty("role", "small")
-        self._name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.more.setProperty("role", "link")
         self.more.setToolTip("Shows all products as a table.")
         self.more.setWhatsThis(MICROSCOPE["more"].html("+ more", self.more.toolTip()))
@@ -108,7 +93,8 @@ class TotalRow(QFrame):
     def show_total(self, total: Total, writing: Writing) -> None:
         """This one from now on."""
         self.total = total
-        self._name.say(total.label)
+        self._name.setText(total.label)
+        self._name.setToolTip(total.label)
         self.more.setText(total.label)
         self.more.setAccessibleName(total.label)
         self._name.setVisible(total.unfolds is None)

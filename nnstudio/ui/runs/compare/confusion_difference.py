@@ -55,6 +55,15 @@ class ConfusionDifference(ConfusionStage):
             self._draw()
             self.read()
 
+    def forget(self) -> None:
+        """What is drawn is of another pair."""
+        if self._counts is not None:
+            self._others, self._right = np.zeros((0, 0)), None
+            self._counts, self._names = None, ()
+            self.explore(None)
+            self.arrange()
+            self.setAccessibleDescription(self.summary())
+
     def headline(self) -> str:
         """How many test examples only the one, and only the other, answers rightly."""
         if self._right is None:

@@ -77,6 +77,14 @@ class DifferenceStage(Stage):
                 self._draw_marks()
         self.read()
 
+    def forget(self) -> None:
+        """What is drawn is of another pair."""
+        if self._values is not None:
+            self._frame = self._values = self._marks = self._disagreement = self._key = None
+            self.explore(None)
+            self.arrange()
+            self.setAccessibleDescription(self.summary())
+
     def headline(self) -> str:
         """On what share of the plane the two disagree."""
         if self._disagreement is None:

@@ -28,6 +28,7 @@ class Difference(QWidget):
         self.head = Head()
         self.on_plane, self.confusion = DifferenceStage(), ConfusionDifference()
         self.confusion.hide()
+        self._pair: object = None
         self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACING)
@@ -54,9 +55,13 @@ class Difference(QWidget):
             self.head.stand_over(0.0, 0.0)  # until the plane has its place
         self.on_plane.setVisible(on_plane)
         self.confusion.setVisible(not on_plane)
-        if places != self.on_plane.places_of:
+        pair = places, frames[0].run, [frame.experiment for frame in frames[1:]]
+        if pair != self._pair:
+            self._pair = pair
             self.on_plane.places_of = self.confusion.places_of = places
-            self.confusion.arrange()
+            self.on_plane.forget()
+            self.confusion.forget()
+            self.head.figure.shrink()
         if on_plane:
             self.on_plane.show_frames(one, other)
         else:

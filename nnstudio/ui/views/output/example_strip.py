@@ -40,6 +40,7 @@ class ExampleStrip(QWidget):
         self.typed = TypedFields()
         self.typed.entered.connect(self.example_chosen)
         self._low, self._row_of_truth = False, 2
+        self._of: object = None
         self._names, self._cost, self._truth = _label("dim"), _label("dim", "loss"), _label("dim", "target")
         self.previous = icon_button("previous", "Previous example", "The one before it in the same split.")
         self.next = icon_button("next", "Next example", "The one after it in the same split.")
@@ -161,7 +162,7 @@ class ExampleStrip(QWidget):
         loss = MISSING if example.loss is None else decimal(example.loss)
         if self._of_points():
             self.typed.show_example(frame.dataset, example)
-        other = name != self.name.text()
+        other = (frame.experiment.dataset, name) != self._of
         verdict, tone = _VERDICTS[is_right(frame.dataset, example)]
         for label, text in (
             (self.name, name),
@@ -176,7 +177,9 @@ class ExampleStrip(QWidget):
             if label.text() != text:
                 label.setText(text)
         if other:
+            self._of = frame.experiment.dataset, name
             self.answer.shrink()
+            self.loss.shrink()
         if self.verdict.property("tone") != tone:
             self.verdict.setProperty("tone", tone)
             self.verdict.style().polish(self.verdict)
