@@ -47,6 +47,7 @@ def settle(session: Session, window: MainWindow) -> Frame:
             "weights to work with": run.looking.search.busy,
             "a moment of the past": run.looking.visiting.busy or run.looking.companions.busy,
             "a picture of what was asked for last": not session.up_to_date,
+            "a picture of the newest update": session.frame is None or session.frame.updates != run.trainer.updates,
             "a step to be settled": not session._undo.settled,
             f"answers {sorted(session._answered)}, sent {session.sent}": bool(session._answered),
             "a picture in the mailbox": bool(session._worker.mailbox),

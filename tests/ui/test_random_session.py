@@ -103,6 +103,7 @@ class Machine(RuleBasedStateMachine):
         """All that was asked for is answered and shown; the state that was trained then."""
         session, self.sound = self.session, False
         self.wait(lambda: session.up_to_date and session._undo.settled and not session._answered)
+        self.wait(lambda: session.playing or session._worker._run._goal is None)  # the steps that were asked for
         state, frame = self.state(), session.frame
         assert frame is not None
         while not session.playing and frame.updates != state.updates:  # so many updates are still to be made

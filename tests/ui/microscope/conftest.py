@@ -46,8 +46,7 @@ def window(qtbot: QtBot, experiment: Experiment) -> Iterator[MainWindow]:
 def page(window: MainWindow, qtbot: QtBot) -> Microscope:
     """After five updates, opened by its key."""
     session = window._session
-    for _ in range(5):
-        session.step()
+    session.step(5)
     qtbot.waitUntil(lambda: session.frame is not None and session.frame.updates == 5)
     QTest.keyClick(window.windowHandle(), Qt.Key.Key_M)
     qtbot.waitUntil(lambda: window.pages.microscopy.is_open and window.pages.microscopy.page.trace is not None)

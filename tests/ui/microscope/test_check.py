@@ -74,8 +74,7 @@ def opened(qtbot: QtBot, experiment: Experiment) -> MainWindow:
     window.show()
     window.activateWindow()
     qtbot.waitUntil(lambda: session.frame is not None)
-    for _ in range(5):
-        session.step()
+    session.step(5)
     qtbot.waitUntil(lambda: session.frame.updates == 5)  # type: ignore[union-attr]
     press(window, Key.Key_M)
     qtbot.waitUntil(lambda: window.pages.microscopy.is_open and window.pages.microscopy.page.trace is not None)
